@@ -27,7 +27,7 @@ func Unescape(s string) string {
 		if len(s) > 1 && s[1] == '#' {
 			n = writeNumeric(&b, s)
 		} else if n = nameLen(s); n > 1 {
-			b.WriteString(html.UnescapeString(s[:n]))
+			b.WriteString(named(s[:n]))
 		}
 		if n <= 1 {
 			b.WriteByte('&')
@@ -38,6 +38,18 @@ func Unescape(s string) string {
 	}
 	b.WriteString(s)
 	return b.String()
+}
+
+// named replaces one reference. Two names stand for more bytes than they have
+// themselves, which html.UnescapeString leaves alone.
+func named(ref string) string {
+	switch ref {
+	case "&nGt;":
+		return "\u226B\u20D2"
+	case "&nLt;":
+		return "\u226A\u20D2"
+	}
+	return html.UnescapeString(ref)
 }
 
 // nameLen returns the length of the ampersand, the letters and digits after it
