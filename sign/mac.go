@@ -1,0 +1,101 @@
+package sign
+
+import (
+	"crypto/hmac"
+	"crypto/subtle"
+	"hash"
+	"sync"
+)
+
+// An Algorithm makes signatures from a derived key and a value. The default
+// is [HMAC]. An algorithm is compared in constant time; it need not verify.
+type Algorithm interface {
+	Signature(key, value []byte) []byte
+}
+
+// HMAC is the algorithm that a signer uses when it is given none.
+type HMAC struct {
+	// Digest is the hash. It is required.
+	Digest func() hash.Hash
+}
+
+// Signature returns HMAC(key, value).
+func (a HMAC) Signature(key, value []byte) []byte {
+	h := hmac.New(a.Digest, key)
+	h.Write(value)
+	return h.Sum(nil)
+}
+
+// NoSignature is an algorithm whose signature is empty: everything verifies.
+// It is itsdangerous' NoneAlgorithm, useful in tests only.
+type NoSignature struct{}
+
+// Signature returns nothing.
+func (NoSignature) Signature(key, value []byte) []byte { return nil }
+
+// A keyedMAC holds one derived key. The states of the hash after the inner
+// and the outer pad are computed once, when a pooled state is made: signing
+// then costs only the blocks of the value.
+type keyedMAC struct {
+	key       []byte
+	algorithm Algorithm // nil: HMAC with states from the pool
+	states    sync.Pool
+}
+
+// A macState is one reusable HMAC with room for the value and for a sum, so
+// that neither signing nor verifying allocates.
+type macState struct {
+	mac  hash.Hash
+	buf  []byte
+	sum  []byte
+	sent []byte // the decoded signature to compare with
+}
+
+// maxPooledBuffer is the largest buffer kept between uses.
+const maxPooledBuffer = 16 << 10
+
+func newKeyedMAC(key []byte, digest func() hash.Hash, algorithm Algorithm) *keyedMAC {
+	k := &keyedMAC{key: key, algorithm: algorithm}
+	k.states.New = func() any {
+		st := &macState{buf: make([]byte, 0, 512), sum: make([]byte, 0, 64), sent: make([]byte, 0, 64)}
+		if algorithm == nil {
+			st.mac = hmac.New(digest, key)
+			st.mac.Reset() // stores the states after the pads
+		}
+		return st
+	}
+	return k
+}
+
+func (k *keyedMAC) get() *macState { return k.states.Get().(*macState) }
+
+func (k *keyedMAC) put(st *macState) {
+	if cap(st.buf) > maxPooledBuffer {
+		st.buf = make([]byte, 0, 512)
+	}
+	if cap(st.sent) > 1024 {
+		st.sent = make([]byte, 0, 64)
+	}
+	k.states.Put(st)
+}
+
+// compute leaves the signature of st.buf in st.sum.
+func (k *keyedMAC) compute(st *macState) {
+	if k.algorithm != nil {
+		st.sum = append(st.sum[:0], k.algorithm.Signature(k.key, st.buf)...)
+		return
+	}
+	st.mac.Reset()
+	st.mac.Write(st.buf)
+	st.sum = st.mac.Sum(st.sum[:0])
+}
+
+// verify reports whether sig is the signature of value.
+func (k *keyedMAC) verify(value string, sig []byte) bool {
+	st := k.get()
+	st.buf = append(st.buf[:0], value...)
+	k.compute(st)
+	ok := subtle.ConstantTimeCompare(st.sum, sig) == 1
+	k.put(st)
+	return ok
+}
