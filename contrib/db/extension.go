@@ -1,0 +1,64 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/uptrace/bun"
+
+	"github.com/dewar-go/dewar"
+)
+
+// Init makes the app open the database at its start and close it at its end.
+// It is called by [dewar.App.Extend].
+func (d *Database) Init(app *dewar.App) error {
+	if _, err := parseURL(d.config.URL, d.config.Dir); err != nil {
+		return d.mistake(err)
+	}
+	app.OnStart(d.Open)
+	return nil
+}
+
+// Tx returns what a view talks to the database with. In a request whose method
+// is GET, HEAD, OPTIONS or TRACE it is [Database.Reader]; in any other it is
+// the request's one transaction, begun by the first call and ended by the
+// app's commit stage (see [dewar.Context.AddTransaction]).
+func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
+	reader, writer, err := d.open()
+	if err != nil {
+		return nil, err
+	}
+	if isSafe(c.Method()) {
+		return reader, nil
+	}
+	if held, ok := d.key.Get(c); ok {
+		return held.tx, nil
+	}
+	tx, err := writer.BeginTx(c.Context(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("db: %s: no transaction: %w", d, err)
+	}
+	d.key.Set(c, &requestTx{tx})
+	c.AddTransaction(transaction{tx})
+	return tx, nil
+}
+
+// requestTx is what the request remembers. It has no methods: templates can
+// see request-scoped values.
+type requestTx struct{ tx bun.Tx }
+
+// transaction puts bun's transaction under the care of the commit stage.
+type transaction struct{ tx bun.Tx }
+
+func (t transaction) Commit(context.Context) error   { return t.tx.Commit() }
+func (t transaction) Rollback(context.Context) error { return t.tx.Rollback() }
+
+// isSafe tells the methods that change nothing (RFC 9110, 9.2.1).
+func isSafe(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return false
+}

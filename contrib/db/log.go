@@ -1,0 +1,107 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// queryLog writes each statement to the log at debug level, without its
+// parameters: bun puts these into the text, so literals are taken out again.
+type queryLog struct {
+	log       *slog.Logger
+	backslash bool // a backslash escapes within quotes, as in MySQL
+}
+
+func (q *queryLog) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
+	return ctx
+}
+
+func (q *queryLog) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
+	if !q.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("query", withoutLiterals(e.Query, q.backslash)),
+		slog.Duration("duration", time.Since(e.StartTime)),
+	}
+	if e.Err != nil && !errors.Is(e.Err, sql.ErrNoRows) {
+		// A driver's error can repeat a value ("Duplicate entry 'alice'").
+		attrs = append(attrs, slog.Bool("failed", true))
+	}
+	q.log.LogAttrs(ctx, slog.LevelDebug, "db query", attrs...)
+}
+
+// maxLogged limits how much of a statement is logged, in bytes.
+const maxLogged = 2000
+
+// withoutLiterals replaces each string and number of a statement by a question
+// mark. Quoted identifiers stay. A quote that never ends takes the rest with
+// it: rather too little is shown than a secret.
+func withoutLiterals(query string, backslash bool) string {
+	var b strings.Builder
+	for i := 0; i < len(query) && b.Len() < maxLogged; {
+		switch c := query[i]; {
+		case c == '\'':
+			i = endOfString(query, i, backslash)
+			b.WriteByte('?')
+		case c == '"' || c == '`':
+			end := strings.IndexByte(query[i+1:], c)
+			if end < 0 || backslash && c == '"' {
+				// In MySQL double quotes hold a string.
+				i = endOfString(query, i, backslash)
+				b.WriteByte('?')
+				continue
+			}
+			b.WriteString(query[i : i+end+2])
+			i += end + 2
+		case isDigit(c):
+			for i < len(query) && (isWord(query[i]) || query[i] == '.') {
+				i++
+			}
+			b.WriteByte('?')
+		case isWord(c):
+			start := i
+			for i < len(query) && isWord(query[i]) {
+				i++
+			}
+			// A word that ends at a quote is a prefix of the literal: X'00', E'…'.
+			if i < len(query) && query[i] == '\'' {
+				continue
+			}
+			b.WriteString(query[start:i])
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return b.String()
+}
+
+// endOfString is the index after the string that starts with the quote at i.
+func endOfString(query string, i int, backslash bool) int {
+	quote := query[i]
+	for i++; i < len(query); i++ {
+		switch {
+		case backslash && query[i] == '\\':
+			i++
+		case query[i] != quote:
+		case i+1 < len(query) && query[i+1] == quote:
+			i++ // a doubled quote is one within the string
+		default:
+			return i + 1
+		}
+	}
+	return len(query)
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isWord(c byte) bool {
+	return c == '_' || isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0x80
+}

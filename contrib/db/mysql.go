@@ -1,0 +1,70 @@
+package db
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/uptrace/bun/dialect/mysqldialect"
+	"github.com/uptrace/bun/schema"
+)
+
+// openMySQL turns the URL into the driver's configuration. Many statements in
+// one text stay off, which leaves an injected one nothing to append;
+// clientFoundRows makes an update that changed nothing count the row that it
+// found, as the other databases do.
+func openMySQL(t *target) (*pools, error) {
+	if err := t.onlyOptions("tls"); err != nil {
+		return nil, err
+	}
+	config := mysql.NewConfig()
+	config.Net = "tcp"
+	config.Addr = t.host
+	config.User = t.user
+	config.Passwd = t.password
+	config.DBName = t.database
+	config.Collation = "utf8mb4_unicode_ci"
+	config.ParseTime = true
+	config.Loc = time.UTC
+	config.MultiStatements = false
+	config.ClientFoundRows = true
+	config.Timeout = connectTimeout
+	// Without strict mode a text that is too long is cut and stored.
+	config.Params = map[string]string{
+		"sql_mode":  "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+		"time_zone": "'+00:00'",
+	}
+	// The driver's own lines ("bad idle connection") go nowhere: the errors
+	// that it returns are reported.
+	config.Logger = log.New(discard{}, "", 0)
+	if mode := t.query.Get("tls"); mode != "" {
+		switch mode {
+		case "true", "false", "preferred", "skip-verify":
+			config.TLSConfig = mode
+		default:
+			return nil, fmt.Errorf("%s: option tls of the database URL is true, false, preferred or skip-verify", t.shown)
+		}
+	}
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the driver refuses the database URL", t.shown)
+	}
+	pool := sql.OpenDB(connector)
+	return &pools{reader: pool, writer: pool, dialect: func() schema.Dialect { return mysqldialect.New(mysqldialect.WithTimeLocation("UTC")) }}, nil
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// mysqlCode is the number of an error from MariaDB or MySQL, 0 of others.
+func mysqlCode(err error) uint16 {
+	var e *mysql.MySQLError
+	if errors.As(err, &e) {
+		return e.Number
+	}
+	return 0
+}

@@ -1,0 +1,59 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/schema"
+)
+
+// postgresOptions are the parts of a libpq URL that may be set.
+var postgresOptions = []string{
+	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslsni", "application_name",
+	"search_path", "target_session_attrs", "channel_binding",
+}
+
+func openPostgres(t *target) (*pools, error) {
+	if err := t.onlyOptions(postgresOptions...); err != nil {
+		return nil, err
+	}
+	u := url.URL{Scheme: "postgres", Host: t.host, Path: "/" + t.database, RawQuery: t.query.Encode()}
+	if t.password != "" {
+		u.User = url.UserPassword(t.user, t.password)
+	} else if t.user != "" {
+		u.User = url.User(t.user)
+	}
+	config, err := pgx.ParseConfig(u.String())
+	if err != nil {
+		// pgx hides the password but not what it takes for something else.
+		return nil, fmt.Errorf("%s: the database URL has an option that PostgreSQL does not take (sslmode is one of disable, allow, prefer, require, verify-ca, verify-full; certificate files must exist)", t.shown)
+	}
+	config.ConnectTimeout = connectTimeout
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "dewar"
+	}
+	// A transaction that its process forgot must not hold its locks for ever.
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleInTransaction.Milliseconds())
+	config.RuntimeParams["timezone"] = "UTC"
+
+	pool := stdlib.OpenDB(*config)
+	return &pools{reader: pool, writer: pool, dialect: func() schema.Dialect { return pgdialect.New() }}, nil
+}
+
+// idleInTransaction is how long the server lets a transaction do nothing.
+const idleInTransaction = 60 * time.Second
+
+// postgresCode is the SQLSTATE of an error from PostgreSQL, "" of others.
+func postgresCode(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
