@@ -1,0 +1,100 @@
+package secure
+
+import (
+	"net/http"
+	"strings"
+)
+
+// forwardedPrefixes begin headers that a proxy or a delivery network sets
+// about the client, in lower case with hyphens.
+var forwardedPrefixes = []string{"x-forwarded", "x-original-", "x-appengine-", "cf-"}
+
+// forwardedNames are the others. Each has been believed by some framework
+// when it came from anyone: CVE-2020-28483, CVE-2023-41338, CVE-2026-45045.
+var forwardedNames = map[string]struct{}{
+	"forwarded":                {},
+	"forwarded-for":            {},
+	"client-ip":                {},
+	"fastly-client-ip":         {},
+	"fly-client-ip":            {},
+	"front-end-https":          {},
+	"proxy":                    {}, // becomes HTTP_PROXY in CGI programs
+	"proxy-client-ip":          {},
+	"true-client-ip":           {},
+	"wl-proxy-client-ip":       {},
+	"x-client-ip":              {},
+	"x-client-cert":            {},
+	"x-cluster-client-ip":      {},
+	"x-envoy-external-address": {},
+	"x-host":                   {},
+	"x-https":                  {},
+	"x-proxyuser-ip":           {},
+	"x-real-ip":                {},
+	"x-real-port":              {},
+	"x-remote-addr":            {},
+	"x-remote-ip":              {},
+	"x-rewrite-url":            {},
+	"x-scheme":                 {},
+	"x-script-name":            {},
+	"x-url-scheme":             {},
+}
+
+// isForwarded reports whether a header key says something about the client
+// that only a proxy can know. It is asked for every header of every request,
+// so the first letter decides most of them.
+func isForwarded(key string) bool {
+	if len(key) < 3 {
+		return false
+	}
+	switch key[0] | 0x20 {
+	case 'c', 'f', 'p', 't', 'w', 'x':
+	default:
+		return false
+	}
+	var buf [maxForwardedKey]byte
+	if len(key) > len(buf) {
+		key = key[:len(buf)]
+	}
+	name := appendLower(buf[:0], key)
+	for i, c := range name {
+		if c == '_' {
+			name[i] = '-'
+		}
+	}
+	for _, prefix := range forwardedPrefixes {
+		if len(name) >= len(prefix) && string(name[:len(prefix)]) == prefix {
+			return true
+		}
+	}
+	_, ok := forwardedNames[string(name)]
+	return ok
+}
+
+const maxForwardedKey = 64
+
+func hasForwarded(h http.Header) bool {
+	for key := range h {
+		if isForwarded(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// strip deletes the forwarded headers of h and then sets those of keep.
+func strip(h, keep http.Header) {
+	for key := range h {
+		if isForwarded(key) {
+			delete(h, key)
+		}
+	}
+	for key, values := range keep {
+		h[key] = values
+	}
+}
+
+// ForwardedHeader reports whether a header of this name, in any case and with
+// hyphens or underscores, is one that [Proxies.Resolve] strips unless it
+// believes it. A program that calls others on behalf of a client should not
+// hand these on either.
+func ForwardedHeader(name string) bool { return isForwarded(strings.TrimSpace(name)) }
