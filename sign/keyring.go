@@ -157,6 +157,27 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// Latin1 returns a ring whose keys are encoded in Latin-1 instead of UTF-8,
+// which is how Flask-Login takes them. It differs only for keys with
+// characters above ASCII.
+func (r *KeyRing) Latin1() *KeyRing {
+	keys := slices.Clone(r.keys())
+	for i, key := range keys {
+		b := make([]byte, 0, len(key))
+		for _, c := range key {
+			if c > 0xff { // has no Latin-1 form, U+FFFD for what is not text included
+				b = nil
+				break
+			}
+			b = append(b, byte(c))
+		}
+		if len(b) > 0 {
+			keys[i] = string(b)
+		}
+	}
+	return &KeyRing{func() []string { return keys }}
+}
+
 // A DerivedKey is a key for one purpose, made from one key of a ring.
 type DerivedKey struct {
 	// ID names the key without revealing it: eight bytes that say which key

@@ -1,0 +1,176 @@
+package session
+
+import (
+	"container/list"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// DefaultMaxSessions is the default of MemoryOptions.MaxSessions.
+const DefaultMaxSessions = 100_000
+
+// MemoryOptions are the settings of a store in memory.
+type MemoryOptions struct {
+	ServerOptions
+	// MaxSessions is how many sessions are kept. Beyond it the least recently
+	// used one is dropped, those without a user first, so that a flood of
+	// visitors signs nobody out. The default is [DefaultMaxSessions].
+	MaxSessions int
+}
+
+// NewMemoryStore returns a store that keeps sessions in the memory of this
+// process: for tests, and for an application that runs as one process and may
+// lose its sessions when it restarts.
+func NewMemoryStore(options MemoryOptions) *ServerStore {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	return NewServerStore(NewMemoryBackend(options.MaxSessions, options.Now), options.ServerOptions)
+}
+
+// A MemoryBackend is a [Backend] in memory, of bounded size.
+type MemoryBackend struct {
+	limit int
+	now   func() time.Time
+
+	mu      sync.Mutex
+	records map[string]*list.Element // of *Record
+	users   map[string]map[string]bool
+	// The records in the order of their use, the last used in front.
+	visitors, members list.List
+}
+
+var _ Backend = (*MemoryBackend)(nil)
+
+// NewMemoryBackend returns an empty backend for up to limit sessions; 0 is
+// [DefaultMaxSessions]. now is the clock, nil for [time.Now].
+func NewMemoryBackend(limit int, now func() time.Time) *MemoryBackend {
+	if limit <= 0 {
+		limit = DefaultMaxSessions
+	}
+	if now == nil {
+		now = time.Now
+	}
+	return &MemoryBackend{limit: limit, now: now, records: map[string]*list.Element{}, users: map[string]map[string]bool{}}
+}
+
+// Get returns the record of an id, or ErrNotFound.
+func (m *MemoryBackend) Get(_ context.Context, id string) (Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.records[id]
+	if !ok {
+		return Record{}, ErrNotFound
+	}
+	r := *e.Value.(*Record)
+	r.Data = slices.Clone(r.Data)
+	return r, nil
+}
+
+// Put writes a record.
+func (m *MemoryBackend) Put(_ context.Context, r Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.records[r.ID]
+	switch {
+	case ok && e.Value.(*Record).Version != r.Version-1:
+		return ErrConflict
+	case !ok && r.Version > 1:
+		return ErrNotFound
+	case ok:
+		m.remove(e)
+	}
+	r.Data = slices.Clone(r.Data)
+	m.records[r.ID] = m.queue(r.User).PushFront(&r)
+	if r.User != "" {
+		if m.users[r.User] == nil {
+			m.users[r.User] = map[string]bool{}
+		}
+		m.users[r.User][r.ID] = true
+	}
+	m.shrink()
+	return nil
+}
+
+func (m *MemoryBackend) queue(user string) *list.List {
+	if user == "" {
+		return &m.visitors
+	}
+	return &m.members
+}
+
+// shrink drops what has expired at the end of the queues, and then what is
+// too much.
+func (m *MemoryBackend) shrink() {
+	now := m.now()
+	for _, queue := range []*list.List{&m.visitors, &m.members} {
+		for e := queue.Back(); e != nil && e.Value.(*Record).Expires.Before(now); e = queue.Back() {
+			m.remove(e)
+		}
+	}
+	for len(m.records) > m.limit {
+		e := m.visitors.Back()
+		// The front is what was just written: a visitor alone among members
+		// must be able to sign in.
+		if e == nil || m.visitors.Len() == 1 && m.members.Len() > 0 {
+			e = m.members.Back()
+		}
+		m.remove(e)
+	}
+}
+
+func (m *MemoryBackend) remove(e *list.Element) {
+	r := e.Value.(*Record)
+	m.queue(r.User).Remove(e)
+	delete(m.records, r.ID)
+	if ids := m.users[r.User]; ids != nil {
+		if delete(ids, r.ID); len(ids) == 0 {
+			delete(m.users, r.User)
+		}
+	}
+}
+
+// Touch sets the times of a record.
+func (m *MemoryBackend) Touch(_ context.Context, id string, seen, expires time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.records[id]; ok {
+		r := e.Value.(*Record)
+		r.Seen, r.Expires = seen, expires
+		m.queue(r.User).MoveToFront(e)
+	}
+	return nil
+}
+
+// Delete removes a record.
+func (m *MemoryBackend) Delete(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.records[id]; ok {
+		m.remove(e)
+	}
+	return nil
+}
+
+// List returns the records of a user, the last used first.
+func (m *MemoryBackend) List(_ context.Context, user string) ([]Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var records []Record
+	for id := range m.users[user] {
+		r := *m.records[id].Value.(*Record)
+		r.Data = nil
+		records = append(records, r)
+	}
+	slices.SortFunc(records, func(a, b Record) int { return b.Seen.Compare(a.Seen) })
+	return records, nil
+}
+
+// Len returns the number of sessions, expired ones included.
+func (m *MemoryBackend) Len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.records)
+}

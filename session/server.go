@@ -1,0 +1,363 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The defaults of ServerOptions.
+const (
+	// DefaultIdle is how long a session on the server lasts without being
+	// used.
+	DefaultIdle = 24 * time.Hour
+	// DefaultAbsolute is how long a session on the server lasts at most.
+	DefaultAbsolute = DefaultLifetime
+	// DefaultMaxRecord is the size of the largest session on a server, in
+	// bytes.
+	DefaultMaxRecord = 64 << 10
+)
+
+// UserKey is the name of the value that says whom a session belongs to,
+// Flask-Login's.
+const UserKey = "_user_id"
+
+// ServerOptions are the settings of a [ServerStore].
+type ServerOptions struct {
+	// Idle is how long a session lasts without being used. The default is
+	// [DefaultIdle].
+	Idle time.Duration
+	// Absolute is how long a session lasts after its id was given out, used or
+	// not. The default is [DefaultAbsolute].
+	Absolute time.Duration
+	// MaxSize is the size of the largest session, in bytes. The default is
+	// [DefaultMaxRecord].
+	MaxSize int
+	// UserKey is the name of the value that says whom a session belongs to.
+	// The default is [UserKey].
+	UserKey string
+	// Tags are further types that the values may have.
+	Tags []Tag
+	// Now is the clock. The default is [time.Now].
+	Now func() time.Time
+}
+
+// touchEvery is how exact Record.Seen is: a session in steady use is written
+// once in that time.
+const touchEvery = time.Minute
+
+// A ServerStore keeps sessions on the server; the cookie holds a random id of
+// 32 bytes and nothing else. An id that the store did not give out is never
+// adopted. The id changes when the user of the session changes and when
+// Renew asks for it.
+//
+// Two requests may change one session at the same time: each write applies
+// what its request has changed, name by name, to what is there.
+type ServerStore struct {
+	backend Backend
+	options ServerOptions
+	codec   TaggedJSON
+}
+
+var _ Store = (*ServerStore)(nil)
+
+// NewServerStore returns a store over a backend.
+func NewServerStore(backend Backend, options ServerOptions) *ServerStore {
+	o := options
+	if o.Idle == 0 {
+		o.Idle = DefaultIdle
+	}
+	if o.Absolute == 0 {
+		o.Absolute = DefaultAbsolute
+	}
+	if o.MaxSize == 0 {
+		o.MaxSize = DefaultMaxRecord
+	}
+	if o.UserKey == "" {
+		o.UserKey = UserKey
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &ServerStore{backend, o, TaggedJSON{Tags: o.Tags}}
+}
+
+// serverState is what a ServerStore knows about a session that it has loaded.
+type serverState struct {
+	store  *ServerStore
+	id     string // the cookie's value
+	record Record // without Data
+}
+
+const idSize = 32
+
+// idLength is the length of an id in a cookie.
+var idLength = base64.RawURLEncoding.EncodedLen(idSize)
+
+func newID() string {
+	var b [idSize]byte
+	rand.Read(b[:]) // never fails: the process would not survive it
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func hashID(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
+}
+
+var (
+	errIDForm    = errors.New("session: the cookie is not a session id")
+	errUnknownID = errors.New("session: the session id is unknown or revoked")
+)
+
+func unavailable(err error) error { return fmt.Errorf("%w: %w", ErrUnavailable, err) }
+
+// Load returns the session of an id.
+func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
+	if id == "" {
+		return newSession(st.codec, nil), nil
+	}
+	if len(id) != idLength {
+		return newSession(st.codec, errIDForm), nil
+	}
+	r, err := st.backend.Get(ctx, hashID(id))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return newSession(st.codec, errUnknownID), nil
+	case err != nil:
+		return nil, unavailable(err)
+	}
+	now := st.options.Now()
+	if st.expired(r, now) {
+		if err := st.backend.Delete(ctx, r.ID); err != nil {
+			return nil, unavailable(err)
+		}
+		return newSession(st.codec, errExpired), nil
+	}
+	if now.Sub(r.Seen) >= touchEvery {
+		r.Seen, r.Expires = now, st.expires(r.Created, now)
+		if err := st.backend.Touch(ctx, r.ID, r.Seen, r.Expires); err != nil {
+			return nil, unavailable(err)
+		}
+	}
+	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}, signed: r.Seen}
+	r.Data = nil
+	s.server = serverState{st, id, r}
+	return s, nil
+}
+
+func (st *ServerStore) expired(r Record, now time.Time) bool {
+	return now.Sub(r.Created) > st.options.Absolute || now.Sub(r.Seen) > st.options.Idle
+}
+
+func (st *ServerStore) expires(created, seen time.Time) time.Time {
+	idle, absolute := seen.Add(st.options.Idle), created.Add(st.options.Absolute)
+	if idle.Before(absolute) {
+		return idle
+	}
+	return absolute
+}
+
+// Save writes the session if it was changed and returns its id.
+func (st *ServerStore) Save(ctx context.Context, s *Session) (string, error) {
+	own := s.server.store == st
+	modified := s.Modified()
+	if own && !modified {
+		return s.server.id, nil
+	}
+	if len(s.load()) == 0 {
+		if own {
+			return "", st.Delete(ctx, s)
+		}
+		return "", nil
+	}
+	s.codec = st.codec
+	if own && !s.renewed && st.user(s.values) == s.server.record.User {
+		return st.update(ctx, s)
+	}
+	return st.create(ctx, s, own)
+}
+
+func (st *ServerStore) user(values map[string]any) string {
+	switch user := values[st.options.UserKey].(type) {
+	case nil:
+		return ""
+	case string:
+		return user
+	default:
+		return fmt.Sprint(user)
+	}
+}
+
+func (st *ServerStore) encode(s *Session) ([]byte, error) {
+	data, err := s.encode()
+	if err == nil && len(data) > st.options.MaxSize {
+		err = tooLarge(s, len(data), st.options.MaxSize)
+	}
+	return data, err
+}
+
+// create writes a session under a new id. The record of its old id goes
+// first: a session that was revoked meanwhile is not given a new life.
+func (st *ServerStore) create(ctx context.Context, s *Session, own bool) (string, error) {
+	data, err := st.encode(s)
+	if err != nil {
+		return "", err
+	}
+	if own {
+		_, err := st.backend.Get(ctx, s.server.record.ID)
+		if errors.Is(err, ErrNotFound) {
+			return "", nil
+		}
+		if err == nil {
+			err = st.backend.Delete(ctx, s.server.record.ID)
+		}
+		if err != nil {
+			return "", unavailable(err)
+		}
+	}
+	id, now := newID(), st.options.Now()
+	r := Record{
+		ID: hashID(id), User: st.user(s.values), Data: data,
+		Created: now, Seen: now, Expires: st.expires(now, now), Version: 1,
+	}
+	if err := st.backend.Put(ctx, r); err != nil {
+		return "", unavailable(err)
+	}
+	st.keep(s, id, r)
+	return id, nil
+}
+
+// keep notes that the record holds the session.
+func (st *ServerStore) keep(s *Session, id string, r Record) {
+	s.saved()
+	r.Data = nil
+	s.server = serverState{st, id, r}
+}
+
+// update writes a session over its record. When another request has written
+// since, the changes of this one are applied to what is there now.
+func (st *ServerStore) update(ctx context.Context, s *Session) (string, error) {
+	r := s.server.record
+	for range 16 {
+		data, err := st.encode(s)
+		if err != nil {
+			return "", err
+		}
+		now := st.options.Now()
+		r.Data, r.User, r.Seen, r.Expires = data, st.user(s.values), now, st.expires(r.Created, now)
+		r.Version++
+		err = st.backend.Put(ctx, r)
+		switch {
+		case err == nil:
+			id := s.server.id
+			st.keep(s, id, r)
+			return id, nil
+		case errors.Is(err, ErrNotFound):
+			return "", nil
+		case !errors.Is(err, ErrConflict):
+			return "", unavailable(err)
+		}
+		if r, err = st.backend.Get(ctx, r.ID); errors.Is(err, ErrNotFound) {
+			return "", nil
+		} else if err != nil {
+			return "", unavailable(err)
+		}
+		if err := s.rebase(r.Data); err != nil {
+			return "", err
+		}
+	}
+	return "", unavailable(ErrConflict)
+}
+
+// rebase applies the changes of this request to other values.
+func (s *Session) rebase(data []byte) error {
+	v, err := s.codec.Unmarshal(data)
+	if err != nil {
+		return err
+	}
+	values, ok := v.(map[string]any)
+	if !ok || s.cleared {
+		values = map[string]any{}
+	}
+	if s.cleared {
+		return nil
+	}
+	for name := range s.changed {
+		if v, ok := s.values[name]; ok {
+			values[name] = v
+		} else {
+			delete(values, name)
+		}
+	}
+	s.values = values
+	return nil
+}
+
+// Delete revokes the session.
+func (st *ServerStore) Delete(ctx context.Context, s *Session) error {
+	if s.server.store != st {
+		return nil
+	}
+	return st.Revoke(ctx, s.server.record.ID)
+}
+
+// Info describes a session to its user.
+type Info struct {
+	// ID names the session for Revoke; it is no id that a client could send.
+	ID string
+	// Created is when the user got this session, Seen when it was last used,
+	// to the minute.
+	Created, Seen time.Time
+	// Current says that it is the session of this request.
+	Current bool
+}
+
+// List returns the sessions of a user that have not expired. current, which
+// may be nil, is the session of this request.
+func (st *ServerStore) List(ctx context.Context, user string, current *Session) ([]Info, error) {
+	if user == "" {
+		return nil, nil
+	}
+	records, err := st.backend.List(ctx, user)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	var list []Info
+	now := st.options.Now()
+	for _, r := range records {
+		if !st.expired(r, now) {
+			list = append(list, Info{r.ID, r.Created, r.Seen, current != nil && current.server.store == st && current.server.record.ID == r.ID})
+		}
+	}
+	return list, nil
+}
+
+// Revoke ends the session that List calls by this ID.
+func (st *ServerStore) Revoke(ctx context.Context, id string) error {
+	if err := st.backend.Delete(ctx, id); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// RevokeUser ends all sessions of a user but the given one, which may be nil.
+func (st *ServerStore) RevokeUser(ctx context.Context, user string, except *Session) error {
+	list, err := st.List(ctx, user, except)
+	if err != nil {
+		return err
+	}
+	for _, info := range list {
+		if !info.Current {
+			if err := st.Revoke(ctx, info.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

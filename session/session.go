@@ -1,0 +1,273 @@
+package session
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Session is the data of one visitor: values by name, kept from one request
+// to the next by a [Store]. Values are those of [TaggedJSON]; an integer comes
+// back as an int and other numbers as a float64, whatever type was set, so
+// that [Value] is the way to read them.
+//
+// A Session belongs to one request and is not safe for concurrent use.
+type Session struct {
+	codec   TaggedJSON
+	values  map[string]any // nil until decoded
+	payload string         // what was loaded, as its store keeps it
+	source  source         // decodes the payload; nil for a new session
+
+	isNew    bool
+	modified bool
+	accessed bool
+	renewed  bool
+	signed   time.Time
+	err      error
+
+	// Containers that were handed out, with their encoded form at that time:
+	// a change inside them is noticed when the session is saved.
+	watched map[string][]byte
+	changed map[string]struct{} // names set or deleted
+	cleared bool
+
+	server serverState
+}
+
+// A source turns what a store has loaded into the encoded values.
+type source interface {
+	encoded(payload string) ([]byte, error)
+}
+
+// plain is the source of a store that keeps the encoded values as they are.
+type plain struct{}
+
+func (plain) encoded(payload string) ([]byte, error) { return []byte(payload), nil }
+
+// New returns an empty session that no client has yet.
+func New() *Session { return &Session{values: map[string]any{}, isNew: true} }
+
+// load decodes the values. Malformed ones make it a new, empty session.
+func (s *Session) load() map[string]any {
+	if s.values != nil {
+		return s.values
+	}
+	data, err := s.source.encoded(s.payload)
+	if err == nil {
+		var v any
+		if v, err = s.codec.Unmarshal(data); err == nil {
+			if values, ok := v.(map[string]any); ok {
+				s.values = values
+				return values
+			}
+			err = fmt.Errorf("session: the session is a %T and not an object", v)
+		}
+	}
+	s.values, s.err, s.isNew, s.payload = map[string]any{}, err, true, ""
+	s.server = serverState{}
+	return s.values
+}
+
+// read is load for a view's own reading.
+func (s *Session) read() map[string]any {
+	s.accessed = true
+	return s.load()
+}
+
+// write is load for a change of one name.
+func (s *Session) write(name string) map[string]any {
+	values := s.read()
+	s.modified = true
+	if s.changed == nil {
+		s.changed = make(map[string]struct{}, 2)
+	}
+	s.changed[name] = struct{}{}
+	delete(s.watched, name)
+	return values
+}
+
+// Get returns the value of a name. A change inside a list or map that it
+// returns is noticed and saved.
+func (s *Session) Get(name string) (any, bool) {
+	v, ok := s.read()[name]
+	if ok {
+		s.watch(name, v)
+	}
+	return v, ok
+}
+
+// watch remembers the encoded form of a value that can be changed in place.
+func (s *Session) watch(name string, v any) {
+	switch v.(type) {
+	case nil, bool, string, int, int64, float64, time.Time, UUID:
+		return
+	}
+	if _, ok := s.changed[name]; ok {
+		return // saved anyway
+	}
+	if _, ok := s.watched[name]; ok {
+		return
+	}
+	b, err := s.codec.Marshal(v)
+	if err != nil {
+		return // cannot be saved: Save says so
+	}
+	if s.watched == nil {
+		s.watched = make(map[string][]byte, 1)
+	}
+	s.watched[name] = b
+}
+
+// noticeChanges marks the names whose containers were changed in place.
+func (s *Session) noticeChanges() {
+	for name, before := range s.watched {
+		if after, err := s.codec.Marshal(s.values[name]); err != nil || !bytes.Equal(before, after) {
+			s.write(name)
+		}
+	}
+}
+
+// Set sets the value of a name. A value that has no form in [TaggedJSON] is
+// an error of Save.
+func (s *Session) Set(name string, v any) { s.write(name)[name] = v }
+
+// SetDefault returns the value of a name, after setting it when there is
+// none.
+func (s *Session) SetDefault(name string, v any) any {
+	if old, ok := s.Get(name); ok {
+		return old
+	}
+	s.Set(name, v)
+	return v
+}
+
+// Delete removes a name. It is no change when the name is not there.
+func (s *Session) Delete(name string) { s.Pop(name) }
+
+// Pop removes a name and returns its value.
+func (s *Session) Pop(name string) (any, bool) {
+	v, ok := s.read()[name]
+	if ok {
+		delete(s.write(name), name)
+	}
+	return v, ok
+}
+
+// Has reports whether there is a value of that name.
+func (s *Session) Has(name string) bool {
+	_, ok := s.read()[name]
+	return ok
+}
+
+// Len returns the number of values.
+func (s *Session) Len() int { return len(s.read()) }
+
+// Empty reports whether there are no values. The client's cookie is deleted
+// when a session has become empty.
+func (s *Session) Empty() bool { return s.Len() == 0 }
+
+// Keys returns the names in order.
+func (s *Session) Keys() []string { return slices.Sorted(maps.Keys(s.read())) }
+
+// All ranges over the values in the order of their names.
+func (s *Session) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, name := range s.Keys() {
+			if v, ok := s.Get(name); ok && !yield(name, v) {
+				return
+			}
+		}
+	}
+}
+
+// Clear removes all values. It counts as a change also of an empty session,
+// as in Flask.
+func (s *Session) Clear() {
+	clear(s.read())
+	s.modified, s.cleared = true, true
+	s.changed, s.watched = nil, nil
+}
+
+// permanentKey is where Flask keeps Permanent.
+const permanentKey = "_permanent"
+
+// Permanent reports whether the session outlives the browser's own session.
+// The default is false.
+func (s *Session) Permanent() bool {
+	s.accessed = true
+	return s.permanent()
+}
+
+func (s *Session) permanent() bool {
+	v, _ := s.load()[permanentKey].(bool)
+	return v
+}
+
+// SetPermanent sets whether the session outlives the browser's own session.
+func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) }
+
+// Renew asks for a new identity: a server-side store moves the session to a
+// new id when it is saved, and the old id is worth nothing from then on. Call
+// it when the visitor's rights change. A cookie store has no ids; it signs
+// anew, and the old cookie stays valid until it expires.
+func (s *Session) Renew() {
+	s.accessed, s.modified, s.renewed = true, true, true
+}
+
+// IsNew reports whether the client sent no session that was accepted.
+func (s *Session) IsNew() bool {
+	s.read() // malformed values make it new
+	return s.isNew
+}
+
+// Modified reports whether anything was set, deleted, cleared or changed
+// inside a value that was handed out.
+func (s *Session) Modified() bool {
+	s.noticeChanges()
+	return s.modified
+}
+
+// Accessed reports whether the session was read or changed in any way, also
+// by Len and Has. The answer then depends on the cookie and says so with
+// "Vary: Cookie".
+func (s *Session) Accessed() bool { return s.accessed }
+
+// Signed returns when the store wrote what it loaded; zero for a new session.
+func (s *Session) Signed() time.Time { return s.signed }
+
+// Err returns why what the client sent was not accepted, for a debug log; nil
+// when it was, or when it sent nothing. Values are decoded when they are
+// first asked for, so that a malformed one may be known only then.
+func (s *Session) Err() error { return s.err }
+
+// A State is what a framework has to know at the end of a request.
+type State struct {
+	// Empty, New, Modified, Accessed and Permanent are what the methods of
+	// those names say.
+	Empty, New, Modified, Accessed, Permanent bool
+}
+
+// State returns the state of the session without marking it as accessed. It
+// does not decode values that nobody asked for unless permanent is wanted.
+func (s *Session) State(permanent bool) State {
+	st := State{Modified: s.Modified()}
+	if permanent {
+		st.Permanent = s.permanent()
+	}
+	st.Accessed, st.New = s.accessed, s.isNew
+	// Values that were not decoded were never emptied.
+	st.Empty = s.values != nil && len(s.values) == 0
+	return st
+}
+
+// csrfKey is where Flask-WTF keeps the secret of its tokens.
+const csrfKey = "csrf_token"
+
+// CSRFSecret returns the secret that CSRF tokens are checked against.
+func (s *Session) CSRFSecret() (string, bool) { return Value[string](s, csrfKey) }
+
+// SetCSRFSecret sets the secret that CSRF tokens are checked against.
+func (s *Session) SetCSRFSecret(secret string) { s.Set(csrfKey, secret) }
