@@ -1,0 +1,295 @@
+package routing
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// BuildOptions are the circumstances of [Map.Build].
+type BuildOptions struct {
+	Bind Bind
+	// Method takes the rules of this method only, "": first those of
+	// Bind.Method, then all.
+	Method string
+	// ForceExternal makes the URL absolute. It is anyway when the rule is on
+	// another host, and when it is a WebSocket rule.
+	ForceExternal bool
+	// AppendUnknown, nil: true, puts values that the rule does not know into the
+	// query; false drops them.
+	AppendUnknown *bool
+	// URLScheme is the scheme of an absolute URL, "": Bind.URLScheme. http and
+	// https become ws and wss for WebSocket rules, and the other way round.
+	URLScheme string
+	// ProtocolRelative makes an absolute URL begin with "//".
+	ProtocolRelative bool
+	// Anchor is the fragment, without "#".
+	Anchor string
+}
+
+// Build writes the URL of an endpoint: a path under ScriptName, or an absolute
+// URL. Of the endpoint's rules the first one is taken whose arguments the values
+// have and whose defaults they do not contradict, those with more arguments
+// before those with fewer. The error is a *BuildError, a *ValueError, or
+// ErrBadHost.
+func (m *Map) Build(endpoint string, values Values, options BuildOptions) (string, error) {
+	m.ready()
+	b, err := m.bind(&options.Bind)
+	if err != nil {
+		return "", err
+	}
+	return m.buildBound(&b, endpoint, values, &options)
+}
+
+func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptions) (string, error) {
+	if slices.ContainsFunc(values, func(v Value) bool { return v.Value == nil }) {
+		values = slices.DeleteFunc(slices.Clone(values), func(v Value) bool { return v.Value == nil })
+	}
+	unknown := boolOr(o.AppendUnknown, true)
+	rule, domain, path, err := m.find(b, endpoint, values, o.Method, unknown)
+	if err != nil {
+		return "", err
+	}
+	if rule == nil {
+		return "", &BuildError{Endpoint: endpoint, Values: values, Method: o.Method, m: m}
+	}
+	host := m.host(b, domain)
+	scheme := o.URLScheme
+	if scheme == "" && !o.ProtocolRelative {
+		scheme = b.scheme
+	}
+	secure := scheme == "https" || scheme == "wss"
+	switch {
+	case rule.WebSocket && secure:
+		scheme = "wss"
+	case rule.WebSocket:
+		scheme = "ws"
+	case secure:
+		scheme = "https"
+	case scheme != "":
+		scheme = "http"
+	}
+	path = strings.TrimLeft(path, "/")
+	var u strings.Builder
+	local := !m.options.HostMatching && (!m.options.subdomains || domain == b.subdomain) ||
+		m.options.HostMatching && host == b.server
+	if o.ForceExternal || rule.WebSocket || !local {
+		if scheme != "" {
+			u.WriteString(scheme)
+			u.WriteByte(':')
+		}
+		u.WriteString("//")
+		u.WriteString(host)
+		u.WriteString(b.script[:len(b.script)-1])
+	} else {
+		u.WriteString(strings.TrimRight(b.script, "/"))
+	}
+	u.WriteByte('/')
+	u.WriteString(path)
+	if o.Anchor != "" {
+		u.WriteByte('#')
+		u.WriteString(anchorQuoter.quote(o.Anchor))
+	}
+	return u.String(), nil
+}
+
+// find builds with the first suitable rule. With HostMatching a rule of the
+// current host goes before.
+func (m *Map) find(b *bound, endpoint string, values Values, method string, unknown bool) (rule *Rule, domain, path string, err error) {
+	masks := []uint64{m.bitOf(method)}
+	if method == "" {
+		masks = []uint64{m.bitOf(b.method), ^uint64(0)}
+	}
+	for _, mask := range masks {
+		for _, r := range m.endpoints[endpoint] {
+			if !r.suitable(values, mask) {
+				continue
+			}
+			d, p, err := r.build(values, unknown)
+			if errors.Is(err, ErrValidation) {
+				continue
+			}
+			if err != nil {
+				return nil, "", "", err
+			}
+			if !m.options.HostMatching || d == b.server {
+				return r, d, p, nil
+			}
+			if rule == nil {
+				rule, domain, path = r, d, p
+			}
+		}
+		if rule != nil {
+			break
+		}
+	}
+	return rule, domain, path, nil
+}
+
+// suitable reports whether the values suffice for the rule and do not
+// contradict its defaults.
+func (r *Rule) suitable(values Values, method uint64) bool {
+	if r.methods&method == 0 {
+		return false
+	}
+	for name := range r.arguments {
+		value, given := values.Get(name)
+		fixed, ok := r.Defaults[name]
+		if !ok && !given || ok && given && !equalValues(value, fixed) {
+			return false
+		}
+	}
+	return true
+}
+
+// build writes host and path.
+func (r *Rule) build(values Values, unknown bool) (domain, path string, err error) {
+	if domain, err = r.write(nil, r.domain, values); err != nil {
+		return "", "", err
+	}
+	var query []byte
+	if unknown {
+		query = r.query(values)
+	}
+	path, err = r.write(query, r.path, values)
+	return domain, path, err
+}
+
+// write joins the ops, and the query when there is one.
+func (r *Rule) write(query []byte, ops []op, values Values) (string, error) {
+	if len(ops) == 1 && ops[0].variable < 0 && len(query) == 0 {
+		return ops[0].text, nil
+	}
+	var out strings.Builder
+	for _, o := range ops {
+		if o.variable < 0 {
+			out.WriteString(o.text)
+			continue
+		}
+		v := r.variables[o.variable]
+		value, _ := values.Get(v.Name)
+		text, err := r.format(o.variable, value)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(text)
+	}
+	if len(query) > 0 {
+		out.WriteByte('?')
+		out.Write(query)
+	}
+	return out.String(), nil
+}
+
+func (r *Rule) format(variable int, value any) (string, error) {
+	text, err := r.converter[variable].Format(value)
+	if err != nil {
+		return "", &ValueError{Rule: r.Rule, Variable: r.variables[variable].Name, Message: err.Error(), Err: err}
+	}
+	return text, nil
+}
+
+// query encodes the values that the rule does not know.
+func (r *Rule) query(values Values) []byte {
+	var items []Value
+	for _, v := range values {
+		if !r.arguments[v.Name] {
+			items = appendItems(items, v)
+		}
+	}
+	if r.m.options.SortParameters {
+		r.m.sortParameters(items)
+	}
+	var query []byte
+	for _, item := range items {
+		if item.Value == nil {
+			continue
+		}
+		if len(query) > 0 {
+			query = append(query, '&')
+		}
+		query = append(query, quoteQuery(item.Name)...)
+		query = append(query, '=')
+		query = append(query, quoteQuery(pythonStr(item.Value))...)
+	}
+	return query
+}
+
+// appendItems appends one item for each item of a list.
+func appendItems(items []Value, v Value) []Value {
+	switch list := v.Value.(type) {
+	case string, int, bool, []byte, UUID:
+		return append(items, v)
+	case []string:
+		for _, item := range list {
+			items = append(items, Value{v.Name, item})
+		}
+		return items
+	case []any:
+		for _, item := range list {
+			items = append(items, Value{v.Name, item})
+		}
+		return items
+	}
+	if rv := reflect.ValueOf(v.Value); rv.Kind() == reflect.Slice {
+		for i := range rv.Len() {
+			items = append(items, Value{v.Name, rv.Index(i).Interface()})
+		}
+		return items
+	}
+	return append(items, v)
+}
+
+func (m *Map) sortParameters(items []Value) {
+	key := m.options.SortKey
+	slices.SortStableFunc(items, func(a, b Value) int {
+		if key != nil {
+			return strings.Compare(key(a), key(b))
+		}
+		if c := strings.Compare(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return compareValues(a.Value, b.Value)
+	})
+}
+
+// compareValues orders numbers by value and anything else by its text.
+func compareValues(a, b any) int {
+	x, y := pythonFloat(a), pythonFloat(b)
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	case x == y:
+		return 0
+	}
+	return strings.Compare(pythonStr(a), pythonStr(b))
+}
+
+// BuildPath writes the rule's path with args for its Variables, in order. It
+// does not look at hosts, mounts and queries. The error is a *ValueError, or says
+// that the number of arguments is wrong.
+func (r *Rule) BuildPath(args ...any) (string, error) {
+	if len(args) != len(r.variables) {
+		return "", fmt.Errorf("routing: building %q: %d arguments given for %d variables", r.Rule, len(args), len(r.variables))
+	}
+	if len(r.path) == 1 && r.path[0].variable < 0 {
+		return r.path[0].text, nil
+	}
+	var out strings.Builder
+	for _, o := range r.path {
+		if o.variable < 0 {
+			out.WriteString(o.text)
+			continue
+		}
+		text, err := r.format(o.variable, args[o.variable])
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(text)
+	}
+	return out.String(), nil
+}

@@ -1,0 +1,144 @@
+package routing
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// encodeHost lower-cases a host name and encodes it for the DNS (IDNA, RFC
+// 3490). A port stays as it is. Unicode normalization (NFKC) is left to the
+// caller: the standard library has none.
+func encodeHost(host string) (string, error) {
+	host = strings.ToLower(host)
+	name, port := host, ""
+	if i := strings.IndexByte(host, ':'); i >= 0 {
+		name, port = host[:i], host[i:]
+	}
+	if plainHost(name) {
+		return host, nil
+	}
+	labels := strings.Split(dots.Replace(name), ".")
+	ascii := isASCII(name)
+	for i, label := range labels {
+		if label == "" && i < len(labels)-1 || !utf8.ValidString(label) {
+			return "", ErrBadHost
+		}
+		if isASCII(label) {
+			if len(label) > 63 {
+				return "", ErrBadHost
+			}
+			continue
+		}
+		encoded := "xn--" + punycode(label)
+		if len(encoded) > 63 {
+			return "", ErrBadHost
+		}
+		labels[i] = encoded
+	}
+	if ascii {
+		return host, nil
+	}
+	return strings.Join(labels, ".") + port, nil
+}
+
+// plainHost reports whether a name needs neither encoding nor a closer look,
+// without allocating.
+func plainHost(name string) bool {
+	length := 0
+	for i := range len(name) {
+		switch {
+		case name[i] >= utf8.RuneSelf:
+			return false
+		case name[i] == '.' && length == 0:
+			return false
+		case name[i] == '.':
+			length = 0
+		default:
+			if length++; length > 63 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// dots are the characters that IDNA takes for a full stop.
+var dots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// punycode is RFC 3492, section 6.3.
+func punycode(label string) string {
+	const base, tMin, tMax, skew, damp = 36, 1, 26, 38, 700
+	runes := []rune(label)
+	var out []byte
+	for _, r := range runes {
+		if r < utf8.RuneSelf {
+			out = append(out, byte(r))
+		}
+	}
+	basic := len(out)
+	done := basic
+	if basic > 0 {
+		out = append(out, '-')
+	}
+	n, delta, bias := rune(128), 0, 72
+	for done < len(runes) {
+		next := rune(utf8.MaxRune)
+		for _, r := range runes {
+			if r >= n {
+				next = min(next, r)
+			}
+		}
+		delta += int(next-n) * (done + 1)
+		n = next
+		for _, r := range runes {
+			if r < n {
+				delta++
+			}
+			if r != n {
+				continue
+			}
+			q := delta
+			for k := base; ; k += base {
+				t := min(max(k-bias, tMin), tMax)
+				if q < t {
+					break
+				}
+				out = append(out, digit36(t+(q-t)%(base-t)))
+				q = (q - t) / (base - t)
+			}
+			out = append(out, digit36(q))
+			if done == basic {
+				delta /= damp
+			} else {
+				delta /= 2
+			}
+			done++
+			delta += delta / done
+			k := 0
+			for ; delta > (base-tMin)*tMax/2; k += base {
+				delta /= base - tMin
+			}
+			bias = k + (base-tMin+1)*delta/(delta+skew)
+			delta = 0
+		}
+		delta++
+		n++
+	}
+	return string(out)
+}
+
+func digit36(d int) byte {
+	if d < 26 {
+		return 'a' + byte(d)
+	}
+	return '0' + byte(d-26)
+}
