@@ -1,0 +1,134 @@
+package lex
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var wordByte = [256]bool{'_': true}
+
+func init() {
+	for c := '0'; c <= '9'; c++ {
+		wordByte[c] = true
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		wordByte[c], wordByte[c-0x20] = true, true
+	}
+}
+
+// isSpace reports whether Python's str.isspace holds for r.
+func isSpace(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf:
+		return r == ' ' || '\t' <= r && r <= '\r' || 0x1c <= r && r <= 0x1f
+	case r == 0x85 || r == 0xa0:
+		return true
+	}
+	return unicode.Is(unicode.Z, r)
+}
+
+// skipSpace returns the index after the white space at i.
+func skipSpace(s string, i int) int {
+	for i < len(s) {
+		if c := s[i]; c < utf8.RuneSelf {
+			if !isSpace(rune(c)) {
+				break
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !isSpace(r) {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// lastSpace returns the size of the white space character that ends s, or 0.
+func lastSpace(s string) int {
+	r, size := utf8.DecodeLastRuneInString(s)
+	if size == 0 || !isSpace(r) {
+		return 0
+	}
+	return size
+}
+
+// trimRight drops the white space at the end of s.
+func trimRight(s string) string {
+	for {
+		size := lastSpace(s)
+		if size == 0 {
+			return s
+		}
+		s = s[:len(s)-size]
+	}
+}
+
+// IsSpace reports whether s is not empty and all white space, as Python's
+// str.isspace does.
+func IsSpace(s string) bool { return s != "" && skipSpace(s, 0) == len(s) }
+
+// TrimSpace drops the white space around s, as Python's str.strip does.
+func TrimSpace(s string) string { return trimRight(s[skipSpace(s, 0):]) }
+
+// isWord reports whether r can be part of a word: a name or, wrongly, of
+// something close to one.
+func isWord(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || isContinue(r)
+}
+
+func isStart(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start)
+}
+
+func isContinue(r rune) bool {
+	return isStart(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)
+}
+
+// IsIdentifier reports whether s is a name, as Python's str.isidentifier does.
+func IsIdentifier(s string) bool {
+	for i, r := range s {
+		if i == 0 && !isStart(r) || !isContinue(r) || r == utf8.RuneError {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Repr returns s as Python's repr spells a string.
+func Repr(s string) string {
+	quote := byte('\'')
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 2)
+	b.WriteByte(quote)
+	for _, r := range s {
+		switch {
+		case r == rune(quote) || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !isPrintable(r):
+			b.WriteString(escapeRune(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte(quote)
+	return b.String()
+}
+
+// isPrintable reports whether Python's repr leaves r as it is.
+func isPrintable(r rune) bool {
+	return r == ' ' || !unicode.In(r, unicode.C, unicode.Z) && unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
+}
