@@ -1,0 +1,700 @@
+package value
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"strings"
+	"time"
+)
+
+// Arith is a binary operator.
+type Arith uint8
+
+const (
+	OpAdd Arith = iota
+	OpSub
+	OpMul
+	OpDiv
+	OpFloorDiv
+	OpMod
+	OpPow
+)
+
+var arithSigns = [...]string{"+", "-", "*", "/", "//", "%", "** or pow()"}
+
+// maxBits bounds the size of ints, which Python does not.
+const maxBits = 1 << 16
+
+// maxRepeat bounds the bytes or elements that a repetition makes.
+const maxRepeat = 1 << 24
+
+func unsupported(op Arith, a, b Value) error {
+	for _, v := range [2]Value{a, b} {
+		if v.IsUndefined() {
+			return v.undef().Err()
+		}
+	}
+	return typeErrorf("unsupported operand type(s) for %s: '%s' and '%s'", arithSigns[op], TypeName(a), TypeName(b))
+}
+
+// real numbers: what two operands have in common
+func bothFloat(a, b Value) (x, y float64, ok bool, err error) {
+	if a.Kind() != KindFloat && b.Kind() != KindFloat {
+		return 0, 0, false, nil
+	}
+	x, okA := a.Float64()
+	y, okB := b.Float64()
+	if !okA && a.Kind() == KindBig || !okB && b.Kind() == KindBig {
+		return 0, 0, false, NewError("OverflowError", "int too large to convert to float")
+	}
+	return x, y, okA && okB, nil
+}
+
+func bothBig(a, b Value) (x, y *big.Int, ok bool) {
+	x, okA := a.Big()
+	y, okB := b.Big()
+	return x, y, okA && okB
+}
+
+func bothInt(a, b Value) (x, y int64, ok bool) {
+	x, okA := a.Int64()
+	y, okB := b.Int64()
+	return x, y, okA && okB
+}
+
+func bothComplex(a, b Value) (x, y complex128, ok bool) {
+	if a.Kind() != KindComplex && b.Kind() != KindComplex {
+		return 0, 0, false
+	}
+	x, okA := a.Complex128()
+	y, okB := b.Complex128()
+	return x, y, okA && okB
+}
+
+func checkedBig(b *big.Int) (Value, error) {
+	if b.BitLen() > maxBits {
+		return Value{}, Errorf("OverflowError", "int exceeds %d bits", maxBits)
+	}
+	return BigInt(b), nil
+}
+
+// Add returns a + b.
+func Add(a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if s := x + y; (x^s)&(y^s) >= 0 {
+			return Int(s), nil
+		}
+		return checkedBig(new(big.Int).Add(big.NewInt(x), big.NewInt(y)))
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		return Float(x + y), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		return checkedBig(new(big.Int).Add(x, y))
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		return Complex(x + y), nil
+	}
+	return addOther(a, b)
+}
+
+func addOther(a, b Value) (Value, error) {
+	ka, kb := a.Kind(), b.Kind()
+	switch {
+	case ka == KindMarkup || kb == KindMarkup:
+		return addMarkup(a, b)
+	case ka == KindString:
+		if kb == KindString {
+			return concat2(a.rawString(), b.rawString())
+		}
+		if b.IsUndefined() {
+			return Value{}, b.undef().Err()
+		}
+		return Value{}, typeErrorf(`can only concatenate str (not "%s") to str`, TypeName(b))
+	case isListKind(ka):
+		if isListKind(kb) {
+			return joinLists(a, b, NewList)
+		}
+		if b.IsUndefined() {
+			return Value{}, b.undef().Err()
+		}
+		return Value{}, typeErrorf(`can only concatenate list (not "%s") to list`, TypeName(b))
+	case ka == KindTuple:
+		if kb == KindTuple {
+			return joinLists(a, b, NewTuple)
+		}
+		if b.IsUndefined() {
+			return Value{}, b.undef().Err()
+		}
+		return Value{}, typeErrorf(`can only concatenate tuple (not "%s") to tuple`, TypeName(b))
+	case ka == KindBytes:
+		if kb == KindBytes {
+			return Bytes(append(append([]byte(nil), a.rawBytes()...), b.rawBytes()...)), nil
+		}
+		if b.IsUndefined() {
+			return Value{}, b.undef().Err()
+		}
+		return Value{}, typeErrorf("can't concat %s to bytes", TypeName(b))
+	case kb == KindDuration:
+		if ka == KindDuration {
+			return Duration(time.Duration(a.n) + time.Duration(b.n)), nil
+		}
+		a, b, ka, kb = b, a, kb, ka
+		fallthrough
+	case ka == KindDuration && (kb == KindTime || kb == KindDate):
+		t, _ := b.Time()
+		if kb == KindTime {
+			return Time(t.Add(time.Duration(a.n))), nil
+		} else if kb == KindDate {
+			return dateValue(t.AddDate(0, 0, int(floorDiv(int64(a.n), int64(24*time.Hour))))), nil
+		}
+		a, b = b, a
+	}
+	return Value{}, unsupported(OpAdd, a, b)
+}
+
+func concat2(x, y string) (Value, error) {
+	if len(x)+len(y) > maxRepeat {
+		return Value{}, NewError("MemoryError", "")
+	}
+	return String(x + y), nil
+}
+
+func joinLists(a, b Value, make_ func([]Value) Value) (Value, error) {
+	x, _ := Seq(a)
+	y, _ := Seq(b)
+	if x.n+y.n > maxElements {
+		return Value{}, NewError("MemoryError", "")
+	}
+	out := make([]Value, 0, x.n+y.n)
+	for i := range x.n {
+		out = append(out, x.At(i))
+	}
+	for i := range y.n {
+		out = append(out, y.At(i))
+	}
+	return make_(out), nil
+}
+
+// addMarkup is markupsafe's: the side that is not safe is escaped.
+func addMarkup(a, b Value) (Value, error) {
+	for _, v := range [2]Value{a, b} {
+		if !v.IsString() {
+			if _, ok := v.HTML(); !ok || v.IsUndefined() {
+				if a.Kind() == KindString || a.Kind() == KindMarkup {
+					if v.IsUndefined() {
+						return Value{}, v.undef().Err()
+					}
+					if a.Kind() == KindMarkup {
+						return Value{}, unsupported(OpAdd, a, b)
+					}
+				}
+				return Value{}, unsupported(OpAdd, a, b)
+			}
+		}
+	}
+	buf, err := AppendEscaped(nil, a)
+	if err == nil {
+		buf, err = AppendEscaped(buf, b)
+	}
+	if len(buf) > maxRepeat {
+		return Value{}, NewError("MemoryError", "")
+	}
+	return Safe(string(buf)), err
+}
+
+// Sub returns a - b.
+func Sub(a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if d := x - y; (x^y)&(x^d) >= 0 {
+			return Int(d), nil
+		}
+		return checkedBig(new(big.Int).Sub(big.NewInt(x), big.NewInt(y)))
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		return Float(x - y), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		return checkedBig(new(big.Int).Sub(x, y))
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		return Complex(x - y), nil
+	}
+	ka, kb := a.Kind(), b.Kind()
+	switch {
+	case ka == KindTime && kb == KindTime:
+		return subTimes(a, b)
+	case ka == KindDate && kb == KindDate:
+		x, _ := a.Time()
+		y, _ := b.Time()
+		return Duration(time.Duration(dayNumber(x)-dayNumber(y)) * 24 * time.Hour), nil
+	case (ka == KindTime || ka == KindDate || ka == KindDuration) && kb == KindDuration:
+		if ka == KindDuration {
+			return Duration(time.Duration(a.n) - time.Duration(b.n)), nil
+		}
+		return Add(a, Duration(-time.Duration(b.n)))
+	case ka == KindSet && kb == KindSet:
+		out := &Set{}
+		for k := range raw[Set](a).d.All() {
+			if _, ok, _ := raw[Set](b).d.Get(k); !ok {
+				_ = out.d.Set(k, None)
+			}
+		}
+		return objectValue(setType, out), nil
+	}
+	return Value{}, unsupported(OpSub, a, b)
+}
+
+// Mul returns a * b.
+func Mul(a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if hi, lo := bits.Mul64(abs64(x), abs64(y)); hi == 0 && lo < 1<<63 {
+			if (x < 0) != (y < 0) {
+				return Int(-int64(lo)), nil
+			}
+			return Int(int64(lo)), nil
+		}
+		return checkedBig(new(big.Int).Mul(big.NewInt(x), big.NewInt(y)))
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		return Float(x * y), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		return checkedBig(new(big.Int).Mul(x, y))
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		return Complex(x * y), nil
+	}
+	return mulOther(a, b)
+}
+
+func abs64(x int64) uint64 {
+	if x < 0 {
+		return -uint64(x)
+	}
+	return uint64(x)
+}
+
+func mulOther(a, b Value) (Value, error) {
+	seqA, seqB := isSequence(a), isSequence(b)
+	switch {
+	case a.IsUndefined() || b.IsUndefined():
+		return Value{}, unsupported(OpMul, a, b)
+	case seqA:
+		return repeatValue(a, b)
+	case seqB:
+		return repeatValue(b, a)
+	case a.Kind() == KindDuration && b.IsNumber():
+		if f, ok := b.Float64(); ok {
+			return Duration(time.Duration(math.RoundToEven(float64(int64(a.n)) * f))), nil
+		}
+	case b.Kind() == KindDuration && a.IsNumber():
+		return mulOther(b, a)
+	}
+	return Value{}, unsupported(OpMul, a, b)
+}
+
+func isSequence(v Value) bool {
+	switch v.Kind() {
+	case KindString, KindMarkup, KindList, KindTuple, KindSlice, KindBytes:
+		return true
+	}
+	return false
+}
+
+// repeatValue is s * n of a sequence.
+func repeatValue(s, n Value) (Value, error) {
+	count, ok := n.Int64()
+	if !ok {
+		if n.Kind() == KindBig {
+			return Value{}, NewError("OverflowError", "cannot fit 'int' into an index-sized integer")
+		}
+		return Value{}, typeErrorf("can't multiply sequence by non-int of type '%s'", TypeName(n))
+	}
+	count = max(count, 0)
+	size := int64(s.n)
+	if l, ok := s.List(); ok {
+		size = int64(len(l.items))
+	}
+	if hi, lo := bits.Mul64(uint64(size), uint64(count)); hi != 0 || lo > maxRepeat {
+		return Value{}, NewError("MemoryError", "")
+	}
+	switch s.t.kind {
+	case KindString, KindMarkup:
+		t := s.t
+		if t.rt != nil {
+			t = stringType
+		}
+		return stringValue(t, repeatString(s.rawString(), int(count))), nil
+	case KindBytes:
+		return Bytes([]byte(repeatString(string(s.rawBytes()), int(count)))), nil
+	}
+	seq, _ := Seq(s)
+	out := make([]Value, 0, seq.n*int(count))
+	if seq.n > 0 {
+		for range count {
+			for i := range seq.n {
+				out = append(out, seq.At(i))
+			}
+		}
+	}
+	if s.t.kind == KindTuple {
+		return NewTuple(out), nil
+	}
+	return NewList(out), nil
+}
+
+var errDivision = NewError("ZeroDivisionError", "division by zero")
+
+// Div returns a / b.
+func Div(a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if y == 0 {
+			return Value{}, errDivision
+		}
+		if exactFloat(x) && exactFloat(y) {
+			return Float(float64(x) / float64(y)), nil
+		}
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		if err == nil && y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "float division by zero")
+		}
+		return Float(x / y), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		if y.Sign() == 0 {
+			return Value{}, errDivision
+		}
+		f, _ := new(big.Rat).SetFrac(x, y).Float64()
+		if math.IsInf(f, 0) {
+			return Value{}, NewError("OverflowError", "integer division result too large for a float")
+		}
+		return Float(f), nil
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		if y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "complex division by zero")
+		}
+		return Complex(x / y), nil
+	}
+	if a.Kind() == KindDuration {
+		if b.Kind() == KindDuration {
+			if b.n == 0 {
+				return Value{}, errDivision
+			}
+			return Float(float64(int64(a.n)) / float64(int64(b.n))), nil
+		}
+		if f, ok := b.Float64(); ok {
+			if f == 0 {
+				return Value{}, errDivision
+			}
+			return Duration(time.Duration(math.RoundToEven(float64(int64(a.n)) / f))), nil
+		}
+	}
+	return Value{}, unsupported(OpDiv, a, b)
+}
+
+func floorDiv(x, y int64) int64 {
+	q := x / y
+	if x%y != 0 && (x < 0) != (y < 0) {
+		q--
+	}
+	return q
+}
+
+// floatDivmod is CPython's float_divmod.
+func floatDivmod(x, y float64) (div, mod float64) {
+	mod = math.Mod(x, y)
+	div = (x - mod) / y
+	if mod != 0 {
+		if (y < 0) != (mod < 0) {
+			mod += y
+			div--
+		}
+	} else {
+		mod = math.Copysign(0, y)
+	}
+	if div == 0 {
+		return math.Copysign(0, x/y), mod
+	}
+	floor := math.Floor(div)
+	if div-floor > 0.5 {
+		floor++
+	}
+	return floor, mod
+}
+
+// FloorDiv returns a // b.
+func FloorDiv(a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "integer division or modulo by zero")
+		}
+		if x != math.MinInt64 || y != -1 {
+			return Int(floorDiv(x, y)), nil
+		}
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		if err == nil && y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "float floor division by zero")
+		}
+		div, _ := floatDivmod(x, y)
+		return Float(div), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		if y.Sign() == 0 {
+			return Value{}, NewError("ZeroDivisionError", "integer division or modulo by zero")
+		}
+		q, _ := bigDivmod(x, y)
+		return BigInt(q), nil
+	}
+	if _, _, ok := bothComplex(a, b); ok {
+		return Value{}, unsupported(OpFloorDiv, a, b)
+	}
+	if a.Kind() == KindDuration {
+		if y, ok := b.Int64(); ok && y != 0 {
+			return Duration(time.Duration(floorDiv(int64(a.n), y))), nil
+		} else if b.Kind() == KindDuration && b.n != 0 {
+			return Int(floorDiv(int64(a.n), int64(b.n))), nil
+		} else if b.Kind() == KindInt || b.Kind() == KindDuration {
+			return Value{}, NewError("ZeroDivisionError", "integer division or modulo by zero")
+		}
+	}
+	return Value{}, unsupported(OpFloorDiv, a, b)
+}
+
+func bigDivmod(x, y *big.Int) (q, m *big.Int) {
+	q, m = new(big.Int).QuoRem(x, y, new(big.Int))
+	if m.Sign() != 0 && (m.Sign() < 0) != (y.Sign() < 0) {
+		q.Sub(q, big.NewInt(1))
+		m.Add(m, y)
+	}
+	return q, m
+}
+
+// Mod returns a % b. For a str it formats, see [PercentFormat].
+func Mod(a, b Value) (Value, error) { return ModState(nil, a, b) }
+
+// ModState is Mod with the State that formatting accounts its output to; st may be nil.
+func ModState(st State, a, b Value) (Value, error) {
+	if x, y, ok := bothInt(a, b); ok {
+		if y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "integer modulo by zero")
+		}
+		if y == -1 {
+			return Int(0), nil
+		}
+		m := x % y
+		if m != 0 && (m < 0) != (y < 0) {
+			m += y
+		}
+		return Int(m), nil
+	}
+	if a.IsString() {
+		return percent(st, a, b)
+	}
+	if x, y, ok, err := bothFloat(a, b); ok || err != nil {
+		if err == nil && y == 0 {
+			return Value{}, NewError("ZeroDivisionError", "float modulo")
+		}
+		_, mod := floatDivmod(x, y)
+		return Float(mod), err
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		if y.Sign() == 0 {
+			return Value{}, NewError("ZeroDivisionError", "integer modulo by zero")
+		}
+		_, m := bigDivmod(x, y)
+		return BigInt(m), nil
+	}
+	if a.Kind() == KindDuration && b.Kind() == KindDuration {
+		if b.n == 0 {
+			return Value{}, NewError("ZeroDivisionError", "integer modulo by zero")
+		}
+		x, y := int64(a.n), int64(b.n)
+		return Duration(time.Duration(x - floorDiv(x, y)*y)), nil
+	}
+	return Value{}, unsupported(OpMod, a, b)
+}
+
+// Pow returns a ** b.
+func Pow(a, b Value) (Value, error) {
+	if a.Kind() == KindFloat || b.Kind() == KindFloat {
+		x, y, ok, err := bothFloat(a, b)
+		if err != nil {
+			return Value{}, err
+		}
+		if ok {
+			return powFloat(x, y)
+		}
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		return powInt(x, y)
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		return powComplex(x, y)
+	}
+	return Value{}, unsupported(OpPow, a, b)
+}
+
+func powInt(x, y *big.Int) (Value, error) {
+	if y.Sign() < 0 {
+		if x.Sign() == 0 {
+			return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
+		}
+		fx, okX := BigInt(x).Float64()
+		fy, okY := BigInt(y).Float64()
+		if !okX || !okY {
+			return Value{}, NewError("OverflowError", "int too large to convert to float")
+		}
+		return powFloat(fx, fy)
+	}
+	if x.BitLen() > 1 {
+		if !y.IsInt64() || y.Int64() > maxBits || int64(x.BitLen()-1)*y.Int64() > maxBits {
+			return Value{}, Errorf("OverflowError", "int exceeds %d bits", maxBits)
+		}
+	} else if x.Sign() < 0 { // -1
+		if y.Bit(0) == 0 {
+			return Int(1), nil
+		}
+		return Int(-1), nil
+	} else if x.Sign() == 0 && y.Sign() > 0 || x.Sign() > 0 {
+		return BigInt(x), nil
+	}
+	return checkedBig(new(big.Int).Exp(x, y, nil))
+}
+
+func powFloat(x, y float64) (Value, error) {
+	if x == 0 && y < 0 {
+		return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
+	}
+	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && y != math.Floor(y) {
+		return powComplex(complex(x, 0), complex(y, 0))
+	}
+	r := math.Pow(x, y)
+	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
+		return Value{}, NewError("OverflowError", "(34, 'Numerical result out of range')")
+	}
+	return Float(r), nil
+}
+
+// powComplex is CPython's _Py_c_pow.
+func powComplex(a, b complex128) (Value, error) {
+	switch {
+	case b == 0:
+		return Complex(1), nil
+	case a == 0:
+		if imag(b) != 0 || real(b) < 0 {
+			return Value{}, NewError("ZeroDivisionError", "0.0 to a negative or complex power")
+		}
+		return Complex(0), nil
+	}
+	abs := math.Hypot(real(a), imag(a))
+	length := math.Pow(abs, real(b))
+	angle := math.Atan2(imag(a), real(a))
+	phase := angle * real(b)
+	if imag(b) != 0 {
+		length /= math.Exp(angle * imag(b))
+		phase += imag(b) * math.Log(abs)
+	}
+	return Complex(complex(length*math.Cos(phase), length*math.Sin(phase))), nil
+}
+
+// Neg returns -v.
+func Neg(v Value) (Value, error) {
+	switch v.Kind() {
+	case KindInt, KindBool:
+		if int64(v.n) != math.MinInt64 {
+			return Int(-int64(v.n)), nil
+		}
+		fallthrough
+	case KindBig:
+		b, _ := v.Big()
+		return BigInt(new(big.Int).Neg(b)), nil
+	case KindFloat:
+		return Float(-v.float()), nil
+	case KindComplex:
+		return Complex(-*raw[complex128](v)), nil
+	case KindDuration:
+		return Duration(-time.Duration(v.n)), nil
+	}
+	return unary("-", v)
+}
+
+// Pos returns +v.
+func Pos(v Value) (Value, error) {
+	switch v.Kind() {
+	case KindBool:
+		return Int(int64(v.n)), nil
+	case KindInt, KindBig, KindFloat, KindComplex, KindDuration:
+		return v, nil
+	}
+	return unary("+", v)
+}
+
+func unary(sign string, v Value) (Value, error) {
+	if v.IsUndefined() {
+		return Value{}, v.undef().Err()
+	}
+	return Value{}, typeErrorf("bad operand type for unary %s: '%s'", sign, TypeName(v))
+}
+
+// AbsOf returns abs(v).
+func AbsOf(v Value) (Value, error) {
+	switch v.Kind() {
+	case KindInt, KindBool:
+		if int64(v.n) < 0 {
+			return Neg(v)
+		}
+		return Int(int64(v.n)), nil
+	case KindBig:
+		return BigInt(new(big.Int).Abs(raw[big.Int](v))), nil
+	case KindFloat:
+		return Float(math.Abs(v.float())), nil
+	case KindComplex:
+		c := *raw[complex128](v)
+		return Float(math.Hypot(real(c), imag(c))), nil
+	case KindDuration:
+		return Duration(time.Duration(v.n).Abs()), nil
+	case KindUndefined:
+		// Undefined has no __abs__: Python's TypeError, not Jinja's.
+		return Value{}, typeErrorf("bad operand type for abs(): '%s'", TypeName(v))
+	}
+	return Value{}, typeErrorf("bad operand type for abs(): '%s'", TypeName(v))
+}
+
+// Concat returns a ~ b where output is escaped, see [ConcatAll].
+func Concat(a, b Value) (Value, error) { return ConcatAll(true, a, b) }
+
+// ConcatAll is Jinja's ~ over several values. Without escape the result is the plain text of all
+// (jinja2.runtime.str_join); with it, one Markup operand makes the result Markup and escapes the
+// others (markup_join).
+func ConcatAll(escape bool, vs ...Value) (Value, error) {
+	safe := false
+	for _, v := range vs {
+		safe = safe || escape && v.IsSafe()
+	}
+	var stack [128]byte
+	buf, err := stack[:0], error(nil)
+	for _, v := range vs {
+		if safe {
+			buf, err = AppendEscaped(buf, v)
+		} else {
+			buf, err = AppendStr(buf, v)
+		}
+		if err != nil {
+			return Value{}, err
+		}
+		if len(buf) > maxRepeat {
+			return Value{}, NewError("MemoryError", "")
+		}
+	}
+	if safe {
+		return Safe(string(buf)), nil
+	}
+	return String(string(buf)), nil
+}
+
+func repeatString(s string, n int) string { return strings.Repeat(s, n) }

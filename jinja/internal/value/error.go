@@ -1,0 +1,32 @@
+package value
+
+import "fmt"
+
+// Error is what an operation on values fails with: a Python or Jinja exception.
+type Error struct {
+	Class   string // exception class: TypeError, UndefinedError, SecurityError, …
+	Message string // CPython's or Jinja's text
+	Err     error  // cause, when a Go function failed
+}
+
+// Error returns "Class: Message".
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return e.Class
+	}
+	return e.Class + ": " + e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// NewError returns an exception of the class.
+func NewError(class, message string) error { return &Error{Class: class, Message: message} }
+
+// Errorf returns an exception of the class with a formatted message.
+func Errorf(class, format string, a ...any) error {
+	return &Error{Class: class, Message: fmt.Sprintf(format, a...)}
+}
+
+func typeErrorf(format string, a ...any) error  { return Errorf("TypeError", format, a...) }
+func valueErrorf(format string, a ...any) error { return Errorf("ValueError", format, a...) }

@@ -1,0 +1,175 @@
+package value
+
+import (
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// goAttrs are the attributes of a Go type.
+type goAttrs struct {
+	fields  map[string]*goField
+	methods map[string]*goMethod
+}
+
+// goField is an exported field.
+type goField struct {
+	name   string
+	typ    *Type
+	offset uintptr
+	next   *goField // continues behind an embedded pointer
+}
+
+// goMethod is an exported method.
+type goMethod struct {
+	name    string
+	index   int  // in the method set of *T, or of T for types that are not structs
+	pointer bool // has a pointer receiver
+	fn      Method
+}
+
+// attrInfo returns the attributes of the type, found once.
+func (t *Type) attrInfo() *goAttrs {
+	if a := t.attrs.Load(); a != nil {
+		return a
+	}
+	a := &goAttrs{}
+	if t.rt != nil {
+		if t.rt.Kind() == reflect.Struct && t.repr == reprStruct {
+			a.addFields(t.rt)
+		}
+		a.addMethods(t)
+	}
+	t.attrs.Store(a)
+	return a
+}
+
+// addFields collects the exported fields of a struct, promoted ones included. Of several fields
+// that claim one name, the Go name wins over the jinja tag, that over the json tag, and that over
+// the Go name in snake_case.
+func (a *goAttrs) addFields(rt reflect.Type) {
+	type named struct {
+		name string
+		f    *goField
+	}
+	var byGo, byJinja, byJSON, bySnake []named
+	for _, sf := range reflect.VisibleFields(rt) {
+		if !sf.IsExported() {
+			continue
+		}
+		jinja, _, _ := strings.Cut(sf.Tag.Get("jinja"), ",")
+		if jinja == "-" {
+			continue
+		}
+		f := fieldPath(rt, sf)
+		if f == nil {
+			continue
+		}
+		byGo = append(byGo, named{sf.Name, f})
+		if jinja != "" {
+			byJinja = append(byJinja, named{jinja, f})
+		}
+		if json, _, _ := strings.Cut(sf.Tag.Get("json"), ","); json != "" && json != "-" {
+			byJSON = append(byJSON, named{json, f})
+		}
+		bySnake = append(bySnake, named{SnakeCase(sf.Name), f})
+	}
+	if len(byGo) == 0 {
+		return
+	}
+	a.fields = make(map[string]*goField, 2*len(byGo))
+	for _, group := range [][]named{byGo, byJinja, byJSON, bySnake} {
+		for _, n := range group {
+			if a.fields[n.name] == nil {
+				a.fields[n.name] = n.f
+			}
+		}
+	}
+}
+
+// fieldPath describes how to reach the field, nil when an unexported embedded pointer is in the way.
+func fieldPath(rt reflect.Type, sf reflect.StructField) *goField {
+	first := &goField{name: sf.Name}
+	f := first
+	for i, n := range sf.Index {
+		x := rt.Field(n)
+		f.offset += x.Offset
+		if i == len(sf.Index)-1 {
+			f.typ = typeOf(x.Type)
+			break
+		}
+		rt = x.Type
+		if rt.Kind() == reflect.Pointer {
+			f.next = &goField{name: sf.Name}
+			f = f.next
+			rt = rt.Elem()
+		}
+	}
+	first.typ = f.typ
+	return first
+}
+
+// addMethods collects the exported methods by Go name and in snake_case.
+func (a *goAttrs) addMethods(t *Type) {
+	rt := t.rt
+	if t.repr == reprStruct {
+		rt = reflect.PointerTo(rt)
+	}
+	n := rt.NumMethod()
+	if n == 0 {
+		return
+	}
+	a.methods = make(map[string]*goMethod, 2*n)
+	for i := range n {
+		m := rt.Method(i)
+		_, byValue := t.rt.MethodByName(m.Name)
+		a.methods[m.Name] = &goMethod{name: m.Name, index: i, pointer: t.repr == reprStruct && !byValue, fn: methodCaller(rt, m)}
+	}
+	for i := range n {
+		name := rt.Method(i).Name
+		if snake := SnakeCase(name); a.methods[snake] == nil {
+			a.methods[snake] = a.methods[name]
+		}
+	}
+}
+
+// SnakeCase returns a Go name in snake_case: CreatedAt is created_at, UserID user_id, HTTPServer http_server.
+func SnakeCase(name string) string {
+	rs := []rune(name)
+	var b strings.Builder
+	for i, r := range rs {
+		if unicode.IsUpper(r) && i > 0 && rs[i-1] != '_' {
+			after := i+1 < len(rs) && unicode.IsLower(rs[i+1])
+			// A plural of an initialism, IDs, ends the word.
+			if after && i+2 == len(rs) && rs[i+1] == 's' && unicode.IsUpper(rs[i-1]) {
+				after = false
+			}
+			if !unicode.IsUpper(rs[i-1]) || after {
+				b.WriteByte('_')
+			}
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// goAttr returns the attribute of a Go value: a field, or a method as a bound function.
+func (v Value) goAttr(name string) (Value, bool) {
+	a := v.t.attrInfo()
+	if f := a.fields[name]; f != nil {
+		return v.field(f), true
+	}
+	if m := v.goMethod(a, name); m != nil {
+		return NewMethod(m.name, v, m.fn), true
+	}
+	return Value{}, false
+}
+
+// goMethod returns the method if it may be called on v.
+func (v Value) goMethod(a *goAttrs, name string) *goMethod {
+	m := a.methods[name]
+	if m == nil || m.pointer && v.n&addressable == 0 {
+		return nil
+	}
+	return m
+}

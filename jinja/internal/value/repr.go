@@ -1,0 +1,288 @@
+package value
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxDepth bounds the recursion into nested containers, as Python's recursion limit does.
+const maxDepth = 200
+
+// AppendRepr appends repr(v).
+func AppendRepr(buf []byte, v Value) ([]byte, error) { return appendRepr(buf, v, nil) }
+
+// ReprOf returns repr(v).
+func ReprOf(v Value) (string, error) {
+	b, err := AppendRepr(nil, v)
+	return string(b), err
+}
+
+// chain is the list of containers that are being printed.
+type chain struct {
+	up    *chain
+	v     Value
+	depth int
+}
+
+func (c *chain) has(v Value) bool {
+	for ; c != nil; c = c.up {
+		if sameObject(c.v, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *chain) push(v Value) (*chain, error) {
+	n := &chain{up: c, v: v, depth: 1}
+	if c != nil {
+		n.depth = c.depth + 1
+	}
+	if n.depth > maxDepth {
+		return nil, NewError("RecursionError", "maximum recursion depth exceeded while getting the repr of an object")
+	}
+	return n, nil
+}
+
+func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
+	switch v.Kind() {
+	case KindUndefined:
+		return append(buf, "Undefined"...), nil
+	case KindNone:
+		return append(buf, "None"...), nil
+	case KindBool:
+		if v.n != 0 {
+			return append(buf, "True"...), nil
+		}
+		return append(buf, "False"...), nil
+	case KindInt:
+		return strconv.AppendInt(buf, int64(v.n), 10), nil
+	case KindBig:
+		return appendBig(buf, raw[big.Int](v))
+	case KindFloat:
+		return AppendFloat(buf, v.float()), nil
+	case KindComplex:
+		return appendComplex(buf, *raw[complex128](v)), nil
+	case KindString:
+		return AppendQuoted(buf, v.rawString()), nil
+	case KindMarkup:
+		return append(AppendQuoted(append(buf, "Markup("...), v.rawString()), ')'), nil
+	case KindBytes:
+		return appendBytesRepr(buf, v.rawBytes()), nil
+	case KindRange:
+		r := raw[Range](v)
+		buf = fmt.Appendf(buf, "range(%d, %d", r.Start, r.Stop)
+		if r.Step != 1 {
+			buf = fmt.Appendf(buf, ", %d", r.Step)
+		}
+		return append(buf, ')'), nil
+	case KindFunc:
+		f := raw[Function](v)
+		switch {
+		case f.Bound && f.Self.t != nil && f.Self.t.rt == nil:
+			return fmt.Appendf(buf, "<built-in method %s of %s object at 0x%x>", f.Name, TypeName(f.Self), f.Self.address()), nil
+		case f.Bound:
+			n := TypeName(f.Self)
+			return fmt.Appendf(buf, "<bound method %s.%s of %s>", n, f.Name, n), nil
+		}
+		return fmt.Appendf(buf, "<function %s at 0x%x>", f.Name, v.address()), nil
+	case KindIterator:
+		return fmt.Appendf(buf, "<%s object at 0x%x>", TypeName(v), v.address()), nil
+	case KindType:
+		return append(buf, "<class '"+raw[classInfo](v).qualified()+"'>"...), nil
+	case KindTime, KindDate, KindClock, KindDuration:
+		return appendTimeRepr(buf, v), nil
+	case KindObject, KindStruct, KindGoFunc, KindSeq:
+		return v.appendGoRepr(buf)
+	}
+	if in.has(v) {
+		return append(buf, recursiveRepr(v)...), nil
+	}
+	in, err := in.push(v)
+	if err != nil {
+		return buf, err
+	}
+	return appendContainer(buf, v, in)
+}
+
+func recursiveRepr(v Value) string {
+	switch v.Kind() {
+	case KindList, KindSlice:
+		return "[...]"
+	case KindDict, KindMap:
+		return "{...}"
+	case KindTuple:
+		return "(...)"
+	}
+	return "..."
+}
+
+func appendContainer(buf []byte, v Value, in *chain) (_ []byte, err error) {
+	switch v.Kind() {
+	case KindList, KindSlice:
+		if buf, err = appendElems(append(buf, '['), v, in); err != nil {
+			return buf, err
+		}
+		return append(buf, ']'), nil
+	case KindTuple:
+		if buf, err = appendElems(append(buf, '('), v, in); err != nil {
+			return buf, err
+		}
+		if v.n == 1 {
+			buf = append(buf, ',')
+		}
+		return append(buf, ')'), nil
+	case KindSet:
+		s := raw[Set](v)
+		if s.Len() == 0 {
+			return append(buf, "set()"...), nil
+		}
+		if buf, err = appendElems(append(buf, '{'), NewTuple(s.Items()), in); err != nil {
+			return buf, err
+		}
+		return append(buf, '}'), nil
+	case KindView:
+		buf = append(append(buf, v.t.name...), '(', '[')
+		if buf, err = appendElems(buf, v, in); err != nil {
+			return buf, err
+		}
+		return append(buf, ']', ')'), nil
+	}
+	// dict and Go map
+	buf = append(buf, '{')
+	first := true
+	err = eachPair(v, func(k, x Value) error {
+		if !first {
+			buf = append(buf, ", "...)
+		}
+		first = false
+		if buf, err = appendRepr(buf, k, in); err != nil {
+			return err
+		}
+		buf, err = appendRepr(append(buf, ": "...), x, in)
+		return err
+	})
+	return append(buf, '}'), err
+}
+
+func appendElems(buf []byte, v Value, in *chain) (_ []byte, err error) {
+	seq, _ := Seq(v)
+	for i := range seq.Len() {
+		if i > 0 {
+			buf = append(buf, ", "...)
+		}
+		if buf, err = appendRepr(buf, seq.At(i), in); err != nil {
+			return buf, err
+		}
+	}
+	return buf, nil
+}
+
+func (v Value) appendGoRepr(buf []byte) ([]byte, error) {
+	if v.t.rt != nil {
+		if r, ok := v.stringer().(Reprer); ok {
+			return append(buf, r.Repr()...), nil
+		}
+		if v.t.kind != KindGoFunc && v.t.kind != KindSeq {
+			if s, ok := v.goString(); ok {
+				return append(buf, s...), nil
+			}
+		}
+	}
+	switch v.t.kind {
+	case KindGoFunc:
+		return append(buf, "<function "+v.t.rt.String()+">"...), nil
+	case KindSeq:
+		return append(buf, "<generator object>"...), nil
+	}
+	return append(buf, "<"+TypeName(v)+" object>"...), nil
+}
+
+// AppendQuoted appends repr(s) of a str: single quotes unless the text has those and no double ones,
+// and escapes for what is not printable.
+func AppendQuoted(buf []byte, s string) []byte {
+	quote := byte('\'')
+	single, double := false, false
+	for i := range len(s) {
+		single = single || s[i] == '\''
+		double = double || s[i] == '"'
+	}
+	if single && !double {
+		quote = '"'
+	}
+	buf = append(buf, quote)
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			i++
+			switch {
+			case c == quote || c == '\\':
+				buf = append(buf, '\\', c)
+			case c == '\n':
+				buf = append(buf, '\\', 'n')
+			case c == '\r':
+				buf = append(buf, '\\', 'r')
+			case c == '\t':
+				buf = append(buf, '\\', 't')
+			case c < ' ' || c == 0x7f:
+				buf = fmt.Appendf(buf, `\x%02x`, c)
+			default:
+				buf = append(buf, c)
+			}
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1: // a byte that is not UTF-8: Python's surrogateescape
+			buf = fmt.Appendf(buf, `\udc%02x`, c)
+		case printable(r):
+			buf = append(buf, s[i:i+n]...)
+		case r < 0x100:
+			buf = fmt.Appendf(buf, `\x%02x`, r)
+		case r < 0x10000:
+			buf = fmt.Appendf(buf, `\u%04x`, r)
+		default:
+			buf = fmt.Appendf(buf, `\U%08x`, r)
+		}
+		i += n
+	}
+	return append(buf, quote)
+}
+
+// printable is str.isprintable of one character.
+func printable(r rune) bool {
+	return r == ' ' || unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
+}
+
+func appendBytesRepr(buf []byte, b []byte) []byte {
+	quote := byte('\'')
+	single, double := false, false
+	for _, c := range b {
+		single = single || c == '\''
+		double = double || c == '"'
+	}
+	if single && !double {
+		quote = '"'
+	}
+	buf = append(buf, 'b', quote)
+	for _, c := range b {
+		switch {
+		case c == quote || c == '\\':
+			buf = append(buf, '\\', c)
+		case c == '\n':
+			buf = append(buf, '\\', 'n')
+		case c == '\r':
+			buf = append(buf, '\\', 'r')
+		case c == '\t':
+			buf = append(buf, '\\', 't')
+		case c < ' ' || c >= 0x7f:
+			buf = fmt.Appendf(buf, `\x%02x`, c)
+		default:
+			buf = append(buf, c)
+		}
+	}
+	return append(buf, quote)
+}

@@ -1,0 +1,308 @@
+package value
+
+import (
+	"unicode/utf8"
+)
+
+// Sequence gives the elements of a list-like value by number without an allocation.
+type Sequence struct {
+	v     Value
+	items []Value // lists and tuples: the elements when the Sequence was made
+	n     int
+	kind  seqKind
+}
+
+type seqKind uint8
+
+const (
+	seqItems seqKind = iota
+	seqSlice
+	seqRange
+	seqKeys
+	seqValues
+	seqPairs
+	seqDictKeys
+	seqASCII
+)
+
+// Seq returns the elements of a list, tuple, range, Go slice or array, dict, dict view or str. ok is
+// false for other values, which [Iterate] takes.
+func Seq(v Value) (s Sequence, ok bool) {
+	switch v.Kind() {
+	case KindList:
+		items := raw[List](v).items
+		return Sequence{v: v, items: items, n: len(items)}, true
+	case KindTuple:
+		return Sequence{v: v, items: v.rawValues(), n: int(v.n)}, true
+	case KindSlice:
+		return Sequence{v: v, n: int(v.n), kind: seqSlice}, true
+	case KindRange:
+		r := raw[Range](v)
+		return Sequence{v: v, n: int(r.n), kind: seqRange}, true
+	case KindDict:
+		return seqOfDict(v, seqDictKeys), true
+	case KindSet:
+		return seqOfDict(raw[Set](v).d.Value(), seqDictKeys), true
+	case KindMap:
+		keys := v.sortedKeys()
+		return Sequence{items: keys, n: len(keys)}, true
+	case KindView:
+		return seqOfView(raw[dictView](v))
+	case KindString, KindMarkup:
+		return seqOfString(v), true
+	case KindBytes:
+		b := v.rawBytes()
+		items := make([]Value, len(b))
+		for i, c := range b {
+			items[i] = Int(int64(c))
+		}
+		return Sequence{items: items, n: len(items)}, true
+	case KindUndefined:
+		return Sequence{}, v.undef().Mode != UndefStrict
+	}
+	return Sequence{}, false
+}
+
+func seqOfView(w *dictView) (Sequence, bool) {
+	if w.of.t.kind == KindMap {
+		keys := w.of.sortedKeys()
+		s := Sequence{v: w.of, items: keys, n: len(keys)}
+		switch w.which {
+		case viewValues:
+			s.kind = seqValues
+		case viewItems:
+			s.kind = seqPairs
+		}
+		return s, true
+	}
+	return seqOfDict(w.of, [...]seqKind{viewKeys: seqDictKeys, viewValues: seqValues, viewItems: seqPairs}[w.which]), true
+}
+
+func seqOfDict(v Value, kind seqKind) Sequence {
+	d := raw[Dict](v)
+	if d.live == len(d.entries) {
+		return Sequence{v: v, n: d.live, kind: kind}
+	}
+	keys := d.Keys() // there are holes: go by key
+	if kind == seqDictKeys {
+		kind = seqItems
+	}
+	return Sequence{v: v, items: keys, n: len(keys), kind: kind}
+}
+
+func seqOfString(v Value) Sequence {
+	s := v.rawString()
+	if isASCII(s) {
+		return Sequence{v: v, n: len(s), kind: seqASCII}
+	}
+	items := make([]Value, 0, len(s))
+	for i := 0; i < len(s); {
+		_, n := utf8.DecodeRuneInString(s[i:])
+		items = append(items, stringValue(v.t, s[i:i+n]))
+		i += n
+	}
+	return Sequence{items: items, n: len(items)}
+}
+
+// Len returns the number of elements.
+func (s *Sequence) Len() int { return s.n }
+
+// At returns element i, 0 <= i < Len(). A list that has become shorter gives undefined values.
+func (s *Sequence) At(i int) Value {
+	switch s.kind {
+	case seqItems:
+		return s.items[i]
+	case seqSlice:
+		return s.v.elem(i)
+	}
+	return s.at(i)
+}
+
+func (s *Sequence) at(i int) Value {
+	switch s.kind {
+	case seqRange:
+		return Int(raw[Range](s.v).At(int64(i)))
+	case seqASCII:
+		return stringValue(s.v.t, s.v.rawString()[i:i+1])
+	case seqDictKeys:
+		if d := raw[Dict](s.v); i < len(d.entries) {
+			return d.entries[i].key
+		}
+	case seqValues:
+		_, v := s.pair(i)
+		return v
+	case seqPairs:
+		k, v := s.pair(i)
+		return NewTuple([]Value{k, v})
+	}
+	return Value{}
+}
+
+func (s *Sequence) pair(i int) (k, v Value) {
+	if s.items != nil {
+		k = s.items[i]
+		if s.v.t.kind == KindMap {
+			v, _ = s.v.mapGet(k)
+		} else {
+			v, _, _ = raw[Dict](s.v).Get(k)
+		}
+		return k, v
+	}
+	if d := raw[Dict](s.v); i < len(d.entries) {
+		return d.entries[i].key, d.entries[i].val
+	}
+	return Value{}, Value{}
+}
+
+// Pair returns the two halves of element i of dict.items() without making a tuple. ok is false for
+// other sequences.
+func (s *Sequence) Pair(i int) (k, v Value, ok bool) {
+	if s.kind != seqPairs {
+		return Value{}, Value{}, false
+	}
+	k, v = s.pair(i)
+	return k, v, true
+}
+
+// Items returns the elements of a list or tuple without copying, nil for other sequences.
+func (s *Sequence) Items() []Value { return s.items }
+
+// seqIterator iterates a Sequence.
+type seqIterator struct {
+	s    Sequence
+	i    int
+	list *List // grows while it is iterated, as Python's
+	dict *Dict
+	ver  uint32
+}
+
+func (it *seqIterator) Next() (Value, bool, error) {
+	if it.list != nil {
+		if it.i >= len(it.list.items) {
+			return Value{}, false, nil
+		}
+		v := it.list.items[it.i]
+		it.i++
+		return v, true, nil
+	}
+	if it.dict != nil && it.dict.version != it.ver {
+		return Value{}, false, NewError("RuntimeError", "dictionary changed size during iteration")
+	}
+	if it.i >= it.s.n {
+		return Value{}, false, nil
+	}
+	v := it.s.At(it.i)
+	it.i++
+	return v, true, nil
+}
+
+// Iterate returns iter(v), or CPython's TypeError for a value that cannot be iterated.
+func Iterate(v Value) (Iterator, error) {
+	switch v.Kind() {
+	case KindIterator:
+		return raw[iteratorBox](v).it, nil
+	case KindSeq:
+		return v.seqIterator(), nil
+	case KindUndefined:
+		if u := v.undef(); u.Mode == UndefStrict {
+			return nil, u.Err()
+		} else if u.Log != nil {
+			u.Log(u.Message())
+		}
+		return &seqIterator{}, nil
+	case KindObject:
+		if x, ok := v.Any().(Iterable); ok {
+			return x.Iterate()
+		}
+	}
+	s, ok := Seq(v)
+	if !ok {
+		return nil, typeErrorf("'%s' object is not iterable", TypeName(v))
+	}
+	it := &seqIterator{s: s}
+	switch {
+	case v.t.kind == KindList:
+		it.list = raw[List](v)
+	case s.v.Kind() == KindDict && s.items == nil:
+		it.dict = raw[Dict](s.v)
+		it.ver = it.dict.version
+	}
+	return it, nil
+}
+
+// IsIterable reports whether Iterate works.
+func IsIterable(v Value) bool {
+	switch v.Kind() {
+	case KindIterator, KindSeq, KindUndefined:
+		return true
+	case KindObject:
+		_, ok := v.Any().(Iterable)
+		return ok
+	case KindString, KindMarkup, KindBytes, KindList, KindTuple, KindDict, KindSet, KindRange, KindView, KindSlice, KindMap:
+		return true
+	}
+	return false
+}
+
+// maxElements bounds what Collect gathers from an iterator without a length.
+const maxElements = 1 << 24
+
+// Collect returns list(v): a new slice of the elements.
+func Collect(v Value) ([]Value, error) {
+	if s, ok := Seq(v); ok {
+		if s.n > maxElements {
+			return nil, NewError("MemoryError", "")
+		}
+		out := make([]Value, s.n)
+		for i := range out {
+			out[i] = s.At(i)
+		}
+		return out, nil
+	}
+	it, err := Iterate(v)
+	if err != nil {
+		return nil, err
+	}
+	var out []Value
+	for {
+		x, ok, err := it.Next()
+		if err != nil || !ok {
+			return out, err
+		}
+		if len(out) >= maxElements {
+			return nil, NewError("MemoryError", "")
+		}
+		out = append(out, x)
+	}
+}
+
+// eachPair calls f for every key and value of a dict or Go map.
+func eachPair(v Value, f func(k, x Value) error) error {
+	if d, ok := v.Dict(); ok {
+		for k, x := range d.All() {
+			if err := f(k, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, k := range v.sortedKeys() {
+		x, _ := v.mapGet(k)
+		if err := f(k, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pairs returns the keys and values of a dict or Go map in order.
+func Pairs(v Value) (keys, values []Value, ok bool) {
+	if !v.IsMapping() {
+		return nil, nil, false
+	}
+	_ = eachPair(v, func(k, x Value) error {
+		keys, values = append(keys, k), append(values, x)
+		return nil
+	})
+	return keys, values, true
+}
