@@ -1,0 +1,225 @@
+package secure
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// ErrTooSlow is matched by the errors of a body or an answer whose client fell
+// behind its [Pace]. The answer to a slow body is 408 Request Timeout.
+var ErrTooSlow = errors.New("secure: client too slow")
+
+// A Pace says how slow a client may be. It replaces the absolute ReadTimeout
+// and WriteTimeout of [http.Server], which end a long upload or stream that is
+// well, and not a short one that is not.
+//
+// Only the time that a read or a write waits for the client counts, never the
+// time the program takes. A client begins with Grace to its credit; waiting
+// uses it up, each byte restores it at the minimum rate, up to Silent. It is
+// cut off when the credit is gone, so never after more than Silent without a
+// byte. The zero Pace has the defaults.
+type Pace struct {
+	// Grace is the credit at the start, default 30 s.
+	Grace time.Duration
+	// Silent is the most credit a client can have, default 60 s, at least
+	// Grace.
+	Silent time.Duration
+	// Rate is the minimum rate in bytes per second, default 1024.
+	Rate int
+}
+
+func (p Pace) withDefaults() Pace {
+	if p.Grace <= 0 {
+		p.Grace = 30 * time.Second
+	}
+	if p.Silent <= 0 {
+		p.Silent = 60 * time.Second
+	}
+	p.Silent = max(p.Silent, p.Grace)
+	if p.Rate <= 0 {
+		p.Rate = 1024
+	}
+	return p
+}
+
+// earned is the credit for n bytes.
+func (p *Pace) earned(n int64) time.Duration {
+	if seconds := n / int64(p.Rate); seconds >= int64(p.Silent/time.Second)+1 {
+		return p.Silent
+	}
+	return time.Duration(n) * time.Second / time.Duration(p.Rate)
+}
+
+// piece is the largest number of bytes written under one deadline: what the
+// slowest good client takes within Grace.
+func (p *Pace) piece() int {
+	return int(min(max(int64(p.Rate)*int64(p.Grace)/int64(time.Second), 512), 1<<20))
+}
+
+// Body returns the body of a request under deadlines on w, the
+// ResponseWriter of the same request. Its Read fails with [ErrTooSlow] when
+// the client is. At the end of the body the deadline is lifted, so that
+// waiting for the view does not look like a dead connection. A w that has no
+// deadlines leaves the body unguarded.
+func (p Pace) Body(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
+	if body == nil || body == http.NoBody {
+		return body
+	}
+	p = p.withDefaults()
+	return &pacedBody{ReadCloser: body, control: http.NewResponseController(w), pace: p, credit: p.Grace}
+}
+
+type pacedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+	pace    Pace
+	credit  time.Duration
+	ended   bool
+}
+
+func (b *pacedBody) Read(buf []byte) (int, error) {
+	if b.ended {
+		return b.ReadCloser.Read(buf)
+	}
+	start := time.Now()
+	_ = b.control.SetReadDeadline(start.Add(b.credit))
+	n, err := b.ReadCloser.Read(buf)
+	b.credit = min(b.pace.Silent, max(0, b.credit-time.Since(start))+b.pace.earned(int64(n)))
+	if err == nil {
+		return n, nil
+	}
+	b.ended = true
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, fmt.Errorf("%w: %w", ErrTooSlow, err)
+	}
+	_ = b.control.SetReadDeadline(time.Time{})
+	return n, err
+}
+
+// A PacedWriter is a ResponseWriter whose client has to keep a [Pace].
+type PacedWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	pace    Pace
+	credit  time.Duration
+}
+
+// Writer returns w under deadlines. Writes go out in pieces of at most Rate
+// times Grace bytes, each under a deadline of its own; a write fails with
+// [ErrTooSlow] when the client is. Call Finish when the answer is complete.
+func (p Pace) Writer(w http.ResponseWriter) *PacedWriter {
+	p = p.withDefaults()
+	return &PacedWriter{ResponseWriter: w, control: http.NewResponseController(w), pace: p, credit: p.Grace}
+}
+
+// arm sets the deadline for n more bytes.
+func (w *PacedWriter) arm(n int) (start time.Time) {
+	start = time.Now()
+	_ = w.control.SetWriteDeadline(start.Add(min(w.pace.Silent, w.credit+w.pace.earned(int64(n)))))
+	return start
+}
+
+// settle counts the bytes that went out since start.
+func (w *PacedWriter) settle(start time.Time, n int64, err error) error {
+	w.credit = min(w.pace.Silent, max(0, w.credit-time.Since(start)+w.pace.earned(n)))
+	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", ErrTooSlow, err)
+	}
+	return err
+}
+
+// Write implements http.ResponseWriter.
+func (w *PacedWriter) Write(b []byte) (written int, err error) {
+	size := w.pace.piece()
+	for {
+		piece := b[:min(len(b), size)]
+		start := w.arm(len(piece))
+		n, err := w.ResponseWriter.Write(piece)
+		written += n
+		if err := w.settle(start, int64(n), err); err != nil {
+			return written, err
+		}
+		if b = b[len(piece):]; len(b) == 0 {
+			return written, nil
+		}
+	}
+}
+
+// ReadFrom implements io.ReaderFrom. A file, or a part of one, goes to the
+// ResponseWriter itself piece by piece, so that net/http can use sendfile.
+// Another source is read outside the deadlines: that it is slow is not the
+// client's fault.
+func (w *PacedWriter) ReadFrom(r io.Reader) (written int64, err error) {
+	size := int64(w.pace.piece())
+	limited, _ := r.(*io.LimitedReader)
+	file, isFile := r.(*os.File)
+	if limited != nil {
+		file, isFile = limited.R.(*os.File)
+	}
+	if !isFile {
+		return io.CopyBuffer(writeOnly{w}, r, make([]byte, min(size, 32<<10)))
+	}
+	for {
+		n := size
+		if limited != nil {
+			n = min(n, limited.N)
+		}
+		if n == 0 {
+			return written, nil
+		}
+		start := w.arm(int(n))
+		sent, err := io.Copy(w.ResponseWriter, &io.LimitedReader{R: file, N: n})
+		written += sent
+		if limited != nil {
+			limited.N -= sent
+		}
+		if err := w.settle(start, sent, err); err != nil || sent < n {
+			return written, err
+		}
+	}
+}
+
+// writeOnly hides ReadFrom from io.Copy.
+type writeOnly struct{ io.Writer }
+
+// FlushError is for http.ResponseController.
+func (w *PacedWriter) FlushError() error {
+	start := w.arm(0)
+	return w.settle(start, 0, w.control.Flush())
+}
+
+// Flush implements http.Flusher.
+func (w *PacedWriter) Flush() { _ = w.FlushError() }
+
+// Unwrap is for http.ResponseController.
+func (w *PacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Finish sets the deadline for what net/http still holds in its buffer. It
+// must be the last call: without it a deadline of the last write would stay
+// for the next request on the connection.
+func (w *PacedWriter) Finish() { w.arm(0) }
+
+// Wrap guards the body and the answer of every request to next. The server
+// must have a ReadHeaderTimeout of its own.
+func (p Pace) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		paced := p.Writer(w)
+		defer paced.Finish()
+		if body := p.Body(w, r.Body); body != r.Body {
+			guarded := *r
+			guarded.Body = body
+			r = &guarded
+			// What the handler leaves unread net/http reads after it.
+			defer func() {
+				if b := body.(*pacedBody); !b.ended {
+					_ = b.control.SetReadDeadline(time.Now().Add(b.credit))
+				}
+			}()
+		}
+		next.ServeHTTP(paced, r)
+	})
+}
