@@ -193,7 +193,7 @@ func (r *Rule) format(variable int, value any) (string, error) {
 
 // query encodes the values that the rule does not know.
 func (r *Rule) query(values Values) []byte {
-	var items []Value
+	var items Values
 	for _, v := range values {
 		if !r.arguments[v.Name] {
 			items = appendItems(items, v)
@@ -202,8 +202,21 @@ func (r *Rule) query(values Values) []byte {
 	if r.m.options.SortParameters {
 		r.m.sortParameters(items)
 	}
-	var query []byte
-	for _, item := range items {
+	return items.appendQuery(nil)
+}
+
+// Encode writes the values as a query in the way of Build: a slice gives one
+// parameter for each item, nil values are left out.
+func (v Values) Encode() string {
+	var items Values
+	for _, value := range v {
+		items = appendItems(items, value)
+	}
+	return string(items.appendQuery(nil))
+}
+
+func (v Values) appendQuery(query []byte) []byte {
+	for _, item := range v {
 		if item.Value == nil {
 			continue
 		}
@@ -218,7 +231,7 @@ func (r *Rule) query(values Values) []byte {
 }
 
 // appendItems appends one item for each item of a list.
-func appendItems(items []Value, v Value) []Value {
+func appendItems(items Values, v Value) Values {
 	switch list := v.Value.(type) {
 	case string, int, bool, []byte, UUID:
 		return append(items, v)
@@ -242,7 +255,7 @@ func appendItems(items []Value, v Value) []Value {
 	return append(items, v)
 }
 
-func (m *Map) sortParameters(items []Value) {
+func (m *Map) sortParameters(items Values) {
 	key := m.options.SortKey
 	slices.SortStableFunc(items, func(a, b Value) int {
 		if key != nil {

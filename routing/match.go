@@ -18,8 +18,9 @@ type Request struct {
 	// Query is the raw query; redirects keep it.
 	Query string
 	// WebSocket says that the request is a WebSocket handshake. So does a
-	// URLScheme of ws or wss.
+	// URLScheme of ws or wss, unless PlainHTTP says that it is none.
 	WebSocket bool
+	PlainHTTP bool
 }
 
 // inline is the number of variables that a Match holds without allocating.
@@ -141,7 +142,7 @@ func (m *Map) Match(match *Match, req Request) error {
 	match.Rule, match.other = nil, nil
 	match.more = match.more[:0]
 	match.allowed, match.mismatch = 0, false
-	match.websocket = req.WebSocket || req.URLScheme == "ws" || req.URLScheme == "wss"
+	match.websocket = req.WebSocket || !req.PlainHTTP && (req.URLScheme == "ws" || req.URLScheme == "wss")
 	method := req.Method
 	if method == "" {
 		method = req.Bind.Method
