@@ -1,0 +1,135 @@
+package builtin
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// The names of package value that every file here uses.
+type (
+	State = value.State
+	Value = value.Value
+	Args  = value.Args
+)
+
+// signature is the Python signature of a filter, test or function. Arguments
+// are bound by it, so that a wrong call fails with Python's text.
+type signature struct {
+	name     string
+	implicit []string // parameters before those of the template: the environment, the filtered value
+	params   []value.Param
+}
+
+func sig(name string, implicit []string, params ...value.Param) *signature {
+	return &signature{name, implicit, params}
+}
+
+// The parameters that come before the arguments which a template gives.
+var (
+	onValue  = []string{"value"}
+	onS      = []string{"s"}
+	onEnvS   = []string{"env", "s"}
+	onCtxS   = []string{"eval_ctx", "s"}
+	onEnvVal = []string{"environment", "value"}
+	onCtxVal = []string{"eval_ctx", "value"}
+)
+
+func (s *signature) bind(out []Value, a Args) error {
+	return a.BindInto(out, s.name, s.implicit, s.params...)
+}
+
+// none checks that there are no arguments.
+func (s *signature) none(a Args) error {
+	if len(a.Pos) == 0 && len(a.Kw) == 0 {
+		return nil
+	}
+	return a.BindInto(nil, s.name, s.implicit)
+}
+
+// native checks the arguments of a function of C, which takes one argument, or
+// two when two is set: the filtered value and, of tests, the operand.
+func native(name string, a Args, n int) error {
+	if len(a.Kw) > 0 {
+		return typeError("%s() takes no keyword arguments", name)
+	}
+	switch got := len(a.Pos) + 1; {
+	case got == n:
+		return nil
+	case n == 1:
+		return typeError("%s() takes exactly one argument (%d given)", name, got)
+	default:
+		return typeError("%s expected %d arguments, got %d", name, n, got)
+	}
+}
+
+func typeError(format string, a ...any) error  { return value.Errorf("TypeError", format, a...) }
+func valueError(format string, a ...any) error { return value.Errorf("ValueError", format, a...) }
+
+func argumentError(format string, a ...any) error {
+	return value.Errorf("FilterArgumentError", format, a...)
+}
+
+// isClass reports whether err is an exception of one of the classes.
+func isClass(err error, classes ...string) bool {
+	e, ok := err.(*value.Error)
+	if !ok {
+		return false
+	}
+	for _, c := range classes {
+		if e.Class == c {
+			return true
+		}
+	}
+	return false
+}
+
+// softStr is markupsafe.soft_str: v itself when it is a str, else str(v).
+func softStr(v Value) (Value, error) {
+	if v.IsString() {
+		return v, nil
+	}
+	s, err := value.StrOf(v)
+	return value.String(s), err
+}
+
+// attribute is Python's getattr, which knows nothing of items.
+func attribute(v Value, name string) (Value, error) {
+	if u, ok := v.Undefined(); ok {
+		if u.Mode == value.UndefChainable {
+			return v, nil
+		}
+		return Value{}, u.Err()
+	}
+	if f, ok := value.GetAttr(v, name); ok {
+		return f, nil
+	}
+	return Value{}, value.Errorf("AttributeError", "'%s' object has no attribute '%s'", value.TypeName(v), name)
+}
+
+// method calls a method of v.
+func method(st State, v Value, name string, args ...Value) (Value, error) {
+	f, err := attribute(v, name)
+	if err != nil {
+		return Value{}, err
+	}
+	if f, ok := f.Function(); ok {
+		return f.Call(st, Args{Pos: args})
+	}
+	return st.Call(f, Args{Pos: args})
+}
+
+// index converts an argument as Python does where it wants an int.
+func index(v Value) (int, error) {
+	if n, ok := v.Int64(); ok {
+		return int(n), nil
+	}
+	if v.Kind() == value.KindBig {
+		return 0, value.NewError("OverflowError", "Python int too large to convert to C ssize_t")
+	}
+	if u, ok := v.Undefined(); ok && u.Mode == value.UndefStrict {
+		return 0, u.Err()
+	}
+	return 0, typeError("'%s' object cannot be interpreted as an integer", value.TypeName(v))
+}
+
+// truth is bool(v); it fails for a strict undefined value.
+func truth(v Value) (bool, error) { return value.TruthErr(v) }

@@ -1,0 +1,24 @@
+package builtin
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// format is printf-style formatting: value % args, or value % kwargs.
+func format(st State, v Value, a Args) (Value, error) {
+	if len(a.Pos) > 0 && len(a.Kw) > 0 {
+		return Value{}, argumentError("can't handle positional and keyword arguments at the same time")
+	}
+	v, err := softStr(v)
+	if err != nil {
+		return Value{}, err
+	}
+	if len(a.Kw) == 0 {
+		return value.ModState(st, v, value.NewTuple(append([]Value(nil), a.Pos...)))
+	}
+	d := value.NewDictSize(len(a.Kw))
+	for _, kw := range a.Kw {
+		d.SetString(kw.Name, kw.Value)
+	}
+	return value.ModState(st, v, d.Value())
+}

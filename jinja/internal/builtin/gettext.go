@@ -1,0 +1,205 @@
+package builtin
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// Translations are the functions of the catalogue in use. Each may be nil: the
+// message itself is the translation then.
+type Translations struct {
+	Gettext   func(st State, message string) (string, error)
+	Ngettext  func(st State, singular, plural string, n Value) (string, error)
+	Pgettext  func(st State, context, message string) (string, error)
+	Npgettext func(st State, context, singular, plural string, n Value) (string, error)
+}
+
+// Gettext returns the globals gettext, ngettext, pgettext and npgettext for a
+// catalogue, and the alias _.
+//
+// In the new style the functions take the variables of the message as keyword
+// arguments, put them in with the % operator, and with automatic escaping the
+// message is Markup. In the old style they return the message as it is, which
+// the template formats.
+func Gettext(t Translations, newStyle bool) map[string]Value {
+	g := map[string]Value{
+		"gettext":   value.NewFunc("gettext", plainGettext(t)),
+		"ngettext":  value.NewFunc("ngettext", plainNgettext(t)),
+		"pgettext":  value.NewFunc("pgettext", plainPgettext(t)),
+		"npgettext": value.NewFunc("npgettext", plainNpgettext(t)),
+	}
+	if newStyle {
+		g = NewStyle(g)
+	}
+	g["_"] = GettextAlias
+	return g
+}
+
+// GettextAlias is the global _: it calls what the name gettext stands for in
+// the context.
+var GettextAlias = value.NewFunc("_gettext_alias", func(st State, a Args) (Value, error) {
+	f, ok := st.Resolve("gettext")
+	if !ok {
+		f = st.Undefined(value.Undef{Name: value.String("gettext")})
+	}
+	return st.Call(f, a)
+})
+
+var (
+	gettextSig   = sig("gettext", nil, value.Req("message"))
+	ngettextSig  = sig("ngettext", nil, value.Req("singular"), value.Req("plural"), value.Req("n"))
+	pgettextSig  = sig("pgettext", nil, value.Req("context"), value.Req("message"))
+	npgettextSig = sig("npgettext", nil, value.Req("context"), value.Req("singular"), value.Req("plural"), value.Req("n"))
+)
+
+// texts returns the strings of the first arguments.
+func texts(out []string, args []Value) (err error) {
+	for i := range out {
+		if out[i], err = value.StrOf(args[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func plainGettext(t Translations) value.Func {
+	return func(st State, a Args) (Value, error) {
+		var arg [1]Value
+		var s [1]string
+		if err := gettextSig.bind(arg[:], a); err != nil {
+			return Value{}, err
+		}
+		if t.Gettext == nil {
+			return arg[0], nil
+		}
+		if err := texts(s[:], arg[:]); err != nil {
+			return Value{}, err
+		}
+		r, err := t.Gettext(st, s[0])
+		return value.String(r), err
+	}
+}
+
+func plainNgettext(t Translations) value.Func {
+	return func(st State, a Args) (Value, error) {
+		var arg [3]Value
+		var s [2]string
+		if err := ngettextSig.bind(arg[:], a); err != nil {
+			return Value{}, err
+		}
+		if t.Ngettext == nil {
+			return pluralForm(arg[0], arg[1], arg[2]), nil
+		}
+		if err := texts(s[:], arg[:]); err != nil {
+			return Value{}, err
+		}
+		r, err := t.Ngettext(st, s[0], s[1], arg[2])
+		return value.String(r), err
+	}
+}
+
+func plainPgettext(t Translations) value.Func {
+	return func(st State, a Args) (Value, error) {
+		var arg [2]Value
+		var s [2]string
+		if err := pgettextSig.bind(arg[:], a); err != nil {
+			return Value{}, err
+		}
+		if t.Pgettext == nil {
+			return arg[1], nil
+		}
+		if err := texts(s[:], arg[:]); err != nil {
+			return Value{}, err
+		}
+		r, err := t.Pgettext(st, s[0], s[1])
+		return value.String(r), err
+	}
+}
+
+func plainNpgettext(t Translations) value.Func {
+	return func(st State, a Args) (Value, error) {
+		var arg [4]Value
+		var s [3]string
+		if err := npgettextSig.bind(arg[:], a); err != nil {
+			return Value{}, err
+		}
+		if t.Npgettext == nil {
+			return pluralForm(arg[1], arg[2], arg[3]), nil
+		}
+		if err := texts(s[:], arg[:]); err != nil {
+			return Value{}, err
+		}
+		r, err := t.Npgettext(st, s[0], s[1], s[2], arg[3])
+		return value.String(r), err
+	}
+}
+
+// pluralForm chooses as a catalogue without translations does.
+func pluralForm(singular, plural, n Value) Value {
+	if value.Equal(n, value.Int(1)) {
+		return singular
+	}
+	return plural
+}
+
+// newStyle names a new-style function: how many arguments it has, and which of
+// them are variables of the message unless given.
+var newStyle = map[string]struct {
+	sig *signature
+	set []string // for each argument the variable that it is, "" for none
+}{
+	"gettext": {sig("_make_new_gettext.<locals>.gettext", []string{"__context"}, value.Req("__string")), []string{""}},
+	"ngettext": {sig("_make_new_ngettext.<locals>.ngettext", []string{"__context"}, value.Req("__singular"), value.Req("__plural"), value.Req("__num")),
+		[]string{"", "", "num"}},
+	"pgettext": {sig("_make_new_pgettext.<locals>.pgettext", []string{"__context"}, value.Req("__string_ctx"), value.Req("__string")),
+		[]string{"context", ""}},
+	"npgettext": {sig("_make_new_npgettext.<locals>.npgettext", []string{"__context"}, value.Req("__string_ctx"), value.Req("__singular"),
+		value.Req("__plural"), value.Req("__num")), []string{"context", "", "", "num"}},
+}
+
+// NewStyle wraps translation functions of the old style, by their names, into
+// those of the new style.
+func NewStyle(old map[string]Value) map[string]Value {
+	out := make(map[string]Value, len(old)+1)
+	for name, f := range old {
+		style, ok := newStyle[name]
+		if !ok {
+			out[name] = f
+			continue
+		}
+		out[name] = value.NewFunc(name, func(st State, a Args) (Value, error) {
+			return callNewStyle(st, f, style.sig, style.set, a)
+		})
+	}
+	return out
+}
+
+func callNewStyle(st State, f Value, s *signature, set []string, a Args) (Value, error) {
+	var arg [4]Value
+	if err := s.bind(arg[:], Args{Pos: a.Pos}); err != nil {
+		return Value{}, err
+	}
+	variables := value.NewDictSize(len(a.Kw) + 1)
+	for _, kw := range a.Kw {
+		variables.SetString(kw.Name, kw.Value)
+	}
+	for i, name := range set {
+		if name == "" {
+			continue
+		}
+		if _, given := variables.GetString(name); !given {
+			variables.SetString(name, arg[i])
+		}
+	}
+	message, err := st.Call(f, Args{Pos: arg[:len(s.params)]})
+	if err != nil {
+		return Value{}, err
+	}
+	if st.Autoescape() {
+		text, err := textOf(message)
+		if err != nil {
+			return Value{}, err
+		}
+		message = value.Safe(text)
+	}
+	return value.ModState(st, message, variables.Value())
+}

@@ -1,0 +1,114 @@
+package builtin
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// group is a named tuple of what the elements of a group have in common, and
+// the list of them.
+type group struct{ items [2]Value }
+
+// Attr gives the tuple's fields and methods.
+func (g *group) Attr(name string) (Value, bool) {
+	switch name {
+	case "grouper":
+		return g.items[0], true
+	case "list":
+		return g.items[1], true
+	}
+	return value.GetAttr(g.tuple(), name)
+}
+
+// Item gives the elements by number.
+func (g *group) Item(key Value) (Value, bool) {
+	v, ok, err := value.GetItem(g.tuple(), key)
+	return v, ok && err == nil
+}
+
+// Iterate iterates over the two elements.
+func (g *group) Iterate() (value.Iterator, error) { return value.Iterate(g.tuple()) }
+
+// Len is 2.
+func (g *group) Len() int { return len(g.items) }
+
+// Compare compares as tuples do.
+func (g *group) Compare(op value.Op, other Value) (result, ok bool) {
+	if o, is := other.Any().(*group); is {
+		other = o.tuple()
+	}
+	if other.Kind() != value.KindTuple {
+		return false, false
+	}
+	result, err := value.Compare(op, g.tuple(), other)
+	return result, err == nil
+}
+
+// TypeName is the name of Jinja's class.
+func (g *group) TypeName() string { return "_GroupTuple" }
+
+// String prints a plain tuple.
+func (g *group) String() string { return g.Repr() }
+
+// Repr prints a plain tuple.
+func (g *group) Repr() string {
+	s, err := value.ReprOf(g.tuple())
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+func (g *group) tuple() Value { return value.NewTuple(g.items[:]) }
+
+// groupby sorts by an attribute and collects the elements that share it.
+func groupby(st State, v Value, a Args) (Value, error) {
+	var arg [3]Value
+	if err := groupbySig.bind(arg[:], a); err != nil {
+		return Value{}, err
+	}
+	caseSensitive, err := truth(arg[2])
+	if err != nil {
+		return Value{}, err
+	}
+	items, err := collect(st, v)
+	if err != nil {
+		return Value{}, err
+	}
+	g := newGetter(arg[0])
+	g.def, g.hasDefault = arg[1], !arg[1].IsNone()
+	g.foldStrings = !caseSensitive
+	keyOf := func(list []Value) ([]Value, error) {
+		keys := make([]Value, len(list))
+		for i, x := range list {
+			if keys[i], err = g.get(st, x); err != nil {
+				return nil, err
+			}
+		}
+		return keys, nil
+	}
+	keys, err := keyOf(items)
+	if err != nil {
+		return Value{}, err
+	}
+	if err := sortBy(items, keys, false, lessValue); err != nil {
+		return Value{}, err
+	}
+	if keys, err = keyOf(items); err != nil {
+		return Value{}, err
+	}
+	var groups []Value
+	for i := 0; i < len(items); {
+		j := i + 1
+		for j < len(items) && same(keys[i], keys[j]) {
+			j++
+		}
+		// The key has the case of the first element.
+		grouper, err := g.raw(st, items[i])
+		if err != nil {
+			return Value{}, err
+		}
+		groups = append(groups, value.Of(&group{[2]Value{grouper, value.NewList(items[i:j:j])}}))
+		i = j
+	}
+	return value.NewList(groups), nil
+}

@@ -1,0 +1,459 @@
+package builtin
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
+)
+
+var tojsonSig = sig("do_tojson", onCtxVal, value.Opt("indent", value.None))
+
+// maxJSONDepth bounds the nesting of values, as Python's recursion limit does.
+const maxJSONDepth = 900
+
+// jsonEncoder writes what Python's json.dumps writes, with the characters that
+// have a meaning in HTML as \u escapes.
+type jsonEncoder struct {
+	sortKeys   bool
+	skipKeys   bool
+	ascii      bool
+	allowNaN   bool
+	indent     string
+	lines      bool // every element on a line of its own
+	item, pair string
+	level      int
+	open       []Value // the containers that are being written
+}
+
+// tojson makes JSON that is safe in <script> and in attributes with single
+// quotes. The policies json.dumps_function and json.dumps_kwargs apply.
+func tojson(st State, v Value, a Args) (Value, error) {
+	buf, err := appendJSON(st, nil, v, a)
+	if err != nil {
+		return Value{}, err
+	}
+	return value.SafeKind(markup.KindJSON, string(buf)), nil
+}
+
+func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	var arg [1]Value
+	if err := tojsonSig.bind(arg[:], a); err != nil {
+		return buf, err
+	}
+	kwargs := st.Policy("json.dumps_kwargs")
+	if dumps := st.Policy("json.dumps_function"); !dumps.IsNone() && !dumps.IsUndefined() {
+		return dumpsByPolicy(st, buf, dumps, v, kwargs, arg[0])
+	}
+	e := jsonEncoder{ascii: true, allowNaN: true, item: ", ", pair: ": "}
+	if err := e.configure(kwargs, arg[0]); err != nil {
+		return buf, err
+	}
+	start := len(buf)
+	buf, err := e.append(buf, v)
+	if err != nil {
+		return buf[:start], err
+	}
+	return buf, st.Grow(len(buf) - start)
+}
+
+// dumpsByPolicy calls the function that the environment has for JSON.
+func dumpsByPolicy(st State, buf []byte, dumps, v, kwargs, indent Value) ([]byte, error) {
+	call := Args{Pos: []Value{v}}
+	keys, values, _ := value.Pairs(kwargs)
+	for i, k := range keys {
+		name, ok := k.Str()
+		if ok && (name != "indent" || indent.IsNone()) {
+			call.Kw = append(call.Kw, value.Kw{Name: name, Value: values[i]})
+		}
+	}
+	if !indent.IsNone() {
+		call.Kw = append(call.Kw, value.Kw{Name: "indent", Value: indent})
+	}
+	r, err := st.Call(dumps, call)
+	if err != nil {
+		return buf, err
+	}
+	s, err := value.StrOf(r)
+	if err != nil {
+		return buf, err
+	}
+	return appendHTMLSafe(buf, s), nil
+}
+
+// appendHTMLSafe appends JSON text with < > & and ' as escapes.
+func appendHTMLSafe(buf []byte, s string) []byte {
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '<', '>', '&', '\'':
+			buf = appendEscape(buf, rune(c))
+		default:
+			buf = append(buf, c)
+		}
+	}
+	return buf
+}
+
+// configure reads the keyword arguments of json.dumps.
+func (e *jsonEncoder) configure(kwargs, indent Value) error {
+	if !kwargs.IsMapping() {
+		e.sortKeys = true
+		return e.setIndent(indent)
+	}
+	separators := value.None
+	fromPolicy := value.None
+	keys, values, _ := value.Pairs(kwargs)
+	for i, k := range keys {
+		name, _ := k.Str()
+		on := value.Truth(values[i])
+		switch name {
+		case "sort_keys":
+			e.sortKeys = on
+		case "skipkeys":
+			e.skipKeys = on
+		case "ensure_ascii":
+			e.ascii = on
+		case "allow_nan":
+			e.allowNaN = on
+		case "indent":
+			fromPolicy = values[i]
+		case "separators":
+			separators = values[i]
+		case "check_circular", "default", "cls":
+		default:
+			return typeError("JSONEncoder.__init__() got an unexpected keyword argument '%s'", name)
+		}
+	}
+	if indent.IsNone() {
+		indent = fromPolicy
+	}
+	if err := e.setIndent(indent); err != nil || separators.IsNone() {
+		return err
+	}
+	item, pair, err := pairOf(separators)
+	if err != nil {
+		return err
+	}
+	e.item, _ = item.Str()
+	e.pair, _ = pair.Str()
+	return nil
+}
+
+func (e *jsonEncoder) setIndent(indent Value) error {
+	if indent.IsNone() {
+		return nil
+	}
+	e.lines = true
+	e.item = ","
+	if s, ok := indent.Str(); ok {
+		e.indent = s
+		return nil
+	}
+	n, ok := indent.Int64()
+	if !ok {
+		return typeError("can't multiply sequence by non-int of type '%s'", value.TypeName(indent))
+	}
+	e.indent = strings.Repeat(" ", int(min(max(n, 0), 1024)))
+	return nil
+}
+
+func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {
+	switch v.Kind() {
+	case value.KindNone:
+		return append(buf, "null"...), nil
+	case value.KindBool:
+		return strconv.AppendBool(buf, value.Truth(v)), nil
+	case value.KindInt, value.KindBig:
+		return value.AppendStr(buf, v)
+	case value.KindFloat:
+		f, _ := v.Float64()
+		return e.appendFloat(buf, f)
+	case value.KindString, value.KindMarkup:
+		s, _ := v.Str()
+		return e.appendString(buf, s), nil
+	case value.KindList, value.KindTuple, value.KindSlice:
+		return e.appendArray(buf, v)
+	case value.KindDict, value.KindMap:
+		return e.appendObject(buf, v)
+	case value.KindObject, value.KindStruct, value.KindTime:
+		return e.appendGo(buf, v)
+	}
+	return buf, notSerializable(v)
+}
+
+func notSerializable(v Value) error {
+	return typeError("Object of type %s is not JSON serializable", value.TypeName(v))
+}
+
+func (e *jsonEncoder) appendFloat(buf []byte, f float64) ([]byte, error) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		if !e.allowNaN {
+			return buf, valueError("Out of range float values are not JSON compliant")
+		}
+		switch {
+		case f > 0:
+			return append(buf, "Infinity"...), nil
+		case f < 0:
+			return append(buf, "-Infinity"...), nil
+		}
+		return append(buf, "NaN"...), nil
+	}
+	return value.AppendFloat(buf, f), nil
+}
+
+// enter notes that v is being written, leave that it is done.
+func (e *jsonEncoder) enter(v Value) error {
+	for _, o := range e.open {
+		if value.Is(o, v) {
+			return valueError("Circular reference detected")
+		}
+	}
+	if len(e.open) >= maxJSONDepth {
+		return value.NewError("RecursionError", "maximum recursion depth exceeded while encoding a JSON object")
+	}
+	e.open = append(e.open, v)
+	return nil
+}
+
+func (e *jsonEncoder) leave() { e.open = e.open[:len(e.open)-1] }
+
+func (e *jsonEncoder) newline(buf []byte) []byte {
+	if !e.lines {
+		return buf
+	}
+	buf = append(buf, '\n')
+	for range len(e.open) {
+		buf = appendHTMLSafe(buf, e.indent)
+	}
+	return buf
+}
+
+func (e *jsonEncoder) appendArray(buf []byte, v Value) ([]byte, error) {
+	seq, _ := value.Seq(v)
+	if seq.Len() == 0 {
+		return append(buf, "[]"...), nil
+	}
+	if err := e.enter(v); err != nil {
+		return buf, err
+	}
+	buf = append(buf, '[')
+	for i := range seq.Len() {
+		if i > 0 {
+			buf = appendHTMLSafe(buf, e.item)
+		}
+		var err error
+		if buf, err = e.append(e.newline(buf), seq.At(i)); err != nil {
+			return buf, err
+		}
+	}
+	e.leave()
+	return append(e.newline(buf), ']'), nil
+}
+
+func (e *jsonEncoder) appendObject(buf []byte, v Value) ([]byte, error) {
+	keys, values, _ := value.Pairs(v)
+	if len(keys) == 0 {
+		return append(buf, "{}"...), nil
+	}
+	if err := e.enter(v); err != nil {
+		return buf, err
+	}
+	if e.sortKeys {
+		if err := sortBy(values, keys, false, lessValue); err != nil {
+			return buf, err
+		}
+		if err := sortBy(keys, append([]Value(nil), keys...), false, lessValue); err != nil {
+			return buf, err
+		}
+	}
+	buf = append(buf, '{')
+	written := 0
+	for i, k := range keys {
+		name, ok, err := e.keyOf(k)
+		if err != nil {
+			return buf, err
+		}
+		if !ok {
+			continue
+		}
+		if written > 0 {
+			buf = appendHTMLSafe(buf, e.item)
+		}
+		written++
+		buf = e.appendString(e.newline(buf), name)
+		if buf, err = e.append(appendHTMLSafe(buf, e.pair), values[i]); err != nil {
+			return buf, err
+		}
+	}
+	e.leave()
+	return append(e.newline(buf), '}'), nil
+}
+
+// keyOf makes the name of a member out of a key. ok is false for a key that is
+// to be skipped.
+func (e *jsonEncoder) keyOf(k Value) (name string, ok bool, err error) {
+	switch k.Kind() {
+	case value.KindString, value.KindMarkup:
+		name, _ = k.Str()
+		return name, true, nil
+	case value.KindNone:
+		return "null", true, nil
+	case value.KindBool:
+		return strconv.FormatBool(value.Truth(k)), true, nil
+	case value.KindInt, value.KindBig:
+		name, err = value.StrOf(k)
+		return name, true, err
+	case value.KindFloat:
+		f, _ := k.Float64()
+		b, err := e.appendFloat(nil, f)
+		return string(b), true, err
+	}
+	if e.skipKeys {
+		return "", false, nil
+	}
+	return "", false, typeError("keys must be str, int, float, bool or None, not %s", value.TypeName(k))
+}
+
+// appendGo writes a Go value as package encoding/json does, in the layout of
+// the rest.
+func (e *jsonEncoder) appendGo(buf []byte, v Value) ([]byte, error) {
+	x := v.Any()
+	switch x := x.(type) {
+	case *group:
+		return e.appendArray(buf, x.tuple())
+	case value.Attrer, value.Caller, value.Itemer:
+		if _, ok := x.(json.Marshaler); !ok {
+			return buf, notSerializable(v)
+		}
+	}
+	text, err := json.Marshal(x)
+	if err != nil {
+		return buf, &value.Error{Class: "TypeError", Message: "Object of type " + value.TypeName(v) + " is not JSON serializable", Err: err}
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	plain, err := decodeJSON(d)
+	if err != nil {
+		return buf, err
+	}
+	return e.append(buf, plain)
+}
+
+// decodeJSON reads one value, keeping the order of members and the kind of
+// numbers.
+func decodeJSON(d *json.Decoder) (Value, error) {
+	tok, err := d.Token()
+	if err != nil {
+		return Value{}, err
+	}
+	switch tok := tok.(type) {
+	case json.Delim:
+		if tok == '[' {
+			var list []Value
+			for d.More() {
+				x, err := decodeJSON(d)
+				if err != nil {
+					return Value{}, err
+				}
+				list = append(list, x)
+			}
+			_, err = d.Token()
+			return value.NewList(list), err
+		}
+		dict := value.NewDict()
+		for d.More() {
+			k, err := decodeJSON(d)
+			if err != nil {
+				return Value{}, err
+			}
+			x, err := decodeJSON(d)
+			if err != nil {
+				return Value{}, err
+			}
+			if err := dict.Set(k, x); err != nil {
+				return Value{}, err
+			}
+		}
+		_, err = d.Token()
+		return dict.Value(), err
+	case json.Number:
+		if strings.ContainsAny(string(tok), ".eE") {
+			f, err := tok.Float64()
+			return value.Float(f), err
+		}
+		return parseInt(string(tok), 10)
+	case string:
+		return value.String(tok), nil
+	case bool:
+		return value.Bool(tok), nil
+	}
+	return value.None, nil
+}
+
+// appendString writes a string in double quotes.
+func (e *jsonEncoder) appendString(buf []byte, s string) []byte {
+	buf = append(buf, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= ' ' && c != 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != '\'' {
+				i++
+				continue
+			}
+			if c == 0x7F && !e.ascii {
+				i++
+				continue
+			}
+			buf = append(buf, s[start:i]...)
+			switch c {
+			case '"', '\\':
+				buf = append(buf, '\\', c)
+			case '\n':
+				buf = append(buf, '\\', 'n')
+			case '\r':
+				buf = append(buf, '\\', 'r')
+			case '\t':
+				buf = append(buf, '\\', 't')
+			case '\b':
+				buf = append(buf, '\\', 'b')
+			case '\f':
+				buf = append(buf, '\\', 'f')
+			default:
+				buf = appendEscape(buf, rune(c))
+			}
+			i++
+			start = i
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !e.ascii && (r != utf8.RuneError || n > 1) {
+			i += n
+			continue
+		}
+		buf = append(buf, s[start:i]...)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			// A byte that is not UTF-8, as Python's surrogateescape has it.
+			buf = appendEscape(buf, 0xDC00+rune(c))
+		case r > 0xFFFF:
+			r -= 0x10000
+			buf = appendEscape(appendEscape(buf, 0xD800+r>>10), 0xDC00+r&0x3FF)
+		default:
+			buf = appendEscape(buf, r)
+		}
+		i += n
+		start = i
+	}
+	return append(append(buf, s[start:]...), '"')
+}
+
+func appendEscape(buf []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(buf, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}

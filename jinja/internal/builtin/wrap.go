@@ -1,0 +1,166 @@
+package builtin
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// wrapOptions are the settings of textwrap.wrap that the filter wordwrap has.
+type wrapOptions struct {
+	width          int
+	breakLongWords bool
+	splitOnHyphens bool // words are split at hyphens: break_on_hyphens is True itself
+	breakAtHyphens bool // long words are broken behind hyphens: break_on_hyphens is true in any way
+}
+
+// wrapLine breaks one paragraph into lines of at most width characters as
+// textwrap.wrap does with drop_whitespace on and expansion and replacement of
+// white space off.
+func wrapLine(s string, o wrapOptions) []string {
+	var chunks []string
+	if o.splitOnHyphens {
+		chunks = splitWords(s)
+	} else {
+		chunks = splitSpaces(s)
+	}
+	var lines []string
+	for len(chunks) > 0 {
+		if len(lines) > 0 && isBlank(chunks[0]) {
+			chunks = chunks[1:]
+		}
+		// A line is a run of chunks, and chunks lie one after the other in s, but
+		// a broken word leaves the rest of itself as the next chunk.
+		line := make([]string, 0, 8)
+		used := 0
+		for len(chunks) > 0 {
+			n := utf8.RuneCountInString(chunks[0])
+			if used+n > o.width {
+				break
+			}
+			line = append(line, chunks[0])
+			used += n
+			chunks = chunks[1:]
+		}
+		if len(chunks) > 0 && utf8.RuneCountInString(chunks[0]) > o.width {
+			word := chunks[0]
+			if o.breakLongWords {
+				cut := runeCut(word, o.width-used)
+				if o.breakAtHyphens {
+					if h := strings.LastIndexByte(word[:cut], '-'); h > 0 && strings.Trim(word[:h], "-") != "" {
+						cut = h + 1
+					}
+				}
+				line = append(line, word[:cut])
+				chunks[0] = word[cut:]
+			} else if len(line) == 0 {
+				line = append(line, word)
+				chunks = chunks[1:]
+			}
+		}
+		if n := len(line); n > 0 && isBlank(line[n-1]) {
+			line = line[:n-1]
+		}
+		if len(line) > 0 {
+			lines = append(lines, strings.Join(line, ""))
+		}
+	}
+	return lines
+}
+
+// isBlank reports whether s has nothing but white space in it.
+func isBlank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !isSpace(r) }) < 0
+}
+
+// splitSpaces splits s into words and the white space between them.
+func splitSpaces(s string) []string {
+	var chunks []string
+	for s != "" {
+		space := isASCIISpace(rune(s[0]))
+		n := strings.IndexFunc(s, func(r rune) bool { return isASCIISpace(r) != space })
+		if n < 0 {
+			n = len(s)
+		}
+		chunks = append(chunks, s[:n])
+		s = s[n:]
+	}
+	return chunks
+}
+
+// splitWords splits s as splitSpaces does, and further behind the hyphens of
+// compound words and around dashes of two hyphens or more.
+func splitWords(s string) []string {
+	rs := []rune(s)
+	// at returns the character at i, or -1 outside.
+	at := func(i int) rune {
+		if i < 0 || i >= len(rs) {
+			return -1
+		}
+		return rs[i]
+	}
+	// beforeDash is the class of characters that a dash may follow.
+	beforeDash := func(r rune) bool { return r >= 0 && (isWord(r) || strings.ContainsRune(`!"'&.,?`, r)) }
+	// dash returns the length of the dash at i that stands between words, or 0.
+	dash := func(i int) int {
+		if at(i) != '-' || at(i+1) != '-' || !beforeDash(at(i-1)) {
+			return 0
+		}
+		n := 2
+		for at(i+n) == '-' {
+			n++
+		}
+		if !isWord(at(i + n)) {
+			return 0
+		}
+		return n
+	}
+	// compound reports whether the character at i is the hyphen of a compound
+	// word: two letters, or a letter between hyphens, before it, and a letter
+	// with another one, or with a hyphen and another one, after it.
+	compound := func(i int) bool {
+		return at(i) == '-' && isLetter(at(i-1)) &&
+			(isLetter(at(i-2)) || at(i-2) == '-' && isLetter(at(i-3))) &&
+			isLetter(at(i+1)) &&
+			(isLetter(at(i+2)) || at(i+2) == '-' && isLetter(at(i+3)))
+	}
+	var chunks []string
+	pos := 0 // in bytes
+	emit := func(from, to int) {
+		n := 0
+		for _, r := range rs[from:to] {
+			if r == utf8.RuneError {
+				// One byte that is not UTF-8, or the character itself.
+				_, w := utf8.DecodeRuneInString(s[pos+n:])
+				n += w
+				continue
+			}
+			n += utf8.RuneLen(r)
+		}
+		chunks = append(chunks, s[pos:pos+n])
+		pos += n
+	}
+	for i := 0; i < len(rs); {
+		j := i
+		switch {
+		case isASCIISpace(rs[i]):
+			for j < len(rs) && isASCIISpace(rs[j]) {
+				j++
+			}
+		case dash(i) > 0:
+			j = i + dash(i)
+		default:
+			for j = i + 1; ; j++ {
+				if compound(j) {
+					j++
+					break
+				}
+				if j == len(rs) || isASCIISpace(rs[j]) || dash(j) > 0 {
+					break
+				}
+			}
+		}
+		emit(i, j)
+		i = j
+	}
+	return chunks
+}
