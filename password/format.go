@@ -178,3 +178,29 @@ func parsePHC(s string) (hashed, error) {
 	}
 	return hashed{Argon2id, c, salt, sum}, nil
 }
+
+// ParseMethod reads a method as Werkzeug's generate_password_hash takes it:
+// "scrypt", "scrypt:32768:8:1", "pbkdf2", "pbkdf2:sha512",
+// "pbkdf2:sha256:600000"; and "argon2id". Costs that it leaves out have their
+// defaults.
+func ParseMethod(method string) (Options, error) {
+	name, args, some := strings.Cut(method, ":")
+	var o Options
+	var err error
+	switch {
+	case name == "scrypt":
+		o.Scheme = Scrypt
+		o.Scrypt, err = parseScrypt(args, some)
+	case name == "pbkdf2":
+		o.Scheme = PBKDF2
+		o.PBKDF2, err = parsePBKDF2(args, some)
+	case method == "argon2id":
+		o.Scheme = Argon2id
+	default:
+		err = fmt.Errorf("Invalid hash method '%s'.", name)
+	}
+	if err != nil {
+		return Options{}, fmt.Errorf("password: %w", err)
+	}
+	return o, nil
+}

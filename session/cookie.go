@@ -147,3 +147,29 @@ func (c *CookieStore) Save(_ context.Context, s *Session) (string, error) {
 
 // Delete does nothing.
 func (c *CookieStore) Delete(context.Context, *Session) error { return nil }
+
+// Encode returns the cookie of the given values, whatever its size: for
+// tools, and for tests that need a client with a session.
+func (c *CookieStore) Encode(values map[string]any) (string, error) {
+	if values == nil {
+		values = map[string]any{}
+	}
+	return c.tokens.Dumps(values)
+}
+
+// Decode returns the values of a cookie. Its errors are those of
+// [sign.URLSafeTimedSerializer].
+func (c *CookieStore) Decode(value string) (map[string]any, error) {
+	if len(value) > maxCookie {
+		return nil, errCookieLength
+	}
+	v, err := c.tokens.Loads(value, c.options.Lifetime)
+	if err != nil {
+		return nil, err
+	}
+	values, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("session: the session is a %T and not an object", v)
+	}
+	return values, nil
+}

@@ -1,0 +1,221 @@
+package sign_test
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/json"
+	"hash"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/dewar-go/dewar/sign"
+)
+
+// python runs a script of testdata with the system's Python and decodes its
+// answer. It skips when a library is missing, unless DEWAR_TEST_SERVICES is
+// "required".
+func python(t *testing.T, script, library string, request, answer any) {
+	t.Helper()
+	const interpreter = "/usr/bin/python3"
+	if err := exec.Command(interpreter, "-c", "import "+library).Run(); err != nil {
+		if os.Getenv("DEWAR_TEST_SERVICES") == "required" {
+			t.Fatalf("%s is required: %v", library, err)
+		}
+		t.Skipf("%s is not installed for %s", library, interpreter)
+	}
+	in, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(interpreter, script)
+	cmd.Stdin = bytes.NewReader(in)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, stderr.Bytes())
+	}
+	if err := json.Unmarshal(out, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A crossToken is a token with what made it.
+type crossToken struct {
+	Class      string   `json:"class"`
+	Keys       []string `json:"keys"`
+	Salt       string   `json:"salt"`
+	Sep        string   `json:"sep"`
+	Derivation string   `json:"derivation"`
+	Digest     string   `json:"digest"`
+	Token      string   `json:"token"`
+	Value      string   `json:"value"`
+}
+
+var crossDigests = map[string]func() hash.Hash{
+	"sha1": sha1.New, "sha224": sha256.New224, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
+}
+
+func (c crossToken) options() sign.SerializerOptions {
+	return sign.SerializerOptions{SignerOptions: sign.SignerOptions{
+		Salt: c.Salt, EmptySalt: c.Salt == "", Separator: c.Sep,
+		KeyDerivation: sign.KeyDerivation(c.Derivation), Digest: crossDigests[c.Digest],
+	}}
+}
+
+// dumps signs v by the token's recipe.
+func (c crossToken) dumps(t *testing.T, v any) string {
+	t.Helper()
+	var token string
+	var err error
+	switch o := c.options(); c.Class {
+	case "Signer":
+		s, _ := sign.NewSigner(c.Keys, o.SignerOptions)
+		token = s.Sign(v.(string))
+	case "TimestampSigner":
+		s, _ := sign.NewTimestampSigner(c.Keys, o.SignerOptions)
+		token = s.Sign(v.(string))
+	case "Serializer":
+		s, _ := sign.NewSerializer(c.Keys, o)
+		token, err = s.Dumps(v)
+	case "TimedSerializer":
+		s, _ := sign.NewTimedSerializer(c.Keys, o)
+		token, err = s.Dumps(v)
+	case "URLSafeSerializer":
+		s, _ := sign.NewURLSafeSerializer(c.Keys, o)
+		token, err = s.Dumps(v)
+	case "URLSafeTimedSerializer":
+		s, _ := sign.NewURLSafeTimedSerializer(c.Keys, o)
+		token, err = s.Dumps(v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (c crossToken) loads() (any, error) {
+	switch o := c.options(); c.Class {
+	case "Signer":
+		s, _ := sign.NewSigner(c.Keys, o.SignerOptions)
+		return s.Unsign(c.Token)
+	case "TimestampSigner":
+		s, _ := sign.NewTimestampSigner(c.Keys, o.SignerOptions)
+		v, _, err := s.Unsign(c.Token, sign.NoMaxAge)
+		return v, err
+	case "Serializer":
+		s, _ := sign.NewSerializer(c.Keys, o)
+		return s.Loads(c.Token)
+	case "TimedSerializer":
+		s, _ := sign.NewTimedSerializer(c.Keys, o)
+		return s.Loads(c.Token, sign.NoMaxAge)
+	case "URLSafeSerializer":
+		s, _ := sign.NewURLSafeSerializer(c.Keys, o)
+		return s.Loads(c.Token)
+	}
+	s, _ := sign.NewURLSafeTimedSerializer(c.Keys, c.options())
+	return s.Loads(c.Token, sign.NoMaxAge)
+}
+
+func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+
+func randomText(r *rand.Rand) string {
+	alphabet := []rune("ab z\"\\/<>&'\x00\x1f\x7f\n\té€\u2028\ufeff😀\U0010ffff")
+	text := make([]rune, r.IntN(12))
+	for i := range text {
+		text[i] = pick(r, alphabet...)
+	}
+	return string(text)
+}
+
+func randomValue(r *rand.Rand, depth int) any {
+	kinds := 9
+	if depth > 3 {
+		kinds = 6
+	}
+	switch r.IntN(kinds) {
+	case 0:
+		return pick[any](r, nil, true, false)
+	case 1:
+		return r.IntN(1000) - 10
+	case 2:
+		n := new(big.Int).SetUint64(r.Uint64())
+		return n.Lsh(n, uint(r.IntN(200)))
+	case 3:
+		return pick(r, 0, 1, 1e16, 1e-5, math.SmallestNonzeroFloat64, math.MaxFloat64, r.Float64(), r.NormFloat64()*math.Pow10(r.IntN(600)-300))
+	case 4, 5:
+		return randomText(r)
+	case 6:
+		m := map[string]any{}
+		for range r.IntN(5) {
+			m[randomText(r)] = randomValue(r, depth+1)
+		}
+		return m
+	case 7:
+		list := make([]any, r.IntN(5))
+		for i := range list {
+			list[i] = randomValue(r, depth+1)
+		}
+		return list
+	}
+	list := make([]string, r.IntN(60))
+	for i := range list {
+		list[i] = "again and "
+	}
+	return list
+}
+
+// TestCrossItsdangerous signs random values here and loads them there, and the
+// other way round.
+func TestCrossItsdangerous(t *testing.T) {
+	const count = 1000
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var request struct {
+		Count  int          `json:"count"`
+		Seed   uint64       `json:"seed"`
+		Tokens []crossToken `json:"tokens"`
+	}
+	request.Count, request.Seed = count, seed
+	for range count {
+		c := crossToken{
+			Class: pick(r, "Signer", "TimestampSigner", "Serializer", "TimedSerializer", "URLSafeSerializer", "URLSafeTimedSerializer"),
+			Keys:  []string{"key " + randomText(r), "newest"}[r.IntN(2):], Salt: randomText(r), Sep: pick(r, ".", ":", "..", "|x|"),
+			Derivation: pick(r, "django-concat", "concat", "hmac", "none"), Digest: pick(r, "sha1", "sha224", "sha256", "sha384", "sha512"),
+		}
+		v := randomValue(r, 0)
+		if c.Class == "Signer" || c.Class == "TimestampSigner" {
+			v = randomText(r)
+		}
+		c.Token, c.Value = c.dumps(t, v), encode(t, v)
+		request.Tokens = append(request.Tokens, c)
+	}
+	var answer struct {
+		Loaded []string
+		Tokens []crossToken
+	}
+	python(t, "testdata/cross.py", "itsdangerous", request, &answer)
+	if len(answer.Loaded) != count || len(answer.Tokens) != count {
+		t.Fatalf("%d and %d answers", len(answer.Loaded), len(answer.Tokens))
+	}
+	for i, got := range answer.Loaded {
+		if c := request.Tokens[i]; got != c.Value {
+			t.Errorf("%+v\nmeans there %s", c, got)
+		}
+	}
+	for _, c := range answer.Tokens {
+		v, err := c.loads()
+		if err != nil {
+			t.Errorf("%+v\n%v", c, err)
+		} else if got := encode(t, v); got != c.Value {
+			t.Errorf("%+v\nmeans here %s", c, got)
+		}
+	}
+}
