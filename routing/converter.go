@@ -184,9 +184,8 @@ func (c *textConverter) span() *span                      { return &span{kind: s
 // pathConverter is path: a text that may hold slashes but not begin with one.
 type pathConverter struct{}
 
-func newPath(args Args) (Converter, error) {
-	_, err := args.bind("path")
-	return pathConverter{}, err
+func newPath(Args) (Converter, error) {
+	return pathConverter{}, nil // arguments are ignored, as Werkzeug does
 }
 
 func (pathConverter) Pattern() string                  { return "[^/].*?" }
@@ -225,7 +224,12 @@ func (c *anyConverter) Pattern() string {
 func (c *anyConverter) Parse(text string) (any, error) { return text, nil }
 func (c *anyConverter) Type() reflect.Type             { return reflect.TypeFor[string]() }
 func (c *anyConverter) PartIsolating() bool            { return true }
-func (c *anyConverter) span() *span                    { return &span{kind: spanAny, items: c.items} }
+func (c *anyConverter) span() *span {
+	if len(c.items) == 0 {
+		return &span{kind: spanAny, items: []string{""}} // an empty alternation takes the empty text
+	}
+	return &span{kind: spanAny, items: c.items}
+}
 
 // Format does not percent-encode the item, as Werkzeug does not.
 func (c *anyConverter) Format(value any) (string, error) {
@@ -234,5 +238,8 @@ func (c *anyConverter) Format(value any) (string, error) {
 		return text, nil
 	}
 	items := slices.Compact(slices.Sorted(slices.Values(c.items)))
-	return "", fmt.Errorf("'%s' is not one of '%s'", pythonStr(value), strings.Join(items, "', '"))
+	for i, item := range items {
+		items[i] = "'" + item + "'"
+	}
+	return "", fmt.Errorf("'%s' is not one of %s", pythonStr(value), strings.Join(items, ", "))
 }

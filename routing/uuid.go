@@ -75,9 +75,8 @@ func isUUID(s string) bool {
 // uuidConverter is uuid.
 type uuidConverter struct{}
 
-func newUUID(args Args) (Converter, error) {
-	_, err := args.bind("uuid")
-	return uuidConverter{}, err
+func newUUID(Args) (Converter, error) {
+	return uuidConverter{}, nil // arguments are ignored, as Werkzeug does
 }
 
 func (uuidConverter) Pattern() string {
