@@ -14,7 +14,9 @@ type (
 		Item(key Value) (Value, bool)
 	}
 	// AttrSetter answers {% set x.name = v %}: namespace objects.
-	AttrSetter interface{ SetAttr(name string, v Value) error }
+	AttrSetter interface {
+		SetAttr(name string, v Value) error
+	}
 	// Iterable is iterated by for.
 	Iterable interface{ Iterate() (Iterator, error) }
 	// Lener has a length.

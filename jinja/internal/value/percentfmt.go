@@ -1,7 +1,391 @@
 package value
 
-// PercentFormat is s % args of Python. With safe, the text is Markup and what is put in is escaped.
-func PercentFormat(st State, s string, safe bool, args Value) (string, error) { return s, nil }
+import (
+	"math"
+	"math/big"
+	"strings"
+	"unicode/utf8"
+)
 
-// Format is s.format(*args, **kwargs).
-func Format(st State, s string, safe bool, a Args) (string, error) { return s, nil }
+// PercentFormat is s % args of Python. With safe the text is Markup: what is put in is escaped, as by
+// markupsafe. The result is charged to st, which may be nil.
+func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
+	p := percentFormatter{s: s, safe: safe, single: args}
+	if t, ok := args.Tuple(); ok {
+		p.args, p.tuple = t, true
+	} else {
+		switch args.Kind() {
+		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindObject, KindUndefined:
+			p.mapping = true
+		}
+	}
+	if err := p.run(); err != nil {
+		return "", err
+	}
+	if st != nil {
+		if err := st.Grow(len(p.out)); err != nil {
+			return "", err
+		}
+	}
+	return string(p.out), nil
+}
+
+type percentFormatter struct {
+	s       string
+	i       int
+	out     []byte
+	safe    bool
+	args    []Value
+	tuple   bool
+	mapping bool  // args can be asked for a key
+	single  Value // the argument when it is no tuple
+	used    bool
+	keyed   *Value // of the current directive
+}
+
+func (p *percentFormatter) next() (Value, error) {
+	switch {
+	case p.keyed != nil:
+		return *p.keyed, nil
+	case p.tuple && len(p.args) > 0:
+		v := p.args[0]
+		p.args = p.args[1:]
+		return v, nil
+	case !p.tuple && !p.used:
+		p.used = true
+		return p.single, nil
+	}
+	return Value{}, typeErrorf("not enough arguments for format string")
+}
+
+func (p *percentFormatter) run() error {
+	for p.i < len(p.s) {
+		j := strings.IndexByte(p.s[p.i:], '%')
+		if j < 0 {
+			p.out = append(p.out, p.s[p.i:]...)
+			break
+		}
+		p.out = append(p.out, p.s[p.i:p.i+j]...)
+		p.i += j + 1
+		if err := p.directive(); err != nil {
+			return err
+		}
+		if len(p.out) > maxRepeat {
+			return NewError("MemoryError", "")
+		}
+	}
+	if p.tuple && len(p.args) > 0 || !p.tuple && !p.mapping && !p.used {
+		return typeErrorf("not all arguments converted during string formatting")
+	}
+	return nil
+}
+
+// percentSpec is one directive: %[(key)][flags][width][.precision]conversion.
+type percentSpec struct {
+	left, plus, space, alt, zero bool
+	width, prec                  int
+	conv                         rune
+}
+
+func (p *percentFormatter) directive() error {
+	p.keyed = nil
+	if p.i < len(p.s) && p.s[p.i] == '(' {
+		if err := p.key(); err != nil {
+			return err
+		}
+	}
+	d := percentSpec{prec: -1}
+flags:
+	for ; p.i < len(p.s); p.i++ {
+		switch p.s[p.i] {
+		case '-':
+			d.left = true
+		case '+':
+			d.plus = true
+		case ' ':
+			d.space = true
+		case '#':
+			d.alt = true
+		case '0':
+			d.zero = true
+		default:
+			break flags
+		}
+	}
+	var err error
+	if d.width, err = p.number("width"); err != nil {
+		return err
+	}
+	if d.width < 0 {
+		d.left, d.width = true, -d.width
+	}
+	if p.i < len(p.s) && p.s[p.i] == '.' {
+		p.i++
+		if d.prec, err = p.number("precision"); err != nil {
+			return err
+		}
+		d.prec = max(d.prec, 0)
+	}
+	if p.i < len(p.s) && strings.IndexByte("hlL", p.s[p.i]) >= 0 {
+		p.i++
+	}
+	if p.i >= len(p.s) {
+		return valueErrorf("incomplete format")
+	}
+	c, n := utf8.DecodeRuneInString(p.s[p.i:])
+	at := runeCount(p.s[:p.i])
+	p.i += n
+	if c == '%' {
+		p.out = append(p.out, '%')
+		return nil
+	}
+	d.conv = c
+	v, err := p.next()
+	if err != nil {
+		return err
+	}
+	if !strings.ContainsRune("srdiuoxXeEfFgGca", c) {
+		shown := c
+		if c <= 31 || c >= 127 {
+			shown = '?'
+		}
+		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, c, at)
+	}
+	return p.convert(&d, v)
+}
+
+func (p *percentFormatter) key() error {
+	depth, start := 1, p.i+1
+	for p.i++; p.i < len(p.s) && depth > 0; p.i++ {
+		switch p.s[p.i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+	}
+	if !p.mapping {
+		return typeErrorf("format requires a mapping")
+	}
+	if depth > 0 {
+		return valueErrorf("incomplete format key")
+	}
+	v, err := Subscript(p.single, String(p.s[start:p.i-1]))
+	if err != nil {
+		return err
+	}
+	p.keyed, p.used = &v, true
+	return nil
+}
+
+// number reads a width or precision, which may be * for an argument.
+func (p *percentFormatter) number(what string) (int, error) {
+	if p.i < len(p.s) && p.s[p.i] == '*' {
+		p.i++
+		v, err := p.next()
+		if err != nil {
+			return 0, err
+		}
+		i, ok := v.Int64()
+		if !ok {
+			return 0, typeErrorf("* wants int")
+		}
+		if i > maxWidth || i < -maxWidth {
+			return 0, NewError("MemoryError", "")
+		}
+		return int(i), nil
+	}
+	n := 0
+	for ; p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9'; p.i++ {
+		if n = n*10 + int(p.s[p.i]-'0'); n > math.MaxInt32 {
+			return 0, valueErrorf("%s too big", what)
+		}
+	}
+	if n > maxWidth {
+		return 0, NewError("MemoryError", "")
+	}
+	return n, nil
+}
+
+func (p *percentFormatter) convert(d *percentSpec, v Value) error {
+	switch d.conv {
+	case 's', 'r', 'a':
+		s, err := p.text(d.conv, v)
+		if err != nil {
+			return err
+		}
+		if d.prec >= 0 {
+			s = s[:byteOffset(s, d.prec)]
+		}
+		p.pad(d, "", s, false)
+		return nil
+	case 'c':
+		s, err := p.char(v)
+		if err != nil {
+			return err
+		}
+		p.pad(d, "", s, false)
+		return nil
+	case 'd', 'i', 'u', 'o', 'x', 'X':
+		return p.integer(d, v)
+	}
+	return p.float(d, v)
+}
+
+func (p *percentFormatter) text(conv rune, v Value) (s string, err error) {
+	if conv == 's' {
+		if p.safe {
+			var x Value
+			if x, err = Escape(v); err == nil {
+				s = x.rawString()
+			}
+			return s, err
+		}
+		return StrOf(v)
+	}
+	if s, err = ReprOf(v); err == nil && conv == 'a' {
+		s = asciiRepr(s)
+	}
+	if p.safe {
+		x, _ := Escape(String(s))
+		s = x.rawString()
+	}
+	return s, err
+}
+
+func (p *percentFormatter) char(v Value) (string, error) {
+	if s, ok := v.Str(); ok && !p.safe && runeCount(s) == 1 {
+		return s, nil
+	}
+	i, ok := v.Int64()
+	if !ok || p.safe {
+		return "", typeErrorf("%%c requires int or char")
+	}
+	if i < 0 || i > utf8.MaxRune {
+		return "", NewError("OverflowError", "%c arg not in range(0x110000)")
+	}
+	return string(rune(i)), nil
+}
+
+func (p *percentFormatter) integer(d *percentSpec, v Value) error {
+	b, ok := v.Big()
+	name := TypeName(v)
+	hex := d.conv == 'x' || d.conv == 'X' || d.conv == 'o'
+	switch {
+	case p.safe && hex:
+		return typeErrorf("%%%c format: an integer is required, not _MarkupEscapeHelper", d.conv)
+	case p.safe || v.Kind() == KindFloat && !hex:
+		x, err := IntOf(v)
+		if err != nil {
+			return err
+		}
+		b, ok = x.Big()
+	case v.IsUndefined() && !hex:
+		return v.undef().Err()
+	}
+	if !ok {
+		if hex {
+			return typeErrorf("%%%c format: an integer is required, not %s", d.conv, name)
+		}
+		return typeErrorf("%%%c format: a real number is required, not %s", d.conv, name)
+	}
+	digits, err := bigDigits(b, d.conv)
+	if err != nil {
+		return err
+	}
+	if len(digits) < d.prec {
+		digits = strings.Repeat("0", d.prec-len(digits)) + digits
+	}
+	prefix := d.signText(b.Sign() < 0)
+	if d.alt && hex {
+		prefix += "0" + string(d.conv)
+	}
+	p.pad(d, prefix, digits, true)
+	return nil
+}
+
+func (p *percentFormatter) float(d *percentSpec, v Value) error {
+	x, ok := v.Float64()
+	switch {
+	case v.IsUndefined():
+		return v.undef().Err()
+	case p.safe && !ok:
+		f, err := FloatOf(v)
+		if err != nil {
+			return err
+		}
+		x = f.float()
+	case v.Kind() == KindBig && !ok:
+		return NewError("OverflowError", "int too large to convert to float")
+	case !ok:
+		return typeErrorf("must be real number, not %s", TypeName(v))
+	}
+	prec := d.prec
+	if prec < 0 {
+		prec = 6
+	}
+	neg := math.Signbit(x) && x == x
+	p.pad(d, d.signText(neg), floatText(math.Abs(x), d.conv, prec, d.alt), true)
+	return nil
+}
+
+func (d *percentSpec) signText(neg bool) string {
+	switch {
+	case neg:
+		return "-"
+	case d.plus:
+		return "+"
+	case d.space:
+		return " "
+	}
+	return ""
+}
+
+// pad appends prefix and text in the directive's width.
+func (p *percentFormatter) pad(d *percentSpec, prefix, text string, number bool) {
+	n := d.width - runeCount(prefix) - runeCount(text)
+	zero := d.zero && !d.left && number
+	if n > 0 && !d.left && !zero {
+		p.fill(' ', n)
+	}
+	p.out = append(p.out, prefix...)
+	if n > 0 && zero {
+		p.fill('0', n)
+	}
+	p.out = append(p.out, text...)
+	if n > 0 && d.left {
+		p.fill(' ', n)
+	}
+}
+
+func (p *percentFormatter) fill(c byte, n int) {
+	for range n {
+		p.out = append(p.out, c)
+	}
+}
+
+// asciiRepr escapes what is not ASCII in a repr.
+func asciiRepr(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r < 0x80:
+			b.WriteByte(byte(r))
+		case r < 0x100:
+			b.WriteString(`\x` + hexDigits(r, 2))
+		case r < 0x10000:
+			b.WriteString(`\u` + hexDigits(r, 4))
+		default:
+			b.WriteString(`\U` + hexDigits(r, 8))
+		}
+	}
+	return b.String()
+}
+
+func hexDigits(r rune, n int) string {
+	s := big.NewInt(int64(r)).Text(16)
+	return strings.Repeat("0", max(n-len(s), 0)) + s
+}

@@ -253,9 +253,11 @@ func (v Value) elem(i int) Value {
 }
 
 // words of maps, for access without reflect
-func (v Value) mapStringAny() map[string]any       { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
-func (v Value) mapStringString() map[string]string { return *(*map[string]string)(unsafe.Pointer(&v.p)) }
-func (v Value) mapStringInt() map[string]int       { return *(*map[string]int)(unsafe.Pointer(&v.p)) }
+func (v Value) mapStringAny() map[string]any { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
+func (v Value) mapStringString() map[string]string {
+	return *(*map[string]string)(unsafe.Pointer(&v.p))
+}
+func (v Value) mapStringInt() map[string]int { return *(*map[string]int)(unsafe.Pointer(&v.p)) }
 
 // sameObject reports whether a and b share type, payload and memory.
 func sameObject(a, b Value) bool { return a.t == b.t && a.n == b.n && a.p == b.p }

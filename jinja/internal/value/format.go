@@ -1,0 +1,349 @@
+package value
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Format is s.format(*a.Pos, **a.Kw). With safe the text is Markup and what is put in is escaped, as
+// by markupsafe. When st is [Sandboxed], attributes and items of fields are those of st.
+func Format(st State, s string, safe bool, a Args) (string, error) {
+	f := formatter{st: st, safe: safe, args: a.Pos, kw: func(name string) (Value, error) {
+		if v, ok := a.Get(name); ok {
+			return v, nil
+		}
+		return Value{}, Errorf("KeyError", "%s", string(AppendQuoted(nil, name)))
+	}}
+	return f.format(s)
+}
+
+// FormatMap is s.format_map(mapping).
+func FormatMap(st State, s string, safe bool, mapping Value) (string, error) {
+	f := formatter{st: st, safe: safe, noPos: true, kw: func(name string) (Value, error) {
+		return Subscript(mapping, String(name))
+	}}
+	return f.format(s)
+}
+
+type formatter struct {
+	st    State
+	safe  bool
+	args  []Value
+	noPos bool
+	kw    func(string) (Value, error)
+	auto  int // next automatic index; -1 when fields are numbered by hand
+	used  bool
+	total int // bytes made
+}
+
+func (f *formatter) format(s string) (string, error) {
+	out, err := f.vformat(s, 2)
+	if err == nil && f.st != nil {
+		err = f.st.Grow(len(out))
+	}
+	return out, err
+}
+
+// python reports whether string.Formatter formats rather than str.format, whose errors differ.
+func (f *formatter) sandboxed() bool {
+	s, ok := f.st.(Sandboxed)
+	return ok && s.Sandboxed()
+}
+
+func (f *formatter) vformat(s string, depth int) (string, error) {
+	if depth < 0 {
+		return "", valueErrorf("Max string recursion exceeded")
+	}
+	if depth == 0 && strings.ContainsAny(s, "{}") {
+		return "", valueErrorf("Max string recursion exceeded")
+	}
+	var out []byte
+	for i := 0; i < len(s); {
+		j := strings.IndexAny(s[i:], "{}")
+		if j < 0 {
+			out = append(out, s[i:]...)
+			break
+		}
+		out = append(out, s[i:i+j]...)
+		i += j
+		if i+1 < len(s) && s[i+1] == s[i] {
+			out = append(out, s[i])
+			i += 2
+			continue
+		}
+		if s[i] == '}' {
+			return "", valueErrorf("Single '}' encountered in format string")
+		}
+		if i+1 == len(s) {
+			return "", valueErrorf("Single '{' encountered in format string")
+		}
+		field, n, err := cutField(s[i+1:])
+		if err != nil {
+			return "", err
+		}
+		i += 1 + n
+		text, err := f.field(field, depth)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, text...)
+		if f.total += len(text); f.total > maxRepeat {
+			return "", NewError("MemoryError", "")
+		}
+	}
+	return string(out), nil
+}
+
+// cutField returns the text up to the brace that closes the field.
+func cutField(s string) (field string, n int, err error) {
+	nested, bracket := 1, false
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '[':
+			bracket = true
+		case ']':
+			bracket = false
+		case '{':
+			if !bracket {
+				nested++
+			}
+		case '}':
+			if bracket {
+				continue
+			}
+			if nested--; nested == 0 {
+				return s[:i], i + 1, nil
+			}
+		case ':', '!':
+			if nested == 1 && !bracket {
+				// Brackets have no meaning in a specification.
+				for ; i < len(s); i++ {
+					switch s[i] {
+					case '{':
+						nested++
+					case '}':
+						if nested--; nested == 0 {
+							return s[:i], i + 1, nil
+						}
+					}
+				}
+			}
+		}
+	}
+	return "", 0, valueErrorf("expected '}' before end of string")
+}
+
+// splitField cuts a field into name, conversion and specification.
+func splitField(field string) (name, conv, spec string, err error) {
+	end, bracket := len(field), false
+scan:
+	for i := range len(field) {
+		switch field[i] {
+		case '[':
+			bracket = true
+		case ']':
+			bracket = false
+		case '{':
+			if !bracket {
+				return "", "", "", valueErrorf("unexpected '{' in field name")
+			}
+		case ':', '!':
+			if !bracket {
+				end = i
+				break scan
+			}
+		}
+	}
+	name = field[:end]
+	rest := field[end:]
+	if strings.HasPrefix(rest, "!") {
+		if rest = rest[1:]; rest == "" {
+			return "", "", "", valueErrorf("end of string while looking for conversion specifier")
+		}
+		_, n := utf8.DecodeRuneInString(rest)
+		conv, rest = rest[:n], rest[n:]
+		if rest != "" && rest[0] != ':' {
+			return "", "", "", valueErrorf("expected ':' after conversion specifier")
+		}
+	}
+	return name, conv, strings.TrimPrefix(rest, ":"), nil
+}
+
+func (f *formatter) field(field string, depth int) (string, error) {
+	name, conv, spec, err := splitField(field)
+	if err != nil {
+		return "", err
+	}
+	v, err := f.lookup(name)
+	if err != nil {
+		return "", err
+	}
+	switch conv {
+	case "":
+	case "s", "r", "a":
+		text := StrOf
+		if conv != "s" {
+			text = ReprOf
+		}
+		s, err := text(v)
+		if err != nil {
+			return "", err
+		}
+		if conv == "a" {
+			s = asciiRepr(s)
+		}
+		v = String(s)
+	default:
+		if f.safe || f.sandboxed() {
+			return "", valueErrorf("Unknown conversion specifier %s", conv)
+		}
+		return "", valueErrorf("Unknown conversion specifier '%s'", conv)
+	}
+	if spec, err = f.vformatSpec(spec, depth-1); err != nil {
+		return "", err
+	}
+	return f.value(v, spec)
+}
+
+func (f *formatter) vformatSpec(spec string, depth int) (string, error) {
+	if !strings.ContainsAny(spec, "{}") {
+		return spec, nil
+	}
+	return f.vformat(spec, depth)
+}
+
+// value is format_field: format(v, spec), escaped when the text is Markup.
+func (f *formatter) value(v Value, spec string) (string, error) {
+	if !f.safe {
+		return FormatValue(v, spec)
+	}
+	if v.IsSafe() {
+		if spec != "" {
+			return "", valueErrorf("Unsupported format specification for Markup.")
+		}
+		return v.rawString(), nil
+	}
+	if h, ok := v.HTML(); ok {
+		if spec != "" {
+			return "", valueErrorf("Format specifier %s given, but <class '%s'> does not define __html_format__. A class that defines __html__ must define __html_format__ to work with format specifiers.", spec, QualifiedTypeName(v))
+		}
+		return h, nil
+	}
+	s, err := FormatValue(v, spec)
+	if err != nil {
+		return "", err
+	}
+	x, err := Escape(String(s))
+	return x.rawString(), err
+}
+
+// lookup resolves a field name: an index or a keyword, followed by .attribute and [item] parts.
+func (f *formatter) lookup(name string) (Value, error) {
+	end := strings.IndexAny(name, ".[")
+	if end < 0 {
+		end = len(name)
+	}
+	v, err := f.first(name[:end])
+	if err != nil {
+		return Value{}, err
+	}
+	for rest := name[end:]; rest != ""; {
+		if rest[0] == '.' {
+			n := strings.IndexAny(rest[1:], ".[")
+			if n < 0 {
+				n = len(rest) - 1
+			}
+			attr := rest[1 : n+1]
+			if attr == "" {
+				return Value{}, valueErrorf("Empty attribute in format string")
+			}
+			if v, err = f.attr(v, attr); err != nil {
+				return Value{}, err
+			}
+			rest = rest[n+1:]
+			continue
+		}
+		if rest[0] != '[' {
+			return Value{}, valueErrorf("Only '.' or '[' may follow ']' in format field specifier")
+		}
+		n := strings.IndexByte(rest, ']')
+		if n < 0 {
+			return Value{}, valueErrorf("Missing ']' in format string")
+		}
+		if n == 1 {
+			return Value{}, valueErrorf("Empty attribute in format string")
+		}
+		if v, err = f.item(v, rest[1:n]); err != nil {
+			return Value{}, err
+		}
+		rest = rest[n+1:]
+	}
+	return v, nil
+}
+
+func (f *formatter) first(name string) (Value, error) {
+	index, numeric := fieldIndex(name)
+	switch {
+	case name == "":
+		if f.used && f.auto < 0 {
+			return Value{}, valueErrorf("cannot switch from manual field specification to automatic field numbering")
+		}
+		index, numeric = f.auto, true
+		f.auto++
+		f.used = true
+	case numeric:
+		if f.used && f.auto >= 0 {
+			if f.safe || f.sandboxed() {
+				return Value{}, valueErrorf("cannot switch from manual field specification to automatic field numbering")
+			}
+			return Value{}, valueErrorf("cannot switch from automatic field numbering to manual field specification")
+		}
+		f.auto, f.used = -1, true
+	}
+	if !numeric {
+		return f.kw(name)
+	}
+	if f.noPos {
+		return Value{}, valueErrorf("Format string contains positional fields")
+	}
+	if index >= len(f.args) {
+		return Value{}, Errorf("IndexError", "Replacement index %d out of range for positional args tuple", index)
+	}
+	return f.args[index], nil
+}
+
+func fieldIndex(s string) (int, bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}
+
+func (f *formatter) attr(v Value, name string) (Value, error) {
+	if f.sandboxed() {
+		return f.st.Attr(v, name), nil
+	}
+	if u, ok := v.Undefined(); ok && u.Mode != UndefChainable {
+		return Value{}, u.Err()
+	}
+	r, ok := GetAttr(v, name)
+	if !ok {
+		return Value{}, Errorf("AttributeError", "'%s' object has no attribute '%s'", TypeName(v), name)
+	}
+	return r, nil
+}
+
+func (f *formatter) item(v Value, name string) (Value, error) {
+	key := String(name)
+	if i, ok := fieldIndex(name); ok {
+		key = Int(int64(i))
+	}
+	if f.sandboxed() {
+		return f.st.Item(v, key)
+	}
+	return Subscript(v, key)
+}
