@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/mail"
 	"reflect"
 	"slices"
@@ -70,7 +71,7 @@ func (t *TaggedJSON) append(dst []byte, v any, depth int) ([]byte, error) {
 	switch v := v.(type) {
 	case string:
 		return scalars.AppendString(dst, v), nil
-	case nil, bool, int, int64, float64:
+	case nil, bool, int, int64, float64, *big.Int:
 		return scalars.Append(dst, v)
 	}
 	for _, tag := range t.Tags {
