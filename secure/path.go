@@ -2,6 +2,7 @@ package secure
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -34,6 +35,7 @@ func (e *PathError) Is(target error) bool { return target == ErrBadPath }
 var (
 	errPathRelative  = &PathError{"it does not begin with a slash"}
 	errPathEscape    = &PathError{"malformed percent-encoding"}
+	errPathDelimiter = &PathError{"unescaped ? or #"}
 	errPathSlash     = &PathError{"encoded slash"}
 	errPathBackslash = &PathError{"backslash"}
 	errPathControl   = &PathError{"control character"}
@@ -54,6 +56,7 @@ var (
 //     encoded, which servers that know path parameters drop,
 //   - percent-encoding that is cut short or not hexadecimal,
 //   - bytes that are not UTF-8 once decoded, overlong forms included,
+//   - a raw "?" or "#", where some programs end the path and some do not,
 //   - a path that does not begin with a slash, "*" included.
 //
 // A path is decoded exactly once: "%252f" gives the text "%2f", which nothing
@@ -61,9 +64,9 @@ var (
 // kept; the router merges them or not. An empty path is "/" (RFC 9110,
 // section 4.2.3).
 //
-// Give it [net/url.URL.EscapedPath] of the request's URL. When there is
-// nothing to decode it returns its argument and does not allocate. Errors are
-// a [PathError], which matches [ErrBadPath], or [ErrPathTooLong].
+// For a request use [RequestPath]. When there is nothing to decode it returns
+// its argument and does not allocate. Errors are a [PathError], which matches
+// [ErrBadPath], or [ErrPathTooLong].
 func CanonicalPath(escapedPath string) (decoded string, err error) {
 	if escapedPath == "" {
 		return "/", nil
@@ -74,60 +77,65 @@ func CanonicalPath(escapedPath string) (decoded string, err error) {
 	if escapedPath[0] != '/' {
 		return "", errPathRelative
 	}
-	decoded, ascii, err := decodePath(escapedPath)
-	if err != nil {
+	if decoded, err = decodePath(escapedPath); err != nil {
 		return "", err
 	}
-	if !ascii {
-		if !utf8.ValidString(decoded) {
-			return "", errPathUTF8
-		}
-		// C1 controls are U+0080 to U+009F, 0xC2 0x80..0x9F in UTF-8.
-		for i := 0; i+1 < len(decoded); i++ {
-			if decoded[i] == 0xC2 && decoded[i+1] <= 0x9F {
-				return "", errPathControl
-			}
-		}
-	}
-	if err := checkSegments(decoded); err != nil {
+	if err := checkDecoded(decoded); err != nil {
 		return "", err
 	}
 	return decoded, nil
 }
 
-// decodePath undoes the percent-encoding and refuses the bytes that may not
-// occur.
-func decodePath(s string) (decoded string, ascii bool, err error) {
-	ascii = true
+// RequestPath is [CanonicalPath] for the URL of a request, whose path net/url
+// has decoded already. It looks at what the client wrote: URL.EscapedPath does
+// not always return that (with a quote in the path it gives the slash of a
+// "%2f" as a plain one).
+func RequestPath(u *url.URL) (decoded string, err error) {
+	if u.RawPath != "" {
+		return CanonicalPath(u.RawPath)
+	}
+	// The path was written in net/url's own encoding, which has no escaped
+	// slash. u.Path is its only reading.
+	switch {
+	case u.Path == "":
+		return "/", nil
+	case len(u.Path) > MaxPath:
+		return "", ErrPathTooLong
+	case u.Path[0] != '/':
+		return "", errPathRelative
+	}
+	if err := checkDecoded(u.Path); err != nil {
+		return "", err
+	}
+	return u.Path, nil
+}
+
+// decodePath undoes the percent-encoding of s once.
+func decodePath(s string) (string, error) {
 	escapes := 0
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '%' {
-			if i+2 >= len(s) {
-				return "", false, errPathEscape
-			}
-			hi, lo := unhex(s[i+1]), unhex(s[i+2])
-			if hi > 15 || lo > 15 {
-				return "", false, errPathEscape
-			}
-			c = hi<<4 | lo
-			if c == '/' {
-				return "", false, errPathSlash
-			}
-			escapes++
-			i += 2
+		switch s[i] {
+		case '?', '#':
+			return "", errPathDelimiter
+		case '%':
+		default:
+			continue
 		}
-		switch {
-		case c < 0x20 || c == 0x7F:
-			return "", false, errPathControl
-		case c == '\\':
-			return "", false, errPathBackslash
-		case c >= utf8.RuneSelf:
-			ascii = false
+		if i+2 >= len(s) {
+			return "", errPathEscape
 		}
+		hi, lo := unhex(s[i+1]), unhex(s[i+2])
+		if hi > 15 || lo > 15 {
+			return "", errPathEscape
+		}
+		if hi<<4|lo == '/' {
+			return "", errPathSlash
+		}
+		escapes++
+		i += 2
 	}
 	if escapes == 0 {
-		return s, ascii, nil
+		return s, nil
 	}
 	var b strings.Builder
 	b.Grow(len(s) - 2*escapes)
@@ -139,7 +147,39 @@ func decodePath(s string) (decoded string, ascii bool, err error) {
 		}
 		b.WriteByte(c)
 	}
-	return b.String(), ascii, nil
+	return b.String(), nil
+}
+
+// checkDecoded judges a decoded path that begins with a slash.
+func checkDecoded(s string) error {
+	ascii, odd := true, false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < 0x20 || c == 0x7F:
+			return errPathControl
+		case c == '\\':
+			return errPathBackslash
+		case c >= utf8.RuneSelf:
+			ascii = false
+		case c == '.' || c == ';':
+			odd = odd || s[max(i, 1)-1] == '/'
+		}
+	}
+	if !ascii {
+		if !utf8.ValidString(s) {
+			return errPathUTF8
+		}
+		// C1 controls are U+0080 to U+009F, 0xC2 0x80..0x9F in UTF-8.
+		for i := range len(s) - 1 {
+			if s[i] == 0xC2 && s[i+1] <= 0x9F {
+				return errPathControl
+			}
+		}
+	}
+	if !odd {
+		return nil
+	}
+	return checkSegments(s)
 }
 
 // checkSegments refuses dot segments and parameters on nothing. p begins with
