@@ -1,0 +1,159 @@
+package jinja
+
+import (
+	"container/list"
+	"sync"
+
+	"github.com/dewar-go/dewar/jinja/internal/compile"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// cache keeps compiled templates by name.
+type cache struct {
+	size int // 0 is unbounded, negative keeps nothing
+	mu   sync.RWMutex
+	m    map[string]*list.Element
+	used list.List // of *Template, the last used first; unused without a bound
+}
+
+func newCache(size int) *cache { return &cache{size: size, m: map[string]*list.Element{}} }
+
+func (c *cache) get(name string) *Template {
+	if c.size < 0 {
+		return nil
+	}
+	if c.size == 0 {
+		c.mu.RLock()
+		defer c.mu.RUnlock()
+		if e := c.m[name]; e != nil {
+			return e.Value.(*Template)
+		}
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.m[name]
+	if e == nil {
+		return nil
+	}
+	c.used.MoveToFront(e)
+	return e.Value.(*Template)
+}
+
+// put keeps t, unless another was kept in the meantime that is as new.
+func (c *cache) put(name string, t *Template, replace *Template) *Template {
+	if c.size < 0 {
+		return t
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.m[name]; e != nil {
+		if have := e.Value.(*Template); have != replace {
+			return have
+		}
+		e.Value = t
+		return t
+	}
+	c.m[name] = c.used.PushFront(t)
+	for c.size > 0 && c.used.Len() > c.size {
+		last := c.used.Back()
+		delete(c.m, c.used.Remove(last).(*Template).Name())
+	}
+	return t
+}
+
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.m)
+	c.used.Init()
+}
+
+// ClearCache forgets every compiled template.
+func (e *Environment) ClearCache() { e.cache.clear() }
+
+// GetTemplate returns the template of a name, compiled once. The error of a
+// template that does not exist has class TemplateNotFound.
+func (e *Environment) GetTemplate(name string) (*Template, error) {
+	old := e.cache.get(name)
+	if old != nil && (!e.opt.AutoReload || old.upToDate()) {
+		return old, nil
+	}
+	if e.opt.Loader == nil {
+		return nil, &Error{Class: "TypeError", Message: "no loader for this environment specified"}
+	}
+	src, err := e.opt.Loader.Load(name)
+	if err != nil {
+		if _, ok := err.(*Error); !ok && IsNotFound(err) {
+			err = notFound(name)
+		}
+		return nil, err
+	}
+	t, err := e.compile(src.Text, name)
+	if err != nil {
+		return nil, err
+	}
+	t.t.UpToDate = src.UpToDate
+	return e.cache.put(name, t, old), nil
+}
+
+func (t *Template) upToDate() bool { return t.t.UpToDate == nil || t.t.UpToDate() }
+
+// SelectTemplate returns the first template that exists.
+func (e *Environment) SelectTemplate(names ...string) (*Template, error) {
+	if len(names) == 0 {
+		return nil, &Error{Class: "TemplatesNotFound", Message: "Tried to select from an empty list of templates."}
+	}
+	for _, name := range names {
+		t, err := e.GetTemplate(name)
+		if err == nil || !IsNotFound(err) {
+			return t, err
+		}
+	}
+	return nil, compile.TemplatesNotFound(names)
+}
+
+// GetTemplateWith is GetTemplate with names that this template sees besides
+// the environment's globals. The result is not cached.
+func (e *Environment) GetTemplateWith(name string, globals map[string]any) (*Template, error) {
+	t, err := e.GetTemplate(name)
+	if err != nil || len(globals) == 0 {
+		return t, err
+	}
+	own, err := e.compile(t.Source(), name)
+	if err != nil {
+		return nil, err
+	}
+	own.t.SetGlobals(values(globals))
+	return own, nil
+}
+
+// FromStringWith is FromString with names that this template sees besides the
+// environment's globals.
+func (e *Environment) FromStringWith(source string, globals map[string]any) (*Template, error) {
+	t, err := e.FromString(source)
+	if err == nil {
+		t.t.SetGlobals(values(globals))
+	}
+	return t, err
+}
+
+func values(m map[string]any) map[string]Value {
+	out := make(map[string]Value, len(m))
+	for k, v := range m {
+		out[k] = value.Of(v)
+	}
+	return out
+}
+
+// load is what include, import and extends use.
+func (e *Environment) load(name string, parent *compile.Template) (*compile.Template, error) {
+	if e.opt.JoinPath != nil {
+		name = e.opt.JoinPath(name, parent.Name())
+	}
+	t, err := e.GetTemplate(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.t, nil
+}

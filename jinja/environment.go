@@ -1,0 +1,389 @@
+package jinja
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/jinja/internal/builtin"
+	"github.com/dewar-go/dewar/jinja/internal/compile"
+	"github.com/dewar-go/dewar/jinja/internal/lex"
+	"github.com/dewar-go/dewar/jinja/internal/parse"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// Options configure an [Environment]. The zero value is Jinja2's default
+// environment without a loader: no autoescaping, Jinja's delimiters.
+type Options struct {
+	// Loader finds templates by name; without one only FromString works.
+	Loader Loader
+	// JoinPath makes the name to load from the one that a template asks for
+	// and its own; nil takes the name as it is.
+	JoinPath func(name, parent string) string
+	// AutoReload makes GetTemplate compile a template again when its loader
+	// says that it has changed. It is meant for development.
+	AutoReload bool
+	// CacheSize bounds the number of compiled templates that are kept; the
+	// one unused for longest goes first. 0 is no bound, -1 keeps none.
+	CacheSize int
+
+	// Autoescape decides by the name of a template ("" for a string) whether
+	// outputs are escaped for HTML; nil is never, as in Jinja. See
+	// [SelectAutoescape].
+	Autoescape func(name string) bool
+
+	// Delimiters; empty strings have Jinja's defaults.
+	BlockStart, BlockEnd       string // "{%" and "%}"
+	VariableStart, VariableEnd string // "{{" and "}}"
+	CommentStart, CommentEnd   string // "{#" and "#}"
+	// LineStatementPrefix, if not empty, starts a line that is a statement;
+	// LineCommentPrefix starts a comment up to the end of the line.
+	LineStatementPrefix, LineCommentPrefix string
+	// TrimBlocks removes the newline after a block tag, LstripBlocks the
+	// white space before one that begins its line.
+	TrimBlocks, LstripBlocks bool
+	// KeepTrailingNewline keeps the newline at the end of a template.
+	KeepTrailingNewline bool
+	// NewlineSequence is what newlines of the source become: "\n" (the
+	// default), "\r\n" or "\r".
+	NewlineSequence string
+
+	// Undefined is the behaviour of missing names and attributes.
+	Undefined UndefinedMode
+	// UndefinedLog, if not nil, is called when an undefined value is printed,
+	// iterated, tested or fails: Jinja's logging undefined type.
+	UndefinedLog func(message string)
+
+	// Extensions turns on extensions that come with Jinja.
+	Extensions []Extension
+	// Tags are custom tags by name.
+	Tags map[string]Tag
+	// NewstyleGettext makes the functions of the i18n extension interpolate.
+	NewstyleGettext bool
+
+	// Finalize is a Go function that every printed value goes through.
+	Finalize any
+	// Globals are names that every template sees.
+	Globals map[string]any
+	// Policies are Jinja's policies by name, such as "truncate.leeway".
+	Policies map[string]any
+
+	// Sandboxed refuses private attributes, unsafe functions and large
+	// ranges; Immutable forbids changing lists, sets and mappings as well.
+	// Together with Limits it is for templates of strangers.
+	Sandboxed, Immutable bool
+	// SafeAttribute and SafeCallable narrow the sandbox further.
+	SafeAttribute func(v Value, name string) bool
+	SafeCallable  func(v Value) bool
+	// Limits bound what one render may use.
+	Limits Limits
+
+	// Native makes templates values: see [Template.Native].
+	Native bool
+	// NoOptimize turns constant folding off.
+	NoOptimize bool
+}
+
+// UndefinedMode is the behaviour of undefined values.
+type UndefinedMode = value.UndefMode
+
+// The behaviours of undefined values.
+const (
+	Default   = value.UndefDefault   // prints nothing, is empty and false; all else fails
+	Chainable = value.UndefChainable // its attributes and items are undefined too
+	Debug     = value.UndefDebug     // prints itself as {{ name }}
+	Strict    = value.UndefStrict    // only the tests defined and undefined work
+)
+
+// Extension is an extension that comes with Jinja. Jinja's dotted names
+// ("jinja2.ext.do") are understood too.
+type Extension string
+
+// The extensions.
+const (
+	ExtensionI18n         Extension = "i18n"         // trans, pluralize, gettext
+	ExtensionDo           Extension = "do"           // do
+	ExtensionLoopControls Extension = "loopcontrols" // break, continue
+	ExtensionDebug        Extension = "debug"        // debug
+)
+
+// Tag parses a custom tag.
+type Tag = parse.Tag
+
+// Limits bound what one render may use; a limit of 0 is none. Recursion has a
+// default of 1,000.
+type Limits = compile.Limits
+
+// Environment holds templates and what they see. It is safe for use by many
+// goroutines once its filters, tests and globals are added.
+type Environment struct {
+	opt   Options
+	core  *compile.Env
+	cache *cache
+}
+
+// New returns an environment.
+func New(o Options) (*Environment, error) {
+	e := &Environment{opt: o, core: compile.NewEnv(builtin.Filters, builtin.Tests, builtin.Globals()), cache: newCache(o.CacheSize)}
+	if err := e.configure(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Environment) configure() error {
+	o, c := &e.opt, e.core
+	c.Lex = lex.Options{
+		BlockStart: o.BlockStart, BlockEnd: o.BlockEnd, VariableStart: o.VariableStart, VariableEnd: o.VariableEnd,
+		CommentStart: o.CommentStart, CommentEnd: o.CommentEnd,
+		LineStatementPrefix: o.LineStatementPrefix, LineCommentPrefix: o.LineCommentPrefix,
+		TrimBlocks: o.TrimBlocks, LstripBlocks: o.LstripBlocks,
+		KeepTrailingNewline: o.KeepTrailingNewline, NewlineSequence: o.NewlineSequence,
+	}
+	d := c.Lex.Defaults()
+	if d.BlockStart == d.VariableStart || d.BlockStart == d.CommentStart || d.VariableStart == d.CommentStart {
+		return errors.New("jinja: block, variable and comment start strings must be different")
+	}
+	switch o.NewlineSequence {
+	case "", "\n", "\r\n", "\r":
+	default:
+		return errors.New(`jinja: Options.NewlineSequence must be "\n", "\r\n" or "\r"`)
+	}
+	c.Autoescape, c.Undefined, c.UndefLog = o.Autoescape, o.Undefined, o.UndefinedLog
+	c.Sandboxed, c.Immutable, c.Native = o.Sandboxed || o.Immutable, o.Immutable, o.Native
+	c.SafeAttribute, c.SafeCallable = o.SafeAttribute, o.SafeCallable
+	c.Limits, c.NoOptimize = o.Limits, o.NoOptimize
+	c.Load = e.load
+	c.Extensions.Tags = o.Tags
+	for _, x := range o.Extensions {
+		if err := e.extend(x); err != nil {
+			return err
+		}
+	}
+	if o.Finalize != nil {
+		f := value.Of(o.Finalize)
+		if !value.IsCallable(f) {
+			return fmt.Errorf("jinja: Options.Finalize is a %T, not a function", o.Finalize)
+		}
+		takesState := takesState(o.Finalize)
+		c.ConstFinalize = !takesState
+		c.Finalize = func(st State, a Args) (Value, error) { return value.Call(st, f, a) }
+	}
+	c.SetPolicy("truncate.leeway", value.Int(5))
+	c.SetPolicy("urlize.rel", value.String("noopener"))
+	c.SetPolicy("urlize.target", value.None)
+	c.SetPolicy("urlize.extra_schemes", value.None)
+	c.SetPolicy("ext.i18n.trimmed", value.False)
+	for name, v := range o.Policies {
+		c.SetPolicy(name, value.Of(v))
+		if name == "ext.i18n.trimmed" && c.Extensions.I18n != nil {
+			c.Extensions.I18n.Trimmed = value.Truth(value.Of(v))
+		}
+	}
+	if c.Sandboxed {
+		c.SetGlobal("range", value.NewFunc("safe_range", safeRange))
+	}
+	for name, v := range o.Globals {
+		if err := e.AddGlobal(name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxRange is how long a range may be in the sandbox.
+const maxRange = 100000
+
+func safeRange(st State, a Args) (Value, error) {
+	v, err := builtin.Range(st, a)
+	if err != nil {
+		return v, err
+	}
+	if r, ok := v.Range(); ok && r.Len() > maxRange {
+		return Value{}, value.Errorf("OverflowError", "Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).", maxRange)
+	}
+	return v, nil
+}
+
+func (e *Environment) extend(x Extension) error {
+	name := strings.TrimPrefix(string(x), "jinja2.ext.")
+	switch Extension(name) {
+	case ExtensionI18n, "InternationalizationExtension":
+		e.core.Extensions.I18n = &parse.I18n{Newstyle: e.opt.NewstyleGettext}
+		e.core.SetGlobal("_", builtin.GettextAlias)
+	case ExtensionDo, "ExprStmtExtension":
+		e.core.Extensions.Do = true
+	case ExtensionLoopControls, "LoopControlExtension":
+		e.core.Extensions.LoopControls = true
+	case ExtensionDebug, "DebugExtension":
+		e.core.Extensions.Debug = true
+	case "autoescape", "with_", "AutoEscapeExtension", "WithExtension":
+		// part of the language since Jinja 2.9
+	default:
+		return fmt.Errorf("jinja: unknown extension %q", string(x))
+	}
+	return nil
+}
+
+// Overlay returns an environment with the filters, tests and globals that e
+// has now and options that change edits. It has its own cache.
+func (e *Environment) Overlay(change func(o *Options)) (*Environment, error) {
+	o := e.opt
+	o.Extensions = slices.Clone(o.Extensions)
+	change(&o)
+	n := &Environment{opt: o, core: e.core.Overlay(), cache: newCache(o.CacheSize)}
+	n.core.Extensions = parse.Extensions{}
+	n.core.Finalize = nil
+	if err := n.configure(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// AddFilter adds a filter: a Go function whose first argument is the value
+// and whose others are the filter's. Before it, it may take a [State], and it
+// may return an error as its last result. A [Filter] is taken as it is.
+func (e *Environment) AddFilter(name string, f any) error {
+	switch f := f.(type) {
+	case Filter:
+		e.core.SetFilter(name, f)
+		return nil
+	case func(State, Value, Args) (Value, error):
+		e.core.SetFilter(name, f)
+		return nil
+	}
+	fn, err := goFunc("filter", name, f)
+	if err != nil {
+		return err
+	}
+	e.core.SetFilter(name, func(st State, v Value, a Args) (Value, error) {
+		return value.Call(st, fn, value.Args{Pos: append([]Value{v}, a.Pos...), Kw: a.Kw})
+	})
+	return nil
+}
+
+// AddTest adds a test, as AddFilter adds a filter; its result is taken for
+// its truth.
+func (e *Environment) AddTest(name string, f any) error {
+	switch f := f.(type) {
+	case Test:
+		e.core.SetTest(name, f)
+		return nil
+	case func(State, Value, Args) (bool, error):
+		e.core.SetTest(name, f)
+		return nil
+	}
+	fn, err := goFunc("test", name, f)
+	if err != nil {
+		return err
+	}
+	e.core.SetTest(name, func(st State, v Value, a Args) (bool, error) {
+		r, err := value.Call(st, fn, value.Args{Pos: append([]Value{v}, a.Pos...), Kw: a.Kw})
+		if err != nil {
+			return false, err
+		}
+		return value.TruthErr(r)
+	})
+	return nil
+}
+
+// AddGlobal adds a name that every template sees: any Go value. A function
+// may take a [State] first, and keyword arguments as an [Args], a
+// map[string]any or a *Dict last.
+func (e *Environment) AddGlobal(name string, v any) error {
+	switch v := v.(type) {
+	case Value:
+		e.core.SetGlobal(name, v)
+	case Func:
+		e.core.SetGlobal(name, value.NewFunc(name, v))
+	case func(State, Args) (Value, error):
+		e.core.SetGlobal(name, value.NewFunc(name, v))
+	default:
+		e.core.SetGlobal(name, value.Of(v))
+	}
+	return nil
+}
+
+// RemoveGlobal removes a global name.
+func (e *Environment) RemoveGlobal(name string) { e.core.DeleteGlobal(name) }
+
+// SetPolicy sets one of Jinja's policies.
+func (e *Environment) SetPolicy(name string, v any) { e.core.SetPolicy(name, value.Of(v)) }
+
+// Filters returns the names of the filters in order.
+func (e *Environment) Filters() []string { return sorted(e.core.FilterNames()) }
+
+// Tests returns the names of the tests in order.
+func (e *Environment) Tests() []string { return sorted(e.core.TestNames()) }
+
+// Globals returns the names of the global variables in order.
+func (e *Environment) Globals() []string { return sorted(e.core.GlobalNames()) }
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
+}
+
+func goFunc(what, name string, f any) (Value, error) {
+	if v, ok := f.(Value); ok && value.IsCallable(v) {
+		return v, nil
+	}
+	t := reflect.TypeOf(f)
+	if t == nil || t.Kind() != reflect.Func {
+		return Value{}, fmt.Errorf("jinja: %s %q is a %T, not a function", what, name, f)
+	}
+	if t.NumOut() == 0 {
+		return Value{}, fmt.Errorf("jinja: %s %q returns nothing", what, name)
+	}
+	return value.Of(f), nil
+}
+
+func takesState(f any) bool {
+	t := reflect.TypeOf(f)
+	return t != nil && t.Kind() == reflect.Func && t.NumIn() > 0 && t.In(0) == reflect.TypeFor[State]()
+}
+
+// FromString compiles a template that has no name.
+func (e *Environment) FromString(source string) (*Template, error) {
+	return e.compile(source, "")
+}
+
+func (e *Environment) compile(source, name string) (*Template, error) {
+	tree, err := parse.Parse(source, name, e.core.Lex, e.core.Extensions)
+	if err != nil {
+		return nil, e.syntaxError(err, source, name)
+	}
+	t, err := e.core.Compile(tree, name, source)
+	if err != nil {
+		return nil, err
+	}
+	return &Template{env: e, t: t}, nil
+}
+
+func (e *Environment) syntaxError(err error, source, name string) error {
+	var p *parse.Error
+	if errors.As(err, &p) {
+		return &Error{Class: p.Class, Message: p.Message, Line: p.Line, Column: p.Column, Name: name, Source: source}
+	}
+	var own *Error
+	if errors.As(err, &own) {
+		return err
+	}
+	return &Error{Class: "TemplateSyntaxError", Message: err.Error(), Name: name, Source: source, Err: err}
+}
+
+// CompileExpression compiles an expression. With undefinedToNone an undefined
+// result is None.
+func (e *Environment) CompileExpression(source string, undefinedToNone bool) (*Expression, error) {
+	n, err := parse.Expression(source, e.core.Lex)
+	if err != nil {
+		return nil, e.syntaxError(err, source, "")
+	}
+	x, err := e.core.CompileExpression(n, source)
+	if err != nil {
+		return nil, err
+	}
+	return &Expression{x, undefinedToNone}, nil
+}

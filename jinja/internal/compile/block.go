@@ -1,0 +1,218 @@
+package compile
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// locals compiles the list of assigned names that a place passes on to an
+// include, an import or a scoped block.
+func (c *compiler) locals(fr *scopeFrame) func(f *frame) []binding {
+	stored := fr.sym.allStores()
+	if len(stored) == 0 {
+		return func(*frame) []binding { return nil }
+	}
+	slots := make([]slot, len(stored))
+	for i, s := range stored {
+		slots[i] = fr.fn.find(s.id)
+	}
+	return func(f *frame) []binding {
+		out := make([]binding, 0, len(stored))
+		for i, s := range stored {
+			if v := f.load(slots[i]); !missing(v) {
+				out = append(out, binding{s.name, v})
+			}
+		}
+		return out
+	}
+}
+
+// block compiles the place where a block is shown.
+func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
+	check := false
+	if fr.toplevel {
+		if c.knownExtends {
+			return nil
+		}
+		check = c.extends > 0
+	}
+	var locals func(*frame) []binding
+	if n.Scoped {
+		locals = c.locals(fr)
+	}
+	name, required := n.Name, n.Required
+	t := c.tmpl
+	return func(f *frame) error {
+		if check && f.parent != nil {
+			return nil
+		}
+		units := f.ctx.blocks.blocks[name]
+		if required && len(units) <= 1 {
+			return t.at(runtimeError("Required block "+pyRepr(name)+" not found"), n)
+		}
+		ctx := f.ctx
+		if locals != nil {
+			ctx = ctx.derived(locals(f))
+		}
+		if err := units[0].run(f, ctx); err != nil {
+			if err == errBreak || err == errContinue {
+				return nil
+			}
+			if units[0].tmpl != t {
+				return t.via(t.at(err, n), "block", n.Line())
+			}
+			return t.at(err, n)
+		}
+		return nil
+	}
+}
+
+// run runs a block from f in a context.
+func (u *unit) run(from *frame, ctx *scopeContext) error {
+	f, err := from.rt.enter(u, ctx, nil)
+	if err != nil {
+		return err
+	}
+	f.autoescape = from.autoescape
+	err = u.code(f)
+	from.rt.leave(f)
+	return err
+}
+
+// superOf is super in the block that unit u defines.
+func superOf(f *frame, name string, u *unit) value.Value {
+	units := f.ctx.blocks.blocks[name]
+	for i, have := range units {
+		if have == u && i+1 < len(units) {
+			return value.Of(&blockReference{name, f.ctx, units, i + 1, f.autoescape})
+		}
+	}
+	return noParentBlock(f.rt.env, name)
+}
+
+func noParentBlock(env *Env, name string) value.Value {
+	return env.undefinedHint("there is no parent block called "+pyRepr(name)+".", "super")
+}
+
+// blockReference is self.name or super as a value.
+type blockReference struct {
+	name       string
+	ctx        *scopeContext
+	units      []*unit
+	depth      int
+	autoescape bool
+}
+
+// render shows the block.
+func (b *blockReference) render(from *frame) error { return b.units[b.depth].run(from, b.ctx) }
+
+// Call returns what the block shows.
+func (b *blockReference) Call(st value.State, a value.Args) (value.Value, error) {
+	f, ok := st.(*frame)
+	if !ok {
+		return value.Value{}, value.NewError("TypeError", "a block can only be called while a template is rendered")
+	}
+	if a.Len() > 0 {
+		if _, err := a.BindAfter("BlockReference.__call__", []string{"self"}); err != nil {
+			return value.Value{}, err
+		}
+	}
+	start := f.rt.begin()
+	if err := b.render(f); err != nil {
+		f.rt.abandon(start)
+		return value.Value{}, err
+	}
+	v := f.rt.end(start)
+	if f.autoescape {
+		return markSafe(v)
+	}
+	return v, nil
+}
+
+// Attr returns super, the definition that this one overrides.
+func (b *blockReference) Attr(name string) (value.Value, bool) {
+	switch name {
+	case "name":
+		return value.String(b.name), true
+	case "super":
+		if b.depth+1 >= len(b.units) {
+			return noParentBlock(b.units[0].tmpl.env, b.name), true
+		}
+		return value.Of(&blockReference{b.name, b.ctx, b.units, b.depth + 1, b.autoescape}), true
+	}
+	return value.Value{}, false
+}
+
+// TypeName is Python's name of the type.
+func (*blockReference) TypeName() string { return "jinja2.runtime.BlockReference" }
+
+// selfReference is self.
+type selfReference struct {
+	ctx        *scopeContext
+	autoescape bool
+}
+
+// Item returns a block of the template.
+func (s *selfReference) Item(key value.Value) (value.Value, bool) {
+	name, ok := key.Str()
+	if !ok {
+		return value.Value{}, false
+	}
+	units := s.ctx.blocks.blocks[name]
+	if len(units) == 0 {
+		return value.Value{}, false
+	}
+	return value.Of(&blockReference{name, s.ctx, units, 0, s.autoescape}), true
+}
+
+// TypeName is Python's name of the type.
+func (*selfReference) TypeName() string { return "jinja2.runtime.TemplateReference" }
+
+// Repr is Python's repr.
+func (s *selfReference) Repr() string {
+	if s.ctx.tmpl.name == "" {
+		return "<TemplateReference None>"
+	}
+	return "<TemplateReference " + pyRepr(s.ctx.tmpl.name) + ">"
+}
+
+// String is Python's str.
+func (s *selfReference) String() string { return s.Repr() }
+
+func (c *compiler) extendsStmt(n *ast.Extends, fr *scopeFrame, list *[]stmt) stmt {
+	if !fr.toplevel {
+		c.fail(n, "cannot use extend from a non top-level scope")
+	}
+	t := c.tmpl
+	again := func(*frame) error { return t.at(runtimeError("extended multiple times"), n) }
+	if c.extends > 0 {
+		if c.knownExtends {
+			*list = append(*list, again)
+			panic(compilerExit{})
+		}
+		*list = append(*list, func(f *frame) error {
+			if f.parent != nil {
+				return again(f)
+			}
+			return nil
+		})
+	}
+	x := c.expr(n.Template, fr)
+	if fr.rootlevel {
+		c.knownExtends = true
+	}
+	c.extends++
+	return func(f *frame) error {
+		v, err := x(f)
+		if err != nil {
+			return t.at(err, n)
+		}
+		parent, err := f.rt.env.getTemplate(v, t)
+		if err != nil {
+			return t.via(t.at(err, n), "extends", n.Line())
+		}
+		f.parent = parent
+		f.ctx.blocks = f.ctx.blocks.extend(parent)
+		return nil
+	}
+}

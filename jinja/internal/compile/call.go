@@ -1,0 +1,353 @@
+package compile
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// arguments computes the arguments of a call.
+type arguments func(f *frame) (value.Args, error)
+
+// arguments compiles the arguments of a call, filter or test. caller, if not
+// nil, is passed as the keyword argument of that name.
+func (c *compiler) arguments(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
+	pos := c.exprs(args, fr)
+	type keyword struct {
+		name string
+		x    expr
+	}
+	var kws []keyword
+	for _, k := range kwargs {
+		kws = append(kws, keyword{k.Key, c.expr(k.Value, fr)})
+	}
+	if caller != nil {
+		kws = append(kws, keyword{"caller", caller})
+	}
+	var star, starstar expr
+	if dynArgs != nil {
+		star = c.expr(dynArgs, fr)
+	}
+	if dynKwargs != nil {
+		starstar = c.expr(dynKwargs, fr)
+	}
+	if len(pos) == 0 && len(kws) == 0 && star == nil && starstar == nil {
+		return nil
+	}
+	return func(f *frame) (a value.Args, err error) {
+		if len(pos) > 0 {
+			if a.Pos, err = evalAll(f, pos); err != nil {
+				return a, err
+			}
+		}
+		if len(kws) > 0 {
+			a.Kw = make([]value.Kw, len(kws))
+			for i, k := range kws {
+				v, err := k.x(f)
+				if err != nil {
+					return a, err
+				}
+				a.Kw[i] = value.Kw{Name: k.name, Value: v}
+			}
+		}
+		if star != nil {
+			v, err := star(f)
+			if err != nil {
+				return a, err
+			}
+			items, err := value.Collect(v)
+			if err != nil {
+				return a, err
+			}
+			a.Pos = append(a.Pos, items...)
+		}
+		if starstar != nil {
+			v, err := starstar(f)
+			if err != nil {
+				return a, err
+			}
+			if a.Kw, err = spread(a.Kw, v); err != nil {
+				return a, err
+			}
+		}
+		return a, nil
+	}
+}
+
+// spread adds the items of a mapping as keyword arguments.
+func spread(kw []value.Kw, v value.Value) ([]value.Kw, error) {
+	keys, vals, ok := value.Pairs(v)
+	if !ok {
+		if u, is := v.Undefined(); is {
+			return nil, u.Err()
+		}
+		return nil, value.Errorf("TypeError", "argument after ** must be a mapping, not %s", value.TypeName(v))
+	}
+	for i, k := range keys {
+		name, isStr := k.Str()
+		if !isStr {
+			return nil, value.NewError("TypeError", "keywords must be strings")
+		}
+		for _, have := range kw {
+			if have.Name == name {
+				return nil, value.Errorf("TypeError", "got multiple values for keyword argument '%s'", name)
+			}
+		}
+		kw = append(kw, value.Kw{Name: name, Value: vals[i]})
+	}
+	return kw, nil
+}
+
+func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
+	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, caller, fr)
+	t := c.tmpl
+	if attr, ok := n.Node.(*ast.Getattr); ok && !c.env.Sandboxed {
+		if x := c.methodCall(attr, n, args, fr); x != nil {
+			return x
+		}
+	}
+	fn := c.expr(n.Node, fr)
+	return func(f *frame) (value.Value, error) {
+		v, err := fn(f)
+		if err != nil {
+			return v, err
+		}
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return value.Value{}, err
+			}
+		}
+		r, err := f.Call(v, a)
+		if err != nil {
+			return r, t.calling(err, n, v)
+		}
+		return f.checkCallResult(r), nil
+	}
+}
+
+// calling notes the place of a call that failed inside another template or
+// macro.
+func (t *Template) calling(err error, n ast.Node, fn value.Value) error {
+	if e, ok := err.(*Error); ok && fn.Kind() == value.KindObject {
+		switch fn.Any().(type) {
+		case *Macro:
+			return t.via(e, "macro", n.Line())
+		case *blockReference:
+			return t.via(e, "block", n.Line())
+		}
+	}
+	return err
+}
+
+// checkCallResult turns Go's nil value into None.
+func (f *frame) checkCallResult(v value.Value) value.Value { return v }
+
+// methodCall calls x.name(...) without making a bound method.
+func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr *scopeFrame) expr {
+	if _, isLoop := attr.Node.(*ast.Name); isLoop && attr.Node.(*ast.Name).Name == "loop" {
+		return nil
+	}
+	obj := c.expr(attr.Node, fr)
+	env, name := c.env, attr.Attr
+	site := new(value.Site)
+	t := c.tmpl
+	return func(f *frame) (value.Value, error) {
+		v, err := obj(f)
+		if err != nil {
+			return v, err
+		}
+		if m, ok := value.LookupMethod(v, name); ok {
+			var a value.Args
+			if args != nil {
+				if a, err = args(f); err != nil {
+					return value.Value{}, err
+				}
+			}
+			r, err := m(f, v, a)
+			if err == nil && f.rt.failed != nil {
+				err, f.rt.failed = f.rt.failed, nil
+			}
+			return r, err
+		}
+		fn, ok := site.Lookup(v, name)
+		if !ok {
+			if fn, err = env.getattr(v, name, site); err != nil {
+				return value.Value{}, err
+			}
+		}
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return value.Value{}, err
+			}
+		}
+		r, err := f.Call(fn, a)
+		if err != nil {
+			return r, t.calling(err, n, fn)
+		}
+		return r, nil
+	}
+}
+
+// printCall writes what a call returns. A macro or block that is called writes
+// into the output itself.
+func (c *compiler) printCall(n *ast.Call, esc escaper, fr *scopeFrame) stmt {
+	if _, ok := n.Node.(*ast.Name); !ok {
+		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) {
+			return nil
+		}
+	}
+	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	fn := c.expr(n.Node, fr)
+	t := c.tmpl
+	return func(f *frame) error {
+		v, err := fn(f)
+		if err != nil {
+			return t.at(err, n)
+		}
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return t.at(err, n)
+			}
+		}
+		if v.Kind() == value.KindObject && (esc == escapeNone || f.autoescape) {
+			switch x := v.Any().(type) {
+			case *Macro:
+				if err := x.render(f, a); err != nil {
+					return t.via(t.at(err, n), "macro", n.Line())
+				}
+				return f.rt.written()
+			case *blockReference:
+				if a.Len() == 0 {
+					if err := x.render(f); err != nil {
+						return t.via(t.at(err, n), "block", n.Line())
+					}
+					return f.rt.written()
+				}
+			}
+		}
+		r, err := f.Call(v, a)
+		if err == nil {
+			if err = f.write(r, esc); err == nil {
+				return nil
+			}
+		}
+		return t.at(t.calling(err, n, v), n)
+	}
+}
+
+func plainName(n ast.Expr) bool {
+	_, ok := n.(*ast.Name)
+	return ok
+}
+
+// filter compiles a filter; input, if not nil, takes the place of its operand.
+func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
+	fn, ok := c.env.Filter(n.Name)
+	if !ok {
+		if !fr.soft {
+			c.fail(n, "No filter named %s.", pyRepr(n.Name))
+		}
+		return c.missingCallable(n, "filter", n.Name)
+	}
+	if n.Node != nil {
+		if inner, isFilter := n.Node.(*ast.Filter); isFilter && input != nil {
+			input = c.filter(inner, fr, input)
+		} else {
+			input = c.expr(n.Node, fr)
+		}
+	}
+	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	return func(f *frame) (value.Value, error) {
+		v, err := input(f)
+		if err != nil {
+			return v, err
+		}
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return value.Value{}, err
+			}
+		}
+		r, err := fn(f, v, a)
+		if f.rt.failed != nil && err == nil {
+			err, f.rt.failed = f.rt.failed, nil
+		}
+		return r, err
+	}
+}
+
+// missingCallable is a filter or test that is missing where it may not be
+// reached: it is looked up again, and fails, only when it is.
+func (c *compiler) missingCallable(n ast.Node, kind, name string) expr {
+	return func(*frame) (value.Value, error) {
+		return value.Value{}, runtimeError("No " + kind + " named " + pyRepr(name) + " found.")
+	}
+}
+
+func (c *compiler) test(n *ast.Test, fr *scopeFrame) expr {
+	ok := c.testCond(n, fr)
+	return func(f *frame) (value.Value, error) {
+		b, err := ok(f)
+		return value.Bool(b), err
+	}
+}
+
+// testCond compiles a test for its truth.
+func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
+	if !fr.ec.volatile && !c.env.NoOptimize {
+		if v, ok := c.constant(n, fr.ec); ok && safeRepr(v) {
+			b := value.Truth(v)
+			return func(*frame) (bool, error) { return b, nil }
+		}
+	}
+	fn, ok := c.env.Test(n.Name)
+	if !ok {
+		if !fr.soft {
+			c.fail(n, "No test named %s.", pyRepr(n.Name))
+		}
+		x := c.missingCallable(n, "test", n.Name)
+		return func(f *frame) (bool, error) {
+			_, err := x(f)
+			return false, err
+		}
+	}
+	input := c.expr(n.Node, fr)
+	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	if args == nil {
+		switch n.Name {
+		case "defined":
+			if c.env.pure("is defined") {
+				return func(f *frame) (bool, error) {
+					v, err := input(f)
+					return !v.IsUndefined(), err
+				}
+			}
+		case "none":
+			if c.env.pure("is none") {
+				return func(f *frame) (bool, error) {
+					v, err := input(f)
+					return v.IsNone(), err
+				}
+			}
+		}
+	}
+	return func(f *frame) (bool, error) {
+		v, err := input(f)
+		if err != nil {
+			return false, err
+		}
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return false, err
+			}
+		}
+		ok, err := fn(f, v, a)
+		if f.rt.failed != nil && err == nil {
+			err, f.rt.failed = f.rt.failed, nil
+		}
+		return ok, err
+	}
+}

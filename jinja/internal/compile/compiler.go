@@ -1,0 +1,405 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// evalContext is what the compiler knows of the evaluation context.
+type evalContext struct {
+	autoescape bool
+	volatile   bool // autoescape is known at run time only
+}
+
+// A function is a unit under construction.
+type function struct {
+	parent *function
+	unit   *unit
+	slots  map[ident]int
+	// inline marks the filter of a loop, whose names are its own but live in
+	// the frame of the function around it.
+	inline bool
+	inner  []*unit // recursive loops, macros: units that are finished with the function
+}
+
+// owner is the function whose frame holds the slots.
+func (fn *function) owner() *function {
+	for fn.inline {
+		fn = fn.parent
+	}
+	return fn
+}
+
+func (fn *function) newSlot() int {
+	u := fn.owner().unit
+	u.slots++
+	return u.slots - 1
+}
+
+func (fn *function) declare(id ident) int {
+	if i, ok := fn.slots[id]; ok {
+		return i
+	}
+	i := fn.newSlot()
+	fn.slots[id] = i
+	return i
+}
+
+// slot says where a variable lives: hops frames up, index i.
+type slot struct{ hops, i int }
+
+func (fn *function) find(id ident) slot {
+	hops := 0
+	for f := fn; f != nil; f = f.parent {
+		if i, ok := f.slots[id]; ok {
+			return slot{hops, i}
+		}
+		if !f.inline {
+			hops++
+		}
+	}
+	// An identifier that no scope has entered: it stays missing.
+	return slot{0, fn.declare(id)}
+}
+
+// scopeFrame is a lexical scope under construction, Jinja's Frame.
+type scopeFrame struct {
+	fn                 *function
+	sym                *symbols
+	ec                 *evalContext
+	requireOutputCheck bool
+	buffered           bool
+	block              string
+	toplevel           bool
+	rootlevel          bool
+	loopFrame          bool
+	blockFrame         bool
+	soft               bool
+	loop               *loopInfo // the innermost loop of the function
+}
+
+func (fr *scopeFrame) inner() *scopeFrame {
+	return &scopeFrame{
+		fn: fr.fn, sym: newSymbols(fr.sym, fr.sym.level+1), ec: fr.ec,
+		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, loop: fr.loop,
+	}
+}
+
+// softened is the scope of a branch: the same names, but no longer the root.
+func (fr *scopeFrame) softened() *scopeFrame {
+	s := *fr
+	s.rootlevel = false
+	s.soft = true
+	return &s
+}
+
+// innerFunction starts a unit nested in fr's.
+func (fr *scopeFrame) innerFunction(name string) *function {
+	return &function{parent: fr.fn, unit: &unit{tmpl: fr.fn.owner().unit.tmpl, name: name}, slots: map[ident]int{}}
+}
+
+type compiler struct {
+	env  *Env
+	tmpl *Template
+
+	extends      int  // extends statements so far
+	knownExtends bool // one of them is at the root: nothing is output from there on
+	assigns      []map[string]bool
+	assignOrder  [][]string
+	paramDefs    []map[ident]bool // parameters of macros that have no value yet
+	consts       map[constKey]constResult
+	state        *frame // what filters see that run at compile time
+}
+
+// compileError stops the compilation; it is recovered in Compile.
+type compileError struct{ err error }
+
+func (c *compiler) fail(pos ast.Node, format string, a ...any) {
+	panic(compileError{&Error{
+		Class: "TemplateAssertionError", Message: fmt.Sprintf(format, a...), Name: c.tmpl.name,
+		Line: pos.Line(), Column: pos.Column(), Source: c.tmpl.source,
+	}})
+}
+
+// compilerExit ends the compilation of a body: what follows never runs.
+type compilerExit struct{}
+
+// Compile compiles a template. A string template's name is "".
+func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
+	t = &Template{env: e, name: name, source: source}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case compileError:
+			t, err = nil, r.err
+		default:
+			panic(r)
+		}
+	}()
+	c.template(tree)
+	return t, nil
+}
+
+func (c *compiler) template(tree *ast.Template) {
+	ec := &evalContext{autoescape: c.env.autoescape(c.tmpl.name)}
+	hasExtends := contains(tree.Body, func(*ast.Extends) bool { return true })
+
+	var blocks []*ast.Block
+	byName := map[string]bool{}
+	ast.WalkBody(tree.Body, func(n ast.Node) bool {
+		if b, ok := n.(*ast.Block); ok {
+			if byName[b.Name] {
+				c.fail(b, "block %s defined twice", pyRepr(b.Name))
+			}
+			byName[b.Name] = true
+			blocks = append(blocks, b)
+		}
+		return true
+	})
+
+	root := &unit{tmpl: c.tmpl}
+	c.tmpl.root = root
+	fr := &scopeFrame{fn: &function{unit: root, slots: map[ident]int{}}, sym: newSymbols(nil, 0), ec: ec}
+	var start []stmt
+	if undeclared(tree.Body, "self")["self"] {
+		start = append(start, c.bindSelf(fr))
+	}
+	fr.sym.analyze(tree)
+	fr.toplevel, fr.rootlevel = true, true
+	fr.requireOutputCheck = hasExtends
+	start = append(start, c.enterScope(fr))
+	start = append(start, c.body(tree.Body, fr))
+	root.code = orNothing(sequence(start))
+
+	c.tmpl.table = &blockTable{blocks: map[string][]*unit{}}
+	for _, b := range blocks {
+		c.tmpl.order = append(c.tmpl.order, b.Name)
+		c.tmpl.table.blocks[b.Name] = []*unit{c.blockUnit(b, ec)}
+	}
+}
+
+// blockUnit compiles a block as a unit of its own, which sees no names of the
+// place where it stands.
+func (c *compiler) blockUnit(b *ast.Block, ec *evalContext) *unit {
+	u := &unit{tmpl: c.tmpl, name: b.Name}
+	fr := &scopeFrame{fn: &function{unit: u, slots: map[ident]int{}}, sym: newSymbols(nil, 0), ec: ec}
+	fr.blockFrame = true
+	free := undeclared(b.Body, "self", "super")
+	var start []stmt
+	if free["self"] {
+		start = append(start, c.bindSelf(fr))
+	}
+	if free["super"] {
+		i := fr.fn.declare(fr.sym.param("super"))
+		name := b.Name
+		start = append(start, func(f *frame) error {
+			f.vars[i] = superOf(f, name, u)
+			return nil
+		})
+	}
+	fr.sym.analyze(b)
+	fr.block = b.Name
+	start = append(start, c.enterScope(fr), c.body(b.Body, fr))
+	u.code = orNothing(sequence(start))
+	return u
+}
+
+func (c *compiler) bindSelf(fr *scopeFrame) stmt {
+	i := fr.fn.declare(fr.sym.param("self"))
+	return func(f *frame) error {
+		f.vars[i] = value.Of(&selfReference{f.ctx, f.autoescape})
+		return nil
+	}
+}
+
+// enterScope gives the names of a scope their first values. It returns nil
+// if there is nothing to do.
+func (c *compiler) enterScope(fr *scopeFrame) stmt {
+	var ops []stmt
+	for l := fr.sym; l != nil; l = l.base {
+		for _, id := range l.order {
+			ld := l.loads[id]
+			switch ld.kind {
+			case loadParam:
+				fr.fn.declare(id)
+			case loadResolve:
+				i, name := fr.fn.declare(id), ld.name
+				ops = append(ops, func(f *frame) error {
+					f.vars[i], _ = f.ctx.lookup(f.rt, name)
+					return nil
+				})
+			case loadAlias:
+				from := fr.fn.find(ld.alias)
+				i := fr.fn.declare(id)
+				ops = append(ops, func(f *frame) error {
+					f.vars[i] = f.load(from)
+					return nil
+				})
+			case loadUndefined:
+				i := fr.fn.declare(id)
+				ops = append(ops, func(f *frame) error {
+					f.vars[i] = value.Value{}
+					return nil
+				})
+			}
+		}
+	}
+	return sequence(ops)
+}
+
+// leaveScope makes the names of a scope missing again.
+func (c *compiler) leaveScope(fr *scopeFrame) stmt {
+	var slots []int
+	for l := fr.sym; l != nil; l = l.base {
+		for _, id := range l.order {
+			slots = append(slots, fr.fn.declare(id))
+		}
+	}
+	if len(slots) == 0 {
+		return nil
+	}
+	return func(f *frame) error {
+		for _, i := range slots {
+			f.vars[i] = value.Value{}
+		}
+		return nil
+	}
+}
+
+func (f *frame) load(s slot) value.Value {
+	for range s.hops {
+		f = f.up
+	}
+	return f.vars[s.i]
+}
+
+// sequence joins statements; nil ones are left out. It returns nil for none.
+func sequence(list []stmt) stmt {
+	n := 0
+	kept := make([]stmt, 0, len(list))
+	for _, s := range list {
+		if s != nil {
+			kept = append(kept, s)
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return kept[0]
+	case 2:
+		a, b := kept[0], kept[1]
+		return func(f *frame) error {
+			if err := a(f); err != nil {
+				return err
+			}
+			return b(f)
+		}
+	case 3:
+		a, b, d := kept[0], kept[1], kept[2]
+		return func(f *frame) error {
+			if err := a(f); err != nil {
+				return err
+			}
+			if err := b(f); err != nil {
+				return err
+			}
+			return d(f)
+		}
+	}
+	return func(f *frame) error {
+		for _, s := range kept {
+			if err := s(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func nothing(*frame) error { return nil }
+
+func orNothing(s stmt) stmt {
+	if s == nil {
+		return nothing
+	}
+	return s
+}
+
+// body compiles statements.
+func (c *compiler) body(nodes []ast.Stmt, fr *scopeFrame) (code stmt) {
+	var list []stmt
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(compilerExit); !ok {
+				panic(r)
+			}
+			code = sequence(list)
+		}
+	}()
+	c.statements(nodes, fr, &list)
+	return sequence(list)
+}
+
+func (c *compiler) statements(nodes []ast.Stmt, fr *scopeFrame, list *[]stmt) {
+	for _, n := range nodes {
+		if s := c.statement(n, fr, list); s != nil {
+			*list = append(*list, s)
+		}
+	}
+}
+
+// statement compiles one statement. A statement that must take effect even
+// though the body ends with it appends itself to list.
+func (c *compiler) statement(n ast.Stmt, fr *scopeFrame, list *[]stmt) stmt {
+	switch n := n.(type) {
+	case *ast.Output:
+		return c.output(n, fr)
+	case *ast.If:
+		return c.ifStmt(n, fr)
+	case *ast.For:
+		return c.forStmt(n, fr)
+	case *ast.Assign:
+		return c.assign(n, fr)
+	case *ast.AssignBlock:
+		return c.assignBlock(n, fr)
+	case *ast.With:
+		return c.with(n, fr)
+	case *ast.Scope:
+		in := fr.inner()
+		in.sym.analyze(n)
+		return sequence([]stmt{c.enterScope(in), c.body(n.Body, in), c.leaveScope(in)})
+	case *ast.ExprStmt:
+		return c.exprStmt(n, fr)
+	case *ast.Block:
+		return c.block(n, fr)
+	case *ast.Extends:
+		return c.extendsStmt(n, fr, list)
+	case *ast.Include:
+		return c.include(n, fr)
+	case *ast.Import:
+		return c.importStmt(n, fr)
+	case *ast.FromImport:
+		return c.fromImport(n, fr)
+	case *ast.Macro:
+		return c.macro(n, fr)
+	case *ast.CallBlock:
+		return c.callBlock(n, fr)
+	case *ast.FilterBlock:
+		return c.filterBlock(n, fr)
+	case *ast.EvalContextModifier:
+		return c.modifyEvalContext(n.Options, fr)
+	case *ast.ScopedEvalContextModifier:
+		return c.scopedEvalContext(n, fr)
+	case *ast.Break:
+		return func(*frame) error { return errBreak }
+	case *ast.Continue:
+		return func(*frame) error { return errContinue }
+	}
+	c.fail(n, "cannot compile %T", n)
+	return nil
+}

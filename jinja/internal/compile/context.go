@@ -1,0 +1,231 @@
+package compile
+
+import (
+	"reflect"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// binding is a name with its value.
+type binding struct {
+	name string
+	v    value.Value
+}
+
+func find(bs []binding, name string) (value.Value, bool) {
+	for i := len(bs) - 1; i >= 0; i-- {
+		if bs[i].name == name {
+			return bs[i].v, true
+		}
+	}
+	return value.Value{}, false
+}
+
+func put(bs []binding, name string, v value.Value) []binding {
+	for i := range bs {
+		if bs[i].name == name {
+			bs[i].v = v
+			return bs
+		}
+	}
+	return append(bs, binding{name, v})
+}
+
+// scopeContext is Jinja's Context: what a template sees by name. The names that
+// its top level assigns are in vars, all else in the chain of scopes.
+type scopeContext struct {
+	tmpl       *Template
+	vars       []binding
+	exported   []string
+	scope      *scope
+	blocks     *blockTable
+	autoescape bool // where the template starts
+}
+
+// scope is an immutable layer of names below a context.
+type scope struct {
+	locals []binding // local names of the place of an include or scoped block
+	vars   []binding // top-level names of the context around it
+	up     *scope
+
+	// of the last layer alone
+	last     bool
+	noVars   bool // a module imported without context does not see the variables
+	template *Template
+}
+
+// lookup finds a name: the context's own assignments first, then the scopes.
+func (c *scopeContext) lookup(rt *renderer, name string) (value.Value, bool) {
+	if len(c.vars) > 0 {
+		if v, ok := find(c.vars, name); ok {
+			return v, true
+		}
+	}
+	return c.scope.lookup(rt, name)
+}
+
+func (s *scope) lookup(rt *renderer, name string) (value.Value, bool) {
+	for ; !s.last; s = s.up {
+		if v, ok := find(s.locals, name); ok {
+			return v, true
+		}
+		if v, ok := find(s.vars, name); ok {
+			return v, true
+		}
+	}
+	if !s.noVars {
+		if v, ok := lookupVar(rt.vars, name); ok {
+			return v, true
+		}
+	}
+	if rt.globals != nil {
+		if x, ok := rt.globals(name); ok {
+			rt.global++
+			return value.Of(x), true
+		}
+	}
+	if s.template != nil {
+		if v, ok := s.template.globals[name]; ok {
+			return v, true
+		}
+	}
+	return rt.env.global(name)
+}
+
+// lookupVar finds a name in what a template was rendered with.
+func lookupVar(vars any, name string) (value.Value, bool) {
+	switch vars := vars.(type) {
+	case nil:
+		return value.Value{}, false
+	case map[string]any:
+		x, ok := vars[name]
+		if !ok {
+			return value.Value{}, false
+		}
+		return value.Of(x), true
+	case map[string]value.Value:
+		v, ok := vars[name]
+		return v, ok
+	case *value.Dict:
+		return vars.GetString(name)
+	case map[string]string:
+		s, ok := vars[name]
+		if !ok {
+			return value.Value{}, false
+		}
+		return value.String(s), true
+	}
+	v := value.Of(vars)
+	if v.IsMapping() {
+		r, ok, err := value.GetItem(v, value.String(name))
+		return r, ok && err == nil
+	}
+	return value.GetAttr(v, name)
+}
+
+// allVars returns every name the caller passed, for debug and Module.
+func allVars(vars any) []binding {
+	v := value.Of(vars)
+	var out []binding
+	switch {
+	case vars == nil:
+	case v.IsMapping():
+		it, err := value.Iterate(v)
+		if err != nil {
+			return nil
+		}
+		for {
+			k, ok, err := it.Next()
+			if !ok || err != nil {
+				break
+			}
+			if name, isStr := k.Str(); isStr {
+				if x, ok := lookupVar(vars, name); ok {
+					out = append(out, binding{name, x})
+				}
+			}
+		}
+	default:
+		rt := reflect.TypeOf(vars)
+		for rt.Kind() == reflect.Pointer {
+			rt = rt.Elem()
+		}
+		if rt.Kind() != reflect.Struct {
+			break
+		}
+		for _, field := range reflect.VisibleFields(rt) {
+			if field.IsExported() && !field.Anonymous {
+				if x, ok := value.GetAttr(v, field.Name); ok {
+					out = append(out, binding{field.Name, x})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// inner returns the scope that something with this context sees: locals over
+// the context's own names over its scope.
+func (c *scopeContext) inner(locals []binding) *scope {
+	if len(c.vars) == 0 && len(locals) == 0 {
+		return c.scope
+	}
+	return &scope{locals: locals, vars: append([]binding(nil), c.vars...), up: c.scope}
+}
+
+// derived is the context of a scoped block: the same template and blocks, and
+// names of its own.
+func (c *scopeContext) derived(locals []binding) *scopeContext {
+	return &scopeContext{tmpl: c.tmpl, scope: c.inner(locals), blocks: c.blocks, autoescape: c.autoescape}
+}
+
+func (c *scopeContext) set(name string, v value.Value) { c.vars = put(c.vars, name, v) }
+
+func (c *scopeContext) export(name string) {
+	for _, n := range c.exported {
+		if n == name {
+			return
+		}
+	}
+	c.exported = append(c.exported, name)
+}
+
+func (c *scopeContext) unexport(name string) {
+	for i, n := range c.exported {
+		if n == name {
+			c.exported = append(c.exported[:i], c.exported[i+1:]...)
+			return
+		}
+	}
+}
+
+// names calls f for each visible name, inner ones first, without what the
+// environment's resolver may know.
+func (c *scopeContext) names(rt *renderer, f func(name string, v value.Value)) {
+	seen := map[string]bool{}
+	add := func(bs []binding) {
+		for _, b := range bs {
+			if !seen[b.name] {
+				seen[b.name] = true
+				f(b.name, b.v)
+			}
+		}
+	}
+	add(c.vars)
+	s := c.scope
+	for ; !s.last; s = s.up {
+		add(s.locals)
+		add(s.vars)
+	}
+	if !s.noVars {
+		add(allVars(rt.vars))
+	}
+	if s.template != nil {
+		for name, v := range s.template.globals {
+			add([]binding{{name, v}})
+		}
+	}
+	for name, v := range rt.env.allGlobals() {
+		add([]binding{{name, v}})
+	}
+}

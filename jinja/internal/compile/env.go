@@ -1,0 +1,220 @@
+// Package compile turns the syntax tree of a template into closures and runs
+// them.
+//
+// # Stages
+//
+// [Env.Compile] resolves every name to a slot of its unit (symbols.go, the
+// rules of Jinja's idtracking), folds constants (fold.go), merges text and
+// makes one closure of each statement and expression. A unit is what Jinja
+// makes a Python function of: the root of a template, a block, a macro, a
+// recursive loop. A frame is one activation of a unit.
+//
+// # Names
+//
+// A name that no statement of the unit assigns is looked up in the context
+// when its scope is entered, and kept in a slot; so a use of it costs an
+// index. Macros reach the slots of the units around them by the static chain
+// of frames, which gives them Python's late binding.
+package compile
+
+import (
+	"maps"
+	"sync"
+
+	"github.com/dewar-go/dewar/jinja/internal/lex"
+	"github.com/dewar-go/dewar/jinja/internal/parse"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// Limits bound what one render may use. A limit of 0 is none, but for
+// Recursion, whose default is 1,000, and Range.
+type Limits struct {
+	Output     int // bytes written, captures included
+	Iterations int // loop iterations, counted over all loops; checked every 1,024
+	Recursion  int // nested templates, blocks, macros and recursive loops
+	Work       int // bytes and elements that filters and operators make
+}
+
+func (l *Limits) recursion() int {
+	if l.Recursion > 0 {
+		return l.Recursion
+	}
+	return 1000
+}
+
+// Env is what templates are compiled in and run against. Its fields are set
+// before the first template is compiled and not changed afterwards, save by
+// the methods.
+type Env struct {
+	Lex        lex.Options
+	Extensions parse.Extensions
+	Autoescape func(name string) bool // nil is off
+	Undefined  value.UndefMode
+	UndefLog   func(message string)
+	Finalize   value.Func // nil is none; called with one argument
+	// ConstFinalize reports whether Finalize may be called at compile time.
+	ConstFinalize bool
+	Sandboxed     bool
+	Immutable     bool
+	Native        bool
+	NoOptimize    bool
+	Limits        Limits
+
+	// SafeAttribute and SafeCallable narrow the sandbox; nil keeps its own rules.
+	SafeAttribute func(v value.Value, name string) bool
+	SafeCallable  func(v value.Value) bool
+
+	// Load finds a template for include, import and extends.
+	Load func(name string, parent *Template) (*Template, error)
+
+	mu       sync.RWMutex
+	filters  map[string]value.Filter
+	tests    map[string]value.Test
+	globals  map[string]value.Value
+	policies map[string]value.Value
+	unpure   map[string]bool // filters that must not run at compile time
+
+	pool sync.Pool
+}
+
+// NewEnv returns an environment with the filters, tests and globals given.
+// The maps are copied.
+func NewEnv(filters map[string]value.Filter, tests map[string]value.Test, globals map[string]value.Value) *Env {
+	return &Env{
+		filters:  maps.Clone(filters),
+		tests:    maps.Clone(tests),
+		globals:  maps.Clone(globals),
+		policies: map[string]value.Value{},
+		unpure: map[string]bool{
+			"random": true, "map": true, "select": true, "reject": true, "selectattr": true, "rejectattr": true,
+		},
+	}
+}
+
+// Overlay returns a copy of e that shares nothing but the current contents of
+// its tables.
+func (e *Env) Overlay() *Env {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return &Env{
+		Lex: e.Lex, Extensions: e.Extensions, Autoescape: e.Autoescape, Undefined: e.Undefined, UndefLog: e.UndefLog,
+		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
+		Native: e.Native, NoOptimize: e.NoOptimize, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
+		SafeCallable: e.SafeCallable, Load: e.Load,
+		filters: maps.Clone(e.filters), tests: maps.Clone(e.tests), globals: maps.Clone(e.globals),
+		policies: maps.Clone(e.policies), unpure: maps.Clone(e.unpure),
+	}
+}
+
+// SetFilter adds a filter. One that is not pure is never run at compile time.
+func (e *Env) SetFilter(name string, f value.Filter) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.filters[name] = f
+	e.unpure[name] = true
+}
+
+// SetTest adds a test.
+func (e *Env) SetTest(name string, t value.Test) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tests[name] = t
+	e.unpure["is "+name] = true
+}
+
+// SetGlobal adds a global variable.
+func (e *Env) SetGlobal(name string, v value.Value) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.globals[name] = v
+}
+
+// DeleteGlobal removes a global variable.
+func (e *Env) DeleteGlobal(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.globals, name)
+}
+
+// SetPolicy sets a policy.
+func (e *Env) SetPolicy(name string, v value.Value) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.policies[name] = v
+}
+
+// Filter returns a filter.
+func (e *Env) Filter(name string) (value.Filter, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	f, ok := e.filters[name]
+	return f, ok
+}
+
+// Test returns a test.
+func (e *Env) Test(name string) (value.Test, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	t, ok := e.tests[name]
+	return t, ok
+}
+
+// Policy returns a policy, None if it is not set.
+func (e *Env) Policy(name string) value.Value {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if v, ok := e.policies[name]; ok {
+		return v
+	}
+	return value.None
+}
+
+func (e *Env) pure(name string) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return !e.unpure[name]
+}
+
+func (e *Env) global(name string) (value.Value, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	v, ok := e.globals[name]
+	return v, ok
+}
+
+func (e *Env) allGlobals() map[string]value.Value {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return maps.Clone(e.globals)
+}
+
+// FilterNames, TestNames and GlobalNames list what is registered, unsorted.
+func (e *Env) FilterNames() []string { return keys(e, e.filters) }
+func (e *Env) TestNames() []string   { return keys(e, e.tests) }
+func (e *Env) GlobalNames() []string { return keys(e, e.globals) }
+
+func keys[V any](e *Env, m map[string]V) []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+func (e *Env) autoescape(name string) bool { return e.Autoescape != nil && e.Autoescape(name) }
+
+// undefined completes u with the environment's type.
+func (e *Env) undefined(u value.Undef) value.Value {
+	u.Mode, u.Log = e.Undefined, e.UndefLog
+	return value.NewUndefined(&u)
+}
+
+func (e *Env) undefinedName(name string) value.Value {
+	return e.undefined(value.Undef{Name: value.String(name)})
+}
+
+func (e *Env) undefinedHint(hint, name string) value.Value {
+	return e.undefined(value.Undef{Hint: hint, Name: value.String(name)})
+}

@@ -1,0 +1,443 @@
+package compile
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// iteration walks over a value: by number where that is possible, else with
+// an iterator; keep, if not nil, is the loop's filter.
+type iteration struct {
+	seq     value.Sequence
+	list    *value.List // its length is looked at each time: a body may append
+	it      value.Iterator
+	dict    value.Value // a dict or view, whose size must not change
+	i, size int
+	indexed bool
+	keep    func(v value.Value) (bool, error)
+}
+
+func (it *iteration) init(v value.Value) error {
+	*it = iteration{}
+	if s, ok := value.Seq(v); ok && !v.IsUndefined() {
+		it.seq, it.indexed, it.size = s, true, s.Len()
+		switch v.Kind() {
+		case value.KindList:
+			it.list, _ = v.List()
+		case value.KindDict, value.KindView, value.KindSet:
+			it.dict = v
+		}
+		return nil
+	}
+	var err error
+	it.it, err = value.Iterate(v)
+	return err
+}
+
+func (it *iteration) next() (value.Value, bool, error) {
+	for {
+		v, ok, err := it.any()
+		if it.keep == nil || !ok || err != nil {
+			return v, ok, err
+		}
+		if ok, err = it.keep(v); err != nil {
+			return value.Value{}, false, err
+		} else if ok {
+			return v, true, nil
+		}
+	}
+}
+
+func (it *iteration) any() (value.Value, bool, error) {
+	if !it.indexed {
+		return it.it.Next()
+	}
+	i := it.i
+	if it.list != nil {
+		items := it.list.Items()
+		if i >= len(items) {
+			return value.Value{}, false, nil
+		}
+		it.i++
+		return items[i], true, nil
+	}
+	if i >= it.size {
+		return value.Value{}, false, nil
+	}
+	if i > 0 && !missing(it.dict) {
+		if n, err := value.Len(it.dict); err == nil && n != it.size {
+			return value.Value{}, false, value.NewError("RuntimeError", "dictionary changed size during iteration")
+		}
+	}
+	it.i++
+	return it.seq.At(i), true, nil
+}
+
+// loopInfo is the loop that break and continue belong to.
+type loopInfo struct{}
+
+type loopCode struct {
+	tmpl     *Template
+	node     *ast.For
+	iter     expr
+	keep     func(f *frame) func(value.Value) (bool, error) // nil without a filter
+	enter    stmt                                           // once
+	set      store
+	start    stmt // for each item, may be nil
+	body     stmt
+	leave    stmt
+	other    stmt // nil without else
+	extended bool
+	loopSlot int
+	index    int
+}
+
+func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
+	in, test, other := fr.inner(), fr.inner(), fr.inner()
+	in.loopFrame = true
+	extended := n.Recursive || undeclared(n.Body, "loop")["loop"] ||
+		contains([]ast.Stmt{n}, func(b *ast.Block) bool { return b.Scoped })
+
+	code := &loopCode{tmpl: c.tmpl, node: n, extended: extended}
+	outer := fr.fn
+	if n.Recursive {
+		in.fn = fr.innerFunction("loop")
+		in.buffered, other.buffered = true, true
+		other.fn = in.fn
+	}
+	in.loop = &loopInfo{}
+	if extended {
+		code.loopSlot = in.fn.declare(in.sym.param("loop"))
+	}
+	in.sym.analyzeFor(n, forBody)
+	if len(n.Else) > 0 {
+		other.sym.analyzeFor(n, forElse)
+	}
+	if n.Test != nil {
+		test.sym.analyzeFor(n, forTest)
+		code.keep = c.loopFilter(n, in, test, outer, n.Recursive)
+	}
+	ast.Walk(n, func(x ast.Node) bool {
+		if name, ok := x.(*ast.Name); ok && name.Ctx == ast.Store && name.Name == "loop" {
+			c.fail(name, "Can't assign to special loop variable in for-loop target")
+		}
+		return true
+	})
+	code.set = c.target(n.Target, in)
+	if !n.Recursive {
+		code.iter = c.expr(n.Iter, fr)
+	}
+	code.enter, code.start = c.enterLoop(in)
+	if extended {
+		u := in.fn.owner().unit
+		code.index = u.loops
+		u.loops++
+	}
+	code.body = orNothing(c.body(n.Body, in))
+	if len(n.Else) > 0 {
+		code.other = orNothing(sequence([]stmt{c.enterScope(other), c.body(n.Else, other), c.leaveScope(other)}))
+	}
+	if len(c.assigns) > 0 {
+		last := len(c.assigns) - 1
+		for l := in.sym; l != nil; l = l.base {
+			for name := range l.stores {
+				c.forget(last, name)
+			}
+		}
+	}
+	if n.Recursive {
+		return c.recursiveLoop(n, code, in, fr)
+	}
+	code.leave = orNothing(c.leaveScope(in))
+	if extended {
+		return func(f *frame) error {
+			v, err := code.iter(f)
+			if err != nil {
+				return code.tmpl.at(err, n)
+			}
+			return code.runExtended(f, v, nil, 0)
+		}
+	}
+	return code.run
+}
+
+func (c *compiler) forget(i int, name string) {
+	if c.assigns[i][name] {
+		delete(c.assigns[i], name)
+		kept := c.assignOrder[i][:0]
+		for _, n := range c.assignOrder[i] {
+			if n != name {
+				kept = append(kept, n)
+			}
+		}
+		c.assignOrder[i] = kept
+	}
+}
+
+// enterLoop is enterScope for the body of a loop: names that are only read
+// are looked up once, before the first item.
+func (c *compiler) enterLoop(fr *scopeFrame) (once, each stmt) {
+	var first, every []stmt
+	for _, id := range fr.sym.order {
+		ld := fr.sym.loads[id]
+		if ld.kind == loadResolve && !fr.sym.stores[ld.name] {
+			i, name := fr.fn.declare(id), ld.name
+			first = append(first, func(f *frame) error {
+				f.vars[i], _ = f.ctx.lookup(f.rt, name)
+				return nil
+			})
+			continue
+		}
+		only := &symbols{level: fr.sym.level, loads: fr.sym.loads, order: []ident{id}}
+		if s := c.enterScope(&scopeFrame{fn: fr.fn, sym: only}); s != nil {
+			every = append(every, s)
+		}
+	}
+	return orNothing(sequence(first)), sequence(every)
+}
+
+// loopFilter compiles the if of a for. Its names are its own.
+func (c *compiler) loopFilter(n *ast.For, in, test *scopeFrame, outer *function, recursive bool) func(*frame) func(value.Value) (bool, error) {
+	fn := &function{parent: outer, slots: map[ident]int{}, inline: true}
+	test.fn = fn
+	enter := orNothing(c.enterScope(test))
+	set := c.target(n.Target, &scopeFrame{fn: fn, sym: in.sym, ec: in.ec})
+	ok := c.cond(n.Test, test)
+	t := c.tmpl
+	return func(f *frame) func(value.Value) (bool, error) {
+		if recursive {
+			f = f.up
+		}
+		entered := false
+		return func(v value.Value) (bool, error) {
+			if !entered {
+				entered = true
+				if err := enter(f); err != nil {
+					return false, err
+				}
+			}
+			err := set(f, v)
+			if err == nil {
+				var keep bool
+				if keep, err = ok(f); err == nil {
+					return keep, nil
+				}
+			}
+			return false, t.at(err, n.Test)
+		}
+	}
+}
+
+// run executes a loop whose body does not use the loop object.
+func (l *loopCode) run(f *frame) error {
+	v, err := l.iter(f)
+	if err != nil {
+		return l.tmpl.at(err, l.node)
+	}
+	var it iteration
+	if err := it.init(v); err != nil {
+		return l.tmpl.at(err, l.node)
+	}
+	if l.keep != nil {
+		it.keep = l.keep(f)
+	}
+	rt := f.rt
+	entered, empty := false, true
+	for {
+		v, ok, err := it.next()
+		if err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if !ok {
+			break
+		}
+		if !entered {
+			entered = true
+			if err := l.enter(f); err != nil {
+				return err
+			}
+		}
+		if err := rt.tick(); err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if len(f.assigned) > 0 {
+			f.assigned = f.assigned[:0]
+		}
+		if err := l.set(f, v); err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if l.start != nil {
+			if err := l.start(f); err != nil {
+				return err
+			}
+		}
+		if err := l.body(f); err != nil {
+			if err == errContinue {
+				continue
+			}
+			if err == errBreak {
+				break
+			}
+			return err
+		}
+		empty = false
+	}
+	if entered {
+		if err := l.leave(f); err != nil {
+			return err
+		}
+	}
+	if empty && l.other != nil {
+		return l.other(f)
+	}
+	return nil
+}
+
+// runExtended executes a loop with a loop object.
+func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value, int) (value.Value, error), depth int) error {
+	loop := &Loop{env: f.rt.env, index0: -1, length: -1, depth0: depth, recurse: recurse, source: v}
+	if err := loop.iter.init(v); err != nil {
+		return l.tmpl.at(err, l.node)
+	}
+	if l.keep != nil {
+		loop.iter.keep = l.keep(f)
+	}
+	rt := f.rt
+	outer := f.loops[l.index]
+	f.loops[l.index] = loop
+	self := value.Of(loop)
+	entered, empty := false, true
+	var err error
+	for {
+		var ok bool
+		if ok, err = loop.advance(); err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if !ok {
+			break
+		}
+		if !entered {
+			entered = true
+			if err := l.enter(f); err != nil {
+				return err
+			}
+		}
+		if err := rt.tick(); err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if len(f.assigned) > 0 {
+			f.assigned = f.assigned[:0]
+		}
+		if err := l.set(f, loop.current); err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		f.vars[l.loopSlot] = self
+		if l.start != nil {
+			if err := l.start(f); err != nil {
+				return err
+			}
+		}
+		if err := l.body(f); err != nil {
+			if err == errContinue {
+				continue
+			}
+			if err == errBreak {
+				break
+			}
+			return err
+		}
+		empty = false
+	}
+	f.loops[l.index] = outer
+	if l.leave != nil {
+		if err := l.leave(f); err != nil {
+			return err
+		}
+	}
+	if empty && l.other != nil {
+		return l.other(f)
+	}
+	return nil
+}
+
+// recursiveLoop makes the loop a unit that calls itself.
+func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame) stmt {
+	u := in.fn.unit
+	volatile, autoescape := in.ec.volatile, in.ec.autoescape
+	iter := c.expr(n.Iter, fr)
+	t := c.tmpl
+	var call func(up *frame, v value.Value, depth int) (value.Value, error)
+	call = func(up *frame, v value.Value, depth int) (value.Value, error) {
+		f, err := up.rt.enter(u, up.ctx, up)
+		if err != nil {
+			return value.Value{}, err
+		}
+		f.autoescape = up.autoescape
+		f.escape() // the loop object keeps it
+		out, err := f.captured(func(f *frame) error {
+			return code.runExtended(f, v, func(v value.Value, depth int) (value.Value, error) { return call(up, v, depth) }, depth)
+		})
+		safe := volatile && f.autoescape || !volatile && autoescape
+		up.rt.leave(f)
+		if err != nil {
+			return value.Value{}, err
+		}
+		if safe {
+			return markSafe(out)
+		}
+		return out, nil
+	}
+	return func(f *frame) error {
+		v, err := iter(f)
+		if err == nil {
+			if v, err = call(f, v, 0); err == nil {
+				err = f.writeRaw(v)
+			}
+		}
+		if err != nil {
+			return t.at(err, n)
+		}
+		return nil
+	}
+}
+
+func (c *compiler) ifStmt(n *ast.If, fr *scopeFrame) stmt {
+	fr = fr.softened()
+	type branch struct {
+		test cond
+		body stmt
+		node ast.Node
+	}
+	branches := []branch{{c.cond(n.Test, fr), orNothing(c.body(n.Body, fr)), n}}
+	for _, e := range n.Elif {
+		branches = append(branches, branch{c.cond(e.Test, fr), orNothing(c.body(e.Body, fr)), e})
+	}
+	other := orNothing(c.body(n.Else, fr))
+	t := c.tmpl
+	if len(branches) == 1 {
+		test, body := branches[0].test, branches[0].body
+		return func(f *frame) error {
+			ok, err := test(f)
+			if err != nil {
+				return t.at(err, n)
+			}
+			if ok {
+				return body(f)
+			}
+			return other(f)
+		}
+	}
+	return func(f *frame) error {
+		for i := range branches {
+			b := &branches[i]
+			ok, err := b.test(f)
+			if err != nil {
+				return t.at(err, b.node)
+			}
+			if ok {
+				return b.body(f)
+			}
+		}
+		return other(f)
+	}
+}

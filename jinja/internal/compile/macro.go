@@ -1,0 +1,319 @@
+package compile
+
+import (
+	"strings"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// macroCode is a compiled macro or call block.
+type macroCode struct {
+	unit     *unit
+	name     string // "" for a call block
+	args     []string
+	slots    []int
+	defaults []stmt // for each argument, what gives it a value when it has none
+	// slots of the implicit arguments, -1 if the body does not use them
+	caller, kwargs, varargs int
+	explicitCaller          bool
+	explicitIndex           int // of caller among args
+}
+
+// Macro is a macro as a value.
+type Macro struct {
+	code       *macroCode
+	frame      *frame // where it was defined
+	autoescape bool   // for callers without a context
+}
+
+func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, outer *scopeFrame) *macroCode {
+	fr := outer.inner()
+	fr.loop = nil
+	fr.sym.analyze(n)
+	fr.fn = outer.innerFunction(name)
+	code := &macroCode{unit: fr.fn.unit, name: name, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}
+	skip := map[string]bool{}
+	for i, p := range params {
+		if p.Name == "caller" {
+			code.explicitCaller, code.explicitIndex = true, i
+		}
+		if p.Name == "kwargs" || p.Name == "varargs" {
+			skip[p.Name] = true
+		}
+		id, _ := fr.sym.findRef(p.Name)
+		code.args = append(code.args, p.Name)
+		code.slots = append(code.slots, fr.fn.declare(id))
+	}
+	free := undeclared(nodes, "caller", "kwargs", "varargs")
+	if free["caller"] {
+		if code.explicitCaller {
+			if code.explicitIndex-len(params) < -len(defaults) {
+				c.fail(n, `When defining macros or call blocks the special "caller" argument must be omitted or be given a default.`)
+			}
+			code.caller = -2 // it is among the arguments
+		} else {
+			code.caller = fr.fn.declare(fr.sym.param("caller"))
+		}
+	}
+	if free["kwargs"] && !skip["kwargs"] {
+		code.kwargs = fr.fn.declare(fr.sym.param("kwargs"))
+	}
+	if free["varargs"] && !skip["varargs"] {
+		code.varargs = fr.fn.declare(fr.sym.param("varargs"))
+	}
+	fr.requireOutputCheck = false
+	fr.sym.analyze(n)
+	fr.buffered = true
+	list := []stmt{c.enterScope(fr)}
+	c.paramDefs = append(c.paramDefs, fr.sym.paramTargets())
+	t := c.tmpl
+	for i, p := range params {
+		slot := code.slots[i]
+		id, _ := fr.sym.findRef(p.Name)
+		if j := i - len(params) + len(defaults); j >= 0 {
+			x := c.expr(defaults[j], fr)
+			list = append(list, func(f *frame) error {
+				if !missing(f.vars[slot]) {
+					return nil
+				}
+				v, err := x(f)
+				if err != nil {
+					return t.at(err, p)
+				}
+				f.vars[slot] = v
+				return nil
+			})
+		} else {
+			undef := c.env.undefinedHint("parameter "+pyRepr(p.Name)+" was not provided", p.Name)
+			list = append(list, func(f *frame) error {
+				if missing(f.vars[slot]) {
+					f.vars[slot] = undef
+				}
+				return nil
+			})
+		}
+		delete(c.paramDefs[len(c.paramDefs)-1], id)
+	}
+	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
+	list = append(list, c.body(nodes, fr))
+	code.unit.code = orNothing(sequence(list))
+	return code
+}
+
+func (c *compiler) macro(n *ast.Macro, fr *scopeFrame) stmt {
+	code := c.macroBody(n, n.Name, n.Args, n.Defaults, n.Body, fr)
+	id, _ := fr.sym.findRef(n.Name)
+	i := fr.fn.declare(id)
+	toplevel, name := fr.toplevel, n.Name
+	public := !strings.HasPrefix(name, "_")
+	return func(f *frame) error {
+		v := code.bind(f)
+		if toplevel {
+			if public {
+				f.ctx.export(name)
+			}
+			f.ctx.set(name, v)
+		}
+		f.vars[i] = v
+		return nil
+	}
+}
+
+// bind makes the macro of one activation.
+func (code *macroCode) bind(f *frame) value.Value {
+	f.escape()
+	return value.Of(&Macro{code, f, f.autoescape})
+}
+
+func (c *compiler) callBlock(n *ast.CallBlock, fr *scopeFrame) stmt {
+	code := c.macroBody(n, "", n.Args, n.Defaults, n.Body, fr)
+	slot := fr.fn.newSlot()
+	caller := func(f *frame) (value.Value, error) { return f.vars[slot], nil }
+	call := c.call(n.Call, fr, caller)
+	t := c.tmpl
+	return func(f *frame) error {
+		f.vars[slot] = code.bind(f)
+		v, err := call(f)
+		if err == nil {
+			err = f.writeRaw(v)
+		}
+		if err != nil {
+			return t.at(err, n)
+		}
+		return nil
+	}
+}
+
+// Call calls the macro and returns what it writes.
+func (m *Macro) Call(st value.State, a value.Args) (value.Value, error) {
+	f, ok := st.(*frame)
+	if !ok {
+		return value.Value{}, value.NewError("TypeError", "a macro can only be called while a template is rendered")
+	}
+	start := f.rt.begin()
+	if err := m.render(f, a); err != nil {
+		f.rt.abandon(start)
+		return value.Value{}, err
+	}
+	v := f.rt.end(start)
+	if f.autoescape {
+		return markSafe(v)
+	}
+	return v, nil
+}
+
+// render runs the macro, called from f, into the output.
+func (m *Macro) render(from *frame, a value.Args) error {
+	rt := from.rt
+	f, err := rt.enter(m.code.unit, m.frame.ctx, m.frame)
+	if err != nil {
+		return err
+	}
+	f.autoescape = m.frame.ctx.autoescape
+	if from.ctx == m.frame.ctx {
+		f.autoescape = from.autoescape
+	}
+	if err = m.code.assign(f, a); err == nil {
+		rt.capture++
+		if err = m.code.unit.code(f); err == errBreak || err == errContinue {
+			err = nil
+		}
+		rt.capture--
+	}
+	rt.leave(f)
+	return err
+}
+
+// assign gives the arguments of a call to the macro's parameters.
+func (code *macroCode) assign(f *frame, a value.Args) error {
+	n := len(code.args)
+	given := min(len(a.Pos), n)
+	for i := range given {
+		f.vars[code.slots[i]] = a.Pos[i]
+	}
+	var used [16]bool
+	taken := used[:]
+	if len(a.Kw) > len(used) {
+		taken = make([]bool, len(a.Kw))
+	}
+	foundCaller := given == n && code.explicitCaller
+	for i := given; i < n; i++ {
+		for j := range a.Kw {
+			if a.Kw[j].Name == code.args[i] && !taken[j] {
+				taken[j] = true
+				f.vars[code.slots[i]] = a.Kw[j].Value
+				break
+			}
+		}
+		if code.args[i] == "caller" {
+			foundCaller = true
+		}
+	}
+	if code.caller != -1 && !foundCaller {
+		caller := value.Value{}
+		for j := range a.Kw {
+			if a.Kw[j].Name == "caller" && !taken[j] {
+				taken[j] = true
+				caller = a.Kw[j].Value
+				break
+			}
+		}
+		if missing(caller) || caller.IsNone() {
+			caller = f.rt.env.undefinedHint("No caller defined", "caller")
+		}
+		if code.caller >= 0 {
+			f.vars[code.caller] = caller
+		}
+	}
+	rest := 0
+	for j := range a.Kw {
+		if !taken[j] {
+			rest++
+		}
+	}
+	if code.kwargs >= 0 {
+		d := value.NewDictSize(rest)
+		for j := range a.Kw {
+			if !taken[j] {
+				d.SetString(a.Kw[j].Name, a.Kw[j].Value)
+			}
+		}
+		f.vars[code.kwargs] = d.Value()
+	} else if rest > 0 {
+		first := ""
+		for j := range a.Kw {
+			if taken[j] {
+				continue
+			}
+			if a.Kw[j].Name == "caller" {
+				return value.NewError("TypeError", "macro "+code.repr()+" was invoked with two values for the special caller argument. This is most likely a bug.")
+			}
+			if first == "" {
+				first = a.Kw[j].Name
+			}
+		}
+		return value.NewError("TypeError", "macro "+code.repr()+" takes no keyword argument "+pyRepr(first))
+	}
+	if code.varargs >= 0 {
+		var more []value.Value
+		if len(a.Pos) > n {
+			more = append(more, a.Pos[n:]...)
+		}
+		f.vars[code.varargs] = value.NewTuple(more)
+	} else if len(a.Pos) > n {
+		return value.Errorf("TypeError", "macro %s takes not more than %d argument(s)", code.repr(), n)
+	}
+	return nil
+}
+
+func (code *macroCode) repr() string {
+	if code.name == "" {
+		return "None"
+	}
+	return pyRepr(code.name)
+}
+
+// Attr returns Jinja's attributes of a macro.
+func (m *Macro) Attr(name string) (value.Value, bool) {
+	code := m.code
+	switch name {
+	case "name":
+		if code.name == "" {
+			return value.None, true
+		}
+		return value.String(code.name), true
+	case "arguments":
+		items := make([]value.Value, len(code.args))
+		for i, a := range code.args {
+			items[i] = value.String(a)
+		}
+		return value.NewTuple(items), true
+	case "catch_kwargs":
+		return value.Bool(code.kwargs >= 0), true
+	case "catch_varargs":
+		return value.Bool(code.varargs >= 0), true
+	case "caller":
+		return value.Bool(code.caller != -1), true
+	case "explicit_caller":
+		return value.Bool(code.explicitCaller), true
+	}
+	return value.Value{}, false
+}
+
+// TypeName is Python's name of the type.
+func (*Macro) TypeName() string { return "jinja2.runtime.Macro" }
+
+// Repr is Python's repr.
+func (m *Macro) Repr() string {
+	if m.code.name == "" {
+		return "<Macro anonymous>"
+	}
+	return "<Macro " + pyRepr(m.code.name) + ">"
+}
+
+// String is Python's str.
+func (m *Macro) String() string { return m.Repr() }
+
+// Name returns the name of the macro.
+func (m *Macro) Name() string { return m.code.name }

@@ -1,0 +1,174 @@
+package compile
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
+)
+
+// Module is what a template exports, and what its top level wrote.
+type Module struct {
+	tmpl    *Template
+	exports []binding
+	body    string
+	native  []value.Value
+}
+
+// makeModule runs the template in a scope.
+func (t *Template) makeModule(rt *renderer, s *scope) (*Module, error) {
+	ctx := t.newContext(s)
+	m := &Module{tmpl: t}
+	start := rt.begin()
+	err := t.renderRoot(rt, ctx)
+	if err != nil {
+		rt.abandon(start)
+		return nil, err
+	}
+	if t.env.Native {
+		m.native = append(m.native, rt.vals[start:]...)
+	} else {
+		m.body = string(rt.out[start:])
+	}
+	rt.abandon(start)
+	for _, name := range ctx.exported {
+		if v, ok := find(ctx.vars, name); ok {
+			m.exports = append(m.exports, binding{name, v})
+		}
+	}
+	return m, nil
+}
+
+// sharedModule is the module of an import without context. It is kept for
+// all renders if it holds nothing that can change and asked for nothing that
+// belongs to one render, else for this one.
+func (t *Template) sharedModule(rt *renderer, from *scopeContext) (*Module, error) {
+	if m := t.module.Load(); m != nil {
+		return m, nil
+	}
+	if m := rt.modules[t]; m != nil {
+		return m, nil
+	}
+	before := rt.global
+	m, err := t.makeModule(rt, &scope{last: true, noVars: true, template: t})
+	if err != nil {
+		return nil, err
+	}
+	if rt.global == before && m.shareable() {
+		t.module.CompareAndSwap(nil, m)
+		return m, nil
+	}
+	if rt.modules == nil {
+		rt.modules = map[*Template]*Module{}
+	}
+	rt.modules[t] = m
+	return m, nil
+}
+
+// shareable reports whether many renders may use the module at once.
+func (m *Module) shareable() bool {
+	for _, b := range m.exports {
+		if !shareable(b.v) {
+			return false
+		}
+	}
+	return true
+}
+
+func shareable(v value.Value) bool {
+	switch v.Kind() {
+	case value.KindUndefined, value.KindNone, value.KindBool, value.KindInt, value.KindBig, value.KindFloat,
+		value.KindString, value.KindMarkup, value.KindFunc:
+		return true
+	case value.KindTuple:
+		items, _ := v.Tuple()
+		for _, x := range items {
+			if !shareable(x) {
+				return false
+			}
+		}
+		return true
+	case value.KindObject:
+		switch x := v.Any().(type) {
+		case *Macro:
+			for f := x.frame; f != nil; f = f.up {
+				for _, v := range f.vars {
+					if !shareableIn(v, x.frame) {
+						return false
+					}
+				}
+				for _, b := range f.ctx.vars {
+					if !shareableIn(b.v, x.frame) {
+						return false
+					}
+				}
+			}
+			return true
+		case *Module:
+			return x.tmpl.module.Load() == x
+		}
+	}
+	return false
+}
+
+// shareableIn is shareable for the variables that a macro of frame f sees:
+// the macros of that frame are the ones being looked at.
+func shareableIn(v value.Value, f *frame) bool {
+	if v.Kind() == value.KindObject {
+		if m, ok := v.Any().(*Macro); ok && m.frame == f {
+			return true
+		}
+	}
+	return shareable(v)
+}
+
+func (f *frame) writeModule(m *Module) error {
+	if f.rt.env.Native {
+		f.rt.vals = append(f.rt.vals, m.native...)
+		return nil
+	}
+	f.rt.out = append(f.rt.out, m.body...)
+	return f.rt.written()
+}
+
+func (m *Module) get(name string) (value.Value, bool) {
+	if v, ok := find(m.exports, name); ok {
+		return v, true
+	}
+	if name == "__name__" {
+		if m.tmpl.name == "" {
+			return value.None, true
+		}
+		return value.String(m.tmpl.name), true
+	}
+	return value.Value{}, false
+}
+
+// Attr returns an exported name.
+func (m *Module) Attr(name string) (value.Value, bool) { return m.get(name) }
+
+// Names returns the exported names in the order of their definition.
+func (m *Module) Names() []string {
+	out := make([]string, len(m.exports))
+	for i, b := range m.exports {
+		out[i] = b.name
+	}
+	return out
+}
+
+// HTML is what the top level of the template wrote.
+func (m *Module) HTML() markup.HTML { return markup.HTML(m.body) }
+
+// String is what the top level of the template wrote.
+func (m *Module) String() string { return m.body }
+
+func (m *Module) repr() string {
+	if m.tmpl.name == "" {
+		return "None"
+	}
+	return pyRepr(m.tmpl.name)
+}
+
+// Repr is Python's repr.
+func (m *Module) Repr() string { return "<TemplateModule " + m.repr() + ">" }
+
+// TypeName is Python's name of the type.
+func (*Module) TypeName() string { return "jinja2.environment.TemplateModule" }

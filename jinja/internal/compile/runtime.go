@@ -1,0 +1,197 @@
+package compile
+
+import (
+	"context"
+	"io"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// An expr computes a value, a stmt writes output. Both are closures over
+// what is known at compile time.
+type (
+	expr func(f *frame) (value.Value, error)
+	stmt func(f *frame) error
+)
+
+// A renderer is what one render owns: the output buffer, the limits, what
+// the caller passed. Renderers are pooled.
+type renderer struct {
+	env     *Env
+	out     []byte
+	vals    []value.Value // outputs of a native template
+	w       io.Writer     // where flush writes to; nil keeps the output in out
+	flushed int           // bytes written to w
+	capture int           // depth of captures, which keep flush from writing
+	ctx     context.Context
+	data    any
+	globals func(name string) (any, bool)
+	global  int // names found by globals and uses of data, see Template.sharedModule
+	vars    any // what the template was rendered with
+	modules map[*Template]*Module
+	depth   int
+	work    int   // accounted units of work, see Limits
+	ticks   int   // loop iterations since the context was looked at
+	failed  error // a failure inside State.Attr, which cannot return it
+	free    []*frame
+}
+
+// A frame is one activation of a unit: of a template's root, a block, a macro
+// or a recursive loop.
+type frame struct {
+	rt         *renderer
+	ctx        *scopeContext
+	up         *frame // the activation of the enclosing unit
+	unit       *unit
+	vars       []value.Value
+	loops      []*Loop   // running loops by the index the compiler gave them
+	assigned   []binding // names set inside loops and blocks, for functions that ask the context
+	parent     *Template // set by extends
+	autoescape bool
+	escaped    bool // a macro refers to it: it must not be used again
+}
+
+// unit is a compiled function: code and what its frames need.
+type unit struct {
+	tmpl  *Template
+	name  string // of a block or macro
+	code  stmt
+	slots int
+	loops int
+}
+
+const maxKeptBuffer = 64 << 10
+
+func (rt *renderer) enter(u *unit, ctx *scopeContext, up *frame) (*frame, error) {
+	if rt.depth >= rt.env.Limits.recursion() {
+		return nil, value.NewError("RecursionError", "maximum recursion depth exceeded")
+	}
+	rt.depth++
+	var f *frame
+	if n := len(rt.free); n > 0 {
+		f = rt.free[n-1]
+		rt.free = rt.free[:n-1]
+	} else {
+		f = new(frame)
+	}
+	f.rt, f.ctx, f.up, f.unit = rt, ctx, up, u
+	if cap(f.vars) < u.slots {
+		f.vars = make([]value.Value, u.slots, u.slots+4)
+	} else {
+		f.vars = f.vars[:u.slots]
+	}
+	if len(f.loops) < u.loops {
+		f.loops = append(f.loops, make([]*Loop, u.loops-len(f.loops))...)
+	}
+	return f, nil
+}
+
+func (rt *renderer) leave(f *frame) {
+	rt.depth--
+	if f.escaped {
+		return
+	}
+	clear(f.vars)
+	f.ctx, f.up, f.unit, f.parent = nil, nil, nil, nil
+	if len(f.assigned) > 0 {
+		clear(f.assigned)
+		f.assigned = f.assigned[:0]
+	}
+	rt.free = append(rt.free, f)
+}
+
+// escape keeps f and the frames around it out of the pool.
+func (f *frame) escape() {
+	for ; f != nil && !f.escaped; f = f.up {
+		f.escaped = true
+	}
+}
+
+// begin starts a capture and returns where it starts.
+func (rt *renderer) begin() int {
+	rt.capture++
+	if rt.env.Native {
+		return len(rt.vals)
+	}
+	return len(rt.out)
+}
+
+// end ends a capture and returns what was written since start.
+func (rt *renderer) end(start int) value.Value {
+	rt.capture--
+	if rt.env.Native {
+		v := nativeConcat(rt.vals[start:])
+		rt.vals = rt.vals[:start]
+		return v
+	}
+	s := string(rt.out[start:])
+	rt.out = rt.out[:start]
+	return value.String(s)
+}
+
+// abandon drops a capture after an error.
+func (rt *renderer) abandon(start int) {
+	rt.capture--
+	if rt.env.Native {
+		rt.vals = rt.vals[:start]
+		return
+	}
+	rt.out = rt.out[:start]
+}
+
+// captured runs code and returns what it wrote.
+func (f *frame) captured(code stmt) (value.Value, error) {
+	start := f.rt.begin()
+	if err := code(f); err != nil {
+		f.rt.abandon(start)
+		return value.Value{}, err
+	}
+	return f.rt.end(start), nil
+}
+
+// tick is called for each iteration of a loop.
+func (rt *renderer) tick() error {
+	if rt.ticks++; rt.ticks&1023 == 0 {
+		return rt.slowTick()
+	}
+	return nil
+}
+
+func (rt *renderer) slowTick() error {
+	if rt.ctx != nil {
+		if err := context.Cause(rt.ctx); err != nil {
+			return &value.Error{Class: "TemplateRuntimeError", Message: "the render was cancelled: " + err.Error(), Err: err}
+		}
+	}
+	if m := rt.env.Limits.Iterations; m > 0 && rt.ticks > m {
+		return value.NewError("TemplateRuntimeError", "the template runs more loop iterations than the environment allows")
+	}
+	return rt.checkOutput()
+}
+
+func (rt *renderer) checkOutput() error {
+	if m := rt.env.Limits.Output; m > 0 && rt.flushed+len(rt.out) > m {
+		return value.NewError("TemplateRuntimeError", "the template writes more than the environment allows")
+	}
+	if rt.w != nil && rt.capture == 0 && len(rt.out) >= flushSize {
+		return rt.flush()
+	}
+	return nil
+}
+
+const flushSize = 4 << 10
+
+func (rt *renderer) flush() error {
+	if len(rt.out) == 0 {
+		return nil
+	}
+	n, err := rt.w.Write(rt.out)
+	rt.flushed += n
+	rt.out = rt.out[:0]
+	if err != nil {
+		return &value.Error{Class: "OSError", Message: err.Error(), Err: err}
+	}
+	return nil
+}
+
+func missing(v value.Value) bool { return v == value.Value{} }

@@ -1,0 +1,101 @@
+package compile
+
+import (
+	"strings"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// checkCall refuses what the sandbox must not call.
+func (e *Env) checkCall(fn value.Value) error {
+	safe := true
+	if f, ok := fn.Function(); ok {
+		safe = !f.Unsafe && !f.AltersData
+	} else if fn.Kind() == value.KindObject {
+		if g, ok := fn.Any().(value.CallGuard); ok {
+			safe = g.SafeToCall()
+		}
+	}
+	if safe && e.SafeCallable != nil {
+		safe = e.SafeCallable(fn)
+	}
+	if safe {
+		return nil
+	}
+	r, err := value.ReprOf(fn)
+	if err != nil {
+		return err
+	}
+	return value.NewError("SecurityError", r+" is not safely callable")
+}
+
+// sandboxAttr is SandboxedEnvironment.getattr.
+func (e *Env) sandboxAttr(v value.Value, name string) (value.Value, error) {
+	r, ok, err := e.safeAttr(v, name)
+	if ok || err != nil {
+		return r, err
+	}
+	if r, ok, err = value.GetItem(v, value.String(name)); ok && err == nil {
+		return r, nil
+	}
+	return e.undefined(value.Undef{Obj: v, HasObj: true, Name: value.String(name)}), nil
+}
+
+// safeAttr returns an attribute that is safe, or an undefined value that
+// raises SecurityError; ok is false if there is no such attribute.
+func (e *Env) safeAttr(v value.Value, name string) (value.Value, bool, error) {
+	r, ok := value.GetAttr(v, name)
+	if !ok {
+		return value.Value{}, false, nil
+	}
+	if e.isSafeAttribute(v, name) {
+		return r, true, nil
+	}
+	return e.undefined(value.Undef{
+		Hint: "access to attribute " + pyRepr(name) + " of " + pyRepr(value.TypeName(v)) + " object is unsafe.",
+		Obj:  v, HasObj: true, Name: value.String(name), Class: "SecurityError",
+	}), true, nil
+}
+
+func (e *Env) isSafeAttribute(v value.Value, name string) bool {
+	if strings.HasPrefix(name, "_") {
+		return false
+	}
+	switch v.Kind() {
+	case value.KindType:
+		if name == "mro" {
+			return false
+		}
+	case value.KindIterator, value.KindSeq:
+		if name == "gi_frame" || name == "gi_code" {
+			return false
+		}
+	}
+	if e.Immutable && mutates(v, name) {
+		return false
+	}
+	return e.SafeAttribute == nil || e.SafeAttribute(v, name)
+}
+
+// mutates is modifies_known_mutable.
+func mutates(v value.Value, name string) bool {
+	switch v.Kind() {
+	case value.KindSet:
+		switch name {
+		case "add", "clear", "difference_update", "discard", "pop", "remove", "symmetric_difference_update", "update":
+			return true
+		}
+	case value.KindDict, value.KindMap:
+		switch name {
+		case "clear", "pop", "popitem", "setdefault", "update":
+			return true
+		}
+	case value.KindList, value.KindSlice:
+		// Jinja's own list leaves out pop and clear before 3.1.5.
+		switch name {
+		case "append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove":
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package compile
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// Template is a compiled template.
+type Template struct {
+	env      *Env
+	name     string
+	source   string
+	root     *unit
+	table    *blockTable
+	order    []string // block names in the order of the source
+	globals  map[string]value.Value
+	module   atomic.Pointer[Module]
+	size     atomic.Int64 // of the last output, to start with a buffer that fits
+	UpToDate func() bool  // nil is always
+}
+
+// Name returns the name of the template, "" for a string.
+func (t *Template) Name() string { return t.name }
+
+// Source returns the source the template was compiled from.
+func (t *Template) Source() string { return t.source }
+
+// Env returns the environment of the template.
+func (t *Template) Env() *Env { return t.env }
+
+// Blocks returns the names of the template's own blocks in order.
+func (t *Template) Blocks() []string { return t.order }
+
+// SetGlobals sets names that this template sees besides the environment's. It
+// must be called before the template is used.
+func (t *Template) SetGlobals(globals map[string]value.Value) { t.globals = globals }
+
+// blockTable maps the name of a block to its definitions, the most derived
+// first. Tables are immutable; extending one by a parent is remembered.
+type blockTable struct {
+	blocks map[string][]*unit
+	bigger sync.Map // *Template -> *blockTable
+}
+
+// extend returns the table with the parent's blocks behind its own.
+func (b *blockTable) extend(parent *Template) *blockTable {
+	if t, ok := b.bigger.Load(parent); ok {
+		return t.(*blockTable)
+	}
+	n := &blockTable{blocks: make(map[string][]*unit, len(b.blocks)+len(parent.table.blocks))}
+	for name, units := range b.blocks {
+		n.blocks[name] = units
+	}
+	for name, units := range parent.table.blocks {
+		n.blocks[name] = append(n.blocks[name][:len(n.blocks[name]):len(n.blocks[name])], units[0])
+	}
+	t, _ := b.bigger.LoadOrStore(parent, n)
+	return t.(*blockTable)
+}
+
+// renderRoot runs the template, and after it the parent that it extends.
+func (t *Template) renderRoot(rt *renderer, ctx *scopeContext) error {
+	for {
+		parent, err := t.runRoot(rt, ctx)
+		if err != nil || parent == nil {
+			return err
+		}
+		t = parent
+	}
+}
+
+func (t *Template) runRoot(rt *renderer, ctx *scopeContext) (parent *Template, err error) {
+	f, err := rt.enter(t.root, ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	f.autoescape = ctx.autoescape
+	err = t.root.code(f)
+	parent = f.parent
+	rt.leave(f)
+	return parent, err
+}

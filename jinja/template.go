@@ -1,0 +1,138 @@
+package jinja
+
+import (
+	"context"
+	"io"
+
+	"github.com/dewar-go/dewar/jinja/internal/compile"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// Run is what a template is rendered with. Names are looked up in Vars, then
+// with Globals, then among the globals of the template and its environment.
+type Run struct {
+	// Vars are the variables: a map with string keys, a *Dict, or a struct,
+	// whose fields are found by Go name, jinja or json tag and in snake_case.
+	Vars any
+	// Globals is asked for a name when a template uses it and Vars does not
+	// have it; nil is none. It is for what belongs to a request.
+	Globals Resolver
+	// Data is what [State.Data] gives Go functions.
+	Data any
+	// Ctx ends the render when it is done; nil is never. It is looked at every
+	// 1,024 iterations of a loop.
+	Ctx context.Context
+}
+
+// Resolver finds a variable by name.
+type Resolver func(name string) (any, bool)
+
+func (r *Run) core() *compile.Run {
+	return &compile.Run{Vars: r.Vars, Globals: r.Globals, Data: r.Data, Ctx: r.Ctx}
+}
+
+// Template is a compiled template. It is safe for use by many goroutines.
+type Template struct {
+	env *Environment
+	t   *compile.Template
+}
+
+// CompiledTemplate makes a Template usable in {% extends %} and
+// {% include %} as a value.
+func (t *Template) CompiledTemplate() *compile.Template { return t.t }
+
+// Name returns the name of the template, "" for a string.
+func (t *Template) Name() string { return t.t.Name() }
+
+// Source returns the source of the template.
+func (t *Template) Source() string { return t.t.Source() }
+
+// Blocks returns the names of the template's own blocks in order.
+func (t *Template) Blocks() []string { return t.t.Blocks() }
+
+// Environment returns the environment of the template.
+func (t *Template) Environment() *Environment { return t.env }
+
+// Render renders the template with vars and writes it to w with one Write.
+// Nothing is written if there is an error, which is an *[Error] unless w
+// failed.
+func (t *Template) Render(w io.Writer, vars any) error {
+	return t.t.Write(w, &compile.Run{Vars: vars})
+}
+
+// RenderString renders the template with vars.
+func (t *Template) RenderString(vars any) (string, error) {
+	return t.t.String(&compile.Run{Vars: vars})
+}
+
+// RenderRun is Render with all that a render can be given.
+func (t *Template) RenderRun(w io.Writer, r Run) error { return t.t.Write(w, r.core()) }
+
+// Append renders the template behind buf. On an error it returns buf as it was.
+func (t *Template) Append(buf []byte, r Run) ([]byte, error) {
+	c := compile.Run{Vars: r.Vars, Globals: r.Globals, Data: r.Data, Ctx: r.Ctx}
+	return t.t.Append(buf, &c)
+}
+
+// Stream renders the template into w in pieces of some kilobytes. After an
+// error the part before it has been written.
+func (t *Template) Stream(w io.Writer, r Run) error { return t.t.Stream(w, r.core()) }
+
+// Native renders a template of an environment with Options.Native: a single
+// output is its own value, several are joined, and text that is a Python
+// literal becomes its value.
+func (t *Template) Native(vars any) (Value, error) {
+	return t.t.Native(&compile.Run{Vars: vars})
+}
+
+// Module runs the template and returns what its top level defines: macros
+// and variables.
+func (t *Template) Module(vars any) (*Module, error) {
+	m, err := t.t.Module(&compile.Run{Vars: vars})
+	if err != nil {
+		return nil, err
+	}
+	return &Module{t, m}, nil
+}
+
+// Module holds what a template exports.
+type Module struct {
+	t *Template
+	m *compile.Module
+}
+
+// Names returns the exported names in the order of their definition.
+func (m *Module) Names() []string { return m.m.Names() }
+
+// Get returns an exported value.
+func (m *Module) Get(name string) (Value, bool) { return m.m.Attr(name) }
+
+// Call calls an exported macro.
+func (m *Module) Call(name string, args ...any) (Value, error) {
+	a := Args{Pos: make([]Value, len(args))}
+	for i, x := range args {
+		a.Pos[i] = value.Of(x)
+	}
+	return m.t.t.CallMacro(m.m, name, &compile.Run{}, a)
+}
+
+// String returns what the top level of the template wrote.
+func (m *Module) String() string { return m.m.String() }
+
+// Expression is a compiled expression.
+type Expression struct {
+	x    *compile.Expression
+	none bool
+}
+
+// Eval computes the expression.
+func (x *Expression) Eval(vars any) (Value, error) {
+	v, err := x.x.Eval(&compile.Run{Vars: vars})
+	if err != nil {
+		return Value{}, err
+	}
+	if x.none && v.IsUndefined() {
+		return None, nil
+	}
+	return v, nil
+}
