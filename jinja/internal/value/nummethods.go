@@ -1,0 +1,129 @@
+package value
+
+import (
+	"encoding/hex"
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+func init() {
+	ints := map[string]Method{
+		"bit_length": number("bit_length", func(v Value) (Value, error) {
+			b, _ := v.Big()
+			return Int(int64(b.BitLen())), nil
+		}),
+		"bit_count": number("bit_count", func(v Value) (Value, error) {
+			b, _ := v.Big()
+			n := 0
+			for _, w := range new(big.Int).Abs(b).Bits() {
+				n += bits.OnesCount(uint(w))
+			}
+			return Int(int64(n)), nil
+		}),
+		"conjugate": number("conjugate", Pos),
+		"as_integer_ratio": number("as_integer_ratio", func(v Value) (Value, error) {
+			n, err := Pos(v)
+			return NewTuple([]Value{n, Int(1)}), err
+		}),
+	}
+	methodTables[KindInt], methodTables[KindBig], methodTables[KindBool] = ints, ints, ints
+	methodTables[KindFloat] = map[string]Method{
+		"is_integer": number("is_integer", func(v Value) (Value, error) {
+			f := v.float()
+			return Bool(f == math.Trunc(f) && !math.IsInf(f, 0)), nil
+		}),
+		"conjugate": number("conjugate", Pos),
+		"hex": number("hex", func(v Value) (Value, error) {
+			return String(floatHex(v.float())), nil
+		}),
+		"as_integer_ratio": number("as_integer_ratio", floatRatio),
+	}
+	methodTables[KindBytes] = map[string]Method{
+		"decode": bytesDecode,
+		"hex": number("hex", func(v Value) (Value, error) {
+			return String(hex.EncodeToString(v.rawBytes())), nil
+		}),
+	}
+}
+
+// number is a method without arguments.
+func number(name string, f func(Value) (Value, error)) Method {
+	return func(_ State, self Value, a Args) (Value, error) {
+		if err := noArgs(TypeName(self), name, self, a); err != nil {
+			return Value{}, err
+		}
+		return f(self)
+	}
+}
+
+func floatHex(f float64) string {
+	switch {
+	case f != f, math.IsInf(f, 0):
+		return string(AppendFloat(nil, f))
+	case f == 0 && math.Signbit(f):
+		return "-0x0.0p+0"
+	case f == 0:
+		return "0x0.0p+0"
+	}
+	s := strconv.FormatFloat(f, 'x', 13, 64)
+	mantissa, exp, _ := strings.Cut(s, "p")
+	sign := exp[:1]
+	if exp = strings.TrimLeft(exp[1:], "0"); exp == "" {
+		exp = "0"
+	}
+	return mantissa + "p" + sign + exp
+}
+
+func floatRatio(v Value) (Value, error) {
+	f := v.float()
+	switch {
+	case f != f:
+		return Value{}, valueErrorf("cannot convert NaN to integer ratio")
+	case math.IsInf(f, 0):
+		return Value{}, NewError("OverflowError", "cannot convert Infinity to integer ratio")
+	}
+	r := new(big.Rat).SetFloat64(f)
+	return NewTuple([]Value{BigInt(new(big.Int).Set(r.Num())), BigInt(new(big.Int).Set(r.Denom()))}), nil
+}
+
+func bytesDecode(_ State, self Value, a Args) (Value, error) {
+	var stack [2]Value
+	args, err := bindC(stack[:], "decode", a, "encoding", "errors")
+	if err != nil {
+		return Value{}, err
+	}
+	b := self.rawBytes()
+	encoding := "utf-8"
+	if args[0].t != nil {
+		encoding, _ = args[0].Str()
+	}
+	switch strings.ReplaceAll(strings.ToLower(encoding), "_", "-") {
+	case "utf-8", "utf8", "ascii", "us-ascii":
+		if utf8.Valid(b) {
+			return String(string(b)), nil
+		}
+		if mode, _ := args[1].Str(); mode == "replace" {
+			return String(strings.ToValidUTF8(string(b), "\uFFFD")), nil
+		} else if mode == "ignore" {
+			return String(strings.ToValidUTF8(string(b), "")), nil
+		}
+		for i := 0; i < len(b); {
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return Value{}, Errorf("UnicodeDecodeError", "'utf-8' codec can't decode byte 0x%02x in position %d: invalid start byte", b[i], i)
+			}
+			i += n
+		}
+	case "latin-1", "latin1", "iso-8859-1":
+		rs := make([]rune, len(b))
+		for i, c := range b {
+			rs[i] = rune(c)
+		}
+		return String(string(rs)), nil
+	}
+	return Value{}, Errorf("LookupError", "unknown encoding: %s", encoding)
+}
