@@ -1,0 +1,166 @@
+package dewar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/routing"
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/session"
+	"github.com/dewar-go/dewar/sign"
+)
+
+// An App is a web application. Make it with [New], register routes,
+// blueprints, hooks and extensions, then serve it with [App.Run], or take its
+// [App.Handler] into a server of your own. Several apps may live in one
+// process.
+type App struct {
+	// Signals are the events the app announces.
+	Signals Signals
+
+	cfg      Config
+	root     scope
+	log      *slog.Logger
+	mistakes []error // found before Handler, reported by it
+
+	// Routing, filled while routes are registered.
+	routes       *routing.Map
+	settled      int // the app's own routes that are in the map
+	placed       []*endpoint
+	mounts       []*mount
+	endpoints    map[string]*endpoint
+	rootFallback *endpoint
+
+	templates templateSetup
+
+	// Made when the app is frozen.
+	buildOnce sync.Once
+	buildErr  error
+	keysOnce  sync.Once
+	keysErr   error
+	mode      mode
+	keys      *sign.KeyRing
+	store     session.Store
+	csrf      *secure.CSRF
+	hosts     *secure.Hosts
+	proxies   *secure.Proxies
+	headers   *secure.HeaderSet
+	env       *jinja.Environment
+
+	startOnce, closeOnce sync.Once
+	startErr, closeErr   error
+	starters, closers    []func(context.Context) error
+}
+
+// New makes an app. Whatever is wrong with the configuration is reported
+// together by [App.Handler] or [App.Run].
+func New(cfg Config) *App {
+	cfg.setDefaults()
+	a := &App{cfg: cfg, endpoints: map[string]*endpoint{}}
+	a.root.app = a
+	a.log = cfg.Logger
+	a.routes = routing.NewMap(routing.Options{})
+	if cfg.Static != nil {
+		addStatic(&a.root, cfg.StaticURL, cfg.Static)
+	}
+	return a
+}
+
+// Name returns the application's name.
+func (a *App) Name() string { return a.cfg.Name }
+
+// Debug reports whether the app runs in debug mode.
+func (a *App) Debug() bool { return a.cfg.Debug }
+
+// InstanceDir returns the folder for what belongs to this installation: its
+// database, its keys, its configuration.
+func (a *App) InstanceDir() string { return a.cfg.InstanceDir }
+
+// Logger returns the app's logger.
+func (a *App) Logger() *slog.Logger { return a.log }
+
+// Keys returns the keys that sign sessions and tokens, nil before the app is
+// frozen by [App.Handler] or [App.Run].
+func (a *App) Keys() *sign.KeyRing { return a.keys }
+
+// Wrap adds middleware around every view of the app and around the answer to
+// paths that no rule matches. The first one given is the outermost.
+func (a *App) Wrap(list ...Middleware) { a.root.wrap(list, callerLocation()) }
+
+// build freezes the app for one way of listening and makes everything a request
+// needs. All mistakes come back as one error.
+func (a *App) build(m mode) error {
+	a.buildOnce.Do(func() { a.buildErr = a.buildNow(m) })
+	return a.buildErr
+}
+
+func (a *App) buildNow(m mode) error {
+	a.settle()
+	a.root.frozen = "the app is being served"
+	a.mode = m
+	mistakes := append(a.mistakes, a.cfg.check(m)...)
+	report := func(err error) {
+		if err != nil {
+			mistakes = append(mistakes, err)
+		}
+	}
+	report(a.buildSecurity(m))
+	report(a.buildTemplates())
+	report(a.routes.Compile())
+	for _, e := range a.placed {
+		a.compile(e)
+	}
+	a.rootFallback = a.fallbackFor(nil)
+	for _, m := range a.mounts {
+		m.fallback = a.fallbackFor(m)
+	}
+	report(a.buildKeys(m))
+	switch len(mistakes) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("dewar: %w", trimPrefix(mistakes[0]))
+	}
+	text := fmt.Sprintf("dewar: %d mistakes in the configuration of %s:", len(mistakes), a.cfg.Name)
+	return &configError{text, mistakes}
+}
+
+// configError lists several mistakes.
+type configError struct {
+	text     string
+	mistakes []error
+}
+
+func (e *configError) Error() string {
+	s := e.text
+	for _, m := range e.mistakes {
+		s += "\n  - " + trimPrefix(m).Error()
+	}
+	return s
+}
+
+func (e *configError) Unwrap() []error { return e.mistakes }
+
+// trimPrefix takes the package's name off an error that gets it again.
+func trimPrefix(err error) error {
+	const prefix = "dewar: "
+	if s := err.Error(); len(s) > len(prefix) && s[:len(prefix)] == prefix {
+		return &trimmed{s[len(prefix):], err}
+	}
+	return err
+}
+
+type trimmed struct {
+	text string
+	err  error
+}
+
+func (t *trimmed) Error() string { return t.text }
+func (t *trimmed) Unwrap() error { return t.err }
+
+// errFrozen is what a second way of serving gets.
+var errFrozen = errors.New("dewar: the app is served in another way already; make a second app")

@@ -1,0 +1,228 @@
+package dewar
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// Config holds an app's settings. The zero value is a working, protected app on
+// a loopback address. Where Flask has the setting too, the name is Flask's:
+// TRUSTED_HOSTS is TrustedHosts, and [LoadConfig] reads it from
+// <prefix>TRUSTED_HOSTS.
+type Config struct {
+	// Name is the application's name in logs and messages. Default: "dewar".
+	Name string `config:"-"`
+	// Debug shows errors with their causes and stacks in the browser and
+	// reloads templates when they change. It is refused wherever the app is
+	// reachable from another machine. Default: false.
+	Debug bool
+	// InstanceDir is the folder for what belongs to this installation. It is
+	// made, readable by its owner alone, when something is first kept there.
+	// Default: "instance" in the working directory.
+	InstanceDir string
+
+	// Templates holds the templates, at its root. Default: none.
+	Templates fs.FS `config:"-"`
+	// Static holds the static files, at its root. Default: none.
+	Static fs.FS `config:"-"`
+	// StaticURL is where static files are served, under the endpoint "static".
+	// Default: "/static".
+	StaticURL string `config:"static_url_path"`
+	// StaticMaxAge is how long browsers may use a static file without asking
+	// again. Default: 0, which has them ask each time (and get a 304).
+	StaticMaxAge time.Duration `config:"send_file_max_age_default"`
+
+	// SecretKey signs sessions and tokens; 32 random bytes or more, as made by
+	// the secret command. On a loopback address a key is made and kept in the
+	// instance folder when none is given; everywhere else it is required.
+	SecretKey Secret
+	// SecretKeyFallbacks are older keys whose signatures still count.
+	SecretKeyFallbacks []Secret
+
+	// TrustedHosts are the names the app answers to; ".example.com" includes
+	// its subdomains. On a loopback address localhost, 127.0.0.1 and [::1] are
+	// trusted as well; everywhere else the list is required.
+	TrustedHosts []string
+	// ServerName is the host of URLs built outside a request, such as
+	// "shop.example.com". Default: none; building such a URL is an error then.
+	ServerName string
+	// PreferredURLScheme is the scheme of URLs built outside a request.
+	// Default: "https", and "http" on a loopback address.
+	PreferredURLScheme string
+	// Proxies says which reverse proxies are believed. Default: none.
+	Proxies secure.ProxyConfig `config:"-"`
+	// TLSCertFile and TLSKeyFile make [App.Run] serve HTTPS.
+	TLSCertFile, TLSKeyFile string
+	// Loopback says that a server of your own serves [App.Handler] on a
+	// loopback address. Default: false, and Handler asks for what is required
+	// of an app in the open.
+	Loopback bool `config:"-"`
+	// InsecurePlainHTTP serves plain HTTP on an address other machines can
+	// reach: whoever is on the way can read and change everything, sessions and
+	// passwords included.
+	InsecurePlainHTTP bool
+
+	// Session are the settings of the session and its cookie.
+	Session SessionConfig
+	// CSRFTrustedOrigins are other origins, such as "https://app.example.com",
+	// whose pages may send unsafe requests.
+	CSRFTrustedOrigins []string `config:"wtf_csrf_trusted_origins"`
+	// Headers are the protective headers of every answer.
+	Headers secure.Headers `config:"-"`
+
+	// MaxContentLength bounds a request's body in bytes. Default: 1 MiB. A
+	// route may have its own with [Route.MaxBody].
+	MaxContentLength int64
+	// MaxFormParts bounds the fields of a form. Default: 1,000; of these,
+	// MaxFormFiles may be files, 100 by default.
+	MaxFormParts, MaxFormFiles int
+	// MaxFormMemorySize is how much of a multipart form's files is kept in
+	// memory, in bytes; the rest goes to temporary files. Default: 500,000.
+	MaxFormMemorySize int64
+	// MaxBuffer bounds the buffer of an answer in bytes; a longer answer is
+	// streamed. Default: 4 MiB.
+	MaxBuffer int
+
+	// ShutdownTimeout is how long requests in flight may take after SIGTERM or
+	// an interrupt. Default: 20 seconds.
+	ShutdownTimeout time.Duration
+
+	// OnListen is called when the app begins to serve, with the URL a browser
+	// can open and the address. Default: nil, and a line on standard error.
+	OnListen func(url string, addr net.Addr) `config:"-"`
+
+	// Logger gets the app's log: one line a request, errors with their stacks.
+	// Default: text on standard error in debug, JSON otherwise.
+	Logger *slog.Logger `config:"-"`
+}
+
+// SessionConfig are the settings of the session and its cookie.
+type SessionConfig struct {
+	// CookieName is the cookie's name. Default: "session" on a loopback
+	// address and over plain HTTP, "__Host-session" over HTTPS.
+	CookieName string
+	// CookieDomain widens the cookie to a domain. Default: the host alone.
+	CookieDomain string
+	// CookiePath is the cookie's path. Default: "/".
+	CookiePath string
+	// CookieSameSite is Lax, Strict or None. Default: Lax.
+	CookieSameSite string `config:"cookie_samesite"`
+	// Lifetime is how long a permanent session lasts, and how long any signed
+	// cookie is believed. Default: 31 days, as Flask's.
+	Lifetime time.Duration `config:"lifetime"`
+}
+
+// setDefaults fills what was left zero.
+func (c *Config) setDefaults() {
+	setDefault(&c.Name, "dewar")
+	setDefault(&c.InstanceDir, "instance")
+	setDefault(&c.StaticURL, "/static")
+	setDefault(&c.MaxContentLength, 1<<20)
+	setDefault(&c.MaxFormParts, 1000)
+	setDefault(&c.MaxFormFiles, 100)
+	setDefault(&c.MaxFormMemorySize, 500_000)
+	setDefault(&c.MaxBuffer, 4<<20)
+	setDefault(&c.ShutdownTimeout, 20*time.Second)
+	setDefault(&c.Session.CookiePath, "/")
+	setDefault(&c.Session.CookieSameSite, "Lax")
+	setDefault(&c.Session.Lifetime, 31*24*time.Hour)
+	if c.OnListen == nil {
+		c.OnListen = func(url string, _ net.Addr) {
+			fmt.Fprintf(os.Stderr, " * Running on %s (press CTRL+C to quit)\n", url)
+		}
+	}
+	if c.Logger == nil {
+		if c.Debug {
+			c.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		} else {
+			c.Logger = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+		}
+	}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// check lists what is wrong with the settings for one way of listening.
+func (c *Config) check(m mode) (mistakes []error) {
+	add := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	if c.Debug && m != loopback {
+		add("Debug shows source and values of the program and is refused on %s; listen on 127.0.0.1, or turn Debug off", m)
+	}
+	if m == plain && !c.InsecurePlainHTTP {
+		add("plain HTTP is refused on %s, since anybody on the way could read sessions and passwords; give TLSCertFile and TLSKeyFile, or Proxies, or listen on 127.0.0.1, or set InsecurePlainHTTP", m)
+	}
+	if m == secured && len(c.TrustedHosts) == 0 {
+		add("TrustedHosts is required on %s: list the names this app answers to, such as shop.example.com", m)
+	}
+	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
+		add("TLSCertFile and TLSKeyFile go together; only one of them is given")
+	}
+	if !strings.HasPrefix(c.StaticURL, "/") {
+		add("StaticURL %q must start with a slash", c.StaticURL)
+	}
+	if sameSite(c.Session.CookieSameSite) == 0 {
+		add("Session.CookieSameSite %q must be Lax, Strict or None", c.Session.CookieSameSite)
+	}
+	if strings.EqualFold(c.Session.CookieSameSite, "none") && m != secured {
+		add("Session.CookieSameSite None needs HTTPS: browsers refuse such a cookie without Secure")
+	}
+	for _, n := range []struct {
+		name  string
+		value int64
+	}{
+		{"MaxContentLength", c.MaxContentLength}, {"MaxFormParts", int64(c.MaxFormParts)},
+		{"MaxFormFiles", int64(c.MaxFormFiles)}, {"MaxFormMemorySize", c.MaxFormMemorySize},
+		{"MaxBuffer", int64(c.MaxBuffer)}, {"ShutdownTimeout", int64(c.ShutdownTimeout)},
+		{"Session.Lifetime", int64(c.Session.Lifetime)}, {"StaticMaxAge", int64(c.StaticMaxAge) + 1},
+	} {
+		if n.value <= 0 {
+			add("%s must not be negative", n.name)
+		}
+	}
+	for name, fsys := range map[string]fs.FS{"Templates": c.Templates, "Static": c.Static} {
+		if fsys == nil {
+			continue
+		}
+		if info, err := fs.Stat(fsys, "."); err != nil {
+			add("%s: the folder %s cannot be read: %w", name, folderName(fsys), err)
+		} else if !info.IsDir() {
+			add("%s: %s is not a folder", name, folderName(fsys))
+		}
+	}
+	return mistakes
+}
+
+// folderName finds out what os.DirFS was given, which its errors leave out.
+func folderName(fsys fs.FS) string {
+	if v := reflect.ValueOf(fsys); v.Kind() == reflect.String {
+		return v.String()
+	}
+	return fmt.Sprintf("(%T)", fsys)
+}
+
+// sameSite reads a SameSite name; 0 for an unknown one.
+func sameSite(name string) http.SameSite {
+	switch strings.ToLower(name) {
+	case "lax":
+		return http.SameSiteLaxMode
+	case "strict":
+		return http.SameSiteStrictMode
+	case "none":
+		return http.SameSiteNoneMode
+	}
+	return 0
+}

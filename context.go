@@ -1,0 +1,135 @@
+package dewar
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/dewar-go/dewar/routing"
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/session"
+)
+
+// A Context is one request and its answer. Its methods are split by topic over
+// the package's files: reading the request (form.go), answering (respond.go),
+// URLs (url.go), session and flashes (session.go, flash.go).
+//
+// It is not a context.Context: [Context.Context] gives the request's own. It is
+// never reused for another request, so keeping one too long is a leak at worst,
+// but it must not be used by two goroutines at once.
+type Context struct {
+	app   *App
+	at    *endpoint // what was matched; the scope's fallback when nothing was
+	r     *http.Request
+	w     http.ResponseWriter // what the view writes to: &res, or what middleware made of it
+	res   response
+	match routing.Match
+
+	origin secure.Origin // scheme, host and client address after proxy trust
+	path   string        // the canonical path
+	start  time.Time
+	id     string // request id, made when asked for
+
+	matchErr error // why nothing was matched; the fallback's view returns it
+	failed   error // the error that was answered, if any
+	adopted  bool  // middleware brought its own w and r
+
+	values       []keyed
+	transactions []Transaction
+	afterThis    []func(*Context) error
+
+	session   *session.Session
+	discard   bool // the session must not be saved: the commit failed
+	flashes   []session.Flash
+	flashed   bool // flashes were taken out of the session in this request
+	form      formState
+	body      limitedBody
+	nonce     string
+	varyCSRF  bool
+	processed Vars // what context processors gave, once asked
+}
+
+// App returns the application.
+func (c *Context) App() *App { return c.app }
+
+// Request returns the request as net/http knows it. Behind middleware it is the
+// one the middleware passed on.
+func (c *Context) Request() *http.Request { return c.r }
+
+// Writer returns the answer's writer, for code that wants an
+// http.ResponseWriter. It buffers; Flush, Hijack and ReadFrom leave the buffer.
+func (c *Context) Writer() http.ResponseWriter { return c.w }
+
+// Context returns the request's context.Context: it ends when the client goes
+// away or the server shuts down for good.
+func (c *Context) Context() context.Context { return c.r.Context() }
+
+// Method returns the request's method.
+func (c *Context) Method() string { return c.r.Method }
+
+// Path returns the canonical path: decoded once, and the same string that the
+// router matched and the guards saw.
+func (c *Context) Path() string { return c.path }
+
+// Host returns the host the client asked for, with its port if it named one:
+// the Host header, or what a configured proxy said.
+func (c *Context) Host() string { return c.origin.Host }
+
+// Scheme returns http or https, as the client used it.
+func (c *Context) Scheme() string { return c.origin.Scheme }
+
+// ClientIP returns the client's address, taken from the connection or from a
+// configured proxy, never from an unbelieved header. It is the zero Addr for a
+// connection without one, such as a Unix socket.
+func (c *Context) ClientIP() netip.Addr { return c.origin.Addr }
+
+// RequestID returns the id that stands in the log line and on error pages.
+func (c *Context) RequestID() string {
+	if c.id == "" {
+		c.id = newRequestID()
+	}
+	return c.id
+}
+
+// Log returns the app's logger with the request's id.
+func (c *Context) Log() *slog.Logger {
+	return c.app.log.With("request_id", c.RequestID())
+}
+
+// Rule returns the rule that was matched, such as "/users/<int:id>", or "" when
+// none was. It is what belongs into logs, metrics and limits: unlike the path
+// it has few values, none of them chosen by the client.
+func (c *Context) Rule() string { return c.at.rule }
+
+// Endpoint returns the matched route's name with its blueprints', such as
+// "auth.login", or "" when nothing was matched.
+func (c *Context) Endpoint() string { return c.at.name }
+
+// Blueprint returns the dotted name of the blueprint of the matched route, or
+// "" for the app's own routes.
+func (c *Context) Blueprint() string {
+	if c.at.mount == nil {
+		return ""
+	}
+	return c.at.mount.name
+}
+
+// AfterThis adds a function to run after this request's view, before the after
+// hooks: Flask's after_this_request.
+func (c *Context) AfterThis(f func(*Context) error) { c.afterThis = append(c.afterThis, f) }
+
+// scopes lists the scopes a request belongs to, innermost first.
+func (c *Context) scopes() []*scope { return c.at.scopes }
+
+// contextKey finds the Context in a request's context.Context behind
+// middleware.
+type contextKey struct{}
+
+// FromRequest returns the Context of a request inside middleware of an App, and
+// whether there is one.
+func FromRequest(r *http.Request) (*Context, bool) {
+	c, ok := r.Context().Value(contextKey{}).(*Context)
+	return c, ok
+}

@@ -1,0 +1,47 @@
+package dewar
+
+import (
+	"net/http"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// csrfGuard refuses unsafe requests that another site made a browser send. It
+// guards every route but those marked InsecureNoCSRF.
+type csrfGuard struct{}
+
+func (csrfGuard) Stage() Stage { return StageCSRF }
+func (csrfGuard) Name() string { return "csrf" }
+
+func (csrfGuard) Check(c *Context) error {
+	switch c.r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return nil
+	}
+	c.varyCSRF = true
+	err := c.app.csrf.Check(c.r, c.origin, secure.AmbientCredential(c.r),
+		func() secure.TokenState { return c.Session() }, c.FormValues)
+	if err != nil {
+		return asRefusal(err)
+	}
+	return nil
+}
+
+// CSRFToken returns a token that proves that a form came from this site: what
+// csrf_token() gives in templates, for the field csrf_token or the header
+// X-CSRFToken. It is different each time and bound to the session.
+func (c *Context) CSRFToken() (string, error) { return c.app.csrf.Token(c.Session()) }
+
+// RenewCSRF makes the tokens given out so far worthless. Call it, as signing in
+// and out should, when the session's owner changes.
+func (c *Context) RenewCSRF() { c.app.csrf.Rotate(c.Session()) }
+
+// Nonce returns the request's nonce of the content security policy: what
+// csp_nonce() gives in templates. It is made when first asked for, and the
+// policy names it only then.
+func (c *Context) Nonce() string {
+	if c.nonce == "" {
+		c.nonce = secure.NewNonce()
+	}
+	return c.nonce
+}

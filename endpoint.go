@@ -1,0 +1,220 @@
+package dewar
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/routing"
+)
+
+// An endpoint is a route where it ended up: joined with its blueprints, and
+// with everything a request will need gathered before the first one comes.
+type endpoint struct {
+	route *Route
+	mount *mount
+	name  string // dotted; "" for a fallback
+	rule  string // joined
+	view  View
+	args  []int // where the rule's own variables are among the match's
+
+	routed *routing.Rule
+
+	// Gathered by compile.
+	scopes   []*scope // innermost first
+	guards   []Guard
+	before   []func(*Context) error
+	after    []func(*Context) error
+	teardown []func(*Context, error)
+	chain    http.Handler // middleware around the view, nil without any
+	maxBody  int64
+	api      bool
+	static   bool
+}
+
+// settle puts the app's own routes that are still open into the routing map:
+// the next one is being registered, so they are complete.
+func (a *App) settle() {
+	for ; a.settled < len(a.root.routes); a.settled++ {
+		a.place(a.root.routes[a.settled], nil)
+	}
+}
+
+// place puts a route into the routing map for one registration. Mistakes panic
+// with the place of registration.
+func (a *App) place(r *Route, m *mount) {
+	r.settled = true
+	e := &endpoint{route: r, mount: m, rule: r.rule, view: r.view}
+	e.name = r.name
+	if e.name == "" {
+		e.name = strings.Join(r.methods, ",") + " " + r.rule
+	}
+	defaults := r.defaults
+	if m != nil {
+		e.rule = joinRule(m.prefix, r.rule)
+		e.name = m.name + "." + e.name
+		if len(m.defaults) > 0 {
+			defaults = maps.Clone(m.defaults)
+			maps.Copy(defaults, r.defaults)
+		}
+	}
+	if other, taken := a.endpoints[e.name]; taken && other.route != r && !sameView(other.route, r) {
+		panic(fmt.Sprintf("dewar: route %q at %s: the endpoint %q belongs to the route %q at %s already; give one of them another Name", r.rule, r.location, e.name, other.route.rule, other.route.location))
+	}
+	rule, err := a.routes.Add(routing.Rule{
+		Rule:     e.rule,
+		Endpoint: e.name,
+		Methods:  slices.Clone(r.methods),
+		Defaults: defaults,
+		Data:     e,
+		Source:   r.location,
+	})
+	if err != nil {
+		panic(fmt.Sprintf("dewar: route %q at %s: %v", e.rule, r.location, err))
+	}
+	e.routed = rule
+	own := ownVariables(rule, r)
+	if err := checkTypes(r, own); err != nil {
+		panic(err.Error())
+	}
+	for _, v := range own {
+		e.args = append(e.args, slices.IndexFunc(rule.Variables(), func(o routing.Variable) bool { return o.Name == v.Name }))
+	}
+	if _, taken := a.endpoints[e.name]; !taken {
+		a.endpoints[e.name] = e
+	}
+	r.mounts = append(r.mounts, e)
+	a.placed = append(a.placed, e)
+}
+
+// ownVariables are the variables of the rule as the route wrote it, without
+// those of prefix and host: its last ones that occur in its own text.
+func ownVariables(rule *routing.Rule, r *Route) []routing.Variable {
+	var own []routing.Variable
+	for _, v := range rule.Variables() {
+		if mentions(r.rule, v.Name) {
+			own = append(own, v)
+		}
+	}
+	return own
+}
+
+// mentions reports whether a rule's text holds the variable <name>.
+func mentions(rule, name string) bool {
+	for _, part := range strings.Split(rule, "<")[1:] {
+		inner, _, _ := strings.Cut(part, ">")
+		if i := strings.LastIndexByte(inner, ':'); i >= 0 {
+			inner = inner[i+1:]
+		}
+		if inner == name {
+			return true
+		}
+	}
+	return false
+}
+
+// owns reports whether a variable is the rule's own, not its prefix's.
+func (e *endpoint) owns(name string) bool {
+	vars := e.routed.Variables()
+	return slices.ContainsFunc(e.args, func(i int) bool { return vars[i].Name == name })
+}
+
+// sameView reports whether two routes are one function of one name, which may
+// have several rules.
+func sameView(a, b *Route) bool {
+	return a.name != "" && a.name == b.name && a.scope == b.scope && a.function == b.function
+}
+
+// compile gathers what a request needs.
+func (a *App) compile(e *endpoint) {
+	e.scopes = a.scopesOf(e.mount)
+	e.maxBody = a.cfg.MaxContentLength
+	if e.route != nil {
+		if e.route.maxBody > 0 {
+			e.maxBody = e.route.maxBody
+		}
+		e.api, e.static = e.route.api, e.route.static
+	}
+	var wraps []Middleware
+	for _, s := range slices.Backward(e.scopes) {
+		e.before = append(e.before, s.hooks.before...)
+		e.guards = append(e.guards, s.guards...)
+		wraps = append(wraps, s.wraps...)
+	}
+	for _, s := range e.scopes {
+		for _, f := range slices.Backward(s.hooks.after) {
+			e.after = append(e.after, f)
+		}
+		for _, f := range slices.Backward(s.hooks.teardown) {
+			e.teardown = append(e.teardown, f)
+		}
+	}
+	if e.route != nil {
+		e.guards = append(e.guards, e.route.guards...)
+		wraps = append(wraps, e.route.wraps...)
+		if !e.static {
+			e.guards = append(e.guards, sessionGuard{})
+			if !e.route.noCSRF {
+				e.guards = append(e.guards, csrfGuard{})
+			}
+		}
+	} else {
+		e.guards = slices.DeleteFunc(e.guards, func(g Guard) bool { return g.Stage() > StageLimit })
+	}
+	slices.SortStableFunc(e.guards, func(x, y Guard) int { return int(x.Stage()) - int(y.Stage()) })
+	if len(wraps) > 0 {
+		e.chain = http.HandlerFunc(innermost)
+		for _, wrap := range slices.Backward(wraps) {
+			e.chain = wrap(e.chain)
+		}
+	}
+}
+
+// fallbackFor is the endpoint of requests that no rule matched, for the app (m
+// is nil) or for what lies below a blueprint's prefix.
+func (a *App) fallbackFor(m *mount) *endpoint {
+	e := &endpoint{mount: m, view: func(c *Context) error { return c.matchErr }}
+	a.compile(e)
+	return e
+}
+
+// fallback finds the endpoint that answers an unmatched path: that of the
+// blueprint with the longest prefix the path lies below, the app's otherwise.
+func (a *App) fallback(path string) *endpoint {
+	best, length := a.rootFallback, 0
+	for _, m := range a.mounts {
+		if n := len(m.prefix); n > length && belowPrefix(path, m.prefix) {
+			best, length = m.fallback, n
+		}
+	}
+	return best
+}
+
+// belowPrefix reports whether path is prefix or lies below it. A variable in
+// the prefix stands for one segment.
+func belowPrefix(path, prefix string) bool {
+	for {
+		i := strings.IndexByte(prefix, '<')
+		if i < 0 {
+			prefix = strings.TrimRight(prefix, "/")
+			rest, ok := strings.CutPrefix(path, prefix)
+			return ok && (rest == "" || rest[0] == '/')
+		}
+		if len(path) < i || path[:i] != prefix[:i] {
+			return false
+		}
+		path, prefix = path[i:], prefix[i:]
+		if _, after, ok := strings.Cut(prefix, ">"); ok {
+			prefix = after
+		} else {
+			return false
+		}
+		if j := strings.IndexByte(path, '/'); j >= 0 {
+			path = path[j:]
+		} else {
+			path = ""
+		}
+	}
+}

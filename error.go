@@ -1,0 +1,212 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+)
+
+// An HTTPError is an error that knows its status. Views return one, usually
+// made by [Abort]; error handlers registered with [App.OnError] get one.
+type HTTPError struct {
+	// Code is the status, 400 to 599.
+	Code int
+	// Title is the short name; the status text ("Not Found") when empty.
+	Title string
+	// Detail is a sentence for the user. It reaches the client: nothing secret
+	// belongs here. When empty the page shows a general sentence for the status.
+	Detail string
+	// Err is the cause. It is logged and found by errors.As, but its text
+	// leaves the process in debug mode only.
+	Err error
+	// Header is added to the answer, such as Retry-After or Allow.
+	Header http.Header
+}
+
+// Abort makes an error with a status and, optionally, a sentence for the user.
+// It panics when code is no error status, since that is a mistake in the
+// program.
+//
+//	return dewar.Abort(404, "There is no such post.")
+func Abort(code int, detail ...string) *HTTPError {
+	if code < 400 || code > 599 {
+		panic(fmt.Sprintf("dewar: Abort(%d): the code must be 400 to 599", code))
+	}
+	return &HTTPError{Code: code, Detail: strings.Join(detail, " ")}
+}
+
+// Error gives the code, the title, the detail and the cause: a text for logs.
+func (e *HTTPError) Error() string {
+	s := fmt.Sprintf("dewar: %d %s", e.Code, e.title())
+	if e.Detail != "" {
+		s += ": " + e.Detail
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *HTTPError) Unwrap() error { return e.Err }
+
+func (e *HTTPError) title() string {
+	if e.Title != "" {
+		return e.Title
+	}
+	if s := http.StatusText(e.Code); s != "" {
+		return s
+	}
+	return "Error"
+}
+
+// A PanicError is a panic that was turned into an error: it becomes a 500 page
+// and is logged with its stack.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error gives the panic's value.
+func (e *PanicError) Error() string { return fmt.Sprintf("dewar: panic: %v", e.Value) }
+
+// Unwrap returns the panic's value when it was an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// guardPanic calls f and returns its error; a panic becomes a [PanicError].
+// http.ErrAbortHandler goes on: it asks net/http to cut the connection.
+func guardPanic(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// asHTTPError returns the status error in err, or a 500 that wraps it.
+func asHTTPError(err error) *HTTPError {
+	var he *HTTPError
+	if errors.As(err, &he) {
+		return he
+	}
+	return &HTTPError{Code: http.StatusInternalServerError, Err: err}
+}
+
+// errorHandlers is one scope's handlers.
+type errorHandlers struct {
+	byType []func(c *Context, err error) (handled bool, result error)
+	byCode map[int]func(*Context, *HTTPError) error
+}
+
+// OnError registers the app's handler for errors with this status, as Flask's
+// errorhandler(404) does. The handler answers like a view; its answer has the
+// error's status unless it sets another. An error that is no [HTTPError] is
+// handled as a 500 with the error as its cause. Registering a second handler
+// for one code panics.
+func (a *App) OnError(code int, handle func(*Context, *HTTPError) error) {
+	a.root.onError(code, handle, callerLocation())
+}
+
+// OnError registers the blueprint's handler for errors with this status raised
+// by its own views, and for 404 and 405 below its own prefix.
+func (b *Blueprint) OnError(code int, handle func(*Context, *HTTPError) error) {
+	b.scope.onError(code, handle, callerLocation())
+}
+
+func (s *scope) onError(code int, handle func(*Context, *HTTPError) error, loc string) {
+	s.changing("OnError", loc)
+	if code < 400 || code > 599 {
+		panic(fmt.Sprintf("dewar: OnError(%d) at %s: the code must be 400 to 599", code, loc))
+	}
+	if _, dup := s.errors.byCode[code]; dup {
+		panic(fmt.Sprintf("dewar: OnError(%d) at %s: %s has a handler for it already", code, loc, s.title()))
+	}
+	if s.errors.byCode == nil {
+		s.errors.byCode = map[int]func(*Context, *HTTPError) error{}
+	}
+	s.errors.byCode[code] = handle
+}
+
+// OnErrorAs registers a handler for errors of type E, found with errors.As. It
+// is tried before the handlers by status; of two handlers in one scope that
+// both fit, the one registered first is called.
+//
+//	dewar.OnErrorAs(app, func(c *dewar.Context, err *OutOfStock) error { … })
+func OnErrorAs[E error](r Router, handle func(*Context, E) error) {
+	s := r.routerScope()
+	s.changing("OnErrorAs", callerLocation())
+	s.errors.byType = append(s.errors.byType, func(c *Context, err error) (bool, error) {
+		var e E
+		if !errors.As(err, &e) {
+			return false, nil
+		}
+		return true, handle(c, e)
+	})
+}
+
+// handleError answers err: handlers by type, then by status, the innermost
+// blueprint first and the app last, then the built-in page. What the view had
+// written so far is dropped. When the answer is on the wire already there is
+// nothing left to say: the connection is cut, so that the client does not take
+// half an answer for a whole one.
+func (c *Context) handleError(err error) {
+	c.failed = err
+	if c.res.sent() {
+		c.logError(err, "answer was already under way")
+		panic(http.ErrAbortHandler)
+	}
+	c.res.reset()
+	scopes := c.scopes()
+	for _, s := range scopes {
+		for _, try := range s.errors.byType {
+			var handled bool
+			failure := guardPanic(func() (e error) { handled, e = try(c, err); return e })
+			if !handled && failure == nil {
+				continue
+			}
+			if failure == nil {
+				return
+			}
+			c.logError(failure, "error handler failed")
+			c.res.reset()
+			c.errorPage(asHTTPError(failure))
+			return
+		}
+	}
+	he := asHTTPError(err)
+	if he.Code >= 500 {
+		c.app.Signals.Exception.Send(ExceptionEvent{c, err})
+		c.logError(err, "")
+	}
+	for _, s := range scopes {
+		handle := s.errors.byCode[he.Code]
+		if handle == nil {
+			continue
+		}
+		c.res.status = he.Code
+		addHeader(c.res.Header(), he.Header)
+		failure := guardPanic(func() error { return handle(c, he) })
+		if failure == nil {
+			return
+		}
+		c.logError(failure, "error handler failed")
+		c.res.reset()
+		break
+	}
+	c.errorPage(he)
+}
+
+func addHeader(dst, src http.Header) {
+	for k, vs := range src {
+		dst[http.CanonicalHeaderKey(k)] = vs
+	}
+}

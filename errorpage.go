@@ -1,0 +1,132 @@
+package dewar
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/dewar-go/dewar/markup"
+	"github.com/dewar-go/dewar/secure"
+)
+
+// descriptions are the general sentences of error pages, for users.
+var descriptions = map[int]string{
+	400: "Your browser sent a request that this server could not understand.",
+	401: "You have to sign in to see this.",
+	403: "You may not see or do this.",
+	404: "There is nothing at this address. If you typed it, check the spelling.",
+	405: "This address does not take this kind of request.",
+	406: "This cannot be given in a form your browser accepts.",
+	408: "The request took too long to arrive.",
+	413: "What was sent is too large.",
+	414: "The address is too long.",
+	415: "What was sent is of a kind that is not understood here.",
+	416: "The part asked for does not exist.",
+	429: "That were too many requests in a short time. Try again later.",
+	431: "The request's headers are too large.",
+	500: "Something went wrong on our side. It was written down; try again later.",
+	503: "This is busy or down for a moment. Try again later.",
+}
+
+// asRefusal gives the errors of the built-in guards their status.
+func asRefusal(err error) error {
+	var he *HTTPError
+	if errors.As(err, &he) {
+		return err
+	}
+	var csrf *secure.CSRFError
+	if errors.As(err, &csrf) {
+		return csrfRefusal(csrf)
+	}
+	return err
+}
+
+// errorPage writes the built-in page: HTML, or JSON by RFC 9457 where the
+// client prefers it or the route is an API's. The cause is shown in debug mode
+// only.
+func (c *Context) errorPage(he *HTTPError) {
+	code := he.Code
+	detail := he.Detail
+	if detail == "" {
+		detail = descriptions[code]
+	}
+	h := c.w.Header()
+	addHeader(h, he.Header)
+	if c.at.api || prefersJSON(c.r.Header["Accept"]) {
+		c.problem(he, detail)
+		return
+	}
+	h["Content-Type"] = textHTML
+	var b strings.Builder
+	title := escapeText(he.title())
+	b.WriteString("<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width\">\n<title>")
+	b.WriteString(title + "</title>\n<h1>" + title + "</h1>\n")
+	if detail != "" {
+		b.WriteString("<p>" + escapeText(detail) + "</p>\n")
+	}
+	if code >= 500 {
+		b.WriteString("<p>Request " + c.RequestID() + "</p>\n")
+	}
+	if cause := c.debugCause(he); cause != "" {
+		b.WriteString("<h2>Cause (debug mode)</h2>\n<pre>" + escapeText(cause) + "</pre>\n")
+	}
+	c.w.WriteHeader(code)
+	_, _ = c.w.Write([]byte(b.String()))
+}
+
+// problem writes an RFC 9457 problem document.
+func (c *Context) problem(he *HTTPError, detail string) {
+	doc := struct {
+		Type    string `json:"type"`
+		Title   string `json:"title"`
+		Status  int    `json:"status"`
+		Detail  string `json:"detail,omitempty"`
+		Request string `json:"request_id,omitempty"`
+		Cause   string `json:"cause,omitempty"`
+	}{"about:blank", he.title(), he.Code, detail, "", c.debugCause(he)}
+	if he.Code >= 500 {
+		doc.Request = c.RequestID()
+	}
+	b, err := json.Marshal(doc)
+	if err != nil { // strings and a number cannot fail to encode
+		b = []byte(`{"status":500}`)
+	}
+	c.w.Header()["Content-Type"] = []string{"application/problem+json"}
+	c.w.WriteHeader(he.Code)
+	_, _ = c.w.Write(append(b, '\n'))
+}
+
+// debugCause is the text behind a 5xx, with a panic's stack, in debug mode.
+func (c *Context) debugCause(he *HTTPError) string {
+	if !c.app.cfg.Debug || he.Err == nil {
+		return ""
+	}
+	var p *PanicError
+	if errors.As(he.Err, &p) {
+		return p.Error() + "\n\n" + string(p.Stack)
+	}
+	return he.Err.Error()
+}
+
+// prefersJSON reports whether an Accept header names JSON before HTML. The
+// full negotiation is not needed for a choice between two.
+func prefersJSON(accept []string) bool {
+	if len(accept) == 0 {
+		return false
+	}
+	list := strings.Join(accept, ",")
+	if len(list) > 4096 {
+		return false
+	}
+	js := strings.Index(list, "json")
+	html := strings.Index(list, "text/html")
+	return js >= 0 && (html < 0 || js < html)
+}
+
+func escapeText(s string) string { return string(markup.Escape(s)) }
+
+// csrfRefusal is the answer to a request that failed the CSRF check: 400 as
+// Flask-WTF gives for a token that is missing or wrong, 403 for another origin.
+func csrfRefusal(e *secure.CSRFError) *HTTPError {
+	return &HTTPError{Code: e.StatusCode(), Detail: e.Reason.String(), Err: e}
+}

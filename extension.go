@@ -1,0 +1,89 @@
+package dewar
+
+import (
+	"context"
+	"fmt"
+)
+
+// An Extension adds to an app: guards, hooks, routes, template names,
+// transactions. Its state is reached through its own typed accessors
+// (login.User(c)), never by a string.
+//
+// An extension may also implement
+//
+//	Close(context.Context) error   // called once when the app shuts down, last added first
+//	Check() []Finding              // its part of the security check
+type Extension interface {
+	// Init is called once, by Extend, before the app serves.
+	Init(app *App) error
+}
+
+// A Finding is one deviation that a check reports.
+type Finding struct {
+	// ID is stable, such as "D001", so that a finding can be referred to.
+	ID string
+	// Subject is what it is about: a route, a setting, a template.
+	Subject string
+	// Message says what is wrong, and Remedy what to change.
+	Message, Remedy string
+}
+
+// Extend adds extensions, calling Init of each in order. An error of Init is
+// reported by [App.Handler] and [App.Run] together with all other mistakes.
+func (a *App) Extend(extensions ...Extension) {
+	loc := callerLocation()
+	a.root.changing("Extend", loc)
+	for _, e := range extensions {
+		if err := e.Init(a); err != nil {
+			a.mistakes = append(a.mistakes, fmt.Errorf("extension %T at %s: %w", e, loc, err))
+			continue
+		}
+		if closer, ok := e.(interface{ Close(context.Context) error }); ok {
+			a.closers = append(a.closers, closer.Close)
+		}
+	}
+}
+
+// OnStart adds work to do when [App.Run] or [App.Serve] starts, after the
+// configuration was found right and the socket is bound, before the first
+// request is accepted: opening a database, migrating it. The first error ends
+// the start.
+func (a *App) OnStart(f func(context.Context) error) {
+	a.root.changing("OnStart", callerLocation())
+	a.starters = append(a.starters, f)
+}
+
+// OnClose adds work to do when the app shuts down, after the last request has
+// ended. The functions run in reverse order of their adding.
+func (a *App) OnClose(f func(context.Context) error) {
+	a.root.changing("OnClose", callerLocation())
+	a.closers = append(a.closers, f)
+}
+
+// Start runs the functions added with [App.OnStart], once. [App.Run] and
+// [App.Serve] call it; a program with a server of its own calls it before
+// serving.
+func (a *App) Start(ctx context.Context) error {
+	a.startOnce.Do(func() {
+		for _, f := range a.starters {
+			if a.startErr = f(ctx); a.startErr != nil {
+				return
+			}
+		}
+	})
+	return a.startErr
+}
+
+// Close runs the functions added with [App.OnClose] and the Close methods of
+// extensions, once, the last added first. All run; the first error is returned.
+// [App.Run] and [App.Serve] call it.
+func (a *App) Close(ctx context.Context) error {
+	a.closeOnce.Do(func() {
+		for i := len(a.closers) - 1; i >= 0; i-- {
+			if err := a.closers[i](ctx); err != nil && a.closeErr == nil {
+				a.closeErr = err
+			}
+		}
+	})
+	return a.closeErr
+}

@@ -1,0 +1,236 @@
+package dewar
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// formState is a request's parsed body. It is parsed once, when somebody asks.
+type formState struct {
+	parsed bool
+	values url.Values
+	files  map[string][]*multipart.FileHeader
+	whole  *multipart.Form // holds temporary files
+	err    error
+	query  url.Values
+}
+
+// close removes temporary files.
+func (f *formState) close() {
+	if f.whole != nil {
+		_ = f.whole.RemoveAll()
+	}
+}
+
+// limitedBody counts a request's body and ends it with an error past the limit.
+// net/http is told to close the connection then, since the rest is not read.
+type limitedBody struct {
+	body  io.ReadCloser
+	left  int64
+	limit int64
+	over  bool
+	c     *Context
+}
+
+// errTooLarge is a body past its limit.
+var errTooLarge = &HTTPError{Code: http.StatusRequestEntityTooLarge}
+
+// Read reads the body up to its limit.
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.over {
+		return 0, errTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.body.Read(p)
+	if int64(n) <= b.left {
+		b.left -= int64(n)
+		return n, err
+	}
+	n = int(b.left)
+	b.left, b.over = 0, true
+	b.c.closeConnection()
+	return n, errTooLarge
+}
+
+// Close closes the body.
+func (b *limitedBody) Close() error { return b.body.Close() }
+
+// closeConnection asks for the connection to be closed after the answer.
+func (c *Context) closeConnection() {
+	if !c.res.sent() {
+		c.res.Header()["Connection"] = []string{"close"}
+	}
+}
+
+// limitBody puts the route's limit around the body, before anything reads it.
+func (c *Context) limitBody() {
+	if c.r.Body == nil || c.r.Body == http.NoBody {
+		return
+	}
+	c.body = limitedBody{body: c.r.Body, left: c.at.maxBody, limit: c.at.maxBody, c: c}
+	if c.r.ContentLength > c.at.maxBody {
+		c.body.over = true
+		c.closeConnection()
+	}
+	c.r.Body = &c.body
+}
+
+// Query returns the first value of a query parameter, "" when there is none.
+func (c *Context) Query(name string) string { return c.QueryValues().Get(name) }
+
+// QueryValues returns the query's parameters. Pairs that are malformed are
+// left out, as in Werkzeug.
+func (c *Context) QueryValues() url.Values {
+	if c.form.query == nil {
+		c.form.query, _ = url.ParseQuery(c.r.URL.RawQuery)
+	}
+	return c.form.query
+}
+
+// Form returns the first value of a form field from the body, "" when there is
+// none or the body is not a readable form. It never reads the query. Where an
+// unreadable form must be told from an empty one, [Context.FormValues] has the
+// error; a view reached through the CSRF check by a form's token has a readable
+// one.
+func (c *Context) Form(name string) string {
+	v, err := c.FormValues()
+	if err != nil {
+		return ""
+	}
+	return v.Get(name)
+}
+
+// FormValues returns the fields of an urlencoded or multipart body; none for a
+// body of another type. The error is an [HTTPError]: 413 past a limit, 400 when
+// the body is malformed.
+func (c *Context) FormValues() (url.Values, error) {
+	if !c.form.parsed {
+		c.form.parsed = true
+		c.form.err = c.parseForm()
+		if c.form.values == nil {
+			c.form.values = url.Values{}
+		}
+	}
+	return c.form.values, c.form.err
+}
+
+// File returns the first file sent under a field's name. The error is
+// http.ErrMissingFile when there is none. The file's name comes from the
+// client: pass it through secure.Filename before using it.
+func (c *Context) File(name string) (*multipart.FileHeader, error) {
+	if _, err := c.FormValues(); err != nil {
+		return nil, err
+	}
+	if list := c.form.files[name]; len(list) > 0 {
+		return list[0], nil
+	}
+	return nil, http.ErrMissingFile
+}
+
+// parseForm parses the body by its content type.
+func (c *Context) parseForm() error {
+	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	switch {
+	case c.r.Body == nil || c.r.Body == http.NoBody || err != nil:
+		return nil
+	case kind == "application/x-www-form-urlencoded":
+		return c.parseURLEncoded()
+	case kind == "multipart/form-data":
+		return c.parseMultipart(params["boundary"])
+	}
+	return nil
+}
+
+func (c *Context) parseURLEncoded() error {
+	b, err := io.ReadAll(c.r.Body)
+	if err != nil {
+		return bodyError(err)
+	}
+	body := string(b)
+	if n := strings.Count(body, "&") + 1; n > c.app.cfg.MaxFormParts {
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: errors.New("dewar: the form has more fields than MaxFormParts")}
+	}
+	c.form.values, err = url.ParseQuery(body)
+	if err != nil {
+		return &HTTPError{Code: http.StatusBadRequest, Err: err}
+	}
+	return nil
+}
+
+// parseMultipart reads the parts itself instead of asking net/http: fields and
+// files are counted as they come, and nothing is believed about their number.
+func (c *Context) parseMultipart(boundary string) error {
+	if boundary == "" {
+		return &HTTPError{Code: http.StatusBadRequest, Err: errors.New("dewar: a multipart form without a boundary")}
+	}
+	counted := &partCounter{r: c.r.Body, delimiter: "--" + boundary, limit: c.app.cfg.MaxFormParts + c.app.cfg.MaxFormFiles + 2}
+	form, err := multipart.NewReader(counted, boundary).ReadForm(c.app.cfg.MaxFormMemorySize)
+	if err != nil {
+		if errors.Is(err, multipart.ErrMessageTooLarge) {
+			return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
+		}
+		return bodyError(err)
+	}
+	c.form.whole = form
+	fields, files := 0, 0
+	for _, v := range form.Value {
+		fields += len(v)
+	}
+	for _, v := range form.File {
+		files += len(v)
+	}
+	if fields > c.app.cfg.MaxFormParts || files > c.app.cfg.MaxFormFiles {
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: errors.New("dewar: the form has more parts than MaxFormParts or MaxFormFiles")}
+	}
+	c.form.values, c.form.files = form.Value, form.File
+	return nil
+}
+
+// partCounter ends a multipart body with an error once it holds more
+// boundaries than it may: before the parts become maps and files.
+type partCounter struct {
+	r         io.Reader
+	delimiter string
+	tail      []byte // the end of what was read, where a delimiter may begin
+	seen      int
+	limit     int
+}
+
+// Read reads and counts.
+func (p *partCounter) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.tail = append(p.tail, b[:n]...)
+	s := string(p.tail)
+	for {
+		i := strings.Index(s, p.delimiter)
+		if i < 0 {
+			break
+		}
+		p.seen++
+		s = s[i+len(p.delimiter):]
+	}
+	if keep := len(p.delimiter) - 1; len(s) > keep {
+		s = s[len(s)-keep:]
+	}
+	p.tail = append(p.tail[:0], s...)
+	if p.seen > p.limit {
+		return n, multipart.ErrMessageTooLarge
+	}
+	return n, err
+}
+
+// bodyError keeps a status error and makes any other a 400.
+func bodyError(err error) error {
+	var he *HTTPError
+	if errors.As(err, &he) {
+		return he
+	}
+	return &HTTPError{Code: http.StatusBadRequest, Err: err}
+}

@@ -1,0 +1,292 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/dewar-go/dewar/routing"
+	"github.com/dewar-go/dewar/secure"
+)
+
+// Handler freezes the app and returns it as an http.Handler for a server of
+// your own. All mistakes in configuration and templates come back as one error
+// that lists them. Unless [Config.Loopback] is set, what is required of an app
+// in the open is required here. The server around it sets its own timeouts;
+// [App.Run] does so by itself.
+func (a *App) Handler() (http.Handler, error) {
+	if err := a.build(a.cfg.modeFor("")); err != nil {
+		return nil, err
+	}
+	if err := a.openKeys(); err != nil {
+		return nil, err
+	}
+	return handler{a}, nil
+}
+
+// ServeHTTP makes the app itself a handler: it builds at the first request and
+// panics with what [App.Handler] would have returned as an error.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h, err := a.Handler()
+	if err != nil {
+		panic(err)
+	}
+	h.ServeHTTP(w, r)
+}
+
+// handler is a built app.
+type handler struct{ app *App }
+
+// ServeHTTP is a request's whole life.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &Context{app: h.app, at: h.app.rootFallback, r: r, start: time.Now()}
+	c.res.c, c.res.w, c.w = c, w, &c.res
+	defer c.end()
+	h.app.Signals.RequestStarted.Send(c)
+	if err := guardPanic(c.enter); err != nil {
+		c.refuse(err)
+	} else {
+		c.dispatch()
+	}
+	h.app.Signals.RequestFinished.Send(c)
+	c.conclude()
+}
+
+// A gateError is a request turned away before anything of the application ran.
+// It gets the built-in page: no handler of the application should see a request
+// whose host or path is not to be trusted.
+type gateError struct{ *HTTPError }
+
+// Unwrap lets errors.As find the status.
+func (e gateError) Unwrap() error { return e.HTTPError }
+
+func refusal(code int, detail string, cause error) error {
+	return gateError{&HTTPError{Code: code, Detail: detail, Err: cause}}
+}
+
+// enter is the gate, the match and the guards.
+func (c *Context) enter() error {
+	if err := c.gate(); err != nil {
+		return err
+	}
+	c.find()
+	if err := c.upgrade(); err != nil {
+		return err
+	}
+	c.limitBody()
+	for _, g := range c.at.guards {
+		if err := g.Check(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gate settles who asks whom for what: the client's address, scheme and host as
+// configured proxies report them, and the one canonical path.
+func (c *Context) gate() (err error) {
+	a := c.app
+	if c.r.Method == http.MethodTrace || c.r.Method == "TRACK" {
+		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
+	}
+	if c.origin, err = a.proxies.Resolve(c.r); err != nil {
+		return refusal(http.StatusBadRequest, "", err)
+	}
+	if a.hosts != nil && !a.hosts.Allowed(c.origin.Host) {
+		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
+	}
+	if c.path, err = secure.CanonicalPath(c.r.URL.EscapedPath()); err != nil {
+		return refusal(http.StatusBadRequest, "The path of this address is not valid.", err)
+	}
+	return nil
+}
+
+// find matches the path. When no rule matches, the innermost blueprint the path
+// lies below answers, with its hooks and error handlers.
+func (c *Context) find() {
+	a := c.app
+	err := a.routes.Match(&c.match, routing.Request{
+		Bind: routing.Bind{URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
+		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, PlainHTTP: true,
+	})
+	if err == nil {
+		c.at = c.match.Rule.Data.(*endpoint)
+		return
+	}
+	c.at = a.fallback(c.path)
+	c.matchErr = c.noMatch(err)
+}
+
+// noMatch turns what the matcher said into what the view of an unmatched
+// request returns.
+func (c *Context) noMatch(err error) error {
+	var redirect *routing.RequestRedirect
+	var method *routing.MethodNotAllowed
+	switch {
+	case errors.As(err, &redirect):
+		return &redirectError{redirect.NewURL, redirect.Code}
+	case errors.As(err, &method):
+		return &methodError{method.ValidMethods}
+	}
+	return &HTTPError{Code: http.StatusNotFound}
+}
+
+// upgrade sends plain HTTP to HTTPS where browsers are to use that.
+func (c *Context) upgrade() error {
+	if !c.app.mode.https() || c.origin.Scheme == "https" {
+		return nil
+	}
+	if c.at.api {
+		return refusal(http.StatusForbidden, "Use https.", errors.New("dewar: plain HTTP on an API route"))
+	}
+	return &redirectError{"https://" + c.origin.Host + c.r.URL.RequestURI(), http.StatusPermanentRedirect}
+}
+
+// dispatch runs what stands between guards and commit.
+func (c *Context) dispatch() {
+	if c.at.chain == nil {
+		c.inner()
+		return
+	}
+	c.r = c.r.WithContext(withContext(c.r.Context(), c))
+	err := guardPanic(func() error { c.at.chain.ServeHTTP(&c.res, c.r); return nil })
+	if err != nil {
+		c.w = &c.res
+		c.handleError(err)
+	}
+}
+
+// innermost is where a chain of middleware ends: the Context adopts the w and r
+// that arrive, so that what middleware wrapped stays wrapped.
+func innermost(w http.ResponseWriter, r *http.Request) {
+	c, ok := FromRequest(r)
+	if !ok {
+		panic("dewar: middleware passed on a request with another context.Context; derive it from the request's own")
+	}
+	c.r, c.w, c.adopted = r, w, true
+	c.inner()
+	c.w = &c.res
+}
+
+// inner runs the before hooks, the view, the error handlers and the after hooks.
+func (c *Context) inner() {
+	if err := guardPanic(c.view); err != nil {
+		c.answerError(err)
+	}
+	c.afterHooks()
+}
+
+// view runs the before hooks and the view.
+func (c *Context) view() error {
+	for _, f := range c.at.before {
+		if err := f(c); err != nil {
+			return err
+		}
+		if c.answered() {
+			return nil
+		}
+	}
+	if err := c.at.view(c); err != nil {
+		return err
+	}
+	if !c.answered() && !c.adopted {
+		return fmt.Errorf("dewar: the view of %q returned without an answer; end it with c.Text, c.Render, c.NoContent or the like", c.at.name)
+	}
+	return nil
+}
+
+// answered reports whether an answer was begun.
+func (c *Context) answered() bool { return c.res.fixed || c.res.status != 0 || c.res.sent() }
+
+// answerError turns a view's error into an answer. Redirects and the automatic
+// answer to OPTIONS are no failures.
+func (c *Context) answerError(err error) {
+	switch e := err.(type) {
+	case *redirectError:
+		c.redirect(e.location, e.code)
+	case *methodError:
+		if c.r.Method == http.MethodOptions {
+			c.res.Header()["Allow"] = []string{e.allow()}
+			c.res.WriteHeader(http.StatusOK)
+			return
+		}
+		c.handleError(&HTTPError{
+			Code: http.StatusMethodNotAllowed, Err: err, Header: http.Header{"Allow": {e.allow()}},
+		})
+	default:
+		c.handleError(err)
+	}
+}
+
+// refuse answers a request that did not get past gate and guards.
+func (c *Context) refuse(err error) {
+	var redirect *redirectError
+	if errors.As(err, &redirect) {
+		c.redirect(redirect.location, redirect.code)
+		return
+	}
+	c.app.Signals.SecurityEvent.Send(SecurityRefusal{c, err})
+	var gate gateError
+	if errors.As(err, &gate) {
+		c.failed = err
+		c.r.Close = true
+		c.res.Header()["Connection"] = []string{"close"}
+		c.errorPage(gate.HTTPError)
+		return
+	}
+	c.answerError(asRefusal(err))
+	c.afterHooks()
+}
+
+// afterHooks runs what follows the view. One that fails turns the answer into
+// an error page; the others then have seen the answer they were for.
+func (c *Context) afterHooks() {
+	for _, list := range [2][]func(*Context) error{c.afterThis, c.at.after} {
+		for _, f := range list {
+			if err := guardPanic(func() error { return f(c) }); err != nil {
+				c.handleError(err)
+				return
+			}
+		}
+	}
+}
+
+// conclude is the commit stage and the first byte.
+func (c *Context) conclude() {
+	if err := c.endTransactions(); err != nil {
+		c.discard = true
+		c.handleError(err)
+	}
+	if err := c.res.finish(); err != nil && !c.res.sent() {
+		// The session could not be saved: say so instead of answering as if.
+		c.discard = true
+		c.handleError(err)
+		_ = c.res.finish()
+	}
+}
+
+// end runs whatever happened: teardown, log line, buffers.
+func (c *Context) end() {
+	panicked := recover()
+	if panicked != nil && c.failed == nil {
+		c.failed = &PanicError{Value: panicked}
+	}
+	if len(c.transactions) > 0 {
+		list := c.transactions
+		c.transactions = nil
+		c.rollback(list)
+	}
+	c.app.Signals.RequestTearingDown.Send(c)
+	for _, f := range c.at.teardown {
+		if err := guardPanic(func() error { f(c, c.failed); return nil }); err != nil {
+			c.logError(err, "teardown failed")
+		}
+	}
+	c.form.close()
+	c.logRequest()
+	c.res.release()
+	if panicked != nil {
+		panic(http.ErrAbortHandler)
+	}
+}

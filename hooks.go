@@ -1,0 +1,51 @@
+package dewar
+
+// hooks are one scope's functions around a view.
+type hooks struct {
+	before   []func(*Context) error
+	after    []func(*Context) error
+	teardown []func(*Context, error)
+}
+
+// Before adds a function to run before every view, as Flask's before_request
+// does: the app's first, then blueprints from the outermost inwards. The first
+// one that returns an error, or has written an answer, ends the chain. They
+// also run when no rule matched.
+func (a *App) Before(f func(*Context) error) { a.root.before(f, callerLocation()) }
+
+// Before adds a function to run before the blueprint's views.
+func (b *Blueprint) Before(f func(*Context) error) { b.scope.before(f, callerLocation()) }
+
+// After adds a function to run after every view and after error handlers, as
+// Flask's after_request does: blueprints from the innermost outwards, then the
+// app's; within a scope, the one added last runs first. It may change headers
+// and status. One that fails turns the answer into an error page.
+func (a *App) After(f func(*Context) error) { a.root.after(f, callerLocation()) }
+
+// After adds a function to run after the blueprint's views.
+func (b *Blueprint) After(f func(*Context) error) { b.scope.after(f, callerLocation()) }
+
+// Teardown adds a function to run when the answer is out, always, also after a
+// panic, as Flask's teardown_request does. err is the error the request ended
+// with, nil when it went well. All run, even when one panics.
+func (a *App) Teardown(f func(c *Context, err error)) { a.root.teardown(f, callerLocation()) }
+
+// Teardown adds a function to run when an answer of the blueprint is out.
+func (b *Blueprint) Teardown(f func(c *Context, err error)) {
+	b.scope.teardown(f, callerLocation())
+}
+
+func (s *scope) before(f func(*Context) error, loc string) {
+	s.changing("Before", loc)
+	s.hooks.before = append(s.hooks.before, f)
+}
+
+func (s *scope) after(f func(*Context) error, loc string) {
+	s.changing("After", loc)
+	s.hooks.after = append(s.hooks.after, f)
+}
+
+func (s *scope) teardown(f func(*Context, error), loc string) {
+	s.changing("Teardown", loc)
+	s.hooks.teardown = append(s.hooks.teardown, f)
+}

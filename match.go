@@ -1,0 +1,74 @@
+package dewar
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/routing"
+)
+
+// redirectError ends a view with a redirect that routing decided on.
+type redirectError struct {
+	location string
+	code     int
+}
+
+func (e *redirectError) Error() string {
+	return fmt.Sprintf("dewar: redirect to %s (%d)", e.location, e.code)
+}
+
+// methodError says that the path exists, but not for this method.
+type methodError struct{ methods []string }
+
+func (e *methodError) Error() string {
+	return "dewar: the method is not among " + strings.Join(e.methods, ", ")
+}
+
+// allow is the Allow header: OPTIONS is always answered.
+func (e *methodError) allow() string {
+	list := slices.Clone(e.methods)
+	if !slices.Contains(list, "OPTIONS") {
+		list = append(list, "OPTIONS")
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// withContext puts the Context where middleware's inner handler finds it.
+func withContext(parent context.Context, c *Context) context.Context {
+	return context.WithValue(parent, contextKey{}, c)
+}
+
+// Param returns the converted value of a variable of the rule, those of
+// prefixes and defaults included, or nil when there is none of that name.
+func (c *Context) Param(name string) any {
+	if i, ok := c.match.Index(name); ok {
+		return c.match.Value(i)
+	}
+	if c.match.Rule != nil {
+		if v, ok := c.match.Rule.Defaults[name]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// Int returns the value of an <int:…> variable. It panics when the rule has no
+// such variable: that is a mistake in the program, and a 500.
+func (c *Context) Int(name string) int { return param[int](c, name) }
+
+// Str returns the value of a variable whose converter gives a string.
+func (c *Context) Str(name string) string { return param[string](c, name) }
+
+// UUID returns the value of a <uuid:…> variable.
+func (c *Context) UUID(name string) routing.UUID { return param[routing.UUID](c, name) }
+
+func param[T any](c *Context, name string) T {
+	v, ok := c.Param(name).(T)
+	if !ok {
+		panic(fmt.Sprintf("dewar: the rule %q has no variable %q of type %T", c.at.rule, name, v))
+	}
+	return v
+}

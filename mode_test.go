@@ -1,0 +1,119 @@
+package dewar_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/sign"
+)
+
+func TestStartRules(t *testing.T) {
+	key := dewar.NewSecret(sign.GenerateKey())
+	proxies := secure.ProxyConfig{Trusted: []string{"10.0.0.0/8"}}
+	hosts := []string{"shop.example.com"}
+	rows := []struct {
+		name string
+		cfg  dewar.Config
+		want []string // nothing: it starts
+	}{
+		{"loopback needs nothing", dewar.Config{Loopback: true}, nil},
+		{"loopback allows debug", dewar.Config{Loopback: true, Debug: true}, nil},
+		{"in the open: key and hosts", dewar.Config{}, []string{"TrustedHosts is required", "SecretKey is required"}},
+		{"in the open: complete", dewar.Config{SecretKey: key, TrustedHosts: hosts}, nil},
+		{"in the open: no debug", dewar.Config{SecretKey: key, TrustedHosts: hosts, Debug: true}, []string{"Debug"}},
+		{"proxies decide before loopback", dewar.Config{Loopback: true, Proxies: proxies}, []string{"TrustedHosts", "SecretKey"}},
+		{"weak key", dewar.Config{SecretKey: dewar.NewSecret("dev"), TrustedHosts: hosts}, []string{"SecretKey"}},
+		{"certificate without key", dewar.Config{SecretKey: key, TrustedHosts: hosts, TLSCertFile: "x"}, []string{"go together"}},
+		{"bad host", dewar.Config{SecretKey: key, TrustedHosts: []string{"http://x"}}, []string{"TrustedHosts"}},
+		{"missing template folder", dewar.Config{Loopback: true, Templates: os.DirFS("no-such-folder")}, []string{"Templates", "no-such-folder"}},
+		{"SameSite", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieSameSite: "lux"}}, []string{"CookieSameSite"}},
+		{"negative limit", dewar.Config{Loopback: true, MaxContentLength: -1}, []string{"MaxContentLength must not be negative"}},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			row.cfg.InstanceDir = filepath.Join(t.TempDir(), "instance")
+			app := dewar.New(row.cfg)
+			_, err := app.Handler()
+			if (err == nil) != (row.want == nil) {
+				t.Fatalf("got %v", err)
+			}
+			for _, want := range row.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if err != nil {
+				if _, statErr := os.Stat(row.cfg.InstanceDir); statErr == nil {
+					t.Error("a start that failed left an instance folder behind")
+				}
+			}
+		})
+	}
+}
+
+func TestRunRefusesOtherAddresses(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "instance")
+	err := dewar.New(dewar.Config{InstanceDir: dir}).Run("0.0.0.0:0")
+	if err == nil || !strings.Contains(err.Error(), "plain HTTP is refused") || !strings.Contains(err.Error(), "InsecurePlainHTTP") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestInstanceKey(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "instance")
+	start := func() error {
+		_, err := dewar.New(dewar.Config{Loopback: true, InstanceDir: dir}).Handler()
+		return err
+	}
+	if err := start(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "secret_key")
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %04o", info.Mode().Perm())
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, ".gitignore")); err != nil || string(b) != "*\n" {
+		t.Errorf(".gitignore: %q, %v", b, err)
+	}
+	before, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := start(); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.ReadFile(name); string(after) != string(before) {
+		t.Error("a second start made a new key: every session would end")
+	}
+	if err := os.Chmod(name, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := start(); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a key that others can read: %v", err)
+	}
+	if err := os.WriteFile(name, []byte("dev\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := start(); err == nil || !strings.Contains(err.Error(), "secret_key") {
+		t.Errorf("a weak key in the file: %v", err)
+	}
+}
+
+func TestInstanceFolderIsAFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "instance")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := dewar.New(dewar.Config{Loopback: true, InstanceDir: name}).Handler()
+	if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "--instance") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,142 @@
+package dewar
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// Status sets the answer's status; call it before what writes the answer. It
+// returns the Context, so that it reads in one line:
+//
+//	return c.Status(http.StatusCreated).JSON(order)
+func (c *Context) Status(code int) *Context {
+	c.res.status = code
+	return c
+}
+
+// SetHeader sets a header of the answer. A name or value that would break out
+// of its line panics: it is data from outside in a place where it must not be.
+func (c *Context) SetHeader(name, value string) {
+	if strings.ContainsAny(name, "\r\n\x00: ") || strings.ContainsAny(value, "\r\n\x00") {
+		panic(fmt.Sprintf("dewar: SetHeader(%q): the value holds a line break or NUL", name))
+	}
+	c.w.Header().Set(name, value)
+}
+
+// Text answers with plain text.
+func (c *Context) Text(text string) error {
+	c.w.Header()["Content-Type"] = textPlain
+	return c.writeString(text)
+}
+
+// HTML answers with a page. The text must be HTML that the program made: what
+// came from outside belongs into a template, which escapes it.
+func (c *Context) HTML(page string) error {
+	c.w.Header()["Content-Type"] = textHTML
+	return c.writeString(page)
+}
+
+// Bytes answers with data of the given content type.
+func (c *Context) Bytes(contentType string, data []byte) error {
+	c.SetHeader("Content-Type", contentType)
+	c.writeStatus()
+	_, err := c.w.Write(data)
+	return ignoreClient(c, err)
+}
+
+// JSON answers with v encoded by encoding/json, in one line, with <, > and &
+// escaped so that a browser that mistakes it for a page finds no tag in it.
+func (c *Context) JSON(v any) error {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(v); err != nil {
+		return fmt.Errorf("dewar: JSON: %w", err)
+	}
+	c.w.Header()["Content-Type"] = jsonType
+	c.writeStatus()
+	_, err := c.w.Write(b.Bytes())
+	return ignoreClient(c, err)
+}
+
+// NoContent answers with 204 and no body.
+func (c *Context) NoContent() error {
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Redirect sends the browser to a target of this app, with 303, or the status
+// set before. Build the target with a route's To, with [To] or with [Path].
+func (c *Context) Redirect(t Target) error {
+	location, err := c.URL(t)
+	if err != nil {
+		return err
+	}
+	local, err := secure.LocalRedirect(location)
+	if err != nil {
+		return fmt.Errorf("dewar: Redirect: %w; for another site use RedirectExternal", err)
+	}
+	c.redirect(local, c.redirectStatus())
+	return nil
+}
+
+// RedirectExternal sends the browser to another site. The URL must be absolute,
+// http or https. Never take it from the request without a list of what is
+// allowed: a link to this site that leads elsewhere is a phisher's tool.
+func (c *Context) RedirectExternal(url string) error {
+	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsAny(url, "\r\n\x00\\ ") {
+		return fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", url)
+	}
+	c.redirect(url, c.redirectStatus())
+	return nil
+}
+
+// redirectStatus is the status set before, when it is one of a redirect.
+func (c *Context) redirectStatus() int {
+	if s := c.res.status; s >= 300 && s < 400 {
+		return s
+	}
+	return http.StatusSeeOther
+}
+
+// redirect writes the answer, with a page for what does not follow redirects.
+func (c *Context) redirect(location string, code int) {
+	h := c.w.Header()
+	h["Location"] = []string{location}
+	h["Content-Type"] = textHTML
+	c.w.WriteHeader(code)
+	link := escapeText(location)
+	_, _ = c.w.Write([]byte("<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n" +
+		"<p>You should be redirected automatically to the target URL: <a href=\"" + link + "\">" + link + "</a>. If not, click the link.\n"))
+}
+
+func (c *Context) writeString(s string) error {
+	c.writeStatus()
+	var err error
+	if c.w == http.ResponseWriter(&c.res) {
+		_, err = c.res.WriteString(s)
+	} else {
+		_, err = c.w.Write([]byte(s))
+	}
+	return ignoreClient(c, err)
+}
+
+// writeStatus passes a status set by Status on to middleware's writer.
+func (c *Context) writeStatus() {
+	if c.res.status != 0 && !c.res.fixed {
+		c.w.WriteHeader(c.res.status)
+	}
+	c.res.fixed = true
+}
+
+// ignoreClient drops the error of a client that went away: there is nobody to
+// answer, and the log line says it.
+func ignoreClient(c *Context, err error) error {
+	if err != nil && (c.res.err != nil || c.r.Context().Err() != nil) {
+		return nil
+	}
+	return err
+}

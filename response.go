@@ -1,0 +1,242 @@
+package dewar
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// response is the writer a request's answer goes through. It buffers, so that
+// an error half-way can still become a clean page and the session can still be
+// saved; it leaves the buffer for good when somebody flushes, hijacks, copies a
+// file or writes more than the bound. Everything that must precede the first
+// byte happens in one place, begin.
+type response struct {
+	c    *Context
+	w    http.ResponseWriter // net/http's
+	buf  []byte              // the answer so far, from bufPool
+	box  *[]byte             // the pool's box for buf
+	size int64               // bytes of body sent or buffered
+
+	status int  // 0 until someone sets it
+	fixed  bool // WriteHeader was called: the status stands
+	state  responseState
+	err    error // the first failed write to the client
+}
+
+type responseState uint8
+
+const (
+	buffering responseState = iota
+	streaming               // headers are on the wire
+	hijacked                // the connection is somebody else's
+)
+
+// Buffers above this size are not kept for reuse, so that one large page does
+// not stay in memory for ever.
+const maxPooledBuffer = 64 << 10
+
+var bufPool = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+// sent reports whether anything has reached the client.
+func (w *response) sent() bool { return w.state != buffering }
+
+// Header is the answer's header map, as in net/http.
+func (w *response) Header() http.Header { return w.w.Header() }
+
+// WriteHeader fixes the status. An informational status goes out at once.
+func (w *response) WriteHeader(code int) {
+	if code >= 100 && code < 200 && code != http.StatusSwitchingProtocols {
+		w.w.WriteHeader(code)
+		return
+	}
+	if w.fixed || w.state != buffering {
+		return
+	}
+	w.status, w.fixed = code, true
+}
+
+// Write adds to the buffer, or to the wire once streaming.
+func (w *response) Write(p []byte) (int, error) {
+	switch w.state {
+	case hijacked:
+		return 0, http.ErrHijacked
+	case streaming:
+		return w.count(w.w.Write(p))
+	}
+	w.fixed = true
+	if len(w.buf)+len(p) > w.c.app.cfg.MaxBuffer {
+		if err := w.begin(-1); err != nil {
+			return 0, err
+		}
+		return w.count(w.w.Write(p))
+	}
+	w.grow()
+	w.buf = append(w.buf, p...)
+	return len(p), nil
+}
+
+// WriteString is Write without a copy to a byte slice.
+func (w *response) WriteString(s string) (int, error) {
+	if w.state != buffering || len(w.buf)+len(s) > w.c.app.cfg.MaxBuffer {
+		return w.Write([]byte(s))
+	}
+	w.fixed = true
+	w.grow()
+	w.buf = append(w.buf, s...)
+	return len(s), nil
+}
+
+// grow takes a buffer from the pool when there is none yet.
+func (w *response) grow() {
+	if w.box == nil {
+		w.box = bufPool.Get().(*[]byte)
+		w.buf = (*w.box)[:0]
+	}
+}
+
+// release gives the buffer back.
+func (w *response) release() {
+	if w.box == nil {
+		return
+	}
+	if cap(w.buf) <= maxPooledBuffer {
+		*w.box = w.buf[:0]
+		bufPool.Put(w.box)
+	}
+	w.box, w.buf = nil, nil
+}
+
+// reset drops what was buffered: status, headers and body.
+func (w *response) reset() {
+	w.buf = w.buf[:0]
+	w.status, w.fixed = 0, false
+	clear(w.Header())
+}
+
+func (w *response) count(n int, err error) (int, error) {
+	w.size += int64(n)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// begin sends the headers. Whatever must be known before the first byte is
+// settled here: the session is saved and the security headers are set. length
+// is the body's whole length, or -1 when more will follow.
+func (w *response) begin(length int) error {
+	if w.state != buffering {
+		return nil
+	}
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	if err := w.c.beforeFirstByte(); err != nil {
+		return err
+	}
+	h := w.Header()
+	if bodyAllowed(w.status) {
+		if length >= 0 && h["Content-Length"] == nil {
+			h["Content-Length"] = contentLength(length)
+		}
+		if h["Content-Type"] == nil && (length > 0 || length < 0) {
+			// Never left to sniffing: bytes of unknown origin are not a page.
+			h["Content-Type"] = textPlain
+		}
+	}
+	w.state = streaming
+	w.w.WriteHeader(w.status)
+	if len(w.buf) > 0 {
+		_, err := w.count(w.w.Write(w.buf))
+		w.buf = w.buf[:0]
+		return err
+	}
+	return nil
+}
+
+// finish sends what is still buffered.
+func (w *response) finish() error {
+	if w.state != buffering {
+		return w.err
+	}
+	return w.begin(len(w.buf))
+}
+
+// Unwrap lets http.ResponseController reach net/http's writer, for deadlines
+// and full duplex. Flush and Hijack are found here first.
+func (w *response) Unwrap() http.ResponseWriter { return w.w }
+
+// Flush leaves the buffer and sends what there is.
+func (w *response) Flush() { _ = w.FlushError() }
+
+// FlushError is Flush with its error.
+func (w *response) FlushError() error {
+	if w.state == hijacked {
+		return http.ErrHijacked
+	}
+	if err := w.begin(-1); err != nil {
+		return err
+	}
+	return http.NewResponseController(w.w).Flush()
+}
+
+// Hijack hands the connection over. Nothing buffered is sent.
+func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if w.state == streaming {
+		return nil, nil, errors.New("dewar: Hijack after the answer began")
+	}
+	conn, rw, err := http.NewResponseController(w.w).Hijack()
+	if err == nil {
+		w.state = hijacked
+	}
+	return conn, rw, err
+}
+
+// ReadFrom leaves the buffer so that net/http can hand a file to the kernel.
+func (w *response) ReadFrom(src io.Reader) (int64, error) {
+	if w.state == hijacked {
+		return 0, http.ErrHijacked
+	}
+	if err := w.begin(-1); err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(w.w, src)
+	w.size += n
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// bodyAllowed reports whether an answer with this status may have a body
+// (RFC 9110, section 6.4.1).
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// Header values that never change are shared slices: net/http only reads them,
+// and nothing here appends to one.
+var (
+	textPlain = []string{"text/plain; charset=utf-8"}
+	textHTML  = []string{"text/html; charset=utf-8"}
+	jsonType  = []string{"application/json"}
+
+	lengths = func() (l [1024][]string) {
+		for i := range l {
+			l[i] = []string{strconv.Itoa(i)}
+		}
+		return l
+	}()
+)
+
+func contentLength(n int) []string {
+	if n < len(lengths) {
+		return lengths[n]
+	}
+	return []string{strconv.Itoa(n)}
+}

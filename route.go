@@ -1,0 +1,175 @@
+package dewar
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// A Route is a rule with its view. Its methods complete it right where it is
+// registered:
+//
+//	app.Get("/about", about).Name("about").Guard(membersOnly)
+type Route struct {
+	scope    *scope
+	rule     string
+	methods  []string
+	view     View
+	function uintptr // the view's code as the application wrote it
+	name     string  // endpoint without its blueprints' names
+	location string
+	settled  bool // it is in the routing map: what decides matching is fixed
+
+	defaults map[string]any
+	wraps    []Middleware
+	guards   []Guard
+	maxBody  int64 // 0: the app's
+	noCSRF   bool
+	api      bool
+	static   bool // serves files: no session, no form
+	types    []reflect.Type
+	mounts   []*endpoint // where it ended up: one for each registration
+}
+
+// route is how every route comes to be.
+func (s *scope) route(rule string, view View, methods ...string) *Route {
+	return s.add(rule, view, view, nil, methods)
+}
+
+// add makes a route of view. written is the view as the application wrote it,
+// before types were taken off.
+func (s *scope) add(rule string, view View, written any, types []reflect.Type, methods []string) *Route {
+	loc := callerLocation()
+	s.changing("route "+rule, loc)
+	if reflect.ValueOf(written).IsNil() {
+		panic(fmt.Sprintf("dewar: route %q at %s: the view is nil", rule, loc))
+	}
+	if len(methods) == 0 {
+		methods = []string{http.MethodGet}
+	}
+	for i, m := range methods {
+		if m == "" || strings.ContainsAny(m, " \t\r\n,/") {
+			panic(fmt.Sprintf("dewar: route %q at %s: %q is no method", rule, loc, m))
+		}
+		methods[i] = strings.ToUpper(m)
+	}
+	if rule == "" && s.bp == nil || rule != "" && rule[0] != '/' {
+		panic(fmt.Sprintf("dewar: route %q at %s: a rule must start with a slash", rule, loc))
+	}
+	if s.app != nil {
+		s.app.settle()
+	}
+	r := &Route{
+		scope: s, rule: rule, methods: methods, view: view, types: types, location: loc,
+		name: viewName(written), function: reflect.ValueOf(written).Pointer(),
+	}
+	s.routes = append(s.routes, r)
+	return r
+}
+
+// unsettled panics when the route already matches requests' paths.
+func (r *Route) unsettled(what string) {
+	if r.settled {
+		panic(fmt.Sprintf("dewar: %s at %s: the route %q (%s) is complete; say it where the route is registered, before the next one", what, callerLocation(), r.rule, r.location))
+	}
+}
+
+// Name sets the endpoint: what url_for and [Context.URL] know the route by,
+// below its blueprints' names ("auth.login"). The default is the name of the
+// view's function, as in Flask, and "GET /the/rule" for a function literal.
+func (r *Route) Name(name string) *Route {
+	r.unsettled("Name")
+	if name == "" || strings.Contains(name, ".") {
+		panic(fmt.Sprintf("dewar: Name(%q) at %s: a name must not be empty nor hold a dot, which joins blueprints' names", name, callerLocation()))
+	}
+	r.name = name
+	return r
+}
+
+// Defaults gives variables that the rule does not have; the view reads them
+// with [Context.Param]. Two routes with one name, one of them with a default
+// for the other's variable, are one resource: the longer URL redirects to the
+// shorter one, as in Werkzeug.
+func (r *Route) Defaults(values map[string]any) *Route {
+	r.unsettled("Defaults")
+	r.defaults = maps.Clone(values)
+	return r
+}
+
+// Wrap adds middleware around this route's view, inside the app's and the
+// blueprints'. The first one given is the outermost.
+func (r *Route) Wrap(list ...Middleware) *Route {
+	r.scope.changing("Wrap", callerLocation())
+	r.wraps = append(r.wraps, list...)
+	return r
+}
+
+// Guard adds guards to this route.
+func (r *Route) Guard(guards ...Guard) *Route {
+	r.scope.changing("Guard", callerLocation())
+	r.guards = append(r.guards, guards...)
+	return r
+}
+
+// MaxBody sets the limit of this route's request body in bytes instead of
+// [Config.MaxContentLength]. It must be above zero.
+func (r *Route) MaxBody(bytes int64) *Route {
+	r.scope.changing("MaxBody", callerLocation())
+	if bytes <= 0 {
+		panic(fmt.Sprintf("dewar: MaxBody(%d) at %s: the limit must be above zero", bytes, callerLocation()))
+	}
+	r.maxBody = bytes
+	return r
+}
+
+// API marks the route as one for programs: errors are JSON whatever the client
+// accepts, and plain HTTP is refused with 403 where a page would be redirected
+// to HTTPS, since a redirect would let a careless client send secrets in the
+// clear for ever.
+func (r *Route) API() *Route {
+	r.scope.changing("API", callerLocation())
+	r.api = true
+	return r
+}
+
+// InsecureNoCSRF takes the protection against cross-site request forgery off
+// this route. Any other site can then make a user's browser call it with the
+// user's cookies; it is right only for routes that do not look at them, such as
+// a webhook that verifies a signature.
+func (r *Route) InsecureNoCSRF() *Route {
+	r.scope.changing("InsecureNoCSRF", callerLocation())
+	r.noCSRF = true
+	return r
+}
+
+// viewName gives a function's own name: "login" of "shop/auth.login", "index"
+// of the method value "blog.(*Views).index-fm", and "" for a function literal.
+func viewName(view any) string {
+	f := runtime.FuncForPC(reflect.ValueOf(view).Pointer())
+	if f == nil {
+		return ""
+	}
+	name := strings.TrimSuffix(f.Name(), "-fm")
+	name = strings.TrimSuffix(name, "[...]")
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	parts := strings.Split(name, ".")
+	last := parts[len(parts)-1]
+	if !isIdentifier(last) || slices.ContainsFunc(parts[1:], isLiteralName) {
+		return ""
+	}
+	return last
+}
+
+// isLiteralName recognises the names the compiler gives function literals:
+// func1, func2 and their inner 1, 2, gowrap1.
+func isLiteralName(s string) bool {
+	digits := strings.TrimPrefix(strings.TrimPrefix(s, "func"), "gowrap")
+	if digits == "" {
+		return false
+	}
+	return strings.Trim(digits, "0123456789") == ""
+}

@@ -1,0 +1,80 @@
+package dewar
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+)
+
+// A Secret is a value that is never shown: printing, logging or encoding it
+// gives "[secret]". Value gives the text itself.
+//
+// A Secret loaded by [LoadConfig] may be a reference: "file:/run/secrets/key"
+// is the file's content without its last line break, "env:NAME" another
+// variable. A literal value that begins with one of these words is written
+// "literal:file:…".
+type Secret struct{ text string }
+
+// NewSecret wraps a text. It resolves no references.
+func NewSecret(text string) Secret { return Secret{text} }
+
+// Value returns the text.
+func (s Secret) Value() string { return s.text }
+
+// IsSet reports whether the secret is not empty.
+func (s Secret) IsSet() bool { return s.text != "" }
+
+const redacted = "[secret]"
+
+// String gives "[secret]".
+func (s Secret) String() string { return redacted }
+
+// GoString gives "[secret]".
+func (s Secret) GoString() string { return redacted }
+
+// LogValue gives "[secret]".
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText gives "[secret]".
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// maxSecret bounds the file a reference may name; keys and URLs are short.
+const maxSecret = 64 << 10
+
+// resolveSecret follows a reference. The error names the reference, never what
+// was read.
+func resolveSecret(text string, getenv func(string) (string, bool)) (Secret, error) {
+	kind, name, ok := strings.Cut(text, ":")
+	if !ok {
+		return Secret{text}, nil
+	}
+	switch kind {
+	case "literal":
+		return Secret{name}, nil
+	case "env":
+		v, set := getenv(name)
+		if !set {
+			return Secret{}, fmt.Errorf("the secret refers to the environment variable %s, which is not set", name)
+		}
+		return Secret{v}, nil
+	case "file":
+		info, err := os.Stat(name)
+		if err != nil {
+			return Secret{}, fmt.Errorf("the secret refers to a file: %w", err)
+		}
+		if info.Size() > maxSecret {
+			return Secret{}, fmt.Errorf("the secret refers to %s, which has %d bytes; the limit is %d", name, info.Size(), maxSecret)
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return Secret{}, fmt.Errorf("the secret refers to a file: %w", err)
+		}
+		v := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+		if v == "" {
+			return Secret{}, fmt.Errorf("the secret refers to %s, which is empty", name)
+		}
+		return Secret{v}, nil
+	}
+	return Secret{text}, nil
+}

@@ -1,0 +1,150 @@
+package dewar
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Limits of the server against clients that are slow or send too much.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 64 << 10
+)
+
+// Run serves the app on addr, such as "127.0.0.1:5000", until the process gets
+// SIGTERM or an interrupt: then no new connection is taken, requests in flight
+// end (up to [Config.ShutdownTimeout]), extensions are closed and Run returns
+// nil. A second signal ends at once.
+//
+// Configuration mistakes, an address in use and a failing start function come
+// back as an error before the first request is taken.
+func (a *App) Run(addr string) error {
+	m := a.cfg.modeFor(addr)
+	if err := a.build(m); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return listenError(addr, err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal has its default effect
+	}()
+	return a.serve(ctx, listener, m)
+}
+
+// listenError says what to do about an address that cannot be had.
+func listenError(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("dewar: %s is in use: another program listens there; stop it or choose another port with --port", addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("dewar: %s may not be listened on: ports below 1024 need a privilege; choose another with --port", addr)
+	}
+	return fmt.Errorf("dewar: cannot listen on %s: %w", addr, err)
+}
+
+// Serve serves the app on a listener until ctx is done, then shuts down as
+// [App.Run] does. It closes the listener.
+func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	addr := listener.Addr()
+	name := addr.String()
+	if addr.Network() == "unix" {
+		name = "" // what connects to it is a proxy
+	}
+	return a.serve(ctx, listener, a.cfg.modeFor(name))
+}
+
+func (a *App) serve(ctx context.Context, listener net.Listener, m mode) (err error) {
+	defer listener.Close()
+	if err := a.build(m); err != nil {
+		return err
+	}
+	if a.mode != m {
+		return errFrozen
+	}
+	if err := a.openKeys(); err != nil {
+		return err
+	}
+	scheme := "http"
+	if a.cfg.TLSCertFile != "" {
+		cert, err := tls.LoadX509KeyPair(a.cfg.TLSCertFile, a.cfg.TLSKeyFile)
+		if err != nil {
+			return fmt.Errorf("dewar: TLSCertFile and TLSKeyFile: %w", err)
+		}
+		scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		})
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
+		defer cancel()
+		if closeErr := a.Close(closing); closeErr != nil && err == nil {
+			err = fmt.Errorf("dewar: shut-down: %w", closeErr)
+		}
+	}()
+	if err := a.Start(ctx); err != nil {
+		return fmt.Errorf("dewar: %w", trimPrefix(err))
+	}
+	return a.loop(ctx, listener, scheme)
+}
+
+// loop accepts until ctx is done and then lets requests in flight end.
+func (a *App) loop(ctx context.Context, listener net.Listener, scheme string) error {
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server := &http.Server{
+		Handler:                      handler{a},
+		ReadHeaderTimeout:            readHeaderTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeaderBytes,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+		BaseContext:                  func(net.Listener) context.Context { return requests },
+	}
+	a.cfg.OnListen(scheme+"://"+displayAddr(listener.Addr()), listener.Addr())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("dewar: serve: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
+	defer cancel()
+	err := server.Shutdown(grace)
+	<-served
+	if err != nil {
+		cut()
+		_ = server.Close()
+		a.log.Warn("requests were cut off at shut-down", "after", a.cfg.ShutdownTimeout)
+	}
+	return nil
+}
+
+// displayAddr is an address a person can open: 0.0.0.0 is none.
+func displayAddr(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(strings.TrimSpace(host), port)
+}

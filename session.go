@@ -1,0 +1,174 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/session"
+)
+
+// Session returns the request's session. It is loaded when first asked for;
+// an answer whose session was read carries "Vary: Cookie" and
+// "Cache-Control: no-store". Changes are saved before the first byte of the
+// answer; changing it after that is lost and logged.
+func (c *Context) Session() *session.Session {
+	if c.session == nil {
+		if err := c.loadSession(); err != nil {
+			// Reached only where the session's guard did not run, such as an
+			// error page for a path that nothing serves: show it without.
+			c.logError(err, "session not loaded")
+			c.session, c.discard = session.New(), true
+		}
+	}
+	return c.session
+}
+
+// sessionGuard loads the session before the view, so that a store that is down
+// is a clear 503 instead of a visitor who seems to be signed out. A request
+// without the cookie costs nothing.
+type sessionGuard struct{}
+
+func (sessionGuard) Stage() Stage { return StageSession }
+func (sessionGuard) Name() string { return "session" }
+
+func (sessionGuard) Check(c *Context) error {
+	if c.r.Header["Cookie"] == nil {
+		return nil
+	}
+	return c.loadSession()
+}
+
+func (c *Context) loadSession() error {
+	var value string
+	if cookie, err := c.r.Cookie(c.app.cookieName()); err == nil {
+		value = cookie.Value
+	}
+	s, err := c.app.store.Load(c.r.Context(), value)
+	if err != nil {
+		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
+	}
+	c.session = s
+	return nil
+}
+
+// cookieName is the session cookie's name: over HTTPS one that browsers accept
+// from this host alone, with Secure and for the whole site.
+func (a *App) cookieName() string {
+	if a.cfg.Session.CookieName != "" {
+		return a.cfg.Session.CookieName
+	}
+	if a.mode.https() && a.cfg.Session.CookieDomain == "" && a.cfg.Session.CookiePath == "/" {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+// resignAfter is how old a permanent session's signature gets before it is
+// renewed: Flask signs at every request, which costs more than it gives.
+const resignAfter = time.Minute
+
+// saveSession puts the session into the answer, as Flask's save_session does.
+func (c *Context) saveSession(h http.Header) error {
+	s := c.session
+	if s == nil || c.discard {
+		return nil
+	}
+	st := s.State(true)
+	if st.Accessed {
+		secure.AddVary(h, "Cookie")
+		if h["Cache-Control"] == nil && c.session.Accessed() {
+			h["Cache-Control"] = noStore
+		}
+	}
+	refresh := st.Permanent && !st.New && time.Since(s.Signed()) > resignAfter
+	if !st.Modified && !refresh {
+		return nil
+	}
+	cookie := http.Cookie{
+		Name: c.app.cookieName(), Path: c.app.cfg.Session.CookiePath, Domain: c.app.cfg.Session.CookieDomain,
+		Secure: c.app.mode.https(), HttpOnly: true, SameSite: sameSite(c.app.cfg.Session.CookieSameSite),
+	}
+	value, err := c.app.store.Save(c.r.Context(), s)
+	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
+	case err != nil:
+		return fmt.Errorf("dewar: %w", err)
+	case value == "" && st.New:
+		return nil // it never reached the client
+	case value == "":
+		cookie.MaxAge, cookie.Expires = -1, time.Unix(0, 0)
+	default:
+		cookie.Value = value
+		if st.Permanent {
+			cookie.Expires = time.Now().Add(c.app.cfg.Session.Lifetime)
+		}
+	}
+	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
+	secure.AddVary(h, "Cookie")
+	return nil
+}
+
+var noStore = []string{"no-store"}
+
+// beforeFirstByte settles the headers: the session, what varies, the protective
+// ones.
+func (c *Context) beforeFirstByte() error {
+	h := c.res.Header()
+	if err := c.saveSession(h); err != nil {
+		return err
+	}
+	if c.varyCSRF {
+		secure.AddVary(h, "Sec-Fetch-Site", "Origin")
+	}
+	kind := ""
+	if v := h["Content-Type"]; len(v) > 0 {
+		kind = v[0]
+	}
+	c.app.headers.Apply(h, secure.Answer{
+		HTML:        kind != "" && secure.IsHTML(kind),
+		HTTPS:       c.origin.HTTPS(),
+		SessionRead: c.session != nil && !c.discard && c.session.Accessed(),
+		Nonce:       c.nonce,
+		Loopback:    c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
+	})
+	return nil
+}
+
+// SetCookie adds a cookie. It is HttpOnly, SameSite=Lax, for the whole site and,
+// over HTTPS, Secure, unless the cookie says SameSite itself. A cookie for the
+// page's own scripts needs another way in: give them the value in the page.
+func (c *Context) SetCookie(cookie http.Cookie) error {
+	if cookie.Path == "" {
+		cookie.Path = "/"
+	}
+	if cookie.SameSite == 0 {
+		cookie.SameSite = http.SameSiteLaxMode
+	}
+	cookie.HttpOnly = true
+	cookie.Secure = cookie.Secure || c.app.mode.https()
+	if err := cookie.Valid(); err != nil {
+		return fmt.Errorf("dewar: SetCookie(%q): %w", cookie.Name, err)
+	}
+	h := c.w.Header()
+	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
+	return nil
+}
+
+// DeleteCookie tells the browser to forget a cookie that SetCookie set.
+func (c *Context) DeleteCookie(name string) error {
+	return c.SetCookie(http.Cookie{Name: name, MaxAge: -1})
+}
+
+// Cookie returns the value of a cookie the client sent, "" when there is none.
+func (c *Context) Cookie(name string) string {
+	cookie, err := c.r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}

@@ -1,0 +1,231 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/dewar-go/dewar/jinja"
+)
+
+// Vars are the variables a view gives to a template.
+type Vars = map[string]any
+
+// templateSetup is what is registered for templates before the app is frozen.
+type templateSetup struct {
+	filters    []templateName
+	tests      []templateName
+	globals    []templateName
+	processors []func(*Context) Vars
+}
+
+type templateName struct {
+	name     string
+	value    any
+	location string
+}
+
+// TemplateFilter adds a filter for templates: a Go function whose first
+// parameter is the value. Its signature is read once; a wrong one is reported
+// by [App.Handler]. See package jinja for what it may take and return.
+func (a *App) TemplateFilter(name string, f any) {
+	a.addTemplateName(&a.templates.filters, "TemplateFilter", name, f)
+}
+
+// TemplateTest adds a test for templates: a Go function that returns a bool.
+func (a *App) TemplateTest(name string, f any) {
+	a.addTemplateName(&a.templates.tests, "TemplateTest", name, f)
+}
+
+// TemplateGlobal adds a name that every template sees: a value, or a function.
+func (a *App) TemplateGlobal(name string, v any) {
+	a.addTemplateName(&a.templates.globals, "TemplateGlobal", name, v)
+}
+
+// ContextProcessor adds a function that gives variables to every template, as
+// Flask's context_processor does. It is called once a request, and only when a
+// template uses a name that neither the view's variables nor the app know.
+// What the view passes wins over it.
+func (a *App) ContextProcessor(f func(*Context) Vars) {
+	a.root.changing("ContextProcessor", callerLocation())
+	a.templates.processors = append(a.templates.processors, f)
+}
+
+func (a *App) addTemplateName(list *[]templateName, what, name string, v any) {
+	loc := callerLocation()
+	a.root.changing(what, loc)
+	if !isIdentifier(name) {
+		panic(fmt.Sprintf("dewar: %s(%q) at %s: the name must be an identifier", what, name, loc))
+	}
+	*list = append(*list, templateName{name, v, loc})
+}
+
+// Templates returns the app's template environment, nil before the app is
+// frozen.
+func (a *App) Templates() *jinja.Environment { return a.env }
+
+// buildTemplates makes the environment and compiles every template, so that a
+// mistake in one is found at the start and not by a visitor.
+func (a *App) buildTemplates() error {
+	loader, folders := a.templateLoader()
+	env, err := jinja.New(jinja.Options{
+		Loader:     loader,
+		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
+		AutoReload: a.cfg.Debug,
+	})
+	if err != nil {
+		return err
+	}
+	a.env = env
+	var problems []error
+	add := func(n templateName, err error) {
+		if err != nil {
+			problems = append(problems, fmt.Errorf("template name %q at %s: %w", n.name, n.location, err))
+		}
+	}
+	for name, v := range builtinGlobals {
+		add(templateName{name: name}, env.AddGlobal(name, v))
+	}
+	for _, n := range a.templates.globals {
+		add(n, env.AddGlobal(n.name, n.value))
+	}
+	for _, n := range a.templates.filters {
+		add(n, env.AddFilter(n.name, n.value))
+	}
+	for _, n := range a.templates.tests {
+		add(n, env.AddTest(n.name, n.value))
+	}
+	if len(problems) == 0 {
+		problems = compileAll(env, folders)
+	}
+	return errors.Join(problems...)
+}
+
+// templateLoader searches the app's templates first, then those of the
+// blueprints in the order in which they were registered.
+func (a *App) templateLoader() (jinja.Loader, []fs.FS) {
+	var folders []fs.FS
+	if a.cfg.Templates != nil {
+		folders = append(folders, a.cfg.Templates)
+	}
+	seen := map[*Blueprint]bool{}
+	for _, m := range a.mounts {
+		if m.bp.opts.Templates != nil && !seen[m.bp] {
+			seen[m.bp] = true
+			folders = append(folders, m.bp.opts.Templates)
+		}
+	}
+	var loaders []jinja.Loader
+	for _, f := range folders {
+		loaders = append(loaders, jinja.FS(f))
+	}
+	return jinja.Choice(loaders), folders
+}
+
+// compileAll compiles every template that looks like one by its name.
+func compileAll(env *jinja.Environment, folders []fs.FS) (problems []error) {
+	done := map[string]bool{}
+	for _, folder := range folders {
+		if _, err := fs.Stat(folder, "."); err != nil {
+			continue // reported with the settings
+		}
+		err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || done[name] || !isTemplate(name) {
+				return err
+			}
+			done[name] = true
+			if _, err := env.GetTemplate(name); err != nil {
+				problems = append(problems, err)
+			}
+			return nil
+		})
+		if err != nil {
+			problems = append(problems, fmt.Errorf("Templates: %w", err))
+		}
+	}
+	return problems
+}
+
+// isTemplate reports whether a file in a template folder is compiled at start.
+// Folders also hold other files, which are templates when they are asked for.
+func isTemplate(name string) bool {
+	for _, ext := range []string{".html", ".htm", ".xml", ".xhtml", ".svg", ".txt", ".j2", ".jinja", ".jinja2"} {
+		if len(name) > len(ext) && name[len(name)-len(ext):] == ext {
+			return true
+		}
+	}
+	return false
+}
+
+// Render answers with a template. vars is a [Vars], a struct or nil; templates
+// also see request, session, g, config, url_for, get_flashed_messages and
+// csrf_token, as in Flask. The content type follows the name's ending: HTML
+// unless it ends in .txt, .xml or .svg.
+func (c *Context) Render(name string, vars any) error {
+	t, err := c.app.env.GetTemplate(name)
+	if err != nil {
+		return fmt.Errorf("dewar: Render: %w", err)
+	}
+	event := RenderEvent{c, name, vars}
+	c.app.Signals.BeforeRender.Send(event)
+	run := jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()}
+	if c.w.Header()["Content-Type"] == nil {
+		c.w.Header()["Content-Type"] = templateType(name)
+	}
+	if c.adopted {
+		err = c.renderThrough(t, run)
+	} else {
+		c.res.grow()
+		mark := len(c.res.buf)
+		c.res.buf, err = t.Append(c.res.buf, run)
+		if err != nil {
+			c.res.buf = c.res.buf[:mark]
+		} else {
+			c.writeStatus()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("dewar: Render: %w", err)
+	}
+	c.app.Signals.TemplateRendered.Send(event)
+	return nil
+}
+
+// renderThrough renders for a writer that middleware made.
+func (c *Context) renderThrough(t *jinja.Template, run jinja.Run) error {
+	page, err := t.Append(nil, run)
+	if err != nil {
+		return err
+	}
+	c.writeStatus()
+	_, err = c.w.Write(page)
+	return ignoreClient(c, err)
+}
+
+// RenderString renders a template into a string, for a mail or a part of a
+// page.
+func (c *Context) RenderString(name string, vars any) (string, error) {
+	t, err := c.app.env.GetTemplate(name)
+	if err != nil {
+		return "", fmt.Errorf("dewar: RenderString: %w", err)
+	}
+	b, err := t.Append(nil, jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()})
+	if err != nil {
+		return "", fmt.Errorf("dewar: RenderString: %w", err)
+	}
+	return string(b), nil
+}
+
+var (
+	xmlType = []string{"application/xml; charset=utf-8"}
+	svgType = []string{"image/svg+xml"}
+)
+
+func templateType(name string) []string {
+	for ext, t := range map[string][]string{".txt": textPlain, ".xml": xmlType, ".svg": svgType} {
+		if len(name) > len(ext) && name[len(name)-len(ext):] == ext {
+			return t
+		}
+	}
+	return textHTML
+}

@@ -1,0 +1,133 @@
+package dewar
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/dewar-go/dewar/routing"
+)
+
+// A TypedRoute is a route whose variables have Go types. To makes a target of
+// it from exactly these: with
+//
+//	user := dewar.Get1(app, "/users/<int:id>", showUser)
+//
+// user.To(42) is a target, and user.To("x") does not compile. The other methods
+// are [Route]'s.
+type TypedRoute[To any] struct {
+	route *Route
+	// To makes a [Target] of values for the rule's own variables, in order.
+	To To
+}
+
+// Name is [Route.Name].
+func (t *TypedRoute[To]) Name(name string) *TypedRoute[To] { t.route.Name(name); return t }
+
+// Defaults is [Route.Defaults].
+func (t *TypedRoute[To]) Defaults(v map[string]any) *TypedRoute[To] { t.route.Defaults(v); return t }
+
+// Wrap is [Route.Wrap].
+func (t *TypedRoute[To]) Wrap(list ...Middleware) *TypedRoute[To] { t.route.Wrap(list...); return t }
+
+// Guard is [Route.Guard].
+func (t *TypedRoute[To]) Guard(guards ...Guard) *TypedRoute[To] { t.route.Guard(guards...); return t }
+
+// MaxBody is [Route.MaxBody].
+func (t *TypedRoute[To]) MaxBody(bytes int64) *TypedRoute[To] { t.route.MaxBody(bytes); return t }
+
+// API is [Route.API].
+func (t *TypedRoute[To]) API() *TypedRoute[To] { t.route.API(); return t }
+
+// InsecureNoCSRF is [Route.InsecureNoCSRF].
+func (t *TypedRoute[To]) InsecureNoCSRF() *TypedRoute[To] { t.route.InsecureNoCSRF(); return t }
+
+// Route returns the route without its types.
+func (t *TypedRoute[To]) Route() *Route { return t.route }
+
+// Route1 adds a view with one typed variable for the given methods, GET when
+// none is given. The variables are the rule's own, in order, not those of a
+// blueprint's prefix. Their number and the converters' types are checked at
+// registration, which panics when they do not fit: <int:x> goes with int (and
+// the other integer types), <float:x> with float64, <uuid:x> with
+// [routing.UUID], everything else with string, and a converter of your own with
+// its own type.
+func Route1[A any](r Router, rule string, view func(*Context, A) error, methods ...string) *TypedRoute[func(A) Target] {
+	call := func(c *Context) error {
+		return view(c, argument[A](c, 0))
+	}
+	route := r.routerScope().add(rule, call, view, types[A](), methods)
+	return &TypedRoute[func(A) Target]{route, func(a A) Target { return route.To(a) }}
+}
+
+// Route2 is [Route1] for two variables.
+func Route2[A, B any](r Router, rule string, view func(*Context, A, B) error, methods ...string) *TypedRoute[func(A, B) Target] {
+	call := func(c *Context) error {
+		return view(c, argument[A](c, 0), argument[B](c, 1))
+	}
+	route := r.routerScope().add(rule, call, view, append(types[A](), types[B]()...), methods)
+	return &TypedRoute[func(A, B) Target]{route, func(a A, b B) Target { return route.To(a, b) }}
+}
+
+// Route3 is [Route1] for three variables.
+func Route3[A, B, C any](r Router, rule string, view func(*Context, A, B, C) error, methods ...string) *TypedRoute[func(A, B, C) Target] {
+	call := func(c *Context) error {
+		return view(c, argument[A](c, 0), argument[B](c, 1), argument[C](c, 2))
+	}
+	list := append(append(types[A](), types[B]()...), types[C]()...)
+	route := r.routerScope().add(rule, call, view, list, methods)
+	return &TypedRoute[func(A, B, C) Target]{route, func(a A, b B, c C) Target { return route.To(a, b, c) }}
+}
+
+func types[A any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[A]()} }
+
+// argument converts the i-th own variable of the matched route. The types were
+// checked at registration.
+func argument[A any](c *Context, i int) (a A) {
+	i = c.at.args[i]
+	switch p := any(&a).(type) {
+	case *string:
+		*p = c.match.Str(i)
+	case *int:
+		*p = int(c.match.Int(i))
+	case *int64:
+		*p = c.match.Int(i)
+	default:
+		v := c.match.Value(i)
+		if direct, ok := v.(A); ok {
+			return direct
+		}
+		reflect.ValueOf(&a).Elem().Set(reflect.ValueOf(v).Convert(reflect.TypeFor[A]()))
+	}
+	return a
+}
+
+// checkTypes compares a typed view's parameters with the rule's own variables.
+func checkTypes(r *Route, vars []routing.Variable) error {
+	if r.types == nil {
+		return nil
+	}
+	if len(vars) != len(r.types) {
+		return fmt.Errorf("dewar: route %q at %s: the rule has %d variables of its own, the view takes %d", r.rule, r.location, len(vars), len(r.types))
+	}
+	for i, v := range vars {
+		if !fits(v.Type, r.types[i]) {
+			return fmt.Errorf("dewar: route %q at %s: <%s> is a %v, the view's argument %d is a %v", r.rule, r.location, v.Name, v.Type, i+1, r.types[i])
+		}
+	}
+	return nil
+}
+
+// fits reports whether a converter's values can be handed to a parameter of
+// type to without a loss that was not asked for.
+func fits(from, to reflect.Type) bool {
+	if from == to {
+		return true
+	}
+	switch from.Kind() {
+	case reflect.Int, reflect.Int64:
+		return to.Kind() == reflect.Int || to.Kind() == reflect.Int64
+	case reflect.String, reflect.Float64:
+		return to.Kind() == from.Kind()
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/dewar-go/dewar/routing"
+)
+
+// A Target is a place in this app that a URL can be built for: a route with
+// values for its variables, an endpoint by name, or a path. Make it with a
+// route's To, with [To] or with [Path].
+type Target struct {
+	route    *Route
+	endpoint string
+	path     string
+	args     []any
+	values   map[string]any
+	query    url.Values
+	anchor   string
+	scheme   string
+	method   string
+	external bool
+	bad      error
+}
+
+// To makes a target of the route from values for the rule's own variables, in
+// order. Use the To of a [TypedRoute] where there is one: the compiler checks
+// that one's values.
+func (r *Route) To(args ...any) Target { return Target{route: r, args: args} }
+
+// To makes a target of an endpoint's name and pairs of variables and values, as
+// url_for takes them: To("blog.update", "id", 42). A name that begins with a dot
+// belongs to the blueprint of the request. Values that are no variables of the
+// rule go into the query.
+func To(endpoint string, pairs ...any) Target {
+	t := Target{endpoint: endpoint, values: map[string]any{}}
+	if len(pairs)%2 != 0 {
+		t.bad = fmt.Errorf("dewar: To(%q): the values must be pairs of a name and a value", endpoint)
+		return t
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			t.bad = fmt.Errorf("dewar: To(%q): %v is no name", endpoint, pairs[i])
+			return t
+		}
+		t.values[name] = pairs[i+1]
+	}
+	return t
+}
+
+// Path makes a target of a path on this site, with a query if it has one. A
+// path that leads to another site is an error when the target is used.
+func Path(path string) Target { return Target{path: path} }
+
+// With adds a query parameter.
+func (t Target) With(name, value string) Target {
+	q := url.Values{}
+	for k, v := range t.query {
+		q[k] = append([]string(nil), v...)
+	}
+	q.Add(name, value)
+	t.query = q
+	return t
+}
+
+// Anchor sets the part behind the #.
+func (t Target) Anchor(anchor string) Target {
+	t.anchor = anchor
+	return t
+}
+
+// External asks for the whole URL with scheme and host.
+func (t Target) External() Target {
+	t.external = true
+	return t
+}
+
+// URL builds the URL of a target within this request: relative to its host
+// unless the target is External, behind its proxy's prefix, and with the
+// values of its own variables for a blueprint's prefix. The errors are a target
+// that fits no rule, with the nearest suggestion, and a path that leads away.
+func (c *Context) URL(t Target) (string, error) {
+	return c.app.buildURL(t, c)
+}
+
+// URL builds the URL of a target outside a request. It is always whole: with
+// [Config.ServerName] as its host.
+func (a *App) URL(t Target) (string, error) {
+	if a.cfg.ServerName == "" {
+		return "", errors.New("dewar: URL outside a request: set ServerName, the host of such URLs")
+	}
+	t.external = true
+	return a.buildURL(t, nil)
+}
+
+// URLFor is url_for in a view: it builds the URL of an endpoint by name.
+func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
+	return c.URL(To(endpoint, pairs...))
+}
+
+func (a *App) buildURL(t Target, c *Context) (u string, err error) {
+	switch {
+	case t.bad != nil:
+		return "", t.bad
+	case t.path != "":
+		u = t.path
+		if t.external {
+			u = a.base(c) + u
+		}
+	case t.route == nil && t.endpoint == "":
+		return "", errors.New("dewar: the zero Target leads nowhere; make one with a route's To, To or Path")
+	default:
+		endpoint, values, err := a.resolve(t, c)
+		if err != nil {
+			return "", err
+		}
+		o := routing.BuildOptions{
+			Bind: a.bind(c), ForceExternal: t.external, URLScheme: t.scheme, Method: t.method,
+		}
+		if u, err = a.routes.Build(endpoint, values, o); err != nil {
+			return "", fmt.Errorf("dewar: URL: %w", err)
+		}
+	}
+	return appendQuery(u, t.query, t.anchor), nil
+}
+
+// resolve finds the endpoint and the named values of a target.
+func (a *App) resolve(t Target, c *Context) (string, routing.Values, error) {
+	if t.route == nil {
+		name := t.endpoint
+		if strings.HasPrefix(name, ".") {
+			if c == nil || c.Blueprint() == "" {
+				name = name[1:]
+			} else {
+				name = c.Blueprint() + name
+			}
+		}
+		return name, routing.ValuesOf(t.values), nil
+	}
+	e, err := t.route.in(c)
+	if err != nil {
+		return "", nil, err
+	}
+	vars := e.routed.Variables()
+	if len(t.args) != len(e.args) {
+		return "", nil, fmt.Errorf("dewar: To of route %q: it has %d variables, %d values are given", e.rule, len(e.args), len(t.args))
+	}
+	values := make(routing.Values, 0, len(vars))
+	if c != nil && c.at.mount != nil {
+		// A blueprint's prefix keeps the values it has in this request.
+		for _, v := range vars {
+			if p := c.Param(v.Name); p != nil && !e.owns(v.Name) {
+				values = append(values, routing.Value{Name: v.Name, Value: p})
+			}
+		}
+	}
+	for i, at := range e.args {
+		values = append(values, routing.Value{Name: vars[at].Name, Value: t.args[i]})
+	}
+	return e.name, values, nil
+}
+
+// in picks the registration of a route that a request means: that of its own
+// blueprint if it has one, the first one otherwise.
+func (r *Route) in(c *Context) (*endpoint, error) {
+	if len(r.mounts) == 0 {
+		return nil, fmt.Errorf("dewar: the route %q (%s) belongs to %s, which is not registered", r.rule, r.location, r.scope.title())
+	}
+	if c != nil {
+		for _, e := range r.mounts {
+			if e.mount == c.at.mount {
+				return e, nil
+			}
+		}
+	}
+	return r.mounts[0], nil
+}
+
+// bind is what URLs are built relative to.
+func (a *App) bind(c *Context) routing.Bind {
+	if c == nil {
+		scheme := a.cfg.PreferredURLScheme
+		if scheme == "" {
+			scheme = "http"
+			if a.mode.https() {
+				scheme = "https"
+			}
+		}
+		return routing.Bind{ServerName: a.cfg.ServerName, URLScheme: scheme, ScriptName: "/"}
+	}
+	return routing.Bind{ServerName: c.origin.Host, URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix + "/"}
+}
+
+// base is scheme and host without a path.
+func (a *App) base(c *Context) string {
+	b := a.bind(c)
+	return b.URLScheme + "://" + b.ServerName + strings.TrimSuffix(b.ScriptName, "/")
+}
+
+func appendQuery(u string, q url.Values, anchor string) string {
+	if len(q) > 0 {
+		sep := "?"
+		if strings.Contains(u, "?") {
+			sep = "&"
+		}
+		u += sep + q.Encode()
+	}
+	if anchor != "" {
+		u += "#" + (&url.URL{Fragment: anchor}).EscapedFragment()
+	}
+	return u
+}
