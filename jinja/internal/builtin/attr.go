@@ -30,7 +30,7 @@ func attributeParts(attribute Value) []Value {
 	}
 	parts := make([]Value, 0, strings.Count(s, ".")+1)
 	for part := range strings.SplitSeq(s, ".") {
-		key := value.String(part)
+		key := like(attribute, part)
 		if part != "" && strings.IndexFunc(part, func(r rune) bool { return !unicode.IsDigit(r) }) < 0 {
 			if n, err := parseInt(part, 10); err == nil {
 				key = n
@@ -80,9 +80,12 @@ func attr(st State, v Value, a Args) (Value, error) {
 	}
 	name, ok := arg[0].Str()
 	if !ok {
+		if _, err := value.Hash(arg[0]); err != nil {
+			return Value{}, err
+		}
 		return Value{}, typeError("attribute name must be string, not '%s'", value.TypeName(arg[0]))
 	}
-	if u, ok := v.Undefined(); ok {
+	if u, ok := v.Undefined(); ok && !strings.HasPrefix(name, "__") {
 		if u.Mode == value.UndefChainable {
 			return v, nil
 		}

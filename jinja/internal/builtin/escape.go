@@ -121,7 +121,7 @@ func itemsOf(st State, v Value) (keys, values []Value, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := value.Collect(items)
+	list, err := value.Collect(chars(items))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,7 +143,7 @@ func pairOf(v Value) (a, b Value, err error) {
 	if !value.IsIterable(v) {
 		return a, b, typeError("cannot unpack non-iterable %s object", value.TypeName(v))
 	}
-	list, err := value.Collect(v)
+	list, err := value.Collect(chars(v))
 	switch {
 	case err != nil:
 		return a, b, err
@@ -195,7 +195,7 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 		o.attrs = ` rel="` + string(markup.Escape(strings.Join(rels, " "))) + `"` + o.attrs
 	}
 	if !schemes.IsNone() && !schemes.IsUndefined() {
-		list, err := value.Collect(schemes)
+		list, err := value.Collect(chars(schemes))
 		if err != nil {
 			return Value{}, err
 		}
@@ -212,16 +212,21 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 		}
 	}
 	if !limit.IsNone() {
-		if o.limit, err = index(limit); err != nil {
-			return Value{}, err
-		}
 		o.limited = true
+		if o.limit, err = index(limit); err != nil {
+			// It only matters once there is a link to shorten.
+			o.badLimit = typeError("'>' not supported between instances of 'int' and '%s'", value.TypeName(limit))
+		}
 	}
 	text, err := value.AppendEscaped(nil, v)
 	if err != nil {
 		return Value{}, err
 	}
-	out := string(urlize(string(text), o))
+	linked, err := urlize(string(text), o)
+	if err != nil {
+		return Value{}, err
+	}
+	out := string(linked)
 	if st.Autoescape() {
 		return value.Safe(out), nil
 	}

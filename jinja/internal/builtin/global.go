@@ -78,10 +78,10 @@ func update(st State, d *value.Dict, v Value) error {
 		}
 		return err
 	}
-	if u, ok := v.Undefined(); ok && u.Mode == value.UndefStrict {
+	if u, ok := v.Undefined(); ok {
 		return u.Err()
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func update(st State, d *value.Dict, v Value) error {
 		if !value.IsIterable(x) {
 			return typeError("cannot convert dictionary update sequence element #%d to a sequence", i)
 		}
-		pair, err := value.Collect(x)
+		pair, err := value.Collect(chars(x))
 		if err != nil {
 			return err
 		}

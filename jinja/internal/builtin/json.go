@@ -25,7 +25,8 @@ type jsonEncoder struct {
 	ascii      bool
 	allowNaN   bool
 	indent     string
-	lines      bool // every element on a line of its own
+	badIndent  error // for anything but a str, which needs no indention
+	lines      bool  // every element on a line of its own
 	item, pair string
 	level      int
 	open       []Value // the containers that are being written
@@ -53,6 +54,9 @@ func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	e := jsonEncoder{ascii: true, allowNaN: true, item: ", ", pair: ": "}
 	if err := e.configure(kwargs, arg[0]); err != nil {
 		return buf, err
+	}
+	if e.badIndent != nil && !v.IsString() {
+		return buf, e.badIndent
 	}
 	start := len(buf)
 	buf, err := e.append(buf, v)
@@ -103,7 +107,8 @@ func appendHTMLSafe(buf []byte, s string) []byte {
 func (e *jsonEncoder) configure(kwargs, indent Value) error {
 	if !kwargs.IsMapping() {
 		e.sortKeys = true
-		return e.setIndent(indent)
+		e.setIndent(indent)
+		return nil
 	}
 	separators := value.None
 	fromPolicy := value.None
@@ -132,8 +137,9 @@ func (e *jsonEncoder) configure(kwargs, indent Value) error {
 	if indent.IsNone() {
 		indent = fromPolicy
 	}
-	if err := e.setIndent(indent); err != nil || separators.IsNone() {
-		return err
+	e.setIndent(indent)
+	if separators.IsNone() {
+		return nil
 	}
 	item, pair, err := pairOf(separators)
 	if err != nil {
@@ -144,22 +150,26 @@ func (e *jsonEncoder) configure(kwargs, indent Value) error {
 	return nil
 }
 
-func (e *jsonEncoder) setIndent(indent Value) error {
+func (e *jsonEncoder) setIndent(indent Value) {
 	if indent.IsNone() {
-		return nil
+		return
 	}
 	e.lines = true
 	e.item = ","
 	if s, ok := indent.Str(); ok {
 		e.indent = s
-		return nil
+		return
 	}
 	n, ok := indent.Int64()
 	if !ok {
-		return typeError("can't multiply sequence by non-int of type '%s'", value.TypeName(indent))
+		if u, ok := indent.Undefined(); ok {
+			e.badIndent = u.Err()
+			return
+		}
+		e.badIndent = typeError("can't multiply sequence by non-int of type '%s'", value.TypeName(indent))
+		return
 	}
 	e.indent = strings.Repeat(" ", int(min(max(n, 0), 1024)))
-	return nil
 }
 
 func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {

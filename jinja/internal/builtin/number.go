@@ -432,7 +432,9 @@ func filesizeformat(st State, v Value, a Args) (Value, error) {
 		if binary {
 			unit = math.Ldexp(1, 10*(i+2))
 		}
-		if n < unit || i == len(units)-1 {
+		// The ninth power of ten, 10**24, is the one that a float stands below of.
+		below := n < unit || n == unit && !binary && i == 6
+		if below || i == len(units)-1 {
 			return value.String(pyFixed(base*n/unit, 1) + " " + units[i:i+1] + suffix), nil
 		}
 	}

@@ -241,7 +241,7 @@ func unique(st State, v Value, a Args) (Value, error) {
 		}
 		g := newGetter(arg[1])
 		g.foldStrings = !caseSensitive
-		it, err := value.Iterate(v)
+		it, err := iterate(v)
 		if err != nil {
 			return nil, err
 		}
@@ -289,7 +289,7 @@ func extreme(st State, v Value, a Args, s *signature, op value.Op) (Value, error
 	if err != nil {
 		return Value{}, err
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return Value{}, err
 	}
@@ -334,7 +334,7 @@ func sum(st State, v Value, a Args) (Value, error) {
 	if err := sumSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return Value{}, err
 	}

@@ -35,9 +35,9 @@ func first(st State, v Value, a Args) (Value, error) {
 	}
 	if s, ok := v.Str(); ok && s != "" {
 		_, n := utf8.DecodeRuneInString(s)
-		return like(v, s[:n]), nil
+		return value.String(s[:n]), nil
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return Value{}, err
 	}
@@ -109,7 +109,7 @@ func reverse(st State, v Value, a Args) (Value, error) {
 	if !isClass(err, "TypeError") {
 		return Value{}, err
 	}
-	list, err := value.Collect(v)
+	list, err := value.Collect(chars(v))
 	if err != nil {
 		if isClass(err, "TypeError") {
 			return Value{}, argumentError("argument must be iterable")
@@ -181,9 +181,9 @@ func collect(st State, v Value) ([]Value, error) {
 		if err := st.Grow(n); err != nil {
 			return nil, err
 		}
-		return value.Collect(v)
+		return value.Collect(chars(v))
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 	}
 	count, fill := arg[0], arg[1]
 	return generator("do_batch", func() (value.Iterator, error) {
-		it, err := value.Iterate(v)
+		it, err := iterate(v)
 		if err != nil {
 			return nil, err
 		}
@@ -423,7 +423,7 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 // joined returns the elements to join. They must not be changed.
 func joined(st State, v, attribute Value) ([]Value, error) {
 	var items []Value
-	if seq, ok := value.Seq(v); ok && seq.Items() != nil {
+	if seq, ok := value.Seq(chars(v)); ok && seq.Items() != nil {
 		items = seq.Items()
 	} else {
 		var err error

@@ -263,7 +263,7 @@ func truncate(st State, v Value, a Args) (Value, error) {
 	}
 	s, ok := v.Str()
 	if !ok {
-		items, err := value.Collect(v)
+		items, err := value.Collect(chars(v))
 		if err != nil {
 			return Value{}, err
 		}
@@ -319,10 +319,21 @@ func indent(st State, v Value, a Args) (Value, error) {
 	s, ok := v.Str()
 	if !ok {
 		// Whatever is no str fails where a line end is added to it.
-		if v, err = value.Add(v, value.String("\n")); err != nil {
+		sum, err := value.Add(v, value.String("\n"))
+		switch v.Kind() {
+		case value.KindList, value.KindSlice:
+			// A list takes the characters of the line end, and has no lines.
+			_, err := attribute(v, "splitlines")
 			return Value{}, err
+		case value.KindBytes:
+			return Value{}, typeError("can't concat str to bytes")
 		}
-		_, err := attribute(v, "splitlines")
+		if e, ok := err.(*value.Error); ok {
+			return Value{}, value.NewError(e.Class, strings.Replace(e.Message, "for +:", "for +=:", 1))
+		}
+		if err == nil {
+			_, err = attribute(sum, "splitlines")
+		}
 		return Value{}, err
 	}
 	prefix, _ := in.Str()

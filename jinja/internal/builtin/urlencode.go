@@ -32,7 +32,7 @@ func appendURLEncoded(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		}
 		return buf, nil
 	}
-	it, err := value.Iterate(v)
+	it, err := iterate(v)
 	if err != nil {
 		return buf, err
 	}

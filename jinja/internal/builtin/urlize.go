@@ -29,12 +29,13 @@ func isEmail(s string) bool {
 type linkOptions struct {
 	limit        int // of the characters of a link's text, when limited
 	limited      bool
+	badLimit     error
 	attrs        string // of every link: rel and target
 	extraSchemes []string
 }
 
 // urlize makes the addresses in text into links; text is HTML already.
-func urlize(text string, o linkOptions) []byte {
+func urlize(text string, o linkOptions) ([]byte, error) {
 	out := make([]byte, 0, len(text)+len(text)/2)
 	for text != "" {
 		n := strings.IndexFunc(text, isSpace)
@@ -42,7 +43,10 @@ func urlize(text string, o linkOptions) []byte {
 			n = len(text)
 		}
 		if n > 0 {
-			out = appendLinked(out, text[:n], o)
+			var err error
+			if out, err = appendLinked(out, text[:n], o); err != nil {
+				return nil, err
+			}
 			text = text[n:]
 		}
 		n = strings.IndexFunc(text, func(r rune) bool { return !isSpace(r) })
@@ -52,12 +56,12 @@ func urlize(text string, o linkOptions) []byte {
 		out = append(out, text[:n]...)
 		text = text[n:]
 	}
-	return out
+	return out, nil
 }
 
 // appendLinked appends a word, as a link when it is an address. Every step
 // takes time linear in the length of the word (CVE-2020-28493).
-func appendLinked(out []byte, word string, o linkOptions) []byte {
+func appendLinked(out []byte, word string, o linkOptions) ([]byte, error) {
 	from, to := 0, len(word)
 	for {
 		if from < to && (word[from] == '(' || word[from] == '<') {
@@ -92,6 +96,9 @@ func appendLinked(out []byte, word string, o linkOptions) []byte {
 	out = append(out, word[:from]...)
 	switch {
 	case isWebAddress(s):
+		if o.badLimit != nil {
+			return out, o.badLimit
+		}
 		out = append(out, `<a href="`...)
 		if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
 			out = append(out, "https://"...)
@@ -118,7 +125,7 @@ func appendLinked(out []byte, word string, o linkOptions) []byte {
 			out = append(out, s...)
 		}
 	}
-	return append(out, word[to:]...)
+	return append(out, word[to:]...), nil
 }
 
 func appendTrimmed(out []byte, s string, o linkOptions) []byte {
