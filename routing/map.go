@@ -138,12 +138,12 @@ func (m *Map) Add(rule Rule) (*Rule, error) {
 		for _, p := range r.parts {
 			n = n.add(p)
 		}
-		for _, existing := range n.rules {
-			if duplicates(existing, r) {
-				return nil, &DuplicateRuleError{Existing: existing, Duplicate: r}
+		for _, l := range n.leaves {
+			if duplicates(l.rule, r) {
+				return nil, &DuplicateRuleError{Existing: l.rule, Duplicate: r}
 			}
 		}
-		n.rules = append(n.rules, r)
+		n.leaves = append(n.leaves, leaf{r, r.methods, r.WebSocket, r.strict})
 	}
 	r.parts = nil // the tree has what it needs
 	m.rules = append(m.rules, r)
@@ -191,6 +191,7 @@ func (m *Map) Compile() error {
 					r.canonical = append(r.canonical, other)
 				}
 			}
+			r.plain = !r.checks && r.RedirectTo == nil && !(m.options.redirect && (r.Alias || r.canonical != nil))
 		}
 	}
 	m.compiled.Store(true)

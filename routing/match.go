@@ -53,17 +53,17 @@ func (m *Match) set(i int, text string) {
 	m.more[i-inline] = text
 }
 
-// accepts reports whether the rule takes the request's method and kind, and
+// accepts reports whether the leaf's rule takes the request's method and kind, and
 // notes why not.
-func (m *Match) accepts(r *Rule) bool {
-	if r.methods&m.method == 0 {
+func (m *Match) accepts(l *leaf) bool {
+	if l.methods&m.method == 0 {
 		if m.allowed == 0 {
-			m.other = r
+			m.other = l.rule
 		}
-		m.allowed |= r.methods
+		m.allowed |= l.methods
 		return false
 	}
-	if r.WebSocket != m.websocket {
+	if l.websocket != m.websocket {
 		m.mismatch = true
 		return false
 	}
@@ -176,11 +176,12 @@ func (m *Map) Match(match *Match, req Request) error {
 		return match.fail(m)
 	}
 	r := match.Rule
-	if r.checks {
-		for i, check := range r.check {
-			if check != nil && !check(match.Str(i)) {
-				return match.fail(m)
-			}
+	if r.plain {
+		return nil
+	}
+	for i, check := range r.check {
+		if check != nil && !check(match.Str(i)) {
+			return match.fail(m)
 		}
 	}
 	if m.options.redirect && (r.Alias || r.canonical != nil) || r.RedirectTo != nil {

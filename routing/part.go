@@ -99,16 +99,15 @@ func (b *partBuilder) slash() {
 
 func (b *partBuilder) variable(c Converter) error {
 	pattern := c.Pattern()
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		if _, ok := c.(spanner); !ok {
+	s, compiled := c.(spanner)
+	b.group = append(b.group, b.groups+1)
+	b.groups++
+	if !compiled {
+		re, err := regexp.Compile(pattern)
+		if err != nil {
 			return err
 		}
-		// A built-in bound above the regexp package's limit: the pattern is the
-		// key of the part and nothing else, unless it stands beside a custom one.
-	} else {
-		b.group = append(b.group, b.groups+1)
-		b.groups += 1 + re.NumSubexp()
+		b.groups += re.NumSubexp()
 	}
 	b.pattern.WriteByte('(')
 	b.pattern.WriteString(pattern)
@@ -118,7 +117,7 @@ func (b *partBuilder) variable(c Converter) error {
 	if !partIsolating(c) {
 		b.final = true
 	}
-	if s, ok := c.(spanner); ok {
+	if compiled {
 		b.elems = append(b.elems, elem{span: s.span()})
 	} else {
 		b.custom = true

@@ -59,6 +59,7 @@ type Rule struct {
 	converter []Converter
 	check     []checker
 	checks    bool            // some converter can refuse a text that its pattern took
+	plain     bool            // a match needs no further look
 	arguments map[string]bool // variables and defaults
 	trace     string          // equality of two rules for defaults
 	canonical []*Rule         // rules whose defaults may make this one redirect

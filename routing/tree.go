@@ -15,18 +15,33 @@ import (
 //	"" ── "" ── "users" ── "me"            rule /users/me
 //	              └── <int:id> ── ""       rule /users/<int:id>/
 type node struct {
-	keys    []string // static children, up to maxSmall
-	nodes   []*node
-	large   map[string]*node // instead of keys and nodes
+	small   []child          // static children, up to maxSmall
+	large   map[string]*node // instead of small
 	dynamic []edge
 	index   map[string]*node // dynamic nodes by key, when there are many
-	rules   []*Rule
-	slash   *node // the static child ""
+	leaves  []leaf           // rules that end here
+	slash   *node            // the static child ""
+}
+
+type child struct {
+	text string
+	node *node
 }
 
 type edge struct {
-	part *part
-	node *node
+	node  *node
+	part  *part
+	kind  partKind // of part
+	final bool     // of part
+}
+
+// A leaf has what is asked of a rule while searching, so that a rule that is
+// not the one stays out of the processor's cache.
+type leaf struct {
+	rule      *Rule
+	methods   uint64
+	websocket bool
+	strict    bool
 }
 
 // maxSmall is the number of static children from which on a map is faster
@@ -37,9 +52,9 @@ func (n *node) child(text string) *node {
 	if n.large != nil {
 		return n.large[text]
 	}
-	for i, key := range n.keys {
-		if key == text {
-			return n.nodes[i]
+	for i := range n.small {
+		if n.small[i].text == text {
+			return n.small[i].node
 		}
 	}
 	return nil
@@ -60,15 +75,14 @@ func (n *node) add(p *part) *node {
 	switch {
 	case n.large != nil:
 		n.large[p.content] = c
-	case len(n.keys) < maxSmall:
-		n.keys = append(n.keys, p.content)
-		n.nodes = append(n.nodes, c)
+	case len(n.small) < maxSmall:
+		n.small = append(n.small, child{p.content, c})
 	default:
 		n.large = map[string]*node{p.content: c}
-		for i, key := range n.keys {
-			n.large[key] = n.nodes[i]
+		for _, s := range n.small {
+			n.large[s.text] = s.node
 		}
-		n.keys, n.nodes = nil, nil
+		n.small = nil
 	}
 	return c
 }
@@ -86,7 +100,7 @@ func (n *node) addDynamic(p *part) *node {
 		}
 	}
 	c := &node{}
-	n.dynamic = append(n.dynamic, edge{p, c})
+	n.dynamic = append(n.dynamic, edge{node: c, part: p, kind: p.kind, final: p.final})
 	if n.index != nil {
 		n.index[p.key] = c
 	} else if len(n.dynamic) > maxSmall {
@@ -102,8 +116,8 @@ func (n *node) addDynamic(p *part) *node {
 // order of registration.
 func (n *node) sort() {
 	slices.SortStableFunc(n.dynamic, func(a, b edge) int { return a.part.weight.compare(b.part.weight) })
-	for _, c := range n.nodes {
-		c.sort()
+	for _, c := range n.small {
+		c.node.sort()
 	}
 	for _, c := range n.large {
 		c.sort()
@@ -113,7 +127,7 @@ func (n *node) sort() {
 	}
 }
 
-// A search is one walk through the tree. Its state is in the Match.
+// outcome is how a walk through the tree ended.
 type outcome uint8
 
 const (
@@ -138,10 +152,21 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 		}
 	}
 	for i := range n.dynamic {
-		p, c := n.dynamic[i].part, n.dynamic[i].node
+		e := &n.dynamic[i]
+		p, c := e.part, e.node
 		o := none
 		switch {
-		case !p.final:
+		case e.kind == partText:
+			if segment != "" {
+				m.set(v, segment)
+				o = c.walk(m, rest2, more2, v+1)
+			}
+		case e.kind == partDigits:
+			if allDigits(segment) {
+				m.set(v, segment)
+				o = c.walk(m, rest2, more2, v+1)
+			}
+		case !e.final:
 			if p.match(m, segment, v) {
 				o = c.walk(m, rest2, more2, v+p.vars)
 			}
@@ -163,9 +188,9 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 	}
 	if rest == "" {
 		// Only a trailing slash is left: rules that are not strict take it.
-		for _, r := range n.rules {
-			if !r.strict && m.accepts(r) {
-				m.Rule = r
+		for i := range n.leaves {
+			if l := &n.leaves[i]; !l.strict && m.accepts(l) {
+				m.Rule = l.rule
 				return found
 			}
 		}
@@ -175,19 +200,19 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 
 // end looks for a rule of n itself when the path has ended.
 func (n *node) end(m *Match) outcome {
-	for _, r := range n.rules {
-		if m.accepts(r) {
-			m.Rule = r
+	for i := range n.leaves {
+		if l := &n.leaves[i]; m.accepts(l) {
+			m.Rule = l.rule
 			return found
 		}
 	}
 	if n.slash != nil {
-		for _, r := range n.slash.rules {
-			if r.WebSocket == m.websocket && r.methods&m.method != 0 {
-				if r.strict {
+		for i := range n.slash.leaves {
+			if l := &n.slash.leaves[i]; l.websocket == m.websocket && l.methods&m.method != 0 {
+				if l.strict {
 					return slashRequired
 				}
-				m.Rule = r
+				m.Rule = l.rule
 				return found
 			}
 		}
