@@ -13,10 +13,25 @@ import (
 // Init makes the app open the database at its start and close it at its end.
 // It is called by [dewar.App.Extend].
 func (d *Database) Init(app *dewar.App) error {
-	if _, err := parseURL(d.config.URL, d.config.Dir); err != nil {
+	inInstance := d.config.Dir == ""
+	if inInstance {
+		d.config.Dir = app.InstanceDir()
+	}
+	if d.config.Logger == nil {
+		d.config.Logger = app.Logger()
+	}
+	t, err := parseURL(d.config.URL, d.config.Dir)
+	if err != nil {
 		return d.mistake(err)
 	}
-	app.OnStart(d.Open)
+	app.OnStart(func(ctx context.Context) error {
+		if inInstance && t.dialect == SQLite {
+			if err := dewar.MakeInstanceDir(d.config.Dir); err != nil {
+				return err
+			}
+		}
+		return d.Open(ctx)
+	})
 	return nil
 }
 

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v3"
+
+	"github.com/dewar-go/dewar"
+)
+
+// A Factory makes the application. base holds what the command line said;
+// everything else in it is zero.
+type Factory = func(base dewar.Config) (*dewar.App, error)
+
+// Main runs the command line of the process and exits.
+func Main(newApp Factory) {
+	os.Exit(Run(context.Background(), newApp, os.Args, os.Stdout, os.Stderr))
+}
+
+// Run runs a command line and returns its exit status: 0, 1 or 2, as the
+// package comment says. args begins with the program's name. What was asked for
+// is written to stdout, everything else to stderr.
+func Run(ctx context.Context, newApp Factory, args []string, stdout, stderr io.Writer) int {
+	name := "app"
+	if len(args) > 0 {
+		name = filepath.Base(args[0])
+		args = args[1:]
+	}
+	p := &program{newApp: newApp, stdout: stdout, stderr: stderr}
+	err := p.command(name).Run(ctx, append([]string{name}, withDefault(args)...))
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %s\nTry %q.\n", name, usage.text, name+" "+usage.help)
+		return 2
+	}
+	fmt.Fprintln(stderr, err)
+	return 1
+}
+
+// withDefault puts "run" in front when no command is named, so that its options
+// may follow the program's name.
+func withDefault(args []string) []string {
+	if len(args) == 0 {
+		return []string{"run"}
+	}
+	if strings.HasPrefix(args[0], "-") && args[0] != "--" && !slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		return append([]string{"run"}, args...)
+	}
+	return args
+}
+
+// program is one run of the command line.
+type program struct {
+	newApp         Factory
+	stdout, stderr io.Writer
+}
+
+// command is the tree of commands.
+func (p *program) command(name string) *urfave.Command {
+	root := &urfave.Command{
+		Name:            name,
+		Usage:           "a web application made with Dewar",
+		HideVersion:     true,
+		HideHelpCommand: true,
+		Commands:        []*urfave.Command{p.run(), p.secret()},
+	}
+	p.complete(root, "--help")
+	return root
+}
+
+// complete gives a command and those below it what all of them have: where to
+// write, errors that come back instead of ending the process, and an error for
+// arguments that nobody asked for.
+func (p *program) complete(c *urfave.Command, help string) {
+	c.Writer, c.ErrWriter = p.stdout, p.stderr
+	c.ExitErrHandler = func(context.Context, *urfave.Command, error) {}
+	c.OnUsageError = func(_ context.Context, _ *urfave.Command, err error, _ bool) error {
+		return &usageError{strings.TrimSuffix(firstLine(err.Error()), "."), help}
+	}
+	action := c.Action
+	c.Action = func(ctx context.Context, c *urfave.Command) error {
+		switch {
+		case action == nil && c.Args().Present():
+			return &usageError{fmt.Sprintf("there is no command %q", c.Args().First()), help}
+		case action == nil:
+			return &usageError{"which command? " + names(c), help}
+		case c.Args().Present():
+			return &usageError{fmt.Sprintf("unexpected argument %q", c.Args().First()), help}
+		}
+		return action(ctx, c)
+	}
+	for _, sub := range c.Commands {
+		p.complete(sub, strings.TrimPrefix(strings.TrimSuffix(help, "--help")+sub.Name+" --help", " "))
+	}
+}
+
+func names(c *urfave.Command) string {
+	var list []string
+	for _, sub := range c.Commands {
+		list = append(list, sub.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// A usageError is a command line that was not understood.
+type usageError struct{ text, help string }
+
+func (e *usageError) Error() string { return "cli: " + e.text }
+
+// options are the options that decide how the application is made.
+func options() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringFlag{Name: "instance", Usage: "keep the database, keys and configuration in `DIR`", DefaultText: "instance"},
+		&urfave.BoolFlag{Name: "debug", Usage: "show errors in the browser and reload templates (on a loopback address only)"},
+	}
+}
+
+// base is what the command line says of the configuration.
+func (p *program) base(c *urfave.Command) dewar.Config {
+	return dewar.Config{InstanceDir: c.String("instance"), Debug: c.Bool("debug")}
+}

@@ -1,0 +1,31 @@
+// Package cli is the command line of a Dewar application, inside the
+// application's own binary. With it, main is one line:
+//
+//	func main() { cli.Main(newApp) }
+//
+//	func newApp(base dewar.Config) (*dewar.App, error) {
+//		config, err := dewar.LoadConfig[Config]("SHOP_", base)
+//		…
+//		return app, nil
+//	}
+//
+// # Commands
+//
+//	shop                        the same as "shop run"
+//	shop run --port 8000        serve; --host, --instance and --debug as well
+//	shop routes                 list endpoints, methods, rules and guards; --json
+//	shop secret new             print a new secret key
+//	shop secret new --file F    write one to a new file that only its owner can read
+//
+// # The application factory
+//
+// Main calls newApp once the command line is understood, with what it said in
+// base: InstanceDir and Debug. Passing base on to [dewar.LoadConfig] lets the
+// command line win over the file and the environment; a program without
+// settings of its own gives it to [dewar.New] as it is.
+//
+// # Exit status
+//
+// 0 when the command did what it was for, 1 with one line on standard error when
+// it could not, 2 when the command line was not understood.
+package cli

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"embed"
+	"io/fs"
+	"os"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/db"
+)
+
+//go:embed templates static migrations
+var files embed.FS
+
+// Config is Flaskr's configuration: Dewar's own settings and these.
+type Config struct {
+	dewar.Config
+
+	// DatabaseURL names the database. Default: sqlite:flaskr.sqlite, a file in
+	// the instance folder.
+	DatabaseURL dewar.Secret `env:"DATABASE_URL"`
+
+	// TemplateDir is a folder to read the templates from instead of the ones
+	// in the program, for working on them. Default: none.
+	TemplateDir string
+}
+
+// newApp is the application factory. base is what the command line said.
+func newApp(base dewar.Config) (*dewar.App, error) {
+	base.Name = "flaskr"
+	base.Templates = folder("templates")
+	base.Static = folder("static")
+	config, err := dewar.LoadConfig[Config]("FLASKR_", base)
+	if err != nil {
+		return nil, err
+	}
+	if config.TemplateDir != "" {
+		config.Templates = os.DirFS(config.TemplateDir)
+	}
+	if !config.DatabaseURL.IsSet() {
+		config.DatabaseURL = dewar.NewSecret("sqlite:flaskr.sqlite")
+	}
+	database := db.New(db.Config{URL: config.DatabaseURL.Value(), Migrations: folder("migrations")})
+
+	app := dewar.New(config.Config)
+	app.Extend(database)
+	accounts := &accounts{database}
+	app.Register(newAuth(accounts))
+	app.Register(newBlog(&blog{database}, accounts))
+	registerErrors(app, accounts)
+	return app, nil
+}
+
+// folder is one of the embedded folders.
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the name is no valid path: a mistake in this file
+	}
+	return sub
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/db"
+	"github.com/dewar-go/dewar/password"
+	"github.com/dewar-go/dewar/session"
+)
+
+// User is the account of who sent the request, nil for a visitor. Templates
+// see it as g.user.
+var User = dewar.NewKey[*Account]("user")
+
+// accounts are the views and guards that have to do with who is who.
+type accounts struct{ database *db.Database }
+
+func newAuth(a *accounts) *dewar.Blueprint {
+	bp := dewar.NewBlueprint("auth", dewar.BlueprintOptions{Prefix: "/auth"})
+	bp.Guard(a.loadUser())
+	bp.Route("/register", a.register, "GET", "POST")
+	bp.Route("/login", a.login, "GET", "POST")
+	bp.Post("/logout", a.logout)
+	return bp
+}
+
+// loadUser puts the account that the session names into [User].
+func (a *accounts) loadUser() dewar.Guard {
+	return dewar.GuardFunc(dewar.StageSession, "load user", a.load)
+}
+
+func (a *accounts) load(c *dewar.Context) error {
+	User.Set(c, nil)
+	id, ok := session.Value[int64](c.Session(), "user_id")
+	if !ok {
+		return nil
+	}
+	account := new(Account)
+	err := a.database.Reader().NewSelect().Model(account).Where("id = ?", id).Scan(c.Context())
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	User.Set(c, account)
+	return nil
+}
+
+// A loginRequired error is a page asked for by a visitor who has to log in
+// first: the answer is the way to the form.
+type loginRequired struct{}
+
+func (*loginRequired) Error() string { return "flaskr: login required" }
+
+// members guards what only members may do.
+var members = dewar.GuardFunc(dewar.StagePermission, "login required", func(c *dewar.Context) error {
+	if User.Value(c) == nil {
+		return &loginRequired{}
+	}
+	return nil
+})
+
+func (a *accounts) register(c *dewar.Context) error {
+	if c.Method() != "POST" {
+		return c.Render("auth/register.html", nil)
+	}
+	username, secret := strings.TrimSpace(c.Form("username")), c.Form("password")
+	problem := checkAccount(username, secret)
+	if problem == "" {
+		// Before the transaction: on SQLite it holds up other writers.
+		hash, err := password.Hash(secret)
+		if err != nil {
+			return err
+		}
+		switch err := a.insert(c, username, hash); {
+		case err == nil:
+			return c.Redirect(dewar.To("auth.login"))
+		case !db.IsUnique(err):
+			return err
+		}
+		problem = fmt.Sprintf("User %s is already registered.", username)
+	}
+	c.Flash(problem, "error")
+	return c.Render("auth/register.html", nil)
+}
+
+// checkAccount says what is wrong with a username and a password, "" for
+// nothing.
+func checkAccount(username, secret string) string {
+	switch {
+	case username == "":
+		return "Username is required."
+	case secret == "":
+		return "Password is required."
+	case longer(username, maxUsername):
+		return fmt.Sprintf("Username is limited to %d characters.", maxUsername)
+	case longer(secret, maxPassword):
+		return fmt.Sprintf("Password is limited to %d characters.", maxPassword)
+	case !storable(username):
+		return "Username holds a character that cannot be stored."
+	}
+	return ""
+}
+
+// insert relies on the database to find a name that is taken: between looking
+// and inserting, somebody else could take it. The inner transaction is a
+// savepoint, so that the request's own goes on after such an error.
+func (a *accounts) insert(c *dewar.Context, username, hash string) error {
+	tx, err := a.database.Tx(c)
+	if err != nil {
+		return err
+	}
+	return tx.RunInTx(c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&credential{Account: Account{Username: username}, Password: hash}).Exec(ctx)
+		return err
+	})
+}
+
+func (a *accounts) login(c *dewar.Context) error {
+	if c.Method() != "POST" {
+		return c.Render("auth/login.html", nil)
+	}
+	account, err := a.authenticate(c, strings.TrimSpace(c.Form("username")), c.Form("password"))
+	if err != nil {
+		return err
+	}
+	if account == nil {
+		// Which of the two was wrong is for the user to know.
+		c.Flash("Incorrect username or password.", "error")
+		return c.Render("auth/login.html", nil)
+	}
+	// A session that somebody else planted before must not become this user's.
+	c.Session().Clear()
+	c.Session().Set("user_id", account.ID)
+	return c.Redirect(dewar.To("blog.index"))
+}
+
+// authenticate finds the account that the two belong to, nil when there is
+// none. A name that is not known takes as long as a wrong password.
+func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Account, error) {
+	if longer(username, maxUsername) || longer(secret, maxPassword) || !storable(username) {
+		password.VerifyDummy("")
+		return nil, nil
+	}
+	found := new(credential)
+	err := a.database.Reader().NewSelect().Model(found).Where("username = ?", username).Scan(c.Context())
+	if errors.Is(err, sql.ErrNoRows) {
+		password.VerifyDummy(secret)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !password.Verify(found.Password, secret) {
+		return nil, nil
+	}
+	if password.NeedsRehash(found.Password) {
+		if err := a.rehash(c, found.ID, secret); err != nil {
+			return nil, err
+		}
+	}
+	return &found.Account, nil
+}
+
+// rehash renews a hash that is weaker than today's.
+func (a *accounts) rehash(c *dewar.Context, id int64, secret string) error {
+	hash, err := password.Hash(secret)
+	if err != nil {
+		return err
+	}
+	tx, err := a.database.Tx(c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewUpdate().Model((*credential)(nil)).Set("password = ?", hash).Where("id = ?", id).Exec(c.Context())
+	return err
+}
+
+func (a *accounts) logout(c *dewar.Context) error {
+	c.Session().Clear()
+	return c.Redirect(dewar.To("blog.index"))
+}
