@@ -6,13 +6,17 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/json"
+	"errors"
 	"hash"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar/sign"
 )
@@ -56,6 +60,8 @@ type crossToken struct {
 	Digest     string   `json:"digest"`
 	Token      string   `json:"token"`
 	Value      string   `json:"value"`
+	MaxAge     *int64   `json:"max_age"`
+	Now        int64    `json:"now"`
 }
 
 var crossDigests = map[string]func() hash.Hash{
@@ -66,6 +72,12 @@ func (c crossToken) options() sign.SerializerOptions {
 	return sign.SerializerOptions{SignerOptions: sign.SignerOptions{
 		Salt: c.Salt, EmptySalt: c.Salt == "", Separator: c.Sep,
 		KeyDerivation: sign.KeyDerivation(c.Derivation), Digest: crossDigests[c.Digest],
+		Now: func() time.Time {
+			if c.Now == 0 {
+				return time.Now()
+			}
+			return time.Unix(c.Now, 0)
+		},
 	}}
 }
 
@@ -101,26 +113,30 @@ func (c crossToken) dumps(t *testing.T, v any) string {
 }
 
 func (c crossToken) loads() (any, error) {
+	age := sign.NoMaxAge
+	if c.MaxAge != nil {
+		age = time.Duration(*c.MaxAge) * time.Second
+	}
 	switch o := c.options(); c.Class {
 	case "Signer":
 		s, _ := sign.NewSigner(c.Keys, o.SignerOptions)
 		return s.Unsign(c.Token)
 	case "TimestampSigner":
 		s, _ := sign.NewTimestampSigner(c.Keys, o.SignerOptions)
-		v, _, err := s.Unsign(c.Token, sign.NoMaxAge)
+		v, _, err := s.Unsign(c.Token, age)
 		return v, err
 	case "Serializer":
 		s, _ := sign.NewSerializer(c.Keys, o)
 		return s.Loads(c.Token)
 	case "TimedSerializer":
 		s, _ := sign.NewTimedSerializer(c.Keys, o)
-		return s.Loads(c.Token, sign.NoMaxAge)
+		return s.Loads(c.Token, age)
 	case "URLSafeSerializer":
 		s, _ := sign.NewURLSafeSerializer(c.Keys, o)
 		return s.Loads(c.Token)
 	}
 	s, _ := sign.NewURLSafeTimedSerializer(c.Keys, c.options())
-	return s.Loads(c.Token, sign.NoMaxAge)
+	return s.Loads(c.Token, age)
 }
 
 func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
@@ -171,6 +187,85 @@ func randomValue(r *rand.Rand, depth int) any {
 	return list
 }
 
+// A diagnosis is what loading a damaged token gives.
+type diagnosis struct {
+	Value, Exception, Message, Payload string
+	Date                               int64
+}
+
+func latin1(s string) string {
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
+
+func (c crossToken) diagnose(t *testing.T) (d diagnosis) {
+	t.Helper()
+	v, err := c.loads()
+	if err == nil {
+		if text, ok := v.(string); ok && (c.Class == "Signer" || c.Class == "TimestampSigner") {
+			v = latin1(text)
+		}
+		d.Value = encode(t, v)
+		return d
+	}
+	var (
+		expired *sign.SignatureExpired
+		badTime *sign.BadTimeSignature
+		bad     *sign.BadSignature
+		payload *sign.BadPayload
+		data    *sign.BadData
+	)
+	if !errors.As(err, &data) {
+		t.Fatalf("%+v: %v is no BadData", c, err)
+	}
+	d.Message = data.Message
+	switch {
+	case errors.As(err, &payload):
+		d.Exception = "BadPayload"
+	case errors.As(err, &expired):
+		d.Exception = "SignatureExpired"
+	case errors.As(err, &badTime):
+		d.Exception = "BadTimeSignature"
+	case errors.As(err, &bad):
+		d.Exception = "BadSignature"
+	}
+	if errors.As(err, &bad) {
+		d.Payload = latin1(bad.Payload)
+	}
+	if errors.As(err, &badTime) && !badTime.DateSigned.IsZero() {
+		d.Date = badTime.DateSigned.Unix()
+	}
+	return d
+}
+
+// damage changes a token a little, or not at all.
+func damage(r *rand.Rand, token, sep string) string {
+	b := []byte(token)
+	for range r.IntN(3) {
+		i := r.IntN(len(b) + 1)
+		switch r.IntN(5) {
+		case 0:
+			b = b[:i]
+		case 1:
+			b = slices.Insert(b, i, pick(r, []byte("A=\"'\\._-+/ \x00\x7f\xff\n")...))
+		case 2:
+			if i < len(b) {
+				b[i] ^= 1 << r.IntN(8)
+			}
+		case 3:
+			b = slices.Concat(b[:i], []byte(sep), b[i:])
+		case 4:
+			if i < len(b) {
+				b = slices.Delete(b, i, i+1)
+			}
+		}
+	}
+	return string(b)
+}
+
 // TestCrossItsdangerous signs random values here and loads them there, and the
 // other way round.
 func TestCrossItsdangerous(t *testing.T) {
@@ -182,6 +277,7 @@ func TestCrossItsdangerous(t *testing.T) {
 		Count  int          `json:"count"`
 		Seed   uint64       `json:"seed"`
 		Tokens []crossToken `json:"tokens"`
+		Broken []crossToken `json:"broken"`
 	}
 	request.Count, request.Seed = count, seed
 	for range count {
@@ -196,10 +292,31 @@ func TestCrossItsdangerous(t *testing.T) {
 		}
 		c.Token, c.Value = c.dumps(t, v), encode(t, v)
 		request.Tokens = append(request.Tokens, c)
+
+		// What is signed may be anything: the damage may come before it.
+		if r.IntN(4) == 0 && strings.HasSuffix(c.Class, "Serializer") {
+			plain := c
+			plain.Class = pick(r, "Signer", "TimestampSigner")
+			c.Token = plain.dumps(t, damage(r, c.Token, c.Sep))
+		} else {
+			c.Token = damage(r, c.Token, c.Sep)
+		}
+		c.Now = time.Now().Unix() + r.Int64N(20)
+		if r.IntN(3) > 0 {
+			c.MaxAge = new(r.Int64N(20) - 2)
+		}
+		request.Broken = append(request.Broken, c)
 	}
+	wire := slices.Clone(request.Broken)
+	for i := range wire {
+		wire[i].Token = latin1(wire[i].Token)
+	}
+	damaged := request.Broken
+	request.Broken = wire
 	var answer struct {
 		Loaded []string
 		Tokens []crossToken
+		Broken []diagnosis
 	}
 	python(t, "testdata/cross.py", "itsdangerous", request, &answer)
 	if len(answer.Loaded) != count || len(answer.Tokens) != count {
@@ -210,6 +327,14 @@ func TestCrossItsdangerous(t *testing.T) {
 			t.Errorf("%+v\nmeans there %s", c, got)
 		}
 	}
+	kinds := map[string]int{}
+	for i, want := range answer.Broken {
+		kinds[want.Exception]++
+		if got := damaged[i].diagnose(t); got != want && want.Exception != "ValueError" {
+			t.Errorf("%+v\ngives here  %+v\nand there   %+v", damaged[i], got, want)
+		}
+	}
+	t.Logf("damaged tokens: %v", kinds)
 	for _, c := range answer.Tokens {
 		v, err := c.loads()
 		if err != nil {

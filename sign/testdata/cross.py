@@ -2,8 +2,9 @@
 
 Reads a JSON object from standard input: "count" and "seed", and "tokens", a
 list of tokens that Go made, each with its class and options and with the JSON
-text of its value. Writes one with "loaded", what each token means here, and
-"tokens", as many made here.
+text of its value, and "broken", tokens that Go has damaged, each with a maximum
+age and the time. Writes one with "loaded", what each token means here,
+"broken", what is wrong with each of those, and "tokens", as many made here.
 
     /usr/bin/python3 cross.py < request.json
 """
@@ -57,8 +58,38 @@ def value(r, depth=0):
     return ["again and "] * r.randrange(60)
 
 
+def diagnose(t):
+    """What loading a damaged token gives: a value or an exception."""
+    s = make(t)
+    it.TimestampSigner.get_timestamp = lambda self: t["now"]
+    kwargs = {}
+    if "Time" in t["class"]:
+        kwargs["max_age"] = t["max_age"]
+    try:
+        if t["class"].endswith("Signer"):
+            v = s.unsign(t["token"].encode("latin-1"), **kwargs).decode("latin-1")
+        else:
+            v = s.loads(t["token"].encode("latin-1"), **kwargs)
+        return {"value": canonical(v)}
+    except it.BadData as e:
+        d = {"exception": type(e).__name__, "message": e.message}
+        if getattr(e, "payload", None) is not None:
+            d["payload"] = e.payload.decode("latin-1")
+        if getattr(e, "date_signed", None) is not None:
+            d["date"] = int(e.date_signed.timestamp())
+        return d
+
+
 def main():
     q = json.load(sys.stdin)
+    broken = []
+    clock = it.TimestampSigner.get_timestamp
+    for t in q["broken"]:
+        try:
+            broken.append(diagnose(t))
+        except (ValueError, OverflowError, OSError) as e:  # a date that Python does not have
+            broken.append({"exception": "ValueError", "message": str(e)})
+    it.TimestampSigner.get_timestamp = clock
     loaded = []
     for t in q["tokens"]:
         try:
@@ -85,7 +116,7 @@ def main():
         else:
             token = s.dumps(v)
         tokens.append({**o, "token": token, "value": canonical(v)})
-    json.dump({"loaded": loaded, "tokens": tokens, "version": it.__version__}, sys.stdout)
+    json.dump({"loaded": loaded, "broken": broken, "tokens": tokens, "version": it.__version__}, sys.stdout)
 
 
 main()
