@@ -497,3 +497,7 @@ func TestSessionCookie(t *testing.T) {
 		t.Errorf("forged: %d %q", got.Status, got.Text)
 	}
 }
+
+func mapFS(name, content string) fstest.MapFS {
+	return fstest.MapFS{name: {Data: []byte(content)}}
+}
