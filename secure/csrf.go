@@ -320,17 +320,20 @@ func AmbientCredential(r *http.Request) bool {
 
 // Wrap checks every request before next. state returns the session of a
 // request, nil when it has none. The form is parsed with the methods of
-// net/http: bound the body before, with [http.MaxBytesHandler] for one. What
+// net/http: bound the body before, with [http.MaxBytesHandler] for one. A form
+// that cannot be read is answered 400. What
 // is refused is answered with the status and text of the [CSRFError].
 func (c *CSRF) Wrap(next http.Handler, state func(*http.Request) TokenState) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o, _ := RequestOrigin(r)
 		err := c.Check(r, o, AmbientCredential(r), func() TokenState { return state(r) }, func() (url.Values, error) {
-			err := r.ParseMultipartForm(1 << 20)
-			if errors.Is(err, http.ErrNotMultipart) {
-				err = nil
+			if err := r.ParseForm(); err != nil {
+				return nil, err
 			}
-			return r.PostForm, err
+			if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+				return nil, err
+			}
+			return r.PostForm, nil
 		})
 		var refused *CSRFError
 		switch {
