@@ -137,12 +137,11 @@ func decode(t testing.TB, mode value.UndefMode, raw json.RawMessage) value.Value
 	return value.Value{}
 }
 
-// outcome runs the call and prints its result as builtin.py does.
-func (g *golden) outcome(t testing.TB) (result string, err error) {
+// call makes what the function is called with.
+func (g *golden) call(t testing.TB) (st *state, v value.Value, a value.Args) {
 	mode := map[string]value.UndefMode{"": value.UndefDefault, "strict": value.UndefStrict, "chainable": value.UndefChainable, "debug": value.UndefDebug}[g.Und]
-	st := &state{autoescape: g.Auto, mode: mode}
-	v := decode(t, mode, g.V)
-	var a value.Args
+	st = &state{autoescape: g.Auto, mode: mode}
+	v = decode(t, mode, g.V)
 	for _, raw := range g.Args {
 		a.Pos = append(a.Pos, decode(t, mode, raw))
 	}
@@ -151,6 +150,12 @@ func (g *golden) outcome(t testing.TB) (result string, err error) {
 		json.Unmarshal(kw[0], &name)
 		a.Kw = append(a.Kw, value.Kw{Name: name, Value: decode(t, mode, kw[1])})
 	}
+	return st, v, a
+}
+
+// outcome runs the call and prints its result as builtin.py does.
+func (g *golden) outcome(t testing.TB) (result string, err error) {
+	st, v, a := g.call(t)
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -242,16 +247,19 @@ func readGoldens(t testing.TB, path string, f func(*golden)) {
 	}
 }
 
-// TestLikeJinja replays testdata/builtin.json.gz, or the file of all cases that
+// goldenFile is testdata/builtin.json.gz, or the file of all cases that
 // DEWAR_BUILTIN_GOLDENS names.
-func TestLikeJinja(t *testing.T) {
-	path := "testdata/builtin.json.gz"
+func goldenFile() string {
 	if p := os.Getenv("DEWAR_BUILTIN_GOLDENS"); p != "" {
-		path = p
+		return p
 	}
+	return "testdata/builtin.json.gz"
+}
+
+func TestLikeJinja(t *testing.T) {
 	n := 0
 	failed := map[string]int{}
-	readGoldens(t, path, func(g *golden) {
+	readGoldens(t, goldenFile(), func(g *golden) {
 		n++
 		if diff := g.check(t); diff != "" {
 			failed[g.Name]++

@@ -1,0 +1,338 @@
+package builtin
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
+)
+
+// AppendFilter is a filter that appends what printing its result would: the
+// result escaped where the call stands in an autoescaped place, else its text.
+// When it fails, buf may have grown by a part of the result.
+type AppendFilter func(st State, buf []byte, v Value, a Args) ([]byte, error)
+
+// Stream are filters in the form for the last place of a printed expression.
+// They append the same bytes that the filter of the same name in [Filters] and
+// the printing of its result would, without making a string.
+var Stream = map[string]AppendFilter{
+	"capitalize": streamCapitalize,
+	"count":      streamLength,
+	"d":          streamDefault,
+	"default":    streamDefault,
+	"e":          streamEscape,
+	"escape":     streamEscape,
+	"int":        streamValue(toInt),
+	"join":       streamJoin,
+	"length":     streamLength,
+	"lower":      streamLower,
+	"replace":    streamReplace,
+	"round":      streamValue(round),
+	"safe":       streamSafe,
+	"string":     streamString,
+	"title":      streamTitle,
+	"tojson":     streamJSON,
+	"trim":       streamTrim,
+	"truncate":   streamTruncate,
+	"upper":      streamUpper,
+	"urlencode":  streamURLEncode,
+}
+
+// emit prints v.
+func emit(st State, buf []byte, v Value) ([]byte, error) {
+	if st.Autoescape() {
+		return value.AppendEscaped(buf, v)
+	}
+	return value.AppendStr(buf, v)
+}
+
+// emitText prints a text, which is Markup when safe is set.
+func emitText(st State, buf []byte, s string, safe bool) []byte {
+	if safe || !st.Autoescape() {
+		return append(buf, s...)
+	}
+	return markup.AppendEscape(buf, s)
+}
+
+// escapeFrom escapes buf[start:] in an autoescaped place.
+func escapeFrom(st State, buf []byte, start int) []byte {
+	if !st.Autoescape() {
+		return buf
+	}
+	for i := start; i < len(buf); i++ {
+		switch buf[i] {
+		case '&', '<', '>', '\'', '"':
+			// Text with such characters pays for a copy.
+			tail := string(buf[i:])
+			return markup.AppendEscape(buf[:i], tail)
+		}
+	}
+	return buf
+}
+
+// streamValue is the form of a filter whose result is no text.
+func streamValue(f value.Filter) AppendFilter {
+	return func(st State, buf []byte, v Value, a Args) ([]byte, error) {
+		r, err := f(st, v, a)
+		if err != nil {
+			return buf, err
+		}
+		return emit(st, buf, r)
+	}
+}
+
+func streamEscape(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if a.Len() > 0 {
+		return buf, native("markupsafe._speedups.escape", a, 1)
+	}
+	return value.AppendEscaped(buf, v)
+}
+
+func streamSafe(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if err := safeSig.none(a); err != nil {
+		return buf, err
+	}
+	if s, ok := v.Str(); ok {
+		return append(buf, s...), nil
+	}
+	if h, ok := v.HTML(); ok {
+		return append(buf, h...), nil
+	}
+	return value.AppendStr(buf, v)
+}
+
+func streamString(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if a.Len() > 0 {
+		return buf, native("markupsafe._speedups.soft_str", a, 1)
+	}
+	if v.IsString() {
+		return emit(st, buf, v)
+	}
+	// The text of a value with HTML of its own is not that HTML.
+	start := len(buf)
+	buf, err := value.AppendStr(buf, v)
+	if err != nil {
+		return buf, err
+	}
+	return escapeFrom(st, buf, start), nil
+}
+
+func streamLength(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if a.Len() > 0 {
+		return buf, native("len", a, 1)
+	}
+	n, err := value.Len(v)
+	if err != nil {
+		return buf, err
+	}
+	return strconv.AppendInt(buf, int64(n), 10), nil
+}
+
+func streamDefault(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	r, err := defaultFilter(st, v, a)
+	if err != nil {
+		return buf, err
+	}
+	return emit(st, buf, r)
+}
+
+func streamUpper(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
+		start := len(buf)
+		buf = append(buf, s...)
+		for i := start; i < len(buf); i++ {
+			if c := buf[i]; 'a' <= c && c <= 'z' {
+				buf[i] = c - 0x20
+			}
+		}
+		if v.IsSafe() {
+			return buf, nil
+		}
+		return escapeFrom(st, buf, start), nil
+	}
+	return streamValue(upper)(st, buf, v, a)
+}
+
+func streamLower(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
+		start := len(buf)
+		buf = appendLower(buf, s)
+		if v.IsSafe() {
+			return buf, nil
+		}
+		return escapeFrom(st, buf, start), nil
+	}
+	return streamValue(lower)(st, buf, v, a)
+}
+
+func appendLower(buf []byte, s string) []byte {
+	start := len(buf)
+	buf = append(buf, s...)
+	for i := start; i < len(buf); i++ {
+		if c := buf[i]; 'A' <= c && c <= 'Z' {
+			buf[i] = c + 0x20
+		}
+	}
+	return buf
+}
+
+func streamCapitalize(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
+		start := len(buf)
+		buf = appendLower(buf, s)
+		if s != "" && 'a' <= buf[start] && buf[start] <= 'z' {
+			buf[start] -= 0x20
+		}
+		if v.IsSafe() {
+			return buf, nil
+		}
+		return escapeFrom(st, buf, start), nil
+	}
+	return streamValue(capitalize)(st, buf, v, a)
+}
+
+func streamTitle(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
+		start := len(buf)
+		return escapeFrom(st, appendTitleASCII(buf, s), start), nil
+	}
+	return streamValue(title)(st, buf, v, a)
+}
+
+func streamTrim(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if s, ok := v.Str(); ok && a.Len() == 0 {
+		return emitText(st, buf, strings.TrimFunc(s, isSpace), v.IsSafe()), nil
+	}
+	return streamValue(trim)(st, buf, v, a)
+}
+
+func streamTruncate(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	s, ok := v.Str()
+	if !ok || v.IsSafe() {
+		return streamValue(truncate)(st, buf, v, a)
+	}
+	var arg [4]Value
+	if err := truncateSig.bind(arg[:], a); err != nil {
+		return buf, err
+	}
+	if arg[3].IsNone() {
+		arg[3] = st.Policy("truncate.leeway")
+	}
+	length, okLength := arg[0].Int64()
+	end, okEnd := arg[2].Str()
+	leeway, okLeeway := arg[3].Int64()
+	endLen := int64(utf8.RuneCountInString(end))
+	if !okLength || !okEnd || !okLeeway || arg[2].IsSafe() || arg[1].IsUndefined() || length < endLen || leeway < 0 || leeway > 1<<31 || length > 1<<31 {
+		return streamValue(truncate)(st, buf, v, a)
+	}
+	if int64(len(s)) <= length+leeway || int64(utf8.RuneCountInString(s)) <= length+leeway {
+		return emitText(st, buf, s, false), nil
+	}
+	s = s[:runeCut(s, int(length-endLen))]
+	if !value.Truth(arg[1]) {
+		if i := strings.LastIndexByte(s, ' '); i >= 0 {
+			s = s[:i]
+		}
+	}
+	return emitText(st, emitText(st, buf, s, false), end, false), nil
+}
+
+// streamJoin escapes every part by itself in an autoescaped place: that gives
+// the same bytes whether the whole would be Markup or not.
+func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	var arg [2]Value
+	if err := joinSig.bind(arg[:], a); err != nil {
+		return buf, err
+	}
+	v = chars(v)
+	seq, ok := value.Seq(v)
+	if !ok {
+		items, err := collect(st, v)
+		if err != nil {
+			return buf, err
+		}
+		v = value.NewTuple(items)
+		seq, _ = value.Seq(v)
+	}
+	appendOne := value.AppendStr
+	if st.Autoescape() {
+		appendOne = value.AppendEscaped
+	}
+	var g *getter
+	if !arg[1].IsNone() {
+		g = newGetter(arg[1])
+	}
+	start, n := len(buf), seq.Len()
+	if n < 2 {
+		// The separator is looked at even when nothing needs it.
+		var err error
+		if buf, err = appendOne(buf, arg[0]); err != nil {
+			return buf, err
+		}
+		buf = buf[:start]
+	}
+	for i := range n {
+		item := seq.At(i)
+		var err error
+		if g != nil {
+			if item, err = g.get(st, item); err != nil {
+				return buf, err
+			}
+		}
+		if i > 0 {
+			if buf, err = appendOne(buf, arg[0]); err != nil {
+				return buf, err
+			}
+		}
+		if buf, err = appendOne(buf, item); err != nil {
+			return buf, err
+		}
+		if i%1024 == 1023 {
+			if err := st.Grow(len(buf) - start); err != nil {
+				return buf, err
+			}
+		}
+	}
+	return buf, nil
+}
+
+// streamReplace replaces plain text in plain text.
+func streamReplace(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	s, ok := v.Str()
+	if !ok || v.IsSafe() || len(a.Pos) != 2 || len(a.Kw) > 0 || a.Pos[0].IsSafe() || a.Pos[1].IsSafe() {
+		return streamValue(replace)(st, buf, v, a)
+	}
+	old, ok1 := a.Pos[0].Str()
+	new, ok2 := a.Pos[1].Str()
+	if !ok1 || !ok2 || old == "" {
+		return streamValue(replace)(st, buf, v, a)
+	}
+	if len(new) > len(old) {
+		if err := st.Grow(strings.Count(s, old) * (len(new) - len(old))); err != nil {
+			return buf, err
+		}
+	}
+	for {
+		i := strings.Index(s, old)
+		if i < 0 {
+			return emitText(st, buf, s, false), nil
+		}
+		buf = emitText(st, emitText(st, buf, s[:i], false), new, false)
+		s = s[i+len(old):]
+	}
+}
+
+func streamJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	return appendJSON(st, buf, v, a)
+}
+
+func streamURLEncode(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	start := len(buf)
+	buf, err := appendURLEncoded(st, buf, v, a)
+	if err != nil {
+		return buf, err
+	}
+	return escapeFrom(st, buf, start), nil
+}
