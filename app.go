@@ -35,8 +35,6 @@ type App struct {
 	endpoints    map[string]*endpoint
 	rootFallback *endpoint
 
-	templates templateSetup
-
 	// Made when the app is frozen.
 	buildOnce sync.Once
 	buildErr  error

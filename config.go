@@ -92,6 +92,11 @@ type Config struct {
 	// streamed. Default: 4 MiB.
 	MaxBuffer int
 
+	// Pace is how slow a client may be at sending a body and taking an answer.
+	// Default: it is cut off after 30 seconds at less than 1 KiB a second, or
+	// after 60 seconds of silence; what lasts longer at a good rate may last.
+	Pace secure.Pace `config:"-"`
+
 	// ShutdownTimeout is how long requests in flight may take after SIGTERM or
 	// an interrupt. Default: 20 seconds.
 	ShutdownTimeout time.Duration
@@ -131,6 +136,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.MaxFormFiles, 100)
 	setDefault(&c.MaxFormMemorySize, 500_000)
 	setDefault(&c.MaxBuffer, 4<<20)
+	setDefault(&c.Pace.Grace, 30*time.Second)
 	setDefault(&c.ShutdownTimeout, 20*time.Second)
 	setDefault(&c.Session.CookiePath, "/")
 	setDefault(&c.Session.CookieSameSite, "Lax")

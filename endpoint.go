@@ -23,15 +23,16 @@ type endpoint struct {
 	routed *routing.Rule
 
 	// Gathered by compile.
-	scopes   []*scope // innermost first
-	guards   []Guard
-	before   []func(*Context) error
-	after    []func(*Context) error
-	teardown []func(*Context, error)
-	chain    http.Handler // middleware around the view, nil without any
-	maxBody  int64
-	api      bool
-	static   bool
+	scopes     []*scope // innermost first
+	guards     []Guard
+	before     []func(*Context) error
+	after      []func(*Context) error
+	teardown   []func(*Context, error)
+	processors []func(*Context) Vars // a blueprint's win over the app's
+	chain      http.Handler          // middleware around the view, nil without any
+	maxBody    int64
+	api        bool
+	static     bool
 }
 
 // settle puts the app's own routes that are still open into the routing map:
@@ -141,6 +142,7 @@ func (a *App) compile(e *endpoint) {
 	for _, s := range slices.Backward(e.scopes) {
 		e.before = append(e.before, s.hooks.before...)
 		e.guards = append(e.guards, s.guards...)
+		e.processors = append(e.processors, s.templates.processors...)
 		wraps = append(wraps, s.wraps...)
 	}
 	for _, s := range e.scopes {

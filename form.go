@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // formState is a request's parsed body. It is parsed once, when somebody asks.
@@ -34,6 +37,7 @@ type limitedBody struct {
 	left  int64
 	limit int64
 	over  bool
+	ended bool
 	c     *Context
 }
 
@@ -49,6 +53,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 		p = p[:b.left+1]
 	}
 	n, err := b.body.Read(p)
+	b.ended = b.ended || err != nil
 	if int64(n) <= b.left {
 		b.left -= int64(n)
 		return n, err
@@ -74,7 +79,7 @@ func (c *Context) limitBody() {
 	if c.r.Body == nil || c.r.Body == http.NoBody {
 		return
 	}
-	c.body = limitedBody{body: c.r.Body, left: c.at.maxBody, limit: c.at.maxBody, c: c}
+	c.body = limitedBody{body: c.app.cfg.Pace.Body(c.res.w, c.r.Body), left: c.at.maxBody, limit: c.at.maxBody, c: c}
 	if c.r.ContentLength > c.at.maxBody {
 		c.body.over = true
 		c.closeConnection()
@@ -232,5 +237,20 @@ func bodyError(err error) error {
 	if errors.As(err, &he) {
 		return he
 	}
-	return &HTTPError{Code: http.StatusBadRequest, Err: err}
+	code := http.StatusBadRequest
+	if errors.Is(err, secure.ErrTooSlow) {
+		code = http.StatusRequestTimeout
+	}
+	return &HTTPError{Code: code, Err: err}
+}
+
+// endBody sets the deadline for what is left of a body that nobody read to its
+// end: net/http reads some of it, to keep the connection.
+func (c *Context) endBody() {
+	if c.body.body == nil || c.res.state == hijacked {
+		return
+	}
+	if !c.body.ended {
+		_ = http.NewResponseController(c.res.w).SetReadDeadline(time.Now().Add(c.app.cfg.Pace.Grace))
+	}
 }

@@ -284,6 +284,10 @@ func (c *Context) end() {
 		}
 	}
 	c.form.close()
+	c.endBody()
+	if c.res.paced != nil {
+		c.res.paced.Finish()
+	}
 	c.logRequest()
 	c.res.release()
 	if panicked != nil {

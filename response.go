@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // response is the writer a request's answer goes through. It buffers, so that
@@ -25,7 +28,8 @@ type response struct {
 	status int  // 0 until someone sets it
 	fixed  bool // WriteHeader was called: the status stands
 	state  responseState
-	err    error // the first failed write to the client
+	err    error               // the first failed write to the client
+	paced  *secure.PacedWriter // w under deadlines, for an answer that may take long
 }
 
 type responseState uint8
@@ -150,6 +154,7 @@ func (w *response) begin(length int) error {
 		}
 	}
 	w.state = streaming
+	w.pace(length)
 	w.w.WriteHeader(w.status)
 	if len(w.buf) > 0 {
 		_, err := w.count(w.w.Write(w.buf))
@@ -157,6 +162,22 @@ func (w *response) begin(length int) error {
 		return err
 	}
 	return nil
+}
+
+// shortAnswer is what a client takes in one go: one deadline is enough for it.
+const shortAnswer = 64 << 10
+
+// pace puts the client under deadlines, so that one that does not read cannot
+// hold the answer, and this goroutine with it, for ever.
+func (w *response) pace(length int) {
+	if length >= 0 && length <= shortAnswer {
+		if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
+			_ = d.SetWriteDeadline(time.Now().Add(w.c.app.cfg.Pace.Grace))
+		}
+		return
+	}
+	w.paced = w.c.app.cfg.Pace.Writer(w.w)
+	w.w = w.paced
 }
 
 // finish sends what is still buffered.

@@ -29,15 +29,16 @@ type Router interface {
 // scope is what an App and a Blueprint have in common: routes and all that
 // surrounds their views.
 type scope struct {
-	app    *App       // the owner, when it is an app's
-	bp     *Blueprint // the owner, when it is a blueprint's
-	routes []*Route
-	nested []*mount
-	hooks  hooks
-	guards []Guard
-	wraps  []Middleware
-	errors errorHandlers
-	frozen string // why nothing can be added any more, empty while it can
+	app       *App       // the owner, when it is an app's
+	bp        *Blueprint // the owner, when it is a blueprint's
+	routes    []*Route
+	nested    []*mount
+	hooks     hooks
+	guards    []Guard
+	wraps     []Middleware
+	errors    errorHandlers
+	templates templateSetup
+	frozen    string // why nothing can be added any more, empty while it can
 }
 
 // title names the scope in messages.

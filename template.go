@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/dewar-go/dewar/jinja"
 )
@@ -29,31 +30,53 @@ type templateName struct {
 // parameter is the value. Its signature is read once; a wrong one is reported
 // by [App.Handler]. See package jinja for what it may take and return.
 func (a *App) TemplateFilter(name string, f any) {
-	a.addTemplateName(&a.templates.filters, "TemplateFilter", name, f)
+	a.root.templateName(&a.root.templates.filters, "TemplateFilter", name, f)
 }
 
 // TemplateTest adds a test for templates: a Go function that returns a bool.
 func (a *App) TemplateTest(name string, f any) {
-	a.addTemplateName(&a.templates.tests, "TemplateTest", name, f)
+	a.root.templateName(&a.root.templates.tests, "TemplateTest", name, f)
 }
 
 // TemplateGlobal adds a name that every template sees: a value, or a function.
 func (a *App) TemplateGlobal(name string, v any) {
-	a.addTemplateName(&a.templates.globals, "TemplateGlobal", name, v)
+	a.root.templateName(&a.root.templates.globals, "TemplateGlobal", name, v)
 }
 
 // ContextProcessor adds a function that gives variables to every template, as
 // Flask's context_processor does. It is called once a request, and only when a
-// template uses a name that neither the view's variables nor the app know.
+// template uses a name that neither the view's variables nor the request have.
 // What the view passes wins over it.
-func (a *App) ContextProcessor(f func(*Context) Vars) {
-	a.root.changing("ContextProcessor", callerLocation())
-	a.templates.processors = append(a.templates.processors, f)
+func (a *App) ContextProcessor(f func(*Context) Vars) { a.root.contextProcessor(f) }
+
+// TemplateFilter adds a filter for the templates of the whole app, as Flask's
+// app_template_filter does.
+func (b *Blueprint) TemplateFilter(name string, f any) {
+	b.scope.templateName(&b.scope.templates.filters, "TemplateFilter", name, f)
 }
 
-func (a *App) addTemplateName(list *[]templateName, what, name string, v any) {
+// TemplateTest adds a test for the templates of the whole app.
+func (b *Blueprint) TemplateTest(name string, f any) {
+	b.scope.templateName(&b.scope.templates.tests, "TemplateTest", name, f)
+}
+
+// TemplateGlobal adds a name that every template of the app sees.
+func (b *Blueprint) TemplateGlobal(name string, v any) {
+	b.scope.templateName(&b.scope.templates.globals, "TemplateGlobal", name, v)
+}
+
+// ContextProcessor adds a function that gives variables to the templates that
+// the blueprint's views render.
+func (b *Blueprint) ContextProcessor(f func(*Context) Vars) { b.scope.contextProcessor(f) }
+
+func (s *scope) contextProcessor(f func(*Context) Vars) {
+	s.changing("ContextProcessor", callerLocation())
+	s.templates.processors = append(s.templates.processors, f)
+}
+
+func (s *scope) templateName(list *[]templateName, what, name string, v any) {
 	loc := callerLocation()
-	a.root.changing(what, loc)
+	s.changing(what, loc)
 	if !isIdentifier(name) {
 		panic(fmt.Sprintf("dewar: %s(%q) at %s: the name must be an identifier", what, name, loc))
 	}
@@ -86,19 +109,33 @@ func (a *App) buildTemplates() error {
 	for name, v := range builtinGlobals {
 		add(templateName{name: name}, env.AddGlobal(name, v))
 	}
-	for _, n := range a.templates.globals {
-		add(n, env.AddGlobal(n.name, n.value))
-	}
-	for _, n := range a.templates.filters {
-		add(n, env.AddFilter(n.name, n.value))
-	}
-	for _, n := range a.templates.tests {
-		add(n, env.AddTest(n.name, n.value))
+	for _, s := range a.templateScopes() {
+		for _, n := range s.templates.globals {
+			add(n, env.AddGlobal(n.name, n.value))
+		}
+		for _, n := range s.templates.filters {
+			add(n, env.AddFilter(n.name, n.value))
+		}
+		for _, n := range s.templates.tests {
+			add(n, env.AddTest(n.name, n.value))
+		}
 	}
 	if len(problems) == 0 {
 		problems = compileAll(env, folders)
 	}
 	return errors.Join(problems...)
+}
+
+// templateScopes lists the blueprints in the order in which they were
+// registered, each once, and the app last: its names win over theirs.
+func (a *App) templateScopes() []*scope {
+	var list []*scope
+	for _, m := range a.mounts {
+		if !slices.Contains(list, &m.bp.scope) {
+			list = append(list, &m.bp.scope)
+		}
+	}
+	return append(list, &a.root)
 }
 
 // templateLoader searches the app's templates first, then those of the
@@ -108,18 +145,16 @@ func (a *App) templateLoader() (jinja.Loader, []fs.FS) {
 	if a.cfg.Templates != nil {
 		folders = append(folders, a.cfg.Templates)
 	}
-	seen := map[*Blueprint]bool{}
-	for _, m := range a.mounts {
-		if m.bp.opts.Templates != nil && !seen[m.bp] {
-			seen[m.bp] = true
-			folders = append(folders, m.bp.opts.Templates)
+	for _, s := range a.templateScopes() {
+		if s.bp != nil && s.bp.opts.Templates != nil {
+			folders = append(folders, s.bp.opts.Templates)
 		}
 	}
-	var loaders []jinja.Loader
-	for _, f := range folders {
-		loaders = append(loaders, jinja.FS(f))
+	loaders := make(jinja.Choice, len(folders))
+	for i, f := range folders {
+		loaders[i] = jinja.FS(f)
 	}
-	return jinja.Choice(loaders), folders
+	return loaders, folders
 }
 
 // compileAll compiles every template that looks like one by its name.

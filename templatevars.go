@@ -3,6 +3,7 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -31,15 +32,13 @@ func (c *Context) templateName(name string) (any, bool) {
 	case "config":
 		return c.app.templateConfig(), true
 	}
-	if len(c.app.templates.processors) == 0 {
+	if len(c.at.processors) == 0 {
 		return nil, false
 	}
 	if c.processed == nil {
 		c.processed = Vars{}
-		for _, f := range c.app.templates.processors {
-			for k, v := range f(c) {
-				c.processed[k] = v
-			}
+		for _, f := range c.at.processors {
+			maps.Copy(c.processed, f(c))
 		}
 	}
 	v, ok := c.processed[name]
