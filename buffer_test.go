@@ -190,6 +190,7 @@ func TestBodyLimits(t *testing.T) {
 	}
 	app.Post("/", view)
 	app.Post("/big", view).MaxBody(3000)
+	app.Post("/field", func(c *dewar.Context) error { return c.Text(c.Form("a")) })
 	app.Post("/read", func(c *dewar.Context) error {
 		b, err := io.ReadAll(c.Request().Body)
 		if err != nil {
@@ -214,6 +215,8 @@ func TestBodyLimits(t *testing.T) {
 		{"too long, declared", "/", "application/x-www-form-urlencoded", "a=" + strings.Repeat("x", 2000), false, 413},
 		{"too long, not declared", "/", "application/x-www-form-urlencoded", "a=" + strings.Repeat("x", 2000), true, 413},
 		{"the route's own limit", "/big", "application/x-www-form-urlencoded", "a=" + strings.Repeat("x", 2000), true, 200},
+		{"a field of a form past the limit is not empty", "/field", "application/x-www-form-urlencoded", "a=" + strings.Repeat("x", 2000), true, 413},
+		{"a field of a malformed form is not empty", "/field", "application/x-www-form-urlencoded", "a=%zz", false, 400},
 		{"too many fields", "/", "application/x-www-form-urlencoded", strings.Repeat("a=1&", 6), false, 413},
 		{"malformed escape", "/", "application/x-www-form-urlencoded", "a=%zz", false, 400},
 		{"multipart", "/", "multipart/form-data; boundary=B", part(3, false), false, 200},

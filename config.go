@@ -171,7 +171,7 @@ func (c *Config) check(m mode) (mistakes []error) {
 	if m == plain && !c.InsecurePlainHTTP {
 		add("plain HTTP is refused on %s, since anybody on the way could read sessions and passwords; give TLSCertFile and TLSKeyFile, or Proxies, or listen on 127.0.0.1, or set InsecurePlainHTTP", m)
 	}
-	if m == secured && len(c.TrustedHosts) == 0 {
+	if m != loopback && len(c.TrustedHosts) == 0 {
 		add("TrustedHosts is required on %s: list the names this app answers to, such as shop.example.com", m)
 	}
 	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {

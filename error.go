@@ -78,11 +78,19 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// abort ends a view from within a method that returns no error, such as
+// [Context.Form]: guardPanic turns it back into the error it holds.
+type abort struct{ err error }
+
 // guardPanic calls f and returns its error; a panic becomes a [PanicError].
 // http.ErrAbortHandler goes on: it asks net/http to cut the connection.
 func guardPanic(f func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case abort:
+			err = p.err
+		default:
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}

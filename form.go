@@ -100,14 +100,14 @@ func (c *Context) QueryValues() url.Values {
 }
 
 // Form returns the first value of a form field from the body, "" when there is
-// none or the body is not a readable form. It never reads the query. Where an
-// unreadable form must be told from an empty one, [Context.FormValues] has the
-// error; a view reached through the CSRF check by a form's token has a readable
-// one.
+// none. It never reads the query. A body that is malformed or past a limit ends
+// the view with 400 or 413, as reading request.form does in Flask, so that a
+// form that could not be read is never taken for an empty one; where that must
+// be handled, [Context.FormValues] returns it as an error.
 func (c *Context) Form(name string) string {
 	v, err := c.FormValues()
 	if err != nil {
-		return ""
+		panic(abort{err})
 	}
 	return v.Get(name)
 }

@@ -93,7 +93,7 @@ func (c *Context) gate() (err error) {
 	if c.origin, err = a.proxies.Resolve(c.r); err != nil {
 		return refusal(http.StatusBadRequest, "", err)
 	}
-	if a.hosts != nil && !a.hosts.Allowed(c.origin.Host) {
+	if !a.hosts.Allowed(c.origin.Host) {
 		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
 	}
 	if c.path, err = secure.CanonicalPath(c.r.URL.EscapedPath()); err != nil {
@@ -230,7 +230,6 @@ func (c *Context) refuse(err error) {
 	var gate gateError
 	if errors.As(err, &gate) {
 		c.failed = err
-		c.r.Close = true
 		c.res.Header()["Connection"] = []string{"close"}
 		c.errorPage(gate.HTTPError)
 		return

@@ -78,10 +78,8 @@ func (a *App) buildSecurity(m mode) error {
 		hosts = append([]string{"localhost", "127.0.0.1", "[::1]"}, hosts...)
 	}
 	var err error
-	if len(hosts) > 0 {
-		if a.hosts, err = secure.NewHosts(hosts); err != nil {
-			problems = append(problems, fmt.Errorf("TrustedHosts: %w", err))
-		}
+	if a.hosts, err = secure.NewHosts(hosts); err != nil && len(hosts) > 0 {
+		problems = append(problems, fmt.Errorf("TrustedHosts: %w", err))
 	}
 	if a.proxies, err = secure.NewProxies(a.cfg.Proxies); err != nil {
 		problems = append(problems, fmt.Errorf("Proxies: %w", err))

@@ -58,8 +58,10 @@ func TestStartRules(t *testing.T) {
 func TestRunRefusesOtherAddresses(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "instance")
 	err := dewar.New(dewar.Config{InstanceDir: dir}).Run("0.0.0.0:0")
-	if err == nil || !strings.Contains(err.Error(), "plain HTTP is refused") || !strings.Contains(err.Error(), "InsecurePlainHTTP") {
-		t.Errorf("got %v", err)
+	for _, want := range []string{"plain HTTP is refused", "InsecurePlainHTTP", "TrustedHosts is required", "SecretKey is required"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
 	}
 }
 
