@@ -145,7 +145,7 @@ func (m *Map) Add(rule Rule) (*Rule, error) {
 		}
 		n.leaves = append(n.leaves, leaf{r, r.methods, r.WebSocket, r.strict})
 	}
-	r.parts = nil // the tree has what it needs
+	r.parts, r.names = nil, nil // the tree has what it needs
 	m.rules = append(m.rules, r)
 	if _, ok := m.endpoints[r.Endpoint]; !ok {
 		m.names = append(m.names, r.Endpoint)

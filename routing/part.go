@@ -2,6 +2,7 @@ package routing
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -125,8 +126,15 @@ func (b *partBuilder) variable(c Converter) error {
 	return nil
 }
 
+// maxVariables is the greatest number of variables in one segment, and in the
+// whole rest of a path from a path variable on.
+const maxVariables = 256
+
 // finish makes the part. last says that the rule ends here.
 func (b *partBuilder) finish(last bool) (*part, error) {
+	if b.vars > maxVariables {
+		return nil, fmt.Errorf("%d variables in one segment, at most %d are possible", b.vars, maxVariables)
+	}
 	p := &part{weight: b.weight, final: b.final, vars: b.vars}
 	if b.vars == 0 {
 		p.static = true

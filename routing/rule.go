@@ -61,6 +61,7 @@ type Rule struct {
 	checks    bool            // some converter can refuse a text that its pattern took
 	plain     bool            // a match needs no further look
 	arguments map[string]bool // variables and defaults
+	names     map[string]bool // variables, while compiling
 	trace     string          // equality of two rules for defaults
 	canonical []*Rule         // rules whose defaults may make this one redirect
 }
@@ -115,6 +116,7 @@ func (r *Rule) compile() error {
 	opts := &r.m.options
 	r.strict = boolOr(r.StrictSlashes, opts.strict)
 	r.merge = boolOr(r.MergeSlashes, opts.merge)
+	r.names = map[string]bool{}
 	r.arguments = make(map[string]bool, len(r.Defaults))
 	for name := range r.Defaults {
 		r.arguments[name] = true
@@ -245,11 +247,10 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error
 }
 
 func (r *Rule) variable(t token) (Converter, error) {
-	for _, v := range r.variables {
-		if v.Name == t.text {
-			return nil, r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(t.text)))
-		}
+	if r.names[t.text] {
+		return nil, r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(t.text)))
 	}
+	r.names[t.text] = true
 	make, ok := r.m.converters[t.converter]
 	if !ok {
 		return nil, r.fail(KindLookup, fmt.Errorf("the converter %s does not exist", reprString(t.converter)))

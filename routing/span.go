@@ -133,15 +133,27 @@ func allDigits(s string) bool {
 
 // An elemMatcher matches one text against the elements of a part, as a
 // backtracking regular expression would: texts and numbers take as much as they
-// can, paths as little. It remembers for each element the ends that led
-// nowhere, so that its time grows with the text's length and not with a power.
+// can, paths as little. It remembers what led nowhere, so that its time does not
+// grow exponentially as that of such an expression.
 type elemMatcher struct {
 	elems []elem
 	s     string
 	m     *Match
-	base  int        // index of the first variable in m
-	dead  []interval // per element; nil when one variable makes it needless
+	base  int // index of the first variable in m
+	steps int
+	// several says that there are two variables or more. Then dead has for
+	// each element the ends that led nowhere.
+	several bool
+	dead    [8]interval
+	more    []interval // past dead
+	// failed has a bit for every element and position that led nowhere. It is
+	// made when a text turns out to be hard.
+	failed []uint64
 }
+
+// hard is the number of steps after which a matcher with several variables
+// begins to remember.
+const hard = 256
 
 type interval struct{ lo, hi int }
 
@@ -150,6 +162,29 @@ func (e *elemMatcher) match(i, p, v int) bool {
 	if i == len(e.elems) {
 		return p == len(e.s)
 	}
+	if !e.several {
+		return e.try(i, p, v)
+	}
+	e.steps++
+	if e.steps < hard {
+		return e.try(i, p, v)
+	}
+	if e.failed == nil {
+		e.failed = make([]uint64, (len(e.elems)*(len(e.s)+1)+63)/64)
+	}
+	state := i*(len(e.s)+1) + p
+	if e.failed[state/64]&(1<<(state%64)) != 0 {
+		return false
+	}
+	if e.try(i, p, v) {
+		return true
+	}
+	e.failed[state/64] |= 1 << (state % 64)
+	return false
+}
+
+// try does the work of match.
+func (e *elemMatcher) try(i, p, v int) bool {
 	sp := e.elems[i].span
 	if sp == nil {
 		lit := e.elems[i].lit
@@ -185,8 +220,8 @@ func (e *elemMatcher) match(i, p, v int) bool {
 		return true
 	}
 	var dead interval
-	if e.dead != nil {
-		dead = e.dead[i]
+	if e.several {
+		dead = *e.deadEnds(i)
 	}
 	if sp.kind == spanPath {
 		for q := lo; q <= hi; {
@@ -217,10 +252,17 @@ func (e *elemMatcher) match(i, p, v int) bool {
 			q -= runeBefore(e.s, q)
 		}
 	}
-	if e.dead != nil {
-		e.dead[i] = union(dead, interval{lo, hi + 1})
+	if e.several {
+		*e.deadEnds(i) = union(dead, interval{lo, hi + 1})
 	}
 	return false
+}
+
+func (e *elemMatcher) deadEnds(i int) *interval {
+	if i < len(e.dead) {
+		return &e.dead[i]
+	}
+	return &e.more[i-len(e.dead)]
 }
 
 // union joins two half-open intervals that touch, and keeps the longer of two
@@ -282,14 +324,9 @@ func (p *part) match(m *Match, text string, base int) bool {
 		}
 		return true
 	}
-	e := elemMatcher{elems: p.elems, s: text, m: m, base: base}
-	if p.vars > 1 {
-		var fixed [8]interval
-		if len(p.elems) <= len(fixed) {
-			e.dead = fixed[:]
-		} else {
-			e.dead = make([]interval, len(p.elems))
-		}
+	e := elemMatcher{elems: p.elems, s: text, m: m, base: base, several: p.vars > 1}
+	if len(p.elems) > len(e.dead) {
+		e.more = make([]interval, len(p.elems)-len(e.dead))
 	}
 	return e.match(0, 0, 0)
 }
