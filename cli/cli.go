@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	urfave "github.com/urfave/cli/v3"
 
@@ -130,7 +132,13 @@ func options() []urfave.Flag {
 	}
 }
 
-// base is what the command line says of the configuration.
-func (p *program) base(c *urfave.Command) dewar.Config {
-	return dewar.Config{InstanceDir: c.String("instance"), Debug: c.Bool("debug")}
+// app makes the application with what the command line says of its
+// configuration.
+func (p *program) app(c *urfave.Command, onListen func(string, net.Addr)) (*dewar.App, error) {
+	base := dewar.Config{InstanceDir: c.String("instance"), Debug: c.Bool("debug"), OnListen: onListen}
+	info, err := os.Stat(base.InstanceDir)
+	if err == nil && !info.IsDir() || errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("cli: the instance folder %s is not a folder, or lies below a file: name another with --instance", base.InstanceDir)
+	}
+	return p.newApp(base)
 }

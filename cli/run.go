@@ -23,11 +23,9 @@ func (p *program) run() *urfave.Command {
 			if port < 0 || port > 65535 {
 				return &usageError{fmt.Sprintf("port %d is not between 0 and 65535", port), "run --help"}
 			}
-			base := p.base(c)
-			base.OnListen = func(url string, _ net.Addr) {
+			app, err := p.app(c, func(url string, _ net.Addr) {
 				fmt.Fprintf(p.stderr, "Running on %s (press Ctrl+C to stop)\n", url)
-			}
-			app, err := p.newApp(base)
+			})
 			if err != nil {
 				return err
 			}

@@ -72,7 +72,11 @@ func (a *accounts) register(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("auth/register.html", nil)
 	}
-	username, secret := strings.TrimSpace(c.Form("username")), c.Form("password")
+	form, err := c.FormValues()
+	if err != nil {
+		return err
+	}
+	username, secret := strings.TrimSpace(form.Get("username")), form.Get("password")
 	problem := checkAccount(username, secret)
 	if problem == "" {
 		// Before the transaction: on SQLite it holds up other writers.
@@ -128,7 +132,11 @@ func (a *accounts) login(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("auth/login.html", nil)
 	}
-	account, err := a.authenticate(c, strings.TrimSpace(c.Form("username")), c.Form("password"))
+	form, err := c.FormValues()
+	if err != nil {
+		return err
+	}
+	account, err := a.authenticate(c, strings.TrimSpace(form.Get("username")), form.Get("password"))
 	if err != nil {
 		return err
 	}

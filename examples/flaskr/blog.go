@@ -38,7 +38,7 @@ func (b *blog) index(c *dewar.Context) error {
 	var posts []Post
 	// One more than is shown tells whether there are older ones.
 	err = selectPosts(b.database.Reader()).Model(&posts).
-		OrderExpr("p.created DESC, p.id DESC").Limit(pageSize + 1).Offset((page - 1) * pageSize).
+		OrderExpr("p.created DESC, p.id DESC").Limit(pageSize + 1).Offset(int64(page-1) * pageSize).
 		Scan(c.Context())
 	if err != nil {
 		return err
@@ -61,8 +61,11 @@ func (b *blog) create(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("blog/create.html", nil)
 	}
-	title, body := lines(c.Form("title")), lines(c.Form("body"))
-	if problem := checkPost(title, body); problem != "" {
+	title, body, problem, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
 		c.Flash(problem, "error")
 		return c.Render("blog/create.html", nil)
 	}
@@ -75,6 +78,16 @@ func (b *blog) create(c *dewar.Context) error {
 		return err
 	}
 	return c.Redirect(dewar.To("blog.index"))
+}
+
+// postForm reads the form of a post, and says what is wrong with it.
+func postForm(c *dewar.Context) (title, body, problem string, err error) {
+	form, err := c.FormValues()
+	if err != nil {
+		return "", "", "", err
+	}
+	title, body = lines(form.Get("title")), lines(form.Get("body"))
+	return title, body, checkPost(title, body), nil
 }
 
 // checkPost says what is wrong with a title and a body, "" for nothing.
@@ -122,8 +135,11 @@ func (b *blog) update(c *dewar.Context, id int) error {
 	if c.Method() != "POST" {
 		return c.Render("blog/update.html", vars)
 	}
-	title, body := lines(c.Form("title")), lines(c.Form("body"))
-	if problem := checkPost(title, body); problem != "" {
+	title, body, problem, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
 		c.Flash(problem, "error")
 		return c.Render("blog/update.html", vars)
 	}

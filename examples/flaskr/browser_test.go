@@ -2,18 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -36,8 +35,7 @@ func chrome(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-component-update", true))
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
 	}
@@ -45,55 +43,65 @@ func chrome(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
+	// The browser lives as long as the context of its first use.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("%s does not start: %v", path, err)
+	}
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// complaints collects what a browser writes to its console: a violated policy,
-// a missing file, a script's error.
-func complaints(ctx context.Context, t *testing.T) func() []string {
-	t.Helper()
-	var mu sync.Mutex
-	var list []string
-	note := func(text string) {
-		mu.Lock()
-		defer mu.Unlock()
-		list = append(list, text)
-	}
-	chromedp.ListenTarget(ctx, func(event any) {
-		switch e := event.(type) {
-		case *log.EventEntryAdded:
-			note(e.Entry.Text + " " + e.Entry.URL)
-		case *runtime.EventExceptionThrown:
-			note(e.ExceptionDetails.Error())
-		}
-	})
-	if err := chromedp.Run(ctx, log.Enable()); err != nil {
-		t.Fatal(err)
-	}
-	return func() []string {
-		mu.Lock()
-		defer mu.Unlock()
-		return list
-	}
-}
+type action = chromedp.Action[chromedp.Void]
 
-// fill empties a field and types into it.
-func fill(selector, text string) chromedp.Action {
-	return chromedp.Tasks{
-		chromedp.WaitVisible(selector, chromedp.ByQuery),
-		chromedp.SetValue(selector, "", chromedp.ByQuery),
-		chromedp.SendKeys(selector, text, chromedp.ByQuery),
-	}
+// fill types into a field, over what is in it.
+func fill(selector chromedp.CSS, text string) action {
+	selectAll := fmt.Sprintf(`document.querySelector(%q).select(), true`, selector)
+	return chromedp.Steps(
+		chromedp.WaitVisible(selector),
+		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](selectAll))
+			return err
+		}),
+		chromedp.SendKeys(selector, text),
+	)
 }
 
 // press clicks something that leads to another page, and waits for that page.
-func press(selector string) chromedp.Action {
-	return chromedp.ActionFunc(func(ctx context.Context) error {
-		_, err := chromedp.RunResponse(ctx, chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+func press(selector chromedp.CSS) action {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.RunResponse(ctx, chromedp.Click(selector))
 		return err
 	})
+}
+
+// complaints reads what the browser writes to its console: a violated policy, a
+// missing file, a script's error. Each call returns what came since the last.
+func complaints(ctx context.Context, t *testing.T) func() []string {
+	t.Helper()
+	next, stop := iter.Pull2(chromedp.Console(ctx))
+	t.Cleanup(stop)
+	return func() (list []string) {
+		t.Helper()
+		// A message of our own marks the end: the others came before it.
+		const end = "that is all"
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`console.log("`+end+`"), true`)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			message, err, ok := next()
+			switch {
+			case !ok || err != nil:
+				t.Fatalf("the console ended: %v", err)
+			case message.Text == end:
+				return list
+			}
+			// Chromium knows the feature on systems with a dialog for sharing.
+			if !strings.Contains(message.Text, "Unrecognized feature: 'web-share'") {
+				list = append(list, message.String())
+			}
+		}
+	}
 }
 
 // TestBrowser: a real browser registers, logs in, writes a post, edits it,
@@ -102,21 +110,24 @@ func TestBrowser(t *testing.T) {
 	ctx := chrome(t)
 	p := start(t, t.TempDir(), "")
 	complained := complaints(ctx, t)
-	run := func(step string, actions ...chromedp.Action) {
+	run := func(step string, actions ...action) {
 		t.Helper()
-		if err := chromedp.Run(ctx, actions...); err != nil {
+		if err := chromedp.Do(ctx, actions...); err != nil {
 			t.Fatalf("%s: %v\n%s", step, err, p.log)
 		}
 	}
-	text := func(selector string) (s string) {
+	text := func(selector chromedp.CSS) string {
 		t.Helper()
-		run("reading "+selector, chromedp.Text(selector, &s, chromedp.ByQuery))
+		s, err := chromedp.Run(ctx, chromedp.Text(selector))
+		if err != nil {
+			t.Fatalf("reading %s: %v\n%s", selector, err, p.log)
+		}
 		return s
 	}
-	const main, submit = "main", "main form.card input[type=submit]"
+	const submit chromedp.CSS = "main form.card input[type=submit]"
 
 	run("open", chromedp.Navigate(p.url))
-	if s := text(main); !strings.Contains(s, "Nothing here yet") {
+	if s := text("main"); !strings.Contains(s, "Nothing here yet") {
 		t.Fatalf("the first page says %q", s)
 	}
 	run("register", press(`a[href="/auth/register"]`), fill("#username", "ada"), fill("#password", "a long secret"), press(submit))
@@ -137,22 +148,35 @@ func TestBrowser(t *testing.T) {
 	if s := text("article h2"); s != "An edited post" {
 		t.Fatalf("the title is %q", s)
 	}
-	var title, font string
-	run("looks", chromedp.Title(&title),
-		chromedp.Evaluate(`getComputedStyle(document.querySelector(".brand")).fontWeight`, &font))
-	if title != "Posts - Flaskr" || font != "700" {
-		t.Errorf("title %q, weight of the brand %s: is the stylesheet there?", title, font)
+	title, err := chromedp.Run(ctx, chromedp.Title())
+	if err != nil || title != "Posts - Flaskr" {
+		t.Errorf("the page's title is %q, %v", title, err)
 	}
-	run("delete", press(`a[href="/1/update"]`), chromedp.Click("details summary", chromedp.ByQuery), press("details input[type=submit]"))
-	if s := text(main); !strings.Contains(s, "Nothing here yet") {
+	weight, err := chromedp.Run(ctx, chromedp.Evaluate[string](`getComputedStyle(document.querySelector(".brand")).fontWeight`))
+	if err != nil || weight != "700" {
+		t.Errorf("the brand's weight is %q, %v: is the stylesheet there?", weight, err)
+	}
+	if list := complained(); len(list) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(list, "\n"))
+	}
+
+	// The policy holds back what is not the page's own.
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='document.title=1'>"), true`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.images[document.images.length-1].complete`)); err != nil {
+		t.Fatal(err)
+	}
+	if list := complained(); !strings.Contains(strings.Join(list, " "), "Content Security Policy") {
+		t.Errorf("the injected handler was not refused: %q", list)
+	}
+	run("delete", press(`a[href="/1/update"]`), chromedp.Click(chromedp.CSS("details summary")), press("details input[type=submit]"))
+	if s := text("main"); !strings.Contains(s, "Nothing here yet") {
 		t.Fatalf("after deleting the page says %q", s)
 	}
 	run("log out", press("nav button"))
 	if s := text("nav"); !strings.Contains(s, "Log In") {
 		t.Fatalf("after logging out the bar says %q", s)
-	}
-	if list := complained(); len(list) > 0 {
-		t.Errorf("the browser complains:\n%s", strings.Join(list, "\n"))
 	}
 }
 
@@ -165,27 +189,24 @@ func TestScreenshots(t *testing.T) {
 	}
 	ctx := chrome(t)
 	p := start(t, t.TempDir(), "")
-	run := func(actions ...chromedp.Action) {
+	run := func(actions ...action) {
 		t.Helper()
-		if err := chromedp.Run(ctx, actions...); err != nil {
+		if err := chromedp.Do(ctx, actions...); err != nil {
 			t.Fatalf("%v\n%s", err, p.log)
 		}
 	}
-	const submit = "main form.card input[type=submit]"
-	shoot := func(name, path string, before ...chromedp.Action) {
+	const submit chromedp.CSS = "main form.card input[type=submit]"
+	shoot := func(name, path string, before ...action) {
 		t.Helper()
-		for _, width := range []int64{1280, 390} {
+		for width, wide := range map[int64]string{1280: "wide", 390: "narrow"} {
 			for _, scheme := range []string{"light", "dark"} {
-				var picture []byte
-				run(emulation.SetDeviceMetricsOverride(width, 844, 2, width < 500),
-					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-					chromedp.Navigate(p.url+path), chromedp.Tasks(before),
-					chromedp.ActionFunc(func(ctx context.Context) (err error) {
-						picture, err = page.CaptureScreenshot().WithCaptureBeyondViewport(true).Do(ctx)
-						return err
-					}))
-				file := filepath.Join(dir, name+"-"+map[int64]string{1280: "wide", 390: "narrow"}[width]+"-"+scheme+".png")
-				if err := os.WriteFile(file, picture, 0o600); err != nil {
+				run(chromedp.EmulateViewport(width, 844, chromedp.EmulateScale(2)), prefer(scheme),
+					chromedp.Navigate(p.url+path), chromedp.Steps(before...))
+				picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, name+"-"+wide+"-"+scheme+".png"), picture, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -206,7 +227,16 @@ func TestScreenshots(t *testing.T) {
 	shoot("index", "/")
 	shoot("create", "/create")
 	shoot("create-refused", "/create", fill("#title", " "), press(submit))
-	shoot("update", "/1/update", chromedp.Click("details summary", chromedp.ByQuery))
+	shoot("update", "/1/update", chromedp.Click(chromedp.CSS("details summary")))
 	shoot("missing", "/nowhere")
-	shoot("forbidden", "/9/update")
+}
+
+// prefer makes the browser ask for the light or the dark scheme.
+func prefer(scheme string) action {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
 }
