@@ -102,7 +102,7 @@ func Add(a, b Value) (Value, error) {
 func addOther(a, b Value) (Value, error) {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
-	case ka == KindMarkup || kb == KindMarkup:
+	case ka == KindMarkup || kb == KindMarkup && !a.IsUndefined() && safeOperand(a):
 		return addMarkup(a, b)
 	case ka == KindString:
 		if kb == KindString {
@@ -177,22 +177,19 @@ func joinLists(a, b Value, make_ func([]Value) Value) (Value, error) {
 	return make_(out), nil
 }
 
+// safeOperand reports whether Markup + v escapes v: a str, or a value that is safe in HTML.
+func safeOperand(v Value) bool {
+	if v.IsString() {
+		return true
+	}
+	_, ok := v.HTML()
+	return ok
+}
+
 // addMarkup is markupsafe's: the side that is not safe is escaped.
 func addMarkup(a, b Value) (Value, error) {
-	for _, v := range [2]Value{a, b} {
-		if !v.IsString() {
-			if _, ok := v.HTML(); !ok || v.IsUndefined() {
-				if a.Kind() == KindString || a.Kind() == KindMarkup {
-					if v.IsUndefined() {
-						return Value{}, v.undef().Err()
-					}
-					if a.Kind() == KindMarkup {
-						return Value{}, unsupported(OpAdd, a, b)
-					}
-				}
-				return Value{}, unsupported(OpAdd, a, b)
-			}
-		}
+	if !safeOperand(a) || !safeOperand(b) {
+		return Value{}, unsupported(OpAdd, a, b)
 	}
 	buf, err := AppendEscaped(nil, a)
 	if err == nil {
@@ -264,7 +261,7 @@ func Mul(a, b Value) (Value, error) {
 		return checkedBig(new(big.Int).Mul(x, y))
 	}
 	if x, y, ok := bothComplex(a, b); ok {
-		return Complex(x * y), nil
+		return Complex(mulComplex(x, y)), nil
 	}
 	return mulOther(a, b)
 }
@@ -277,22 +274,30 @@ func abs64(x int64) uint64 {
 }
 
 func mulOther(a, b Value) (Value, error) {
-	seqA, seqB := isSequence(a), isSequence(b)
 	switch {
 	case a.IsUndefined() || b.IsUndefined():
-		return Value{}, unsupported(OpMul, a, b)
-	case seqA:
+	case repeatable(a, b):
 		return repeatValue(a, b)
-	case seqB:
+	case repeatable(b, a):
 		return repeatValue(b, a)
-	case a.Kind() == KindDuration && b.IsNumber():
-		if f, ok := b.Float64(); ok {
-			return Duration(time.Duration(math.RoundToEven(float64(int64(a.n)) * f))), nil
+	case a.Kind() == KindDuration:
+		if r, ok := ratio(b); ok {
+			return scaleDuration(a, r)
 		}
-	case b.Kind() == KindDuration && a.IsNumber():
-		return mulOther(b, a)
+		return mulDurationError(a, b)
+	case b.Kind() == KindDuration:
+		if r, ok := ratio(a); ok {
+			return scaleDuration(b, r)
+		}
+		return mulDurationError(a, b)
 	}
 	return Value{}, unsupported(OpMul, a, b)
+}
+
+// repeatable reports whether s is a sequence that takes s * n. Markup does not take what is no int,
+// and leaves it to the other side.
+func repeatable(s, n Value) bool {
+	return isSequence(s) && (!s.IsSafe() || n.IsInteger() || n.Kind() == KindBool)
 }
 
 func isSequence(v Value) bool {
@@ -367,6 +372,9 @@ func Div(a, b Value) (Value, error) {
 		if y.Sign() == 0 {
 			return Value{}, errDivision
 		}
+		if x.Sign() == 0 && y.Sign() < 0 {
+			return Float(math.Copysign(0, -1)), nil
+		}
 		f, _ := new(big.Rat).SetFrac(x, y).Float64()
 		if math.IsInf(f, 0) {
 			return Value{}, NewError("OverflowError", "integer division result too large for a float")
@@ -377,21 +385,10 @@ func Div(a, b Value) (Value, error) {
 		if y == 0 {
 			return Value{}, NewError("ZeroDivisionError", "complex division by zero")
 		}
-		return Complex(x / y), nil
+		return Complex(divComplex(x, y)), nil
 	}
 	if a.Kind() == KindDuration {
-		if b.Kind() == KindDuration {
-			if b.n == 0 {
-				return Value{}, errDivision
-			}
-			return Float(float64(int64(a.n)) / float64(int64(b.n))), nil
-		}
-		if f, ok := b.Float64(); ok {
-			if f == 0 {
-				return Value{}, errDivision
-			}
-			return Duration(time.Duration(math.RoundToEven(float64(int64(a.n)) / f))), nil
-		}
+		return divDuration(a, b)
 	}
 	return Value{}, unsupported(OpDiv, a, b)
 }
@@ -454,13 +451,7 @@ func FloorDiv(a, b Value) (Value, error) {
 		return Value{}, unsupported(OpFloorDiv, a, b)
 	}
 	if a.Kind() == KindDuration {
-		if y, ok := b.Int64(); ok && y != 0 {
-			return Duration(time.Duration(floorDiv(int64(a.n), y))), nil
-		} else if b.Kind() == KindDuration && b.n != 0 {
-			return Int(floorDiv(int64(a.n), int64(b.n))), nil
-		} else if b.Kind() == KindInt || b.Kind() == KindDuration {
-			return Value{}, NewError("ZeroDivisionError", "integer division or modulo by zero")
-		}
+		return floorDivDuration(a, b)
 	}
 	return Value{}, unsupported(OpFloorDiv, a, b)
 }
@@ -573,33 +564,21 @@ func powFloat(x, y float64) (Value, error) {
 	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && y != math.Floor(y) {
 		return powComplex(complex(x, 0), complex(y, 0))
 	}
-	r := math.Pow(x, y)
+	var r float64
+	switch {
+	case math.IsInf(x, 0) || math.IsInf(y, 0) || x != x || y != y || x == 0:
+		r = math.Pow(x, y)
+	case x < 0:
+		if r = pow(-x, y); math.Mod(y, 2) != 0 {
+			r = -r
+		}
+	default:
+		r = pow(x, y)
+	}
 	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
 		return Value{}, NewError("OverflowError", "(34, 'Numerical result out of range')")
 	}
 	return Float(r), nil
-}
-
-// powComplex is CPython's _Py_c_pow.
-func powComplex(a, b complex128) (Value, error) {
-	switch {
-	case b == 0:
-		return Complex(1), nil
-	case a == 0:
-		if imag(b) != 0 || real(b) < 0 {
-			return Value{}, NewError("ZeroDivisionError", "0.0 to a negative or complex power")
-		}
-		return Complex(0), nil
-	}
-	abs := math.Hypot(real(a), imag(a))
-	length := math.Pow(abs, real(b))
-	angle := math.Atan2(imag(a), real(a))
-	phase := angle * real(b)
-	if imag(b) != 0 {
-		length /= math.Exp(angle * imag(b))
-		phase += imag(b) * math.Log(abs)
-	}
-	return Complex(complex(length*math.Cos(phase), length*math.Sin(phase))), nil
 }
 
 // Neg returns -v.

@@ -70,7 +70,7 @@ func lastCased(s string) (bool, int) {
 }
 
 func cased(r rune) bool {
-	return unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r) || unicode.Is(unicode.Other_Lowercase, r) || unicode.Is(unicode.Other_Uppercase, r)
+	return isUpperRune(r) || isLowerRune(r) || unicode.IsTitle(r)
 }
 
 func caseIgnorable(r rune) bool {
@@ -156,13 +156,13 @@ func Swapcase(s string) string {
 		switch {
 		case r == utf8.RuneError:
 			b.WriteString(s[i : i+runeLen(s[i:], r)])
-		case unicode.IsUpper(r):
+		case isUpperRune(r):
 			if r == 'Σ' && finalSigma(s, i) {
 				b.WriteRune('ς')
 			} else {
 				b.WriteString(lowerOf(r))
 			}
-		case unicode.IsLower(r):
+		case isLowerRune(r):
 			if x, ok := upperSpecial[r]; ok {
 				b.WriteString(x)
 			} else {

@@ -415,6 +415,9 @@ func Contains(container, x Value) (bool, error) {
 		_, ok, err := raw[Set](container).d.Get(x)
 		return ok, err
 	case KindRange:
+		if u, ok := x.Undefined(); ok && u.Mode == UndefStrict && raw[Range](container).n > 0 {
+			return false, u.Err()
+		}
 		return rangeContains(raw[Range](container), x), nil
 	case KindBytes:
 		return bytesContain(container.rawBytes(), x)
@@ -477,6 +480,9 @@ func bytesContain(b []byte, x Value) (bool, error) {
 		return bytes.Contains(b, sub), nil
 	}
 	i, ok := x.Int64()
+	if x.Kind() == KindBig {
+		i, ok = -1, true
+	}
 	if !ok {
 		return false, typeErrorf("a bytes-like object is required, not '%s'", TypeName(x))
 	}

@@ -18,7 +18,13 @@ func IntOf(v Value) (Value, error) {
 	case KindFloat:
 		return floatToInt(v.float())
 	case KindString, KindMarkup:
-		return ParseInt(v.rawString(), 10)
+		return ParseInt(v, 10)
+	case KindBytes:
+		i, err := ParseInt(String(string(v.rawBytes())), 10)
+		if err != nil {
+			err = valueErrorf("invalid literal for int() with base 10: %s", reprOrEmpty(v))
+		}
+		return i, err
 	case KindUndefined:
 		return Value{}, v.undef().Err()
 	}
@@ -38,10 +44,15 @@ func floatToInt(f float64) (Value, error) {
 	return BigInt(b), nil
 }
 
-// ParseInt is int(s, base); base 0 goes by the prefix.
-func ParseInt(s string, base int) (Value, error) {
+// ParseInt is int(v, base) of a str; base 0 goes by the prefix.
+func ParseInt(v Value, base int) (Value, error) {
+	s, ok := v.Str()
+	if !ok {
+		return Value{}, typeErrorf("int() can't convert non-string with explicit base")
+	}
+	shown := base
 	bad := func() (Value, error) {
-		return Value{}, valueErrorf("invalid literal for int() with base %d: %s", base, AppendQuoted(nil, s))
+		return Value{}, valueErrorf("invalid literal for int() with base %d: %s", shown, reprOrEmpty(v))
 	}
 	if base != 0 && (base < 2 || base > 36) {
 		return Value{}, valueErrorf("int() base must be >= 2 and <= 36, or 0")
@@ -62,7 +73,6 @@ func ParseInt(s string, base int) (Value, error) {
 	}
 	if base == 0 {
 		if base = 10; len(t) > 1 && t[0] == '0' && strings.Trim(t, "0_") != "" {
-			base = 0
 			return bad()
 		}
 	}
@@ -140,15 +150,21 @@ func FloatOf(v Value) (Value, error) {
 		}
 		return Float(f), nil
 	case KindString, KindMarkup:
-		return parseFloat(v.rawString())
+		return parseFloat(v)
+	case KindBytes:
+		f, err := parseFloat(String(string(v.rawBytes())))
+		if err != nil {
+			err = valueErrorf("could not convert string to float: %s", reprOrEmpty(v))
+		}
+		return f, err
 	case KindUndefined:
 		return Value{}, v.undef().Err()
 	}
 	return Value{}, typeErrorf("float() argument must be a string or a real number, not '%s'", TypeName(v))
 }
 
-func parseFloat(s string) (Value, error) {
-	t, ok := normalDigits(s)
+func parseFloat(v Value) (Value, error) {
+	t, ok := normalDigits(v.rawString())
 	l := strings.ToLower(strings.TrimLeft(t, "+-"))
 	switch {
 	case !ok, t == "", strings.HasPrefix(l, "0x"), strings.HasPrefix(l, "_"), strings.HasSuffix(l, "_"), strings.Contains(l, "__"):
@@ -168,7 +184,7 @@ func parseFloat(s string) (Value, error) {
 			return Float(f), nil
 		}
 	}
-	return Value{}, valueErrorf("could not convert string to float: %s", AppendQuoted(nil, s))
+	return Value{}, valueErrorf("could not convert string to float: %s", reprOrEmpty(v))
 }
 
 // IsSpace reports whether r is white space for str.split and str.strip.

@@ -45,7 +45,7 @@ func (f *formatter) format(s string) (string, error) {
 	return out, err
 }
 
-// python reports whether string.Formatter formats rather than str.format, whose errors differ.
+// sandboxed reports whether the sandbox's formatter is at work.
 func (f *formatter) sandboxed() bool {
 	s, ok := f.st.(Sandboxed)
 	return ok && s.Sandboxed()
@@ -83,7 +83,7 @@ func (f *formatter) vformat(s string, depth int) (string, error) {
 			return "", err
 		}
 		i += 1 + n
-		text, err := f.field(field, depth)
+		text, err := f.field(&field, depth)
 		if err != nil {
 			return "", err
 		}
@@ -95,112 +95,91 @@ func (f *formatter) vformat(s string, depth int) (string, error) {
 	return string(out), nil
 }
 
-// cutField returns the text up to the brace that closes the field.
-func cutField(s string) (field string, n int, err error) {
-	nested, bracket := 1, false
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
+// field is a replacement field: {name!conv:spec}.
+type field struct{ name, conv, spec string }
+
+// cutField reads the field that begins s, behind its brace, and returns its length with the closing brace.
+func cutField(s string) (f field, n int, err error) {
+	end, bracket := 0, false
+name:
+	for ; end < len(s); end++ {
+		switch s[end] {
+		case '{':
+			return f, 0, valueErrorf("unexpected '{' in field name")
 		case '[':
 			bracket = true
 		case ']':
 			bracket = false
-		case '{':
+		case '}', ':', '!':
 			if !bracket {
-				nested++
+				break name
 			}
+		}
+	}
+	if end == len(s) {
+		return f, 0, valueErrorf("expected '}' before end of string")
+	}
+	f.name = s[:end]
+	if s[end] == '}' {
+		return f, end + 1, nil
+	}
+	if s[end] == '!' {
+		if end++; end == len(s) {
+			return f, 0, valueErrorf("end of string while looking for conversion specifier")
+		}
+		_, size := utf8.DecodeRuneInString(s[end:])
+		f.conv = s[end : end+size]
+		end += size
+		if end < len(s) {
+			switch s[end] {
+			case '}':
+				return f, end + 1, nil
+			case ':':
+			default:
+				return f, 0, valueErrorf("expected ':' after conversion specifier")
+			}
+		}
+	}
+	start := end + 1
+	for end, nested := start, 1; end < len(s); end++ {
+		switch s[end] {
+		case '{':
+			nested++
 		case '}':
-			if bracket {
-				continue
-			}
 			if nested--; nested == 0 {
-				return s[:i], i + 1, nil
-			}
-		case ':', '!':
-			if nested == 1 && !bracket {
-				// Brackets have no meaning in a specification.
-				for ; i < len(s); i++ {
-					switch s[i] {
-					case '{':
-						nested++
-					case '}':
-						if nested--; nested == 0 {
-							return s[:i], i + 1, nil
-						}
-					}
-				}
+				f.spec = s[start:end]
+				return f, end + 1, nil
 			}
 		}
 	}
-	return "", 0, valueErrorf("expected '}' before end of string")
+	return f, 0, valueErrorf("unmatched '{' in format spec")
 }
 
-// splitField cuts a field into name, conversion and specification.
-func splitField(field string) (name, conv, spec string, err error) {
-	end, bracket := len(field), false
-scan:
-	for i := range len(field) {
-		switch field[i] {
-		case '[':
-			bracket = true
-		case ']':
-			bracket = false
-		case '{':
-			if !bracket {
-				return "", "", "", valueErrorf("unexpected '{' in field name")
-			}
-		case ':', '!':
-			if !bracket {
-				end = i
-				break scan
-			}
-		}
-	}
-	name = field[:end]
-	rest := field[end:]
-	if strings.HasPrefix(rest, "!") {
-		if rest = rest[1:]; rest == "" {
-			return "", "", "", valueErrorf("end of string while looking for conversion specifier")
-		}
-		_, n := utf8.DecodeRuneInString(rest)
-		conv, rest = rest[:n], rest[n:]
-		if rest != "" && rest[0] != ':' {
-			return "", "", "", valueErrorf("expected ':' after conversion specifier")
-		}
-	}
-	return name, conv, strings.TrimPrefix(rest, ":"), nil
-}
-
-func (f *formatter) field(field string, depth int) (string, error) {
-	name, conv, spec, err := splitField(field)
+func (f *formatter) field(x *field, depth int) (string, error) {
+	v, err := f.lookup(x.name)
 	if err != nil {
 		return "", err
 	}
-	v, err := f.lookup(name)
-	if err != nil {
-		return "", err
-	}
-	switch conv {
+	switch x.conv {
 	case "":
 	case "s", "r", "a":
 		text := StrOf
-		if conv != "s" {
+		if x.conv != "s" {
 			text = ReprOf
 		}
 		s, err := text(v)
 		if err != nil {
 			return "", err
 		}
-		if conv == "a" {
+		if x.conv == "a" {
 			s = asciiRepr(s)
 		}
 		v = String(s)
 	default:
-		if f.safe || f.sandboxed() {
-			return "", valueErrorf("Unknown conversion specifier %s", conv)
-		}
-		return "", valueErrorf("Unknown conversion specifier '%s'", conv)
+		return "", valueErrorf("Unknown conversion specifier %s", x.conv)
 	}
-	if spec, err = f.vformatSpec(spec, depth-1); err != nil {
+	spec, err := f.vformatSpec(x.spec, depth-1)
+	if err != nil {
 		return "", err
 	}
 	return f.value(v, spec)
@@ -285,6 +264,8 @@ func (f *formatter) lookup(name string) (Value, error) {
 func (f *formatter) first(name string) (Value, error) {
 	index, numeric := fieldIndex(name)
 	switch {
+	case !numeric && name != "" && strings.Trim(name, "0123456789") == "":
+		return Value{}, valueErrorf("Too many decimal digits in format string")
 	case name == "":
 		if f.used && f.auto < 0 {
 			return Value{}, valueErrorf("cannot switch from manual field specification to automatic field numbering")
@@ -306,6 +287,9 @@ func (f *formatter) first(name string) (Value, error) {
 	}
 	if f.noPos {
 		return Value{}, valueErrorf("Format string contains positional fields")
+	}
+	if index >= len(f.args) && (f.safe || f.sandboxed()) {
+		return Value{}, NewError("IndexError", "tuple index out of range")
 	}
 	if index >= len(f.args) {
 		return Value{}, Errorf("IndexError", "Replacement index %d out of range for positional args tuple", index)

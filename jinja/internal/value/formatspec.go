@@ -13,6 +13,7 @@ import (
 type formatSpec struct {
 	fill     string
 	align    byte // < > = ^, 0 when not given
+	zero     bool // align is = because of a leading 0
 	sign     byte // + - space, 0
 	noNegZ   bool
 	alt      bool
@@ -27,7 +28,8 @@ const maxWidth = 1 << 20
 
 func isAlign(c byte) bool { return c == '<' || c == '>' || c == '=' || c == '^' }
 
-func parseSpec(s string) (f formatSpec, err error) {
+func parseSpec(spec, name string) (f formatSpec, err error) {
+	s := spec
 	f = formatSpec{fill: " ", width: -1, prec: -1}
 	_, n := utf8.DecodeRuneInString(s)
 	fillGiven := false
@@ -49,7 +51,7 @@ func parseSpec(s string) (f formatSpec, err error) {
 	if !fillGiven && s != "" && s[0] == '0' {
 		f.fill = "0"
 		if f.align == 0 {
-			f.align = '='
+			f.align, f.zero = '=', true
 		}
 		s = s[1:]
 	}
@@ -76,7 +78,7 @@ func parseSpec(s string) (f formatSpec, err error) {
 	if s != "" {
 		r, n := utf8.DecodeRuneInString(s)
 		if n < len(s) {
-			return f, valueErrorf("Invalid format specifier")
+			return f, valueErrorf("Invalid format specifier '%s' for object of type '%s'", spec, name)
 		}
 		f.typ = r
 	}
@@ -168,7 +170,7 @@ func unknownCode(typ rune, name string) error {
 }
 
 func formatString(s, spec string) (string, error) {
-	f, err := parseSpec(spec)
+	f, err := parseSpec(spec, "str")
 	if err != nil {
 		return "", err
 	}
@@ -185,7 +187,7 @@ func formatString(s, spec string) (string, error) {
 		return "", valueErrorf("Alternate form (#) not allowed in string format specifier")
 	case f.grouping != 0:
 		return "", valueErrorf("Cannot specify '%c' with 's'.", f.grouping)
-	case f.align == '=' && f.fill != "0":
+	case f.align == '=' && !f.zero:
 		return "", valueErrorf("'=' alignment not allowed in string format specifier")
 	}
 	if f.align == '=' { // a leading 0 is a fill for strings
@@ -198,7 +200,7 @@ func formatString(s, spec string) (string, error) {
 }
 
 func formatInt(v Value, spec string) (string, error) {
-	f, err := parseSpec(spec)
+	f, err := parseSpec(spec, TypeName(v))
 	if err != nil {
 		return "", err
 	}
@@ -217,7 +219,7 @@ func formatInt(v Value, spec string) (string, error) {
 		return "", valueErrorf("Precision not allowed in integer format specifier")
 	}
 	if f.noNegZ {
-		return "", valueErrorf("Negative zero coercion (z) not allowed in format specifier with integer format code '%c'", max(f.typ, 'd'))
+		return "", valueErrorf("Negative zero coercion (z) not allowed in integer format specifier")
 	}
 	if f.typ == 'c' {
 		return f.char(v)
@@ -324,7 +326,7 @@ func groupDigits(digits string, sep byte, group, width int) string {
 }
 
 func formatFloat(v Value, spec, name string) (string, error) {
-	f, err := parseSpec(spec)
+	f, err := parseSpec(spec, name)
 	if err != nil {
 		return "", err
 	}

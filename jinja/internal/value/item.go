@@ -116,26 +116,33 @@ func Subscript(v, key Value) (Value, error) {
 	case KindDict, KindMap:
 		return Value{}, Errorf("KeyError", "%s", reprOrEmpty(key))
 	case KindList, KindTuple, KindSlice, KindRange, KindString, KindMarkup, KindBytes:
-		name := map[Kind]string{KindList: "list", KindSlice: "list", KindTuple: "tuple", KindString: "string", KindMarkup: "string", KindRange: "range object", KindBytes: "index"}[v.t.kind]
 		if !key.IsInteger() && key.Kind() != KindBool {
 			switch v.t.kind {
 			case KindString, KindMarkup:
+				if v.IsSafe() && key.IsString() {
+					key = v // markupsafe escapes it first
+				}
 				return Value{}, typeErrorf("string indices must be integers, not '%s'", TypeName(key))
 			case KindBytes:
 				return Value{}, typeErrorf("byte indices must be integers or slices, not %s", TypeName(key))
 			}
 			return Value{}, typeErrorf("%s indices must be integers or slices, not %s", TypeName(v), TypeName(key))
 		}
-		if key.Kind() == KindBig {
+		if key.Kind() == KindBig && v.t.kind != KindRange {
 			return Value{}, NewError("IndexError", "cannot fit 'int' into an index-sized integer")
 		}
-		return Value{}, NewError("IndexError", name+" index out of range")
+		return Value{}, NewError("IndexError", indexNames[v.t.kind]+"index out of range")
 	case KindObject:
 		if _, ok := v.Any().(Itemer); ok {
 			return Value{}, Errorf("KeyError", "%s", reprOrEmpty(key))
 		}
 	}
 	return Value{}, typeErrorf("'%s' object is not subscriptable", TypeName(v))
+}
+
+// indexNames begin the texts of IndexErrors.
+var indexNames = [KindSeq + 1]string{
+	KindList: "list ", KindSlice: "list ", KindTuple: "tuple ", KindString: "string ", KindMarkup: "string ", KindRange: "range object ",
 }
 
 // SetItem is v[key] = x.

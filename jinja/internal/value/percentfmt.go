@@ -187,7 +187,10 @@ func (p *percentFormatter) number(what string) (int, error) {
 			return 0, err
 		}
 		i, ok := v.Int64()
-		if !ok {
+		if v.Kind() == KindBig && !p.safe {
+			return 0, NewError("OverflowError", "Python int too large to convert to C "+map[string]string{"width": "ssize_t", "precision": "int"}[what])
+		}
+		if !ok || p.safe {
 			return 0, typeErrorf("* wants int")
 		}
 		if i > maxWidth || i < -maxWidth {
@@ -258,6 +261,9 @@ func (p *percentFormatter) char(v Value) (string, error) {
 		return s, nil
 	}
 	i, ok := v.Int64()
+	if v.Kind() == KindBig && !p.safe {
+		i, ok = -1, true
+	}
 	if !ok || p.safe {
 		return "", typeErrorf("%%c requires int or char")
 	}
@@ -276,7 +282,9 @@ func (p *percentFormatter) integer(d *percentSpec, v Value) error {
 		return typeErrorf("%%%c format: an integer is required, not _MarkupEscapeHelper", d.conv)
 	case p.safe || v.Kind() == KindFloat && !hex:
 		x, err := IntOf(v)
-		if err != nil {
+		if e, is := err.(*Error); is && e.Class == "TypeError" {
+			return typeErrorf("%%%c format: a real number is required, not _MarkupEscapeHelper", d.conv)
+		} else if err != nil {
 			return err
 		}
 		b, ok = x.Big()

@@ -98,7 +98,7 @@ func seqOfString(v Value) Sequence {
 	items := make([]Value, 0, len(s))
 	for i := 0; i < len(s); {
 		_, n := utf8.DecodeRuneInString(s[i:])
-		items = append(items, stringValue(v.t, s[i:i+n]))
+		items = append(items, String(s[i:i+n])) // of Markup too: it iterates as str
 		i += n
 	}
 	return Sequence{items: items, n: len(items)}
@@ -123,7 +123,7 @@ func (s *Sequence) at(i int) Value {
 	case seqRange:
 		return Int(raw[Range](s.v).At(int64(i)))
 	case seqASCII:
-		return stringValue(s.v.t, s.v.rawString()[i:i+1])
+		return String(s.v.rawString()[i : i+1])
 	case seqDictKeys:
 		if d := raw[Dict](s.v); i < len(d.entries) {
 			return d.entries[i].key

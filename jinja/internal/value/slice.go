@@ -49,11 +49,16 @@ func sliceIndex(v Value, def int64) (int64, error) {
 
 // resolve computes the indices for n elements, as slice.indices does, and the number of them.
 func (s *sliceKey) resolve(n int64) (start, step, count int64, err error) {
+	start, _, step, count, err = s.indices(n)
+	return
+}
+
+func (s *sliceKey) indices(n int64) (start, stop, step, count int64, err error) {
 	if step, err = sliceIndex(s.step, 1); err != nil {
 		return
 	}
 	if step == 0 {
-		return 0, 0, 0, NewError("ValueError", "slice step cannot be zero")
+		return 0, 0, 0, 0, NewError("ValueError", "slice step cannot be zero")
 	}
 	step = max(step, -math.MaxInt64)
 	lower, upper := int64(0), n
@@ -79,8 +84,8 @@ func (s *sliceKey) resolve(n int64) (start, step, count int64, err error) {
 	if start, err = clamp(s.start, defStart); err != nil {
 		return
 	}
-	stop, err := clamp(s.stop, defStop)
-	return start, step, rangeLen(start, stop, step), err
+	stop, err = clamp(s.stop, defStop)
+	return start, stop, step, rangeLen(start, stop, step), err
 }
 
 func sliceOf(v Value, s *sliceKey) (Value, error) {
@@ -104,11 +109,11 @@ func sliceOf(v Value, s *sliceKey) (Value, error) {
 		return NewList(out), nil
 	case KindRange:
 		r := raw[Range](v)
-		start, step, count, err := s.resolve(r.n)
+		start, stop, step, count, err := s.indices(r.n)
 		if err != nil {
 			return Value{}, err
 		}
-		return objectValue(rangeType, &Range{r.At(start), r.At(start + count*step), r.Step * step, count}), nil
+		return objectValue(rangeType, &Range{r.At(start), r.At(stop), r.Step * step, count}), nil
 	case KindBytes:
 		b := v.rawBytes()
 		start, step, count, err := s.resolve(int64(len(b)))

@@ -139,7 +139,9 @@ func directive(t time.Time, c, flag byte, zone bool) (string, bool) {
 		}
 		return num(y%100, 2, '0'), true
 	case 's':
-		return fmt.Sprint(t.Unix()), true
+		// The C library takes the fields for local time.
+		y, m, d := t.Date()
+		return fmt.Sprint(time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix()), true
 	case 'z', 'Z':
 		if !zone {
 			return "", true

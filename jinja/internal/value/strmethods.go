@@ -68,6 +68,19 @@ func count(typ, name string, a Args, low, high int) error {
 	return typeErrorf("%s expected at most %d argument%s, got %d", name, high, plural(high), n)
 }
 
+// countRange checks the arguments of find and its like: a text, start and stop.
+func countRange(name string, a Args) error {
+	switch n := len(a.Pos); {
+	case len(a.Kw) > 0:
+		return typeErrorf("str.%s() takes no keyword arguments", name)
+	case n < 1:
+		return typeErrorf("%s() takes at least 1 argument (0 given)", name)
+	case n > 3:
+		return typeErrorf("%s() takes at most 3 arguments (%d given)", name, n)
+	}
+	return nil
+}
+
 // indexArg is an argument that has to be an int.
 func indexArg(v Value) (int, error) {
 	if i, ok := v.Int64(); ok {
@@ -94,7 +107,7 @@ func other(self, v Value) string {
 func init() {
 	m := map[string]Method{
 		"upper": strFunc("upper", Upper), "lower": strFunc("lower", Lower), "title": strFunc("title", Title),
-		"capitalize": strFunc("capitalize", Capitalize), "swapcase": strFunc("swapcase", Swapcase), "casefold": strFunc("casefold", Casefold),
+		"capitalize": strFunc("capitalize", Capitalize), "swapcase": strFunc("swapcase", Swapcase), "casefold": casefold,
 		"strip": strip("strip", true, true), "lstrip": strip("lstrip", true, false), "rstrip": strip("rstrip", false, true),
 		"isdigit":      strTest("isdigit", everyRune(isDigit)),
 		"isdecimal":    strTest("isdecimal", everyRune(func(r rune) bool { return unicode.Is(unicode.Nd, r) })),
@@ -127,6 +140,13 @@ func init() {
 	methodTables[KindMarkup] = markup
 }
 
+func casefold(_ State, self Value, a Args) (Value, error) {
+	if err := noArgs("str", "casefold", self, a); err != nil {
+		return Value{}, err
+	}
+	return String(Casefold(self.rawString())), nil // markupsafe does not wrap it
+}
+
 func everyRune(f func(rune) bool) func(string) bool {
 	return func(s string) bool {
 		for _, r := range s {
@@ -152,7 +172,7 @@ func isNumeric(r rune) bool { return unicode.IsNumber(r) }
 func IsUpper(s string) bool {
 	some := false
 	for _, r := range s {
-		if unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r) {
+		if isUpperRune(r) {
 			some = true
 		} else if cased(r) {
 			return false
@@ -165,7 +185,7 @@ func IsUpper(s string) bool {
 func IsLower(s string) bool {
 	some := false
 	for _, r := range s {
-		if unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r) {
+		if isLowerRune(r) {
 			some = true
 		} else if cased(r) {
 			return false
@@ -174,16 +194,20 @@ func IsLower(s string) bool {
 	return some
 }
 
+func isUpperRune(r rune) bool { return unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r) }
+
+func isLowerRune(r rune) bool { return unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r) }
+
 func isTitle(s string) bool {
 	some, previous := false, false
 	for _, r := range s {
 		switch {
-		case unicode.IsUpper(r) || unicode.IsTitle(r):
+		case unicode.IsTitle(r) || isUpperRune(r):
 			if previous {
 				return false
 			}
 			some, previous = true, true
-		case unicode.IsLower(r):
+		case isLowerRune(r):
 			if !previous {
 				return false
 			}
@@ -274,11 +298,8 @@ func bounds(s string, a []Value) (part string, before int, ok bool, err error) {
 
 func affix(name string, f func(s, x string) bool) Method {
 	return func(_ State, self Value, a Args) (Value, error) {
-		if len(a.Pos) < 1 || len(a.Pos) > 3 {
-			return Value{}, count("str", name, a, min(1, len(a.Pos)+1), 3)
-		}
-		if len(a.Kw) > 0 {
-			return Value{}, typeErrorf("str.%s() takes no keyword arguments", name)
+		if err := countRange(name, a); err != nil {
+			return Value{}, err
 		}
 		part, _, ok, err := bounds(self.rawString(), a.Pos[1:])
 		if err != nil {
@@ -637,10 +658,9 @@ func justify(name string) Method {
 			if fill, ok = a.Pos[1].Str(); !ok {
 				return Value{}, typeErrorf("The fill character must be a unicode character, not %s", TypeName(a.Pos[1]))
 			}
-			if runeCount(fill) != 1 {
+			if fill = other(self, a.Pos[1]); runeCount(fill) != 1 {
 				return Value{}, typeErrorf("The fill character must be exactly one character long")
 			}
-			fill = other(self, a.Pos[1])
 		}
 		s := self.rawString()
 		switch name {
@@ -702,10 +722,7 @@ func strExpandtabs(_ State, self Value, a Args) (Value, error) {
 
 func strFind(name string, last, must bool) Method {
 	return func(_ State, self Value, a Args) (Value, error) {
-		if err := count("str", name, a, 1, 3); err != nil {
-			if len(a.Kw) == 0 {
-				err = typeErrorf("%s expected at %s, got %d", name, map[bool]string{true: "least 1 argument", false: "most 3 arguments"}[len(a.Pos) < 1], len(a.Pos))
-			}
+		if err := countRange(name, a); err != nil {
 			return Value{}, err
 		}
 		sub, ok := a.Pos[0].Str()
@@ -735,10 +752,7 @@ func strFind(name string, last, must bool) Method {
 }
 
 func strCount(_ State, self Value, a Args) (Value, error) {
-	if err := count("str", "count", a, 1, 3); err != nil {
-		if len(a.Kw) == 0 {
-			err = typeErrorf("count expected at %s, got %d", map[bool]string{true: "least 1 argument", false: "most 3 arguments"}[len(a.Pos) < 1], len(a.Pos))
-		}
+	if err := countRange("count", a); err != nil {
 		return Value{}, err
 	}
 	sub, ok := a.Pos[0].Str()

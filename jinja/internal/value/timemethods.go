@@ -173,4 +173,3 @@ func timeAstimezone(_ State, self Value, a Args) (Value, error) {
 	}
 	return Time(t.In(loc)), nil
 }
-
