@@ -9,6 +9,9 @@ import (
 // 3490). A port stays as it is. Unicode normalization (NFKC) is left to the
 // caller: the standard library has none.
 func encodeHost(host string) (string, error) {
+	if !utf8.ValidString(host) {
+		return "", ErrBadHost
+	}
 	host = strings.ToLower(host)
 	name, port := host, ""
 	if i := strings.IndexByte(host, ':'); i >= 0 {
@@ -20,7 +23,7 @@ func encodeHost(host string) (string, error) {
 	labels := strings.Split(dots.Replace(name), ".")
 	ascii := isASCII(name)
 	for i, label := range labels {
-		if label == "" && i < len(labels)-1 || !utf8.ValidString(label) {
+		if label == "" && i < len(labels)-1 {
 			return "", ErrBadHost
 		}
 		if isASCII(label) {

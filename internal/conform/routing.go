@@ -44,12 +44,12 @@ type routingBind struct {
 	Subdomain     *string         `json:"subdomain"`
 	URLScheme     *string         `json:"url_scheme"`
 	DefaultMethod string          `json:"default_method"`
-	PathInfo      *string         `json:"path_info"`
+	PathInfo      json.RawMessage `json:"path_info"`
 	QueryArgs     json.RawMessage `json:"query_args"`
 }
 
 type routingCall struct {
-	PathInfo      *string         `json:"path_info"`
+	PathInfo      json.RawMessage `json:"path_info"`
 	Method        string          `json:"method"`
 	QueryArgs     json.RawMessage `json:"query_args"`
 	WebSocket     *bool           `json:"websocket"`
@@ -161,11 +161,13 @@ func (q *routingRequest) bind() routing.Bind {
 
 func (q *routingRequest) request() routing.Request {
 	r := routing.Request{Bind: q.bind(), Path: "/", Method: q.Call.Method}
-	if q.Bind.PathInfo != nil {
-		r.Path = *q.Bind.PathInfo
-	}
-	if q.Call.PathInfo != nil {
-		r.Path = *q.Call.PathInfo
+	for _, raw := range []json.RawMessage{q.Bind.PathInfo, q.Call.PathInfo} {
+		switch path := decodeValue(raw).(type) {
+		case string:
+			r.Path = path
+		case []byte:
+			r.Path = string(path)
+		}
 	}
 	raw := q.Call.QueryArgs
 	if v := decodeValue(raw); v == nil {
