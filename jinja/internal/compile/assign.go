@@ -171,30 +171,11 @@ func (c *compiler) publish(names []string, fr *scopeFrame) stmt {
 
 func (c *compiler) assign(n *ast.Assign, fr *scopeFrame) stmt {
 	t := c.tmpl
-	if ns, ok := n.Target.(*ast.NSRef); ok {
-		// The namespace is checked before the value is computed.
-		get := fr.fn.find(c.refOf(ns.Name, n, fr))
-		x := c.expr(n.Node, fr)
-		attr := ns.Attr
-		return func(f *frame) error {
-			obj, ok := attrSetter(f.load(get))
-			if !ok {
-				return t.at(runtimeError("cannot assign attribute on non-namespace object"), n)
-			}
-			v, err := x(f)
-			if err == nil {
-				err = obj.SetAttr(attr, v)
-			}
-			if err != nil {
-				return t.at(err, n)
-			}
-			return nil
-		}
-	}
+	check := c.checkNamespaces(n, fr)
 	return c.trackAssigns(fr, func() stmt {
 		set := c.target(n.Target, fr)
 		x := c.expr(n.Node, fr)
-		return func(f *frame) error {
+		return sequence([]stmt{check, func(f *frame) error {
 			v, err := x(f)
 			if err == nil {
 				err = set(f, v)
@@ -203,8 +184,32 @@ func (c *compiler) assign(n *ast.Assign, fr *scopeFrame) stmt {
 				return t.at(err, n)
 			}
 			return nil
-		}
+		}})
 	})
+}
+
+// checkNamespaces checks the namespaces of a target before the value is
+// computed.
+func (c *compiler) checkNamespaces(n *ast.Assign, fr *scopeFrame) stmt {
+	var list []stmt
+	seen := map[string]bool{}
+	t := c.tmpl
+	ast.Walk(n.Target, func(x ast.Node) bool {
+		ns, ok := x.(*ast.NSRef)
+		if !ok || seen[ns.Name] {
+			return true
+		}
+		seen[ns.Name] = true
+		get := fr.fn.find(c.refOf(ns.Name, n, fr))
+		list = append(list, func(f *frame) error {
+			if _, ok := attrSetter(f.load(get)); !ok {
+				return t.at(runtimeError("cannot assign attribute on non-namespace object"), n)
+			}
+			return nil
+		})
+		return true
+	})
+	return sequence(list)
 }
 
 func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {

@@ -146,7 +146,7 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 		}
 		ctx := inc.newContext(f.ctx.inner(locals(f)))
 		if f.rt.depth >= f.rt.env.Limits.recursion() {
-			return t.at(value.NewError("RecursionError", "maximum recursion depth exceeded"), n)
+			return t.at(tooDeep(), n)
 		}
 		if err := inc.renderRoot(f.rt, ctx); err != nil {
 			return t.via(t.at(err, n), "include", n.Line())

@@ -64,7 +64,7 @@ const maxKeptBuffer = 64 << 10
 
 func (rt *renderer) enter(u *unit, ctx *scopeContext, up *frame) (*frame, error) {
 	if rt.depth >= rt.env.Limits.recursion() {
-		return nil, value.NewError("RecursionError", "maximum recursion depth exceeded")
+		return nil, tooDeep()
 	}
 	rt.depth++
 	var f *frame

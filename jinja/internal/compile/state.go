@@ -128,8 +128,8 @@ func undefinedAttr(v value.Value, name string) (value.Value, error) {
 	if u.Mode == value.UndefChainable {
 		return v, nil
 	}
-	if len(name) >= 2 && name[:2] == "__" {
-		// Python's AttributeError, then a subscript that fails.
+	if len(name) >= 4 && name[:2] == "__" && name[len(name)-2:] == "__" {
+		// What Python's own types have; a subscript fails otherwise.
 		if r, ok := value.GetAttr(v, name); ok {
 			return r, nil
 		}

@@ -148,19 +148,14 @@ func (s *symbols) load(name string) {
 }
 
 // mergeBranches folds the layers of the three branches of an if into s. A
-// name that not every branch assigns starts with its outer value.
+// name that a branch assigns starts with its outer value.
 func (s *symbols) mergeBranches(branches [3]*symbols) {
-	counts := map[string]int{}
 	var names []string
 	for _, b := range branches {
 		for name := range b.stores {
-			if s.isStored(name) {
-				continue
-			}
-			if counts[name] == 0 {
+			if !s.isStored(name) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
-			counts[name]++
 		}
 	}
 	for _, b := range branches {
@@ -179,9 +174,6 @@ func (s *symbols) mergeBranches(branches [3]*symbols) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if counts[name] == len(branches) {
-			continue
-		}
 		id, _ := s.findRef(name)
 		if s.parent != nil {
 			if outer, ok := s.parent.findRef(name); ok {

@@ -42,7 +42,11 @@ func (t *Template) SetGlobals(globals map[string]value.Value) { t.globals = glob
 type blockTable struct {
 	blocks map[string][]*unit
 	bigger sync.Map // *Template -> *blockTable
+	count  atomic.Int32
 }
+
+// maxParents bounds how many parents a table remembers.
+const maxParents = 64
 
 // extend returns the table with the parent's blocks behind its own.
 func (b *blockTable) extend(parent *Template) *blockTable {
@@ -56,13 +60,19 @@ func (b *blockTable) extend(parent *Template) *blockTable {
 	for name, units := range parent.table.blocks {
 		n.blocks[name] = append(n.blocks[name][:len(n.blocks[name]):len(n.blocks[name])], units[0])
 	}
+	if b.count.Add(1) > maxParents {
+		return n // the parent changes all the time
+	}
 	t, _ := b.bigger.LoadOrStore(parent, n)
 	return t.(*blockTable)
 }
 
 // renderRoot runs the template, and after it the parent that it extends.
 func (t *Template) renderRoot(rt *renderer, ctx *scopeContext) error {
-	for {
+	for depth := rt.depth; ; depth++ {
+		if depth >= rt.env.Limits.recursion() {
+			return tooDeep()
+		}
 		parent, err := t.runRoot(rt, ctx)
 		if err != nil || parent == nil {
 			return err
@@ -70,6 +80,8 @@ func (t *Template) renderRoot(rt *renderer, ctx *scopeContext) error {
 		t = parent
 	}
 }
+
+func tooDeep() error { return value.NewError("RecursionError", "maximum recursion depth exceeded") }
 
 func (t *Template) runRoot(rt *renderer, ctx *scopeContext) (parent *Template, err error) {
 	f, err := rt.enter(t.root, ctx, nil)
