@@ -21,25 +21,17 @@ func encodeHost(host string) (string, error) {
 		return host, nil
 	}
 	labels := strings.Split(dots.Replace(name), ".")
-	ascii := isASCII(name)
 	for i, label := range labels {
 		if label == "" && i < len(labels)-1 {
 			return "", ErrBadHost
 		}
-		if isASCII(label) {
-			if len(label) > 63 {
-				return "", ErrBadHost
-			}
-			continue
+		if !isASCII(label) && utf8.RuneCountInString(label) <= 63 {
+			label = "xn--" + punycode(label)
 		}
-		encoded := "xn--" + punycode(label)
-		if len(encoded) > 63 {
+		if len(label) > 63 {
 			return "", ErrBadHost
 		}
-		labels[i] = encoded
-	}
-	if ascii {
-		return host, nil
+		labels[i] = label
 	}
 	return strings.Join(labels, ".") + port, nil
 }
