@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -125,11 +124,19 @@ func (t FlaskToken) Encode(secret string) string {
 			b = append(b, byte(r))
 			continue
 		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			b = fmt.Appendf(b, "\\u%04x", unit)
+		if r1, r2 := utf16.EncodeRune(r); r1 != utf8.RuneError {
+			b = appendUnit(appendUnit(b, r1), r2)
+		} else {
+			b = appendUnit(b, r)
 		}
 	}
 	return t.serializer.Seal(append(b, '"'))
+}
+
+// appendUnit writes one UTF-16 unit as a JSON escape.
+func appendUnit(b []byte, u rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'u', hex[u>>12&15], hex[u>>8&15], hex[u>>4&15], hex[u&15])
 }
 
 // Decode returns the secret in a token that is not older than maxAge;

@@ -41,13 +41,25 @@ var forwardedNames = map[string]struct{}{
 
 // isForwarded reports whether a header key says something about the client
 // that only a proxy can know. It is asked for every header of every request,
-// so the first letter decides most of them.
+// so the first letters decide most of them.
 func isForwarded(key string) bool {
 	if len(key) < 3 {
 		return false
 	}
-	switch key[0] | 0x20 {
-	case 'c', 'f', 'p', 't', 'w', 'x':
+	switch second := key[1] | 0x20; key[0] | 0x20 {
+	case 'x':
+		if key[1] != '-' && key[1] != '_' {
+			return false
+		}
+	case 'c': // not Cookie, Connection, Content-Type, Cache-Control
+		if second != 'f' && second != 'l' {
+			return false
+		}
+	case 'f', 't', 'w':
+	case 'p':
+		if second != 'r' {
+			return false
+		}
 	default:
 		return false
 	}

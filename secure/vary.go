@@ -5,10 +5,17 @@ import (
 	"strings"
 )
 
+// varyCookie is shared by all answers; its capacity is 1.
+var varyCookie = []string{"Cookie"}
+
 // AddVary adds names, each a field name or several with commas, to the Vary
 // header of h without repeating one that is there. A "*" stays alone.
 func AddVary(h http.Header, names ...string) {
 	old := h["Vary"]
+	if len(old) == 0 && len(names) == 1 && names[0] == "Cookie" {
+		h["Vary"] = varyCookie
+		return
+	}
 	if len(old) == 1 && len(names) == 1 && strings.EqualFold(old[0], names[0]) {
 		return
 	}
