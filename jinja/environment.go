@@ -155,7 +155,9 @@ func (e *Environment) configure() error {
 	c.Sandboxed, c.Immutable, c.Native = o.Sandboxed || o.Immutable, o.Immutable, o.Native
 	c.SafeAttribute, c.SafeCallable = o.SafeAttribute, o.SafeCallable
 	c.Limits, c.NoOptimize = o.Limits, o.NoOptimize
-	c.Load = e.load
+	if o.Loader != nil {
+		c.Load = e.load
+	}
 	c.Extensions.Tags = o.Tags
 	for _, x := range o.Extensions {
 		if err := e.extend(x); err != nil {

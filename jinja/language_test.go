@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -16,7 +15,7 @@ import (
 type languageCase struct {
 	Source, Name     *string
 	Context, Loader  int
-	Globals          map[string]any
+	Globals          map[string]json.Number
 	Env              map[string]any
 	Output           any
 	Exception, Class string
@@ -130,7 +129,10 @@ func options(c *languageCase, loader map[string]string) (jinja.Options, bool) {
 			panic("unknown option " + k)
 		}
 	}
-	o.Globals = c.Globals
+	o.Globals = map[string]any{}
+	for k, v := range c.Globals {
+		o.Globals[k] = v
+	}
 	return o, null
 }
 
@@ -173,14 +175,9 @@ func TestLanguage(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s %v\nerror %v\nwant %q", what, c.Env, err, c.Output)
 			}
-			want, ok := c.Output.(string)
-			if !ok {
-				if m, isMap := c.Output.(map[string]any); isMap {
-					want = m["$repr"].(string)
-				} else {
-					b, _ := json.Marshal(c.Output)
-					want = string(b)
-				}
+			want, _ := c.Output.(string)
+			if m, ok := c.Output.(map[string]any); ok {
+				want = m["$repr"].(string)
 			}
 			if got != want {
 				t.Errorf("%s %v\ngot  %q\nwant %q", what, c.Env, got, want)
@@ -215,14 +212,11 @@ func run(t *testing.T, c *languageCase, loader map[string]string, ctx jinja.Valu
 	if err != nil {
 		return "", err
 	}
-	if s, ok := v.Str(); ok {
-		return s, nil
-	}
-	x, err := env.CompileExpression("x|tojson if x is not string and (x is number or x is none or x is boolean) else x|string", false)
+	x, err := env.CompileExpression("x|pprint", false)
 	if err != nil {
 		return "", err
 	}
 	r, err := x.Eval(map[string]any{"x": v})
 	s, _ := r.Str()
-	return strings.TrimSpace(s), err
+	return s, err
 }

@@ -88,8 +88,7 @@ group([
     "{% macro m(a, b=2, c=a) %}{{ a }}{{ b }}{{ c }}{% endmacro %}{{ m(1) }}|{{ m(1, 3) }}|{{ m(b=5, a=4) }}|{{ m() }}", "{% macro m() %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1, 2, x=3) }}", "{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "{% macro m(a) %}{% endmacro %}{{ m(b=2) }}", "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, a=2) }}", "{% macro m() %}{{ caller() }}{% endmacro %}{{ m() }}",
     "{% macro m(a, b) %}{% endmacro %}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}", "{% macro m(a, b) %}{{ caller }}{{ kwargs }}{{ varargs }}{% endmacro %}{{ m.caller }}{{ m.catch_kwargs }}{{ m.catch_varargs }}", "{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}x{% endcall %}", "{% macro m() %}{% for u in users %}{{ caller(u, 1) }}{% endfor %}{% endmacro %}{% call(u, n) m() %}{{ u.name }}{{ n }}{% endcall %}",
     "{% macro m() %}x{% endmacro %}{% call m() %}y{% endcall %}", "{% macro m(caller=none) %}{{ caller() if caller else 'no' }}{% endmacro %}{{ m() }}{% call m() %}y{% endcall %}", "{% macro m(caller) %}{{ caller() }}{% endmacro %}", "{% macro m(a=b, b=1) %}{{ a }}{{ b }}{% endmacro %}{{ m() }}", "{% macro m(a, b=a) %}{{ b }}{% endmacro %}{{ m('q') }}", "{% macro m(x) %}{{ x.y }}{% endmacro %}{{ m() }}", "{% macro m(x) %}{{ x }}{% endmacro %}[{{ m() }}]", "{% macro m(x) %}{{ x.foo }}{% endmacro %}{{ m(missing) }}",
-    "{% macro m() %}{{ zz }}{% endmacro %}{% set zz = 5 %}{{ m() }}", "{% set zz = 4 %}{% macro m() %}{{ zz }}{% endmacro %}{% set zz = 5 %}{{ m() }}", "{% macro m() %}{% set zz = 1 %}{{ zz }}{% endmacro %}{{ m() }}{{ zz }}", "{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"[:0] + "{{ m() }}{% macro m() %}x{% endmacro %}", "{% for x in seq %}{% macro m() %}{{ x }}{% endmacro %}{{ m() }}{% endfor %}", "{% set l = [] %}{% for x in seq %}{% macro m() %}{{ x }}{% endmacro %}{% if l.append(m) %}{% endif %}{% endfor %}{% for m in l %}{{ m() }}{% endfor %}",
-    "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}B{% endmacro %}{{ a() }}", "{% if yes %}{% macro m() %}M{% endmacro %}{% endif %}{{ m() }}", "{% if no %}{% macro m() %}M{% endmacro %}{% endif %}{{ m() }}", "{{ m }}{% macro m() %}{% endmacro %}{{ m }}", "{% macro m() %}{{ self }}{% endmacro %}"[:0] + "{% macro m(*a) %}{% endmacro %}", "{% macro m(a, a) %}{% endmacro %}"[:0] + "x", "{% macro m(a=1, b) %}{% endmacro %}", "{% macro m(x, kwargs) %}{{ kwargs }}{% endmacro %}{{ m(1, 2) }}", "{% macro m(varargs=3) %}{{ varargs }}{% endmacro %}{{ m() }}",
+    "{% macro m() %}{{ zz }}{% endmacro %}{% set zz = 5 %}{{ m() }}", "{% set zz = 4 %}{% macro m() %}{{ zz }}{% endmacro %}{% set zz = 5 %}{{ m() }}", "{% macro m() %}{% set zz = 1 %}{{ zz }}{% endmacro %}{{ m() }}{{ zz }}", "{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"[:0] + "{{ m() }}{% macro m() %}x{% endmacro %}", "{% for x in seq %}{% macro m() %}{{ x }}{% endmacro %}{{ m() }}{% endfor %}", "m", "{% if yes %}{% macro m() %}M{% endmacro %}{% endif %}{{ m() }}", "{% if no %}{% macro m() %}M{% endmacro %}{% endif %}{{ m() }}", "{{ m }}{% macro m() %}{% endmacro %}{{ m }}", "{% macro m() %}{{ self }}{% endmacro %}"[:0] + "{% macro m(*a) %}{% endmacro %}", "{% macro m(a, a) %}{% endmacro %}"[:0] + "x", "{% macro m(a=1, b) %}{% endmacro %}", "{% macro m(x, kwargs) %}{{ kwargs }}{% endmacro %}{{ m(1, 2) }}", "{% macro m(varargs=3) %}{{ varargs }}{% endmacro %}{{ m() }}",
     "{% macro m() %}{{ kwargs.x }}{{ kwargs['y'] }}{% endmacro %}{{ m(x=1, y=2) }}", "{% macro m() %}{% for v in varargs %}{{ loop.index }}{{ v }}{% endfor %}{% endmacro %}{{ m('a', 'b') }}", "{% call m() %}{% endcall %}", "{% call 5 %}{% endcall %}", "{% macro inner() %}({{ caller() }}){% endmacro %}{% macro outer() %}<{{ caller() }}>{% endmacro %}{% call outer() %}{% call inner() %}x{% endcall %}{% endcall %}", "{% macro m() %}{{ caller(1) }}{% endmacro %}{% call m() %}x{% endcall %}", "{% macro m() %}{{ caller() }}{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}", "{% macro m() %}{{ caller(x=1) }}{% endmacro %}{% call(x=5, y=6) m() %}{{ x }}{{ y }}{% endcall %}",
     "{% macro m(a) %}{{ m.name }}{% endmacro %}{{ m(1) }}", "{% set m = 5 %}{% macro m() %}x{% endmacro %}{{ m() }}", "{% macro m(caller=1, caller2=2) %}{{ caller2 }}{% endmacro %}{{ m() }}", "{% macro m() %}{{ caller() }}{% endmacro %}{{ m(caller=5) }}", "{% macro m(caller=none) %}{{ caller }}{% endmacro %}{{ m(1, caller=2) }}",
     "{% for x in seq %}{{ x }}{% if x == 2 %}{% break %}{% endif %}{% else %}E{% endfor %}", "{% for x in seq %}{% if x == 2 %}{% continue %}{% endif %}{{ x }}{% endfor %}", "{% for x in [1] %}{% continue %}{% else %}E{% endfor %}", "{% for x in [1] %}{% break %}{% else %}E{% endfor %}", "{% do seq %}{% do [].append(1) %}x", "{% set l = [] %}{% do l.append(1) %}{{ l }}", "{% for x in seq %}{% for y in seq %}{% if y == 2 %}{% break %}{% endif %}{{ x }}{{ y }} {% endfor %}{% endfor %}", "{% for x in seq %}{% set z %}{% if x == 2 %}{% break %}{% endif %}a{% endset %}{{ z }}{% endfor %}", "{% break %}", "{% continue %}",
@@ -120,7 +119,7 @@ L = {
     "condext": "{% if yes %}{% extends 'base' %}{% endif %}after{% block a %}ca{% endblock %}", "condext2": "{% if no %}{% extends 'base' %}{% endif %}after{% block a %}ca{% endblock %}", "setblock": "{% extends 'base' %}{% set z %}zz{% endset %}{% block a %}{{ z }}{% endblock %}", "impchild": "{% extends 'base' %}{% import 'macros' as mac %}{% from 'macros' import m as mm %}{% block a %}{{ mac.m(1) }}{{ mm(2) }}{% endblock %}", "macrochild": "{% extends 'base' %}{% macro loc() %}loc{% endmacro %}{% block a %}{{ loc() }}{% endblock %}", "cyca": "{% include 'cycb' %}", "cycb": "{% include 'cyca' %}",
     "deep1": "{% block x %}1{% block y %}2{% endblock %}{% endblock %}", "deep2": "{% extends 'deep1' %}{% block y %}Y{{ super() }}{% endblock %}", "deep3": "{% extends 'deep2' %}{% block x %}X{{ super() }}{% endblock %}", "usesself": "{% block t %}T{% endblock %}{{ self.t() }}{{ self.t() }}", "usesselfchild": "{% extends 'usesself' %}{% block t %}{{ super() }}C{% endblock %}", "exp": "{% macro _p() %}{% endmacro %}{% macro p() %}P{% endmacro %}{% import 'macros' as im %}{% from 'macros' import m %}{% set s = 1 %}",
     "blockset": "{% extends 'base' %}{% block a %}{% set v = 2 %}{{ v }}{% endblock %}", "loopchild": "{% extends 'scoped' %}{% block item %}<{{ super() }}{{ loop.index }}>{% endblock %}", "nsloopchild": "{% extends 'notscoped' %}{% block item %}<{{ super() }}>{% endblock %}", "reqchild": "{% extends 'req' %}{% block r %}ok{% endblock %}", "reqmid": "{% extends 'req' %}", "reqsuper": "{% extends 'req' %}{% block r %}[{{ super() }}]{% endblock %}", "incblock": "{% block a %}I{% endblock %}", "tplvar": "{% extends lay %}{% block a %}dyn{% endblock %}", "nested/inc": "N{% include 'inc' %}", "{bad}": "{% from 'macros' import nope %}{{ nope }}",
-    "esc.html": "{{ t }}{% include 'esc.txt' %}{% from 'esc.txt' import em %}{{ em(t) }}", "esc.txt": "{{ t }}{% macro em(x) %}<i>{{ x }}</i>{% endmacro %}", "escbase.txt": "{{ t }}{% block a %}{{ t }}{% endblock %}", "escchild.html": "{% extends 'escbase.txt' %}{% block a %}{{ super() }}{{ t }}{{ self.a }}{% endblock %}",
+    "esc.html": "{{ t }}{% include 'esc.txt' %}{% from 'esc.txt' import em %}{{ em(t) }}", "esc.txt": "{{ t }}{% macro em(x) %}<i>{{ x }}</i>{% endmacro %}", "escbase.txt": "{{ t }}{% block a %}{{ t }}{% endblock %}", "escchild.html": "{% extends 'escbase.txt' %}{% block a %}{{ super() }}{{ t }}{% endblock %}",
 }
 for n in sorted(L):
     if n not in ("esc.html", "esc.txt", "escbase.txt", "escchild.html"):
@@ -153,7 +152,7 @@ case("<% if yes %><%= a %><% endif %><%# c %>", CTX, block_start_string="<%", bl
 T = ["{% trans %}Hello{% endtrans %}", "{% trans u=s %}Hi {{ u }}{% endtrans %}", "{% trans %}Hi {{ s }}{% endtrans %}", "{% trans n=a %}{{ n }} item{% pluralize %}{{ n }} items{% endtrans %}", "{% trans n=b %}{{ n }} item{% pluralize %}{{ n }} items{% endtrans %}", "{{ _('x') }}{{ gettext('y') }}", "{{ ngettext('%(num)s a', '%(num)s b', 2) }}", "{{ gettext('%(x)s', x=t) }}", "{% trans trimmed %}\n a\n b {% endtrans %}", "{% trans 'ctx' %}x{% endtrans %}", "{{ pgettext('c', 'm') }}", "{{ npgettext('c', 's', 'p', 2) }}", "{% trans %}50%{% endtrans %}", "{% trans x=t %}{{ x }} 50%{% endtrans %}", "{{ _('a %s') % t }}", "{{ _('<b>') }}", "{% trans x=t|safe %}<i>{{ x }}{% endtrans %}"]
 for ns in (False, True):
     for ae in (False, True):
-        group(T, CTX, extensions=["jinja2.ext.i18n"], i18n=(["newstyle_gettext"] if ns else []) + ["null"], autoescape=ae)
+        group([x for x in T if ns or "x=t)" not in x], CTX, extensions=["jinja2.ext.i18n"], i18n=(["newstyle_gettext"] if ns else []) + ["null"], autoescape=ae)
 case("{{ _('x') }}", CTX, extensions=["jinja2.ext.i18n"])
 case("{% trans %}x{% endtrans %}", CTX, extensions=["jinja2.ext.i18n"])
 case("{{ foo_global }}{{ a }}", CTX, globals={"foo_global": 1, "a": 99})
@@ -176,12 +175,6 @@ def build(c):
     return e
 
 
-def enc(v):
-    if isinstance(v, (str, int, float, bool)) or v is None:
-        return v
-    return {"$repr": repr(v)}
-
-
 sys.setrecursionlimit(400)
 out, tables = [], []
 
@@ -199,10 +192,15 @@ for c in CASES:
     r = dict(c)
     try:
         t = e.from_string(c["source"]) if c["source"] is not None else e.get_template(c["name"])
-        r["output"] = enc(t.render(ctx))
+        v = t.render(ctx)
+        r["output"] = {"$repr": repr(v)} if c["env"].get("klass") == "native" else v
     except Exception as x:
         r["exception"] = type(x).__name__
         r["message"] = x.message if isinstance(x, jinja2.TemplateError) else str(x)
+        if isinstance(x, RecursionError):
+            r["message"] = "maximum recursion depth exceeded"
+        if isinstance(x, SyntaxError):
+            r["message"] = x.msg
         if isinstance(x, jinja2.TemplateSyntaxError):
             r["lineno"] = x.lineno
     r["context"] = ref(c["context"])

@@ -9,8 +9,9 @@ import (
 type arguments func(f *frame) (value.Args, error)
 
 // arguments compiles the arguments of a call, filter or test. caller, if not
-// nil, is passed as the keyword argument of that name.
-func (c *compiler) arguments(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
+// nil, is passed as the keyword argument of that name; callee is what Python's
+// messages call the function that Jinja's generated code calls.
+func (c *compiler) arguments(callee string, args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
 	pos := c.exprs(args, fr)
 	type keyword struct {
 		name string
@@ -54,6 +55,9 @@ func (c *compiler) arguments(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 			if err != nil {
 				return a, err
 			}
+			if !value.IsIterable(v) {
+				return a, value.Errorf("TypeError", "Value after * must be an iterable, not %s", value.TypeName(v))
+			}
 			items, err := value.Collect(v)
 			if err != nil {
 				return a, err
@@ -65,7 +69,7 @@ func (c *compiler) arguments(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 			if err != nil {
 				return a, err
 			}
-			if a.Kw, err = spread(a.Kw, v); err != nil {
+			if a.Kw, err = spread(callee, a.Kw, v); err != nil {
 				return a, err
 			}
 		}
@@ -74,13 +78,10 @@ func (c *compiler) arguments(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 }
 
 // spread adds the items of a mapping as keyword arguments.
-func spread(kw []value.Kw, v value.Value) ([]value.Kw, error) {
+func spread(callee string, kw []value.Kw, v value.Value) ([]value.Kw, error) {
 	keys, vals, ok := value.Pairs(v)
 	if !ok {
-		if u, is := v.Undefined(); is {
-			return nil, u.Err()
-		}
-		return nil, value.Errorf("TypeError", "argument after ** must be a mapping, not %s", value.TypeName(v))
+		return nil, value.Errorf("TypeError", "%s argument after ** must be a mapping, not %s", callee, value.TypeName(v))
 	}
 	for i, k := range keys {
 		name, isStr := k.Str()
@@ -89,7 +90,7 @@ func spread(kw []value.Kw, v value.Value) ([]value.Kw, error) {
 		}
 		for _, have := range kw {
 			if have.Name == name {
-				return nil, value.Errorf("TypeError", "got multiple values for keyword argument '%s'", name)
+				return nil, value.Errorf("TypeError", "%s got multiple values for keyword argument '%s'", callee, name)
 			}
 		}
 		kw = append(kw, value.Kw{Name: name, Value: vals[i]})
@@ -97,8 +98,15 @@ func spread(kw []value.Kw, v value.Value) ([]value.Kw, error) {
 	return kw, nil
 }
 
+func (c *compiler) callee() string {
+	if c.env.Sandboxed {
+		return "jinja2.sandbox.SandboxedEnvironment.call()"
+	}
+	return "jinja2.runtime.Context.call()"
+}
+
 func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
-	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, caller, fr)
+	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, caller, fr)
 	t := c.tmpl
 	if attr, ok := n.Node.(*ast.Getattr); ok && !c.env.Sandboxed {
 		if x := c.methodCall(attr, n, args, fr); x != nil {
@@ -197,7 +205,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, fr *scopeFrame) stmt {
 			return nil
 		}
 	}
-	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	fn := c.expr(n.Node, fr)
 	t := c.tmpl
 	return func(f *frame) error {
@@ -258,7 +266,7 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 			input = c.expr(n.Node, fr)
 		}
 	}
-	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	return func(f *frame) (value.Value, error) {
 		v, err := input(f)
 		if err != nil {
@@ -314,7 +322,7 @@ func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
 		}
 	}
 	input := c.expr(n.Node, fr)
-	args := c.arguments(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	if args == nil {
 		switch n.Name {
 		case "defined":

@@ -77,13 +77,13 @@ type scopeFrame struct {
 	loopFrame          bool
 	blockFrame         bool
 	soft               bool
-	loop               *loopInfo // the innermost loop of the function
+	inLoop             bool // of the same function
 }
 
 func (fr *scopeFrame) inner() *scopeFrame {
 	return &scopeFrame{
 		fn: fr.fn, sym: newSymbols(fr.sym, fr.sym.level+1), ec: fr.ec,
-		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, loop: fr.loop,
+		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, inLoop: fr.inLoop,
 	}
 }
 
@@ -396,10 +396,21 @@ func (c *compiler) statement(n ast.Stmt, fr *scopeFrame, list *[]stmt) stmt {
 	case *ast.ScopedEvalContextModifier:
 		return c.scopedEvalContext(n, fr)
 	case *ast.Break:
+		c.inLoop(n, fr, "'break' outside loop")
 		return func(*frame) error { return errBreak }
 	case *ast.Continue:
+		c.inLoop(n, fr, "'continue' not properly in loop")
 		return func(*frame) error { return errContinue }
 	}
 	c.fail(n, "cannot compile %T", n)
 	return nil
+}
+
+// inLoop checks that break and continue have a loop, as Python's compiler does.
+func (c *compiler) inLoop(n ast.Node, fr *scopeFrame, message string) {
+	if !fr.inLoop {
+		panic(compileError{&Error{
+			Class: "SyntaxError", Message: message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source,
+		}})
+	}
 }

@@ -335,7 +335,7 @@ func (c *compiler) constArgs(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 		if !ok {
 			return a, false
 		}
-		kw, err := spread(a.Kw, v)
+		kw, err := spread("", a.Kw, v)
 		if err != nil {
 			return a, false
 		}

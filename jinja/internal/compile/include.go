@@ -9,20 +9,20 @@ import (
 
 // getTemplate is environment.get_template: v is a name or a template.
 func (e *Env) getTemplate(v value.Value, parent *Template) (*Template, error) {
-	if name, ok := v.Str(); ok {
-		if e.Load == nil {
-			return nil, value.NewError("TypeError", "no loader for this environment specified")
-		}
-		return e.Load(name, parent)
-	}
 	if t, ok := templateOf(v); ok {
 		return t, nil
+	}
+	if e.Load == nil {
+		return nil, value.NewError("TypeError", "no loader for this environment specified")
+	}
+	if name, ok := v.Str(); ok {
+		return e.Load(name, parent)
 	}
 	if u, ok := v.Undefined(); ok {
 		return nil, u.Err()
 	}
-	if e.Load == nil {
-		return nil, value.NewError("TypeError", "no loader for this environment specified")
+	if _, err := value.Hash(v); err != nil {
+		return nil, err
 	}
 	s, err := value.StrOf(v)
 	if err != nil {

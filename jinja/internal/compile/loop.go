@@ -73,9 +73,6 @@ func (it *iteration) any() (value.Value, bool, error) {
 	return it.seq.At(i), true, nil
 }
 
-// loopInfo is the loop that break and continue belong to.
-type loopInfo struct{}
-
 type loopCode struct {
 	tmpl     *Template
 	node     *ast.For
@@ -105,7 +102,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		in.buffered, other.buffered = true, true
 		other.fn = in.fn
 	}
-	in.loop = &loopInfo{}
+	in.inLoop = true
 	if extended {
 		code.loopSlot = in.fn.declare(in.sym.param("loop"))
 	}

@@ -29,7 +29,7 @@ type Macro struct {
 
 func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, outer *scopeFrame) *macroCode {
 	fr := outer.inner()
-	fr.loop = nil
+	fr.inLoop = false
 	fr.sym.analyze(n)
 	fr.fn = outer.innerFunction(name)
 	code := &macroCode{unit: fr.fn.unit, name: name, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}

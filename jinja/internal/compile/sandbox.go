@@ -45,7 +45,7 @@ func (e *Env) sandboxAttr(v value.Value, name string) (value.Value, error) {
 // raises SecurityError; ok is false if there is no such attribute.
 func (e *Env) safeAttr(v value.Value, name string) (value.Value, bool, error) {
 	r, ok := value.GetAttr(v, name)
-	if !ok {
+	if !ok && !hasSpecial(v, name) {
 		return value.Value{}, false, nil
 	}
 	if e.isSafeAttribute(v, name) {
@@ -96,6 +96,39 @@ func mutates(v value.Value, name string) bool {
 		case "append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove":
 			return true
 		}
+	}
+	return false
+}
+
+// hasSpecial reports whether a Python value of v's kind has the special
+// attribute: the sandbox tells what is forbidden from what is missing.
+func hasSpecial(v value.Value, name string) bool {
+	if !strings.HasPrefix(name, "__") || !strings.HasSuffix(name, "__") || len(name) < 5 {
+		return false
+	}
+	switch name[2 : len(name)-2] {
+	case "class", "delattr", "dir", "doc", "eq", "format", "ge", "getattribute", "gt", "hash", "init", "init_subclass", "le", "lt",
+		"ne", "new", "reduce", "reduce_ex", "repr", "setattr", "sizeof", "str", "subclasshook", "getstate":
+		return true
+	case "contains", "iter", "len", "getitem":
+		return value.IsIterable(v) && v.Kind() != value.KindIterator
+	case "setitem", "delitem", "reversed":
+		switch v.Kind() {
+		case value.KindList, value.KindDict, value.KindMap, value.KindSlice:
+			return true
+		}
+	case "add", "mul", "rmul":
+		switch v.Kind() {
+		case value.KindList, value.KindTuple, value.KindString, value.KindMarkup, value.KindInt, value.KindFloat, value.KindSlice:
+			return true
+		}
+	case "dict", "module":
+		switch v.Kind() {
+		case value.KindObject, value.KindStruct, value.KindFunc, value.KindGoFunc:
+			return true
+		}
+	case "call", "self", "name", "qualname", "func", "globals", "code", "closure", "defaults":
+		return v.Kind() == value.KindFunc || v.Kind() == value.KindGoFunc
 	}
 	return false
 }
