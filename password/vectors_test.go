@@ -15,7 +15,9 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct{ Password []struct{ Method, Password, Hash string } }
+	var file struct {
+		Password []struct{ Method, Password, Hash string }
+	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)
 	}
