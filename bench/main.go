@@ -21,12 +21,13 @@ const rounds = 9
 type subject struct {
 	name    string
 	pkg     string // below the examples module
+	port    int    // the one it is written to use; 0: it takes --port
 	warmUps int    // starts that are not counted: the first makes the database
 }
 
 var subjects = []subject{
-	{"hello", "./hello", 1},
-	{"flaskr", "./flaskr", 1},
+	{"hello", "./hello", 5000, 1},
+	{"flaskr", "./flaskr", 0, 1},
 }
 
 func main() {

@@ -26,7 +26,7 @@ type figures struct {
 
 // build compiles a package of the examples module, as it would be deployed.
 func build(pkg, binary string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, pkg)
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, pkg)
 	cmd.Dir = "../examples"
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	cmd.Stderr = os.Stderr
@@ -42,7 +42,7 @@ func measure(s subject, binary, instance string) (f figures, err error) {
 	f.size = info.Size()
 	var times []time.Duration
 	for i := range s.warmUps + rounds {
-		took, err := f.once(binary, instance, i == s.warmUps+rounds-1)
+		took, err := f.once(s, binary, instance, i == s.warmUps+rounds-1)
 		if err != nil {
 			return f, err
 		}
@@ -57,14 +57,20 @@ func measure(s subject, binary, instance string) (f figures, err error) {
 
 // once starts the program, waits for its first answer and ends it. The last
 // time it also looks at the memory.
-func (f *figures) once(binary, instance string, last bool) (took time.Duration, err error) {
-	port, err := freePort()
-	if err != nil {
+func (f *figures) once(s subject, binary, instance string, last bool) (took time.Duration, err error) {
+	port, args := s.port, []string(nil)
+	if port == 0 {
+		if port, err = freePort(); err != nil {
+			return 0, err
+		}
+		args = []string{"run", "--port", strconv.Itoa(port), "--instance", instance}
+	}
+	if err := os.MkdirAll(instance, 0o700); err != nil {
 		return 0, err
 	}
 	var log bytes.Buffer
-	cmd := exec.Command(binary, "run", "--port", strconv.Itoa(port), "--instance", instance)
-	cmd.Stderr = &log
+	cmd := exec.Command(binary, args...)
+	cmd.Dir, cmd.Stderr = instance, &log
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return 0, err

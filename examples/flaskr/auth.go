@@ -72,11 +72,7 @@ func (a *accounts) register(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("auth/register.html", nil)
 	}
-	form, err := c.FormValues()
-	if err != nil {
-		return err
-	}
-	username, secret := strings.TrimSpace(form.Get("username")), form.Get("password")
+	username, secret := strings.TrimSpace(c.Form("username")), c.Form("password")
 	problem := checkAccount(username, secret)
 	if problem == "" {
 		// Before the transaction: on SQLite it holds up other writers.
@@ -132,11 +128,7 @@ func (a *accounts) login(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("auth/login.html", nil)
 	}
-	form, err := c.FormValues()
-	if err != nil {
-		return err
-	}
-	account, err := a.authenticate(c, strings.TrimSpace(form.Get("username")), form.Get("password"))
+	account, err := a.authenticate(c, strings.TrimSpace(c.Form("username")), c.Form("password"))
 	if err != nil {
 		return err
 	}

@@ -61,11 +61,8 @@ func (b *blog) create(c *dewar.Context) error {
 	if c.Method() != "POST" {
 		return c.Render("blog/create.html", nil)
 	}
-	title, body, problem, err := postForm(c)
-	if err != nil {
-		return err
-	}
-	if problem != "" {
+	title, body := lines(c.Form("title")), lines(c.Form("body"))
+	if problem := checkPost(title, body); problem != "" {
 		c.Flash(problem, "error")
 		return c.Render("blog/create.html", nil)
 	}
@@ -78,16 +75,6 @@ func (b *blog) create(c *dewar.Context) error {
 		return err
 	}
 	return c.Redirect(dewar.To("blog.index"))
-}
-
-// postForm reads the form of a post, and says what is wrong with it.
-func postForm(c *dewar.Context) (title, body, problem string, err error) {
-	form, err := c.FormValues()
-	if err != nil {
-		return "", "", "", err
-	}
-	title, body = lines(form.Get("title")), lines(form.Get("body"))
-	return title, body, checkPost(title, body), nil
 }
 
 // checkPost says what is wrong with a title and a body, "" for nothing.
@@ -135,11 +122,8 @@ func (b *blog) update(c *dewar.Context, id int) error {
 	if c.Method() != "POST" {
 		return c.Render("blog/update.html", vars)
 	}
-	title, body, problem, err := postForm(c)
-	if err != nil {
-		return err
-	}
-	if problem != "" {
+	title, body := lines(c.Form("title")), lines(c.Form("body"))
+	if problem := checkPost(title, body); problem != "" {
 		c.Flash(problem, "error")
 		return c.Render("blog/update.html", vars)
 	}

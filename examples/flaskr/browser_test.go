@@ -181,11 +181,11 @@ func TestBrowser(t *testing.T) {
 }
 
 // TestScreenshots writes a picture of every page, wide and narrow, light and
-// dark, to the folder that FLASKR_SCREENSHOTS names.
+// dark, to the folder that DEWAR_SCREENSHOTS names.
 func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("FLASKR_SCREENSHOTS")
+	dir := os.Getenv("DEWAR_SCREENSHOTS")
 	if dir == "" {
-		t.Skip("skipped: FLASKR_SCREENSHOTS names no folder")
+		t.Skip("skipped: DEWAR_SCREENSHOTS names no folder")
 	}
 	ctx := chrome(t)
 	p := start(t, t.TempDir(), "")

@@ -1,9 +1,10 @@
 package main
 
 import "github.com/dewar-go/dewar"
+import "github.com/dewar-go/dewar/cli"
 
 func main() {
 	app := dewar.New(dewar.Config{})
 	app.Get("/", func(c *dewar.Context) error { return c.Text("Hello, World!") })
-	app.Run("127.0.0.1:5000")
+	cli.Serve(app, "127.0.0.1:5000")
 }
