@@ -87,7 +87,7 @@ func formatError(err error) answer {
 	case errors.As(err, &data):
 		a["exception"] = "BadData"
 	case strings.Contains(err.Error(), "Unknown key derivation method"):
-		a["exception"] = "TypeError"
+		a["exception"], a["message"] = "TypeError", "Unknown key derivation method"
 	}
 	if errors.As(err, &data) {
 		a["message"] = data.Message
