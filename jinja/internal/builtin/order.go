@@ -200,17 +200,22 @@ func dictsort(st State, v Value, a Args) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	names, values, err := itemsOf(st, v)
+	items, err := method(st, v, "items")
 	if err != nil {
 		return Value{}, err
 	}
-	pairs := make([]Value, len(names))
-	keys := make([]Value, len(names))
-	for i := range names {
-		pairs[i] = value.NewTuple([]Value{names[i], values[i]})
-		keys[i] = names[i]
-		if by == "value" {
-			keys[i] = values[i]
+	pairs, err := collect(st, items)
+	if err != nil {
+		return Value{}, err
+	}
+	half := value.Int(0)
+	if by == "value" {
+		half = value.Int(1)
+	}
+	keys := make([]Value, len(pairs))
+	for i := range pairs {
+		if keys[i], err = value.Subscript(pairs[i], half); err != nil {
+			return Value{}, err
 		}
 		if !caseSensitive {
 			if keys[i], err = fold(st, keys[i]); err != nil {

@@ -3,6 +3,7 @@ package builtin
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -81,10 +82,36 @@ func reversible(v Value) (value.Sequence, error) {
 			return seq, nil
 		}
 	}
+	if list, ok, err := byNumber(v); err != nil || ok {
+		seq, _ := value.Seq(value.NewTuple(list))
+		return seq, err
+	}
 	if u, ok := v.Undefined(); ok {
 		return value.Sequence{}, u.Err()
 	}
 	return value.Sequence{}, typeError("'%s' object is not reversible", value.TypeName(v))
+}
+
+// byNumber returns the elements of an object that has a length and items, which
+// is a sequence for Python.
+func byNumber(v Value) ([]Value, bool, error) {
+	if v.Kind() != value.KindObject {
+		return nil, false, nil
+	}
+	if _, ok := v.Any().(value.Itemer); !ok {
+		return nil, false, nil
+	}
+	n, err := value.Len(v)
+	if err != nil {
+		return nil, false, nil
+	}
+	list := make([]Value, n)
+	for i := range list {
+		if list[i], err = value.Subscript(v, value.Int(int64(i))); err != nil {
+			return nil, false, err
+		}
+	}
+	return list, true, nil
 }
 
 // reverse reverses a str, or gives the elements from the last to the first.
@@ -128,6 +155,10 @@ func reversedName(v Value) string {
 		return "dict_reversekeyiterator"
 	case value.KindRange:
 		return "range_iterator"
+	case value.KindView:
+		// dict_keys, dict_values, dict_items
+		kind := strings.TrimSuffix(strings.TrimPrefix(value.TypeName(v), "dict_"), "s")
+		return "dict_reverse" + kind + "iterator"
 	}
 	return "reversed"
 }

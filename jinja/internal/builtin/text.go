@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -441,13 +442,16 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 			sep = value.String("\n")
 		}
 	}
-	s, ok := v.Str()
+	between, ok := sep.Str()
 	if !ok {
-		_, err := method(st, v, "splitlines")
+		_, err := attribute(sep, "join")
+		return Value{}, err
+	}
+	paragraphs, err := linesOf(st, v)
+	if err != nil {
 		return Value{}, err
 	}
 	var o wrapOptions
-	var err error
 	if o.breakLongWords, err = truth(arg[1]); err != nil {
 		return Value{}, err
 	}
@@ -455,7 +459,6 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	o.splitOnHyphens = value.Is(arg[3], value.True)
-	paragraphs := splitLines(s, false)
 	if len(paragraphs) > 0 {
 		if positive, err := compare(value.Gt, arg[0], value.Int(0)); err != nil {
 			return Value{}, swapCompareError(err, arg[0])
@@ -464,15 +467,10 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 			return Value{}, orElse(err, valueError("invalid width %s (must be > 0)", w))
 		}
 		w, ok := arg[0].Float64()
-		if !ok {
-			w = float64(len(s)) + 1
+		if !ok || w > math.MaxInt32 {
+			w = math.MaxInt32
 		}
-		o.width = int(min(w, float64(len(s)+1)))
-	}
-	between, ok := sep.Str()
-	if !ok {
-		_, err := attribute(sep, "join")
-		return Value{}, err
+		o.width = int(w)
 	}
 	var buf []byte
 	for i, p := range paragraphs {
@@ -491,6 +489,30 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 		}
 	}
 	return like(sep, string(buf)), nil
+}
+
+// linesOf is v.splitlines().
+func linesOf(st State, v Value) ([]string, error) {
+	if s, ok := v.Str(); ok {
+		return splitLines(s, false), nil
+	}
+	lines, err := method(st, v, "splitlines")
+	if err != nil {
+		return nil, err
+	}
+	list, err := value.Collect(lines)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(list))
+	for i, line := range list {
+		s, ok := line.Str()
+		if !ok {
+			return nil, typeError("expected string or bytes-like object, got '%s'", value.TypeName(line))
+		}
+		out[i] = s
+	}
+	return out, nil
 }
 
 // swapCompareError gives the error of "width <= 0" for a width that cannot be
