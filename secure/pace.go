@@ -62,9 +62,9 @@ func (p *Pace) piece() int {
 
 // Body returns the body of a request under deadlines on w, the
 // ResponseWriter of the same request. Its Read fails with [ErrTooSlow] when
-// the client is. At the end of the body the deadline is lifted, so that
-// waiting for the view does not look like a dead connection. A w that has no
-// deadlines leaves the body unguarded.
+// the client is. Between reads there is no deadline, so that a view that takes
+// long does not look like a dead connection. A w that has no deadlines leaves
+// the body unguarded.
 func (p Pace) Body(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
 	if body == nil || body == http.NoBody {
 		return body
@@ -89,13 +89,12 @@ func (b *pacedBody) Read(buf []byte) (int, error) {
 	_ = b.control.SetReadDeadline(start.Add(b.credit))
 	n, err := b.ReadCloser.Read(buf)
 	b.credit = min(b.pace.Silent, max(0, b.credit-time.Since(start))+b.pace.earned(int64(n)))
-	if err == nil {
-		return n, nil
-	}
-	b.ended = true
 	if errors.Is(err, os.ErrDeadlineExceeded) {
+		b.ended = true
 		return n, fmt.Errorf("%w: %w", ErrTooSlow, err)
 	}
+	b.ended = err != nil
+	// HTTP/2 acts on a deadline that passes between two reads as well.
 	_ = b.control.SetReadDeadline(time.Time{})
 	return n, err
 }
@@ -106,6 +105,8 @@ type PacedWriter struct {
 	control *http.ResponseController
 	pace    Pace
 	credit  time.Duration
+	start   time.Time     // of the write under way
+	allowed time.Duration // for it
 }
 
 // Writer returns w under deadlines. Writes go out in pieces of at most Rate
@@ -117,16 +118,21 @@ func (p Pace) Writer(w http.ResponseWriter) *PacedWriter {
 }
 
 // arm sets the deadline for n more bytes.
-func (w *PacedWriter) arm(n int) (start time.Time) {
-	start = time.Now()
-	_ = w.control.SetWriteDeadline(start.Add(min(w.pace.Silent, w.credit+w.pace.earned(int64(n)))))
-	return start
+func (w *PacedWriter) arm(n int) {
+	w.start = time.Now()
+	w.allowed = min(w.pace.Silent, w.credit+w.pace.earned(int64(n)))
+	_ = w.control.SetWriteDeadline(w.start.Add(w.allowed))
 }
 
-// settle counts the bytes that went out since start.
-func (w *PacedWriter) settle(start time.Time, n int64, err error) error {
-	w.credit = min(w.pace.Silent, max(0, w.credit-time.Since(start)+w.pace.earned(n)))
-	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+// settle counts the n bytes that went out since arm and lifts the deadline.
+func (w *PacedWriter) settle(n int64, err error) error {
+	took := time.Since(w.start)
+	w.credit = min(w.pace.Silent, max(0, w.credit-took+w.pace.earned(n)))
+	switch {
+	case err == nil || err == io.EOF:
+		_ = w.control.SetWriteDeadline(time.Time{})
+	case errors.Is(err, os.ErrDeadlineExceeded) || took >= w.allowed:
+		// HTTP/2 says that the stream is closed and not why.
 		err = fmt.Errorf("%w: %w", ErrTooSlow, err)
 	}
 	return err
@@ -137,10 +143,10 @@ func (w *PacedWriter) Write(b []byte) (written int, err error) {
 	size := w.pace.piece()
 	for {
 		piece := b[:min(len(b), size)]
-		start := w.arm(len(piece))
+		w.arm(len(piece))
 		n, err := w.ResponseWriter.Write(piece)
 		written += n
-		if err := w.settle(start, int64(n), err); err != nil {
+		if err := w.settle(int64(n), err); err != nil {
 			return written, err
 		}
 		if b = b[len(piece):]; len(b) == 0 {
@@ -171,13 +177,13 @@ func (w *PacedWriter) ReadFrom(r io.Reader) (written int64, err error) {
 		if n == 0 {
 			return written, nil
 		}
-		start := w.arm(int(n))
+		w.arm(int(n))
 		sent, err := io.Copy(w.ResponseWriter, &io.LimitedReader{R: file, N: n})
 		written += sent
 		if limited != nil {
 			limited.N -= sent
 		}
-		if err := w.settle(start, sent, err); err != nil || sent < n {
+		if err := w.settle(sent, err); err != nil || sent < n {
 			return written, err
 		}
 	}
@@ -188,8 +194,8 @@ type writeOnly struct{ io.Writer }
 
 // FlushError is for http.ResponseController.
 func (w *PacedWriter) FlushError() error {
-	start := w.arm(0)
-	return w.settle(start, 0, w.control.Flush())
+	w.arm(0)
+	return w.settle(0, w.control.Flush())
 }
 
 // Flush implements http.Flusher.
@@ -198,9 +204,9 @@ func (w *PacedWriter) Flush() { _ = w.FlushError() }
 // Unwrap is for http.ResponseController.
 func (w *PacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Finish sets the deadline for what net/http still holds in its buffer. It
-// must be the last call: without it a deadline of the last write would stay
-// for the next request on the connection.
+// Finish sets the deadline for what net/http still holds in its buffer, which
+// it sends after the handler. It must be the last call. net/http itself lifts
+// the deadline for the next request on the connection.
 func (w *PacedWriter) Finish() { w.arm(0) }
 
 // Wrap guards the body and the answer of every request to next. The server

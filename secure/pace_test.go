@@ -2,6 +2,7 @@ package secure
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -323,3 +324,94 @@ func TestConcurrency(t *testing.T) {
 		t.Error("a limit of 0 is accepted")
 	}
 }
+
+// HTTP/2 has deadlines of its own for each stream. A client that stops sending
+// or stops reading is cut off there too; a program that takes long is not.
+func TestPaceHTTP2(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		stall   bool // the client sends the start of a body and no more
+		handler func(w http.ResponseWriter, r *http.Request) error
+		tooSlow bool
+	}{
+		{"body", true, func(w http.ResponseWriter, r *http.Request) error {
+			_, err := io.Copy(io.Discard, r.Body)
+			return err
+		}, true},
+		{"answer", false, func(w http.ResponseWriter, r *http.Request) (err error) {
+			for err == nil {
+				_, err = w.Write(make([]byte, 1<<16))
+			}
+			return err
+		}, true},
+		{"program", false, func(w http.ResponseWriter, r *http.Request) error {
+			io.CopyN(io.Discard, r.Body, 1)
+			fmt.Fprint(w, "a")
+			http.NewResponseController(w).Flush()
+			time.Sleep(time.Hour)
+			_, err := io.Copy(w, r.Body)
+			return err
+		}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got, stop := make(chan error, 1), make(chan struct{})
+				var protocols http.Protocols
+				protocols.SetUnencryptedHTTP2(true)
+				server := &http.Server{Protocols: &protocols, Handler: Pace{}.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.ProtoMajor != 2 {
+						t.Errorf("HTTP/%d", r.ProtoMajor)
+					}
+					got <- row.handler(w, r)
+				}))}
+				l := newPipeListener()
+				go server.Serve(l)
+				transport := &http.Transport{Protocols: &protocols, DialContext: func(context.Context, string, string) (net.Conn, error) { return l.dial(), nil }}
+				var body io.Reader = strings.NewReader("xyz")
+				if row.stall {
+					body = io.MultiReader(body, waitReader(stop))
+				}
+				req, err := http.NewRequest("POST", "http://app.test/", body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					resp, err := transport.RoundTrip(req)
+					if err != nil {
+						return
+					}
+					defer resp.Body.Close()
+					if row.tooSlow {
+						<-stop
+						return
+					}
+					if b, err := io.ReadAll(resp.Body); string(b) != "ayz" || err != nil {
+						t.Errorf("answer %q, %v", b, err)
+					}
+				}()
+				start := time.Now()
+				err = <-got
+				if errors.Is(err, ErrTooSlow) != row.tooSlow || !row.tooSlow && err != nil {
+					t.Errorf("%v, too slow: %t", err, row.tooSlow)
+				}
+				if took := time.Since(start); row.tooSlow && took > time.Minute {
+					t.Errorf("cut off after %v", took)
+				}
+				if row.tooSlow {
+					close(stop)
+				}
+				<-done
+				transport.CloseIdleConnections()
+				server.Close()
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// waitReader blocks until the channel is closed.
+type waitReader chan struct{}
+
+func (r waitReader) Read([]byte) (int, error) { <-r; return 0, io.EOF }
