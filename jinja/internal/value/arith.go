@@ -58,6 +58,13 @@ func bothBig(a, b Value) (x, y *big.Int, ok bool) {
 }
 
 func bothInt(a, b Value) (x, y int64, ok bool) {
+	if a.t == intType && b.t == intType {
+		return int64(a.n), int64(b.n), true
+	}
+	return bothIntSlow(a, b)
+}
+
+func bothIntSlow(a, b Value) (x, y int64, ok bool) {
 	x, okA := a.Int64()
 	y, okB := b.Int64()
 	return x, y, okA && okB

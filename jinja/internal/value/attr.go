@@ -1,6 +1,10 @@
 package value
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/dewar-go/dewar/markup"
+)
 
 // GetAttr returns the attribute of v: a field or method of a Go value, what an [Attrer] answers, or a
 // method or property of a Python type. Methods are bound functions.
@@ -10,7 +14,7 @@ func GetAttr(v Value, name string) (Value, bool) {
 	}
 	switch v.t.kind {
 	case KindObject:
-		if x, ok := v.Any().(Attrer); ok {
+		if x, ok := v.attrer(); ok {
 			if r, ok := x.Attr(name); ok {
 				return r, true
 			}
@@ -38,7 +42,7 @@ func LookupMethod(v Value, name string) (m Method, ok bool) {
 		return nil, false
 	case KindObject, KindStruct, KindSlice:
 		if v.t.kind == KindObject {
-			if x, ok := v.Any().(Attrer); ok {
+			if x, ok := v.attrer(); ok {
 				if _, ok := x.Attr(name); ok {
 					return nil, false
 				}
@@ -69,51 +73,110 @@ var methodTables [KindSeq + 1]map[string]Method
 // Site is the cache of one place in a template that reads an attribute. It may be used by many goroutines.
 type Site struct{ p atomic.Pointer[siteEntry] }
 
+// siteEntry says where the field is in values of type t.
 type siteEntry struct {
-	t *Type
-	f *goField
+	t, as  *Type // of the struct, of the field's value
+	offset uintptr
+	loader loader // loadSlow when it takes more than a read at offset
+	f      *goField
 }
 
-// Attr is GetAttr, fast for the field of a struct type seen before at this place and for keys of
-// dicts and maps that are no attribute.
-func (s *Site) Attr(v Value, name string) (Value, bool) {
-	if v.t != nil && v.t.repr == reprStruct {
-		if e := s.p.Load(); e != nil && e.t == v.t {
-			return v.field(e.f), true
+func (s *Site) store(t *Type, f *goField) {
+	e := &siteEntry{t: t, f: f, as: f.typ.as, offset: f.offset, loader: f.typ.loader}
+	switch e.loader {
+	case loadString, loadInt, loadInt64, loadBool, loadFloat64:
+		if f.next != nil {
+			e.loader = loadSlow
 		}
-		if f := v.t.attrInfo().fields[name]; f != nil && v.t.kind == KindStruct {
-			s.p.Store(&siteEntry{v.t, f})
+	default:
+		e.loader = loadSlow
+	}
+	s.p.Store(e)
+}
+
+// Attr is GetAttr, fast for the field of a struct type seen before at this place.
+func (s *Site) Attr(v Value, name string) (Value, bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t {
+		return e.read(v), true
+	}
+	if v.t != nil && v.t.kind == KindStruct && v.t.repr == reprStruct {
+		if f := v.t.attrInfo().fields[name]; f != nil {
+			s.store(v.t, f)
 			return v.field(f), true
 		}
 	}
 	return GetAttr(v, name)
 }
 
-// Lookup is environment.getattr without the undefined value: attribute, then item.
+// Lookup is environment.getattr without the undefined value: attribute, then item. It is fast for
+// the field of a struct type seen before at this place and for keys of dicts and maps.
 func (s *Site) Lookup(v Value, name string) (Value, bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t {
+		return e.read(v), true
+	}
+	return s.lookup(v, name)
+}
+
+func (s *Site) lookup(v Value, name string) (Value, bool) {
 	if v.t == nil {
 		return Value{}, false
 	}
-	if v.t.repr == reprStruct {
-		if e := s.p.Load(); e != nil && e.t == v.t {
-			return v.field(e.f), true
-		}
-	}
-	switch v.t.kind {
-	case KindMap, KindDict:
-		if _, ok := methodTables[KindDict][name]; ok || len(name) > 1 && name[0] == '_' {
-			break
-		}
+	if v.IsMapping() && isKey(v, name) {
 		if v.t.kind == KindDict {
 			return raw[Dict](v).GetString(name)
 		}
-		if len(v.t.attrInfo().methods) == 0 {
-			return v.mapGetString(name)
-		}
+		return v.mapGetString(name)
 	}
 	if r, ok := s.Attr(v, name); ok {
 		return r, true
 	}
 	r, ok, err := GetItem(v, String(name))
 	return r, ok && err == nil
+}
+
+// isKey reports whether name of a dict or map can only be a key: it is no attribute.
+func isKey(v Value, name string) bool {
+	if len(name) > 1 && name[0] == '_' {
+		return false
+	}
+	switch len(name) { // the lengths of the method names of dict
+	case 3, 4, 5, 6, 7, 8, 10:
+		if _, ok := methodTables[KindDict][name]; ok {
+			return false
+		}
+	}
+	return v.t.rt == nil || len(v.t.attrInfo().methods) == 0
+}
+
+// AppendEscaped appends what Lookup finds as [AppendEscaped] does, without making a Value. ok is false,
+// and nothing is appended, when the short way does not apply.
+func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t {
+		return e.appendEscaped(buf, v)
+	}
+	if v.t == nil || v.t.kind != KindStruct && v.t.kind != KindMap && v.t.kind != KindDict {
+		return buf, false
+	}
+	x, ok := s.lookup(v, name)
+	if !ok {
+		return buf, false
+	}
+	switch x.t {
+	case stringType:
+		return markup.AppendEscape(buf, x.rawString()), true
+	case htmlType:
+		return append(buf, x.rawString()...), true
+	case intType:
+		return appendInt(buf, int64(x.n)), true
+	}
+	return buf, false
+}
+
+// Truth is the truth of what Lookup finds; ok is false when the short way does not apply.
+func (s *Site) Truth(v Value, name string) (truth, ok bool) {
+	x, ok := s.Lookup(v, name)
+	if !ok || x.t == nil || x.t.kind == KindUndefined || x.t.kind == KindObject {
+		return false, false
+	}
+	return Truth(x), true
 }

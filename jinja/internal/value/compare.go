@@ -43,6 +43,23 @@ func (op Op) holds(c int) bool {
 	return c >= 0
 }
 
+// ints is x op y.
+func (op Op) ints(x, y int64) bool {
+	switch op {
+	case Eq:
+		return x == y
+	case Ne:
+		return x != y
+	case Lt:
+		return x < y
+	case Le:
+		return x <= y
+	case Gt:
+		return x > y
+	}
+	return x >= y
+}
+
 // mirror is op with its operands exchanged.
 func (op Op) mirror() Op {
 	switch op {
@@ -294,7 +311,7 @@ func Compare(op Op, a, b Value) (bool, error) {
 	if a.t == b.t && a.t != nil {
 		switch a.t {
 		case intType:
-			return op.holds(cmp.Compare(int64(a.n), int64(b.n))), nil
+			return op.ints(int64(a.n), int64(b.n)), nil
 		case stringType:
 			if op <= Ne {
 				return (a.rawString() == b.rawString()) == (op == Eq), nil

@@ -74,7 +74,8 @@ type goType struct {
 	word          typeKey // of interfaces that hold an rt
 	ptrWord       typeKey // of interfaces that hold an *rt
 	size          uintptr
-	caps, ptrCaps caps // of rt and *rt
+	caps, ptrCaps caps    // of rt and *rt
+	attrTab       typeKey // method table of Attrer, of pointers
 	mapOf         mapOf
 	elem          atomic.Pointer[Type] // of slices, arrays and pointers
 	attrs         atomic.Pointer[goAttrs]
@@ -239,6 +240,7 @@ func makeType(rt reflect.Type) *Type {
 		t.kind = KindObject
 		if t.direct && rt.Kind() != reflect.Struct && rt.Kind() != reflect.Array {
 			t.loader, t.repr = loadObject, reprWord
+			t.attrTab = attrTable(rt)
 		}
 		return t
 	}

@@ -10,6 +10,7 @@ type Sequence struct {
 	items []Value // lists and tuples: the elements when the Sequence was made
 	n     int
 	kind  seqKind
+	et    *Type // of the elements of a Go slice
 }
 
 type seqKind uint8
@@ -17,6 +18,7 @@ type seqKind uint8
 const (
 	seqItems seqKind = iota
 	seqSlice
+	seqStructs // a Go slice of structs
 	seqRange
 	seqKeys
 	seqValues
@@ -35,7 +37,11 @@ func Seq(v Value) (s Sequence, ok bool) {
 	case KindTuple:
 		return Sequence{v: v, items: v.rawValues(), n: int(v.n)}, true
 	case KindSlice:
-		return Sequence{v: v, n: int(v.n), kind: seqSlice}, true
+		s = Sequence{v: v, n: int(v.n), kind: seqSlice, et: v.t.target()}
+		if s.et.loader == loadStruct {
+			s.kind = seqStructs
+		}
+		return s, true
 	case KindRange:
 		r := raw[Range](v)
 		return Sequence{v: v, n: int(r.n), kind: seqRange}, true
@@ -112,14 +118,16 @@ func (s *Sequence) At(i int) Value {
 	switch s.kind {
 	case seqItems:
 		return s.items[i]
-	case seqSlice:
-		return s.v.elem(i)
+	case seqStructs:
+		return s.structAt(i)
 	}
 	return s.at(i)
 }
 
 func (s *Sequence) at(i int) Value {
 	switch s.kind {
+	case seqSlice:
+		return s.elem(i)
 	case seqRange:
 		return Int(raw[Range](s.v).At(int64(i)))
 	case seqASCII:

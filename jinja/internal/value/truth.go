@@ -10,12 +10,19 @@ func Truth(v Value) bool {
 	if v.t == boolType {
 		return v.n != 0
 	}
-	t, _ := TruthErr(v)
+	t, _ := truth(v)
 	return t
 }
 
 // TruthErr returns bool(v), an error for a strict undefined value.
 func TruthErr(v Value) (bool, error) {
+	if v.t == boolType {
+		return v.n != 0, nil
+	}
+	return truth(v)
+}
+
+func truth(v Value) (bool, error) {
 	if v.t == nil {
 		return false, nil
 	}

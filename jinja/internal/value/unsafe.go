@@ -3,6 +3,8 @@ package value
 import (
 	"reflect"
 	"unsafe"
+
+	"github.com/dewar-go/dewar/markup"
 )
 
 // Value is any value of a template: 24 bytes, never boxed.
@@ -246,10 +248,100 @@ func (v Value) field(f *goField) Value {
 	return f.typ.load(p, v.n&addressable)
 }
 
+// read reads the field that e describes of v, whose type is e.t.
+func (e *siteEntry) read(v Value) Value {
+	p := unsafe.Add(v.p, e.offset)
+	switch e.loader {
+	case loadString:
+		s := *(*string)(p)
+		return Value{e.as, uint64(len(s)), unsafe.Pointer(unsafe.StringData(s))}
+	case loadInt:
+		return Value{e.as, uint64(*(*int)(p)), nil}
+	case loadInt64:
+		return Value{e.as, uint64(*(*int64)(p)), nil}
+	case loadFloat64:
+		return Value{e.as, *(*uint64)(p), nil}
+	case loadBool:
+		if *(*bool)(p) {
+			return Value{e.as, 1, nil}
+		}
+		return Value{e.as, 0, nil}
+	}
+	return v.field(e.f)
+}
+
+// appendEscaped appends the field as AppendEscaped does.
+func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
+	p := unsafe.Add(v.p, e.offset)
+	switch e.loader {
+	case loadString:
+		switch e.as {
+		case stringType:
+			return markup.AppendEscape(buf, *(*string)(p)), true
+		case htmlType:
+			return append(buf, *(*string)(p)...), true
+		}
+	case loadInt:
+		if e.as == intType {
+			return appendInt(buf, int64(*(*int)(p))), true
+		}
+	case loadInt64:
+		if e.as == intType {
+			return appendInt(buf, *(*int64)(p)), true
+		}
+	}
+	return buf, false
+}
+
+// attrer is the Attrer behind an object. For pointers the interface is put together from the method
+// table of the type, which was taken from an interface of the same type.
+func (v Value) attrer() (a Attrer, ok bool) {
+	t := v.t
+	if t.attrTab != nil && t.repr == reprWord {
+		*(*eface)(unsafe.Pointer(&a)) = eface{t.attrTab, v.p}
+		return a, true
+	}
+	a, ok = v.Any().(Attrer)
+	return a, ok
+}
+
+// attrTable is the method table of interfaces of type Attrer that hold an rt, nil when rt is none.
+func attrTable(rt reflect.Type) unsafe.Pointer {
+	a, ok := reflect.Zero(rt).Interface().(Attrer)
+	if !ok {
+		return nil
+	}
+	return (*eface)(unsafe.Pointer(&a)).word
+}
+
 // elem reads element i of a Go slice or array.
 func (v Value) elem(i int) Value {
 	t := v.t.target()
 	return t.load(unsafe.Add(v.p, uintptr(i)*t.size), addressable)
+}
+
+// structAt is element i of a slice of structs.
+func (s *Sequence) structAt(i int) Value {
+	if uint(i) >= uint(s.n) {
+		panic("value: index out of range")
+	}
+	return Value{s.et, addressable, unsafe.Add(s.v.p, uintptr(i)*s.et.size)}
+}
+
+// elem is element i of a Go slice or array.
+func (s *Sequence) elem(i int) Value {
+	if uint(i) >= uint(s.n) {
+		panic("value: index out of range")
+	}
+	p := unsafe.Add(s.v.p, uintptr(i)*s.et.size)
+	switch s.et.loader {
+	case loadInt:
+		return Value{s.et.as, uint64(*(*int)(p)), nil}
+	case loadSlice:
+		b := *(*[]byte)(p)
+		return Value{s.et, uint64(len(b)), unsafe.Pointer(unsafe.SliceData(b))}
+	}
+	return s.et.load(p, addressable)
 }
 
 // words of maps, for access without reflect
