@@ -48,7 +48,7 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 		values = slices.DeleteFunc(slices.Clone(values), func(v Value) bool { return v.Value == nil })
 	}
 	unknown := boolOr(o.AppendUnknown, true)
-	rule, domain, path, err := m.find(b, endpoint, values, o.Method, unknown)
+	rule, domain, path, err := m.find(b, endpoint, newLookup(values), o.Method, unknown)
 	if err != nil {
 		return "", err
 	}
@@ -71,11 +71,14 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 	case scheme != "":
 		scheme = "http"
 	}
-	path = strings.TrimLeft(path, "/")
-	var u strings.Builder
 	local := !m.options.HostMatching && (!m.options.subdomains || domain == b.subdomain) ||
 		m.options.HostMatching && host == b.server
-	if o.ForceExternal || rule.WebSocket || !local {
+	local = local && !o.ForceExternal && !rule.WebSocket
+	if local && b.script == "/" && o.Anchor == "" && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
+		return path, nil
+	}
+	var u strings.Builder
+	if !local {
 		if scheme != "" {
 			u.WriteString(scheme)
 			u.WriteByte(':')
@@ -87,7 +90,7 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 		u.WriteString(strings.TrimRight(b.script, "/"))
 	}
 	u.WriteByte('/')
-	u.WriteString(path)
+	u.WriteString(strings.TrimLeft(path, "/"))
 	if o.Anchor != "" {
 		u.WriteByte('#')
 		u.WriteString(anchorQuoter.quote(o.Anchor))
@@ -97,12 +100,15 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 
 // find builds with the first suitable rule. With HostMatching a rule of the
 // current host goes before.
-func (m *Map) find(b *bound, endpoint string, values Values, method string, unknown bool) (rule *Rule, domain, path string, err error) {
-	masks := []uint64{m.bitOf(method)}
+func (m *Map) find(b *bound, endpoint string, values *lookup, method string, unknown bool) (rule *Rule, domain, path string, err error) {
+	masks := [2]uint64{m.bitOf(method)}
 	if method == "" {
-		masks = []uint64{m.bitOf(b.method), ^uint64(0)}
+		masks = [2]uint64{m.bitOf(b.method), ^uint64(0)}
 	}
 	for _, mask := range masks {
+		if mask == 0 {
+			break
+		}
 		for _, r := range m.endpoints[endpoint] {
 			if !r.suitable(values, mask) {
 				continue
@@ -130,12 +136,12 @@ func (m *Map) find(b *bound, endpoint string, values Values, method string, unkn
 
 // suitable reports whether the values suffice for the rule and do not
 // contradict its defaults.
-func (r *Rule) suitable(values Values, method uint64) bool {
+func (r *Rule) suitable(values *lookup, method uint64) bool {
 	if r.methods&method == 0 {
 		return false
 	}
 	for name := range r.arguments {
-		value, given := values.Get(name)
+		value, given := values.get(name)
 		fixed, ok := r.Defaults[name]
 		if !ok && !given || ok && given && !equalValues(value, fixed) {
 			return false
@@ -145,31 +151,36 @@ func (r *Rule) suitable(values Values, method uint64) bool {
 }
 
 // build writes host and path.
-func (r *Rule) build(values Values, unknown bool) (domain, path string, err error) {
+func (r *Rule) build(values *lookup, unknown bool) (domain, path string, err error) {
 	if domain, err = r.write(nil, r.domain, values); err != nil {
 		return "", "", err
 	}
 	var query []byte
 	if unknown {
-		query = r.query(values)
+		query = r.query(values.values)
 	}
 	path, err = r.write(query, r.path, values)
 	return domain, path, err
 }
 
 // write joins the ops, and the query when there is one.
-func (r *Rule) write(query []byte, ops []op, values Values) (string, error) {
+func (r *Rule) write(query []byte, ops []op, values *lookup) (string, error) {
 	if len(ops) == 1 && ops[0].variable < 0 && len(query) == 0 {
 		return ops[0].text, nil
 	}
 	var out strings.Builder
+	size := len(query) + 1
+	for _, o := range ops {
+		size += len(o.text) + 8
+	}
+	out.Grow(size)
 	for _, o := range ops {
 		if o.variable < 0 {
 			out.WriteString(o.text)
 			continue
 		}
 		v := r.variables[o.variable]
-		value, _ := values.Get(v.Name)
+		value, _ := values.get(v.Name)
 		text, err := r.format(o.variable, value)
 		if err != nil {
 			return "", err

@@ -38,8 +38,9 @@ func (e *BuildError) Message() string {
 			b.WriteString(" Did you mean to use methods " + reprStrings(r.Allowed()) + "?")
 		}
 		var missing []string
+		given := newLookup(e.Values)
 		for name := range r.arguments {
-			if _, ok := e.Values.Get(name); !ok {
+			if _, ok := given.get(name); !ok {
 				missing = append(missing, name)
 			}
 		}

@@ -281,13 +281,13 @@ func (m *Map) redirectRule(match *Match, req *Request, method string) error {
 			return m.redirectAlias(&b, req, r, values, method)
 		}
 		for _, other := range r.canonical {
-			if !other.suitable(values, m.bitOf(method)) {
+			if !other.suitable(newLookup(values), m.bitOf(method)) {
 				continue
 			}
 			for _, v := range ValuesOf(other.Defaults) {
 				values = values.set(v.Name, v.Value)
 			}
-			domain, path, err := other.build(values, true)
+			domain, path, err := other.build(newLookup(values), true)
 			if err != nil {
 				return err
 			}

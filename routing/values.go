@@ -54,3 +54,31 @@ func (v Values) Map() map[string]any {
 	}
 	return m
 }
+
+// A lookup finds values by name, also among thousands.
+type lookup struct {
+	values Values
+	index  map[string]int // nil for few values
+}
+
+func newLookup(values Values) *lookup {
+	l := &lookup{values: values}
+	if len(values) > 16 {
+		l.index = make(map[string]int, len(values))
+		for i := len(values) - 1; i >= 0; i-- {
+			l.index[values[i].Name] = i
+		}
+	}
+	return l
+}
+
+func (l *lookup) get(name string) (any, bool) {
+	if l.index == nil {
+		return l.values.Get(name)
+	}
+	i, ok := l.index[name]
+	if !ok {
+		return nil, false
+	}
+	return l.values[i].Value, true
+}

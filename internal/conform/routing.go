@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -322,6 +323,9 @@ func decodeToken(dec *json.Decoder) (any, error) {
 	switch t := t.(type) {
 	case json.Number:
 		if n, err := strconv.Atoi(t.String()); err == nil {
+			return n, nil
+		}
+		if n, ok := new(big.Int).SetString(t.String(), 10); ok {
 			return n, nil
 		}
 		return t.Float64()
