@@ -55,6 +55,10 @@ func (s *Session) load() map[string]any {
 	if s.values != nil {
 		return s.values
 	}
+	if s.source == nil { // the zero value is a session that is not new
+		s.values = map[string]any{}
+		return s.values
+	}
 	data, err := s.source.encoded(s.payload)
 	if err == nil {
 		var v any

@@ -370,3 +370,14 @@ func TestCSRFSecret(t *testing.T) {
 		t.Error("not in Flask-WTF's place")
 	}
 }
+
+func TestZeroSession(t *testing.T) {
+	var s session.Session
+	if s.Len() != 0 || s.Permanent() || s.Flashes() != nil || s.Err() != nil {
+		t.Error("the zero value is not empty")
+	}
+	s.Set("a", 1)
+	if v, ok := session.Value[int](reload(t, stores(t)["cookie"], &s), "a"); v != 1 || !ok {
+		t.Errorf("got %v, %v", v, ok)
+	}
+}
