@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -172,7 +173,36 @@ func (e *jsonEncoder) setIndent(indent Value) {
 	e.indent = strings.Repeat(" ", int(min(max(n, 0), 1024)))
 }
 
+// The types of plain values, which have no methods in Go.
+var (
+	boolType   = value.True.Type()
+	intType    = value.Int(0).Type()
+	floatType  = value.Float(0).Type()
+	stringType = value.String("").Type()
+	listType   = value.NewList(nil).Type()
+	dictType   = value.NewDict().Value().Type()
+)
+
+// marshals reports whether v is of a Go type that writes its own JSON.
+func marshals(v Value) bool {
+	switch v.Kind() {
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindSlice, value.KindMap:
+		switch v.Any().(type) {
+		case json.Marshaler, encoding.TextMarshaler:
+			return true
+		}
+	}
+	return false
+}
+
 func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {
+	switch v.Type() {
+	case stringType, intType, boolType, floatType, listType, dictType:
+	default:
+		if marshals(v) {
+			return e.appendGo(buf, v)
+		}
+	}
 	switch v.Kind() {
 	case value.KindNone:
 		return append(buf, "null"...), nil
