@@ -1,3 +1,12 @@
 module github.com/dewar-go/dewar/internal/thirdparty
 
 go 1.26.0
+
+require (
+	github.com/dewar-go/dewar v0.0.0-00010101000000-000000000000
+	github.com/go-chi/chi/v5 v5.5.0
+	go.uber.org/goleak v1.3.0
+	golang.org/x/net v0.62.0
+)
+
+replace github.com/dewar-go/dewar => ../..

@@ -1,0 +1,71 @@
+// Command dewar is the developer's tool.
+//
+//	dewar version                                   the version it was built from
+//	dewar render page.html --data page.json         render a Jinja template to standard output
+//
+// What belongs to an application (run, routes, secret) is in the application's
+// own binary: see package cli.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+)
+
+const usage = `Usage:
+  dewar version
+  dewar render TEMPLATE [--data FILE.json] [--templates DIR] [--strict]
+
+render reads the variables from a JSON object, "-" for standard input. Other
+templates, for extends and include, are looked for in DIR, by default the
+folder of TEMPLATE. --strict makes a name that is not there an error.
+`
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// errUsage is a command line that was not understood.
+var errUsage = errors.New("usage")
+
+// run runs a command line and returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	err := errUsage
+	if len(args) > 0 {
+		switch args[0] {
+		case "version":
+			err = version(args[1:], stdout)
+		case "render":
+			err = render(args[1:], stdin, stdout, stderr)
+		case "help", "-h", "-help", "--help":
+			fmt.Fprint(stdout, usage)
+			return 0
+		}
+	}
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprint(stderr, usage)
+		return 2
+	}
+	fmt.Fprintln(stderr, err)
+	return 1
+}
+
+// version prints what the binary was built from.
+func version(args []string, stdout io.Writer) error {
+	if len(args) > 0 {
+		return errUsage
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("dewar: the binary does not say what it was built from")
+	}
+	_, err := fmt.Fprintf(stdout, "dewar %s %s\n", info.Main.Version, info.GoVersion)
+	return err
+}
