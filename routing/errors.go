@@ -61,10 +61,17 @@ type RuleError struct {
 	Source  string // the rule's Source
 	Kind    ErrorKind
 	Message string // Werkzeug's text where Werkzeug has one
+
+	// Variable is the variable whose converter or default is at fault, if any.
+	Variable string
 }
 
 func (e *RuleError) Error() string {
-	return fmt.Sprintf("routing: rule %q%s: %s", e.Rule, at(e.Source), e.Message)
+	variable := ""
+	if e.Variable != "" {
+		variable = fmt.Sprintf("variable %q: ", e.Variable)
+	}
+	return fmt.Sprintf("routing: rule %q%s: %s%s", e.Rule, at(e.Source), variable, e.Message)
 }
 
 // DuplicateRuleError says that a rule would match exactly what an earlier one

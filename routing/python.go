@@ -100,6 +100,8 @@ func pythonInt(v any) (*big.Int, error) {
 	switch v := v.(type) {
 	case *big.Int:
 		return v, nil
+	case UUID:
+		return new(big.Int).SetBytes(v[:]), nil
 	case string:
 		n, ok := parseBig(v)
 		if !ok {

@@ -101,11 +101,18 @@ func (r *Rule) Allowed() []string {
 func (r *Rule) String() string { return r.Rule }
 
 func (r *Rule) fail(kind ErrorKind, err error) error {
+	return &RuleError{Rule: r.Rule, Source: r.Source, Kind: kind, Message: err.Error()}
+}
+
+// failVariable reports what a variable's converter says of its arguments or
+// default.
+func (r *Rule) failVariable(name string, err error) error {
+	kind := KindValue
 	var t *typeError
 	if errors.As(err, &t) {
 		kind = KindType
 	}
-	return &RuleError{Rule: r.Rule, Source: r.Source, Kind: kind, Message: err.Error()}
+	return &RuleError{Rule: r.Rule, Source: r.Source, Kind: kind, Message: err.Error(), Variable: name}
 }
 
 // compile fills the unexported fields.
@@ -220,14 +227,14 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error
 				return err
 			}
 			if err := b.variable(c); err != nil {
-				return r.fail(KindValue, fmt.Errorf("converter %q: %w", t.converter, err))
+				return r.failVariable(t.text, err)
 			}
 			trace.WriteString("<" + t.text + ">")
 			// A variable with a default of this rule is written as a constant.
 			if value, ok := r.Defaults[t.text]; ok {
 				text, err := c.Format(value)
 				if err != nil {
-					return r.fail(KindValue, fmt.Errorf("default of %q: %w", t.text, err))
+					return r.failVariable(t.text, err)
 				}
 				appendText(ops, text)
 			} else {
@@ -257,11 +264,11 @@ func (r *Rule) variable(t token) (Converter, error) {
 	}
 	args, err := ParseArgs(t.arguments)
 	if err != nil {
-		return nil, r.fail(KindValue, err)
+		return nil, r.failVariable(t.text, err)
 	}
 	c, err := make(args)
 	if err != nil {
-		return nil, r.fail(KindValue, err)
+		return nil, r.failVariable(t.text, err)
 	}
 	r.arguments[t.text] = true
 	r.variables = append(r.variables, Variable{Name: t.text, Converter: t.converter, Type: c.Type()})

@@ -94,7 +94,7 @@ func TestWerkzeug3Errors(t *testing.T) {
 		{"websocket method", Rule{Rule: "/", WebSocket: true, Methods: []string{"get", "POST"}}, KindValue, "WebSocket rules can only use 'GET', 'HEAD', and 'OPTIONS' methods."},
 		{"redirect", Rule{Rule: "/", RedirectTo: 1}, KindType, "RedirectTo must be a string or a func(Bind, Values) (string, error), not int"},
 		{"bounds", Rule{Rule: "/<string(3, 2):a>"}, KindValue, "min repeat greater than max repeat"},
-		{"default", Rule{Rule: "/<int:a>", Defaults: map[string]any{"a": "x"}}, KindValue, "default of \"a\": invalid literal for int() with base 10: 'x'"},
+		{"default", Rule{Rule: "/<int:a>", Defaults: map[string]any{"a": "x"}}, KindValue, "invalid literal for int() with base 10: 'x'"},
 	} {
 		m := NewMap(Options{})
 		_, err := m.Add(test.rule)
