@@ -5,7 +5,7 @@
 //
 //	proxies.Resolve   who asked, over which scheme, for which host
 //	hosts.Allowed     is that host ours
-//	CanonicalPath     one reading of the path, or none
+//	RequestPath       one reading of the path, or none
 //	cors.Apply        may another origin's script read the answer
 //	concurrency       is there room for one more
 //	csrf.Check        did this site, or its user, send it
@@ -22,17 +22,32 @@
 //	proxies, err := secure.NewProxies(secure.ProxyConfig{Trusted: []string{"10.0.0.0/8"}, For: 1, Proto: 1})
 //	http.ListenAndServe(addr, proxies.Wrap(hosts.Wrap(mux)))
 //
+// [RequestPath] decodes the path of a request once and refuses what two
+// programs in a row could read differently: encoded slashes, backslashes, dot
+// segments. Guards, router and file handlers should all use its result.
+//
 // # Headers
 //
 // The zero [Headers] is OWASP's set with a strict Content-Security-Policy.
 // [Headers.Compile] checks every value once; [HeaderSet.Apply] then costs a
-// few map assignments. [CSP] builds a policy, [NewNonce] makes its nonce.
+// few map assignments. [CSP] builds a policy, [NewNonce] makes its nonce,
+// [CSPReports] takes what browsers report. [Headers.Merge] changes the set for a
+// part of the site, [Headers.Weaknesses] says what a set leaves open.
 //
 // # CSRF
 //
 // [CSRF.Check] goes by Sec-Fetch-Site and Origin, and asks for a token only
 // where a client sent neither but has a cookie or another credential that
 // browsers add by themselves. The token can be Flask-WTF's.
+//
+//	csrf, err := secure.NewCSRF(secure.CSRFOptions{Keys: keys})
+//	handler := csrf.Wrap(mux, func(r *http.Request) secure.TokenState { return sessionOf(r) })
+//	token, err := csrf.Token(sessionOf(r)) // for a hidden field csrf_token
+//
+// # CORS
+//
+// [CORS] lets scripts of listed origins read answers. It belongs to routes,
+// before limits and permissions are checked, and knows exact origins only.
 //
 // # Names and targets from outside
 //

@@ -13,6 +13,11 @@ import (
 // The comment of each field says what it protects from.
 const InsecureOff = "insecure-off"
 
+// ClearSiteData is the value of a Clear-Site-Data header for the answer to a
+// logout: browsers drop what they keep of the site. They do so over https
+// only.
+const ClearSiteData = `"cache", "cookies", "storage"`
+
 // Headers are the security headers of an application, a blueprint or a route,
 // under the names of Flask-Talisman's options. The zero value is OWASP's
 // recommended set; each field says its default. Compile it once with
