@@ -125,9 +125,6 @@ func index(v Value) (int, error) {
 	if v.Kind() == value.KindBig {
 		return 0, value.NewError("OverflowError", "Python int too large to convert to C ssize_t")
 	}
-	if u, ok := v.Undefined(); ok && u.Mode == value.UndefStrict {
-		return 0, u.Err()
-	}
 	return 0, typeError("'%s' object cannot be interpreted as an integer", value.TypeName(v))
 }
 

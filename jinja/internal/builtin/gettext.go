@@ -45,10 +45,11 @@ var GettextAlias = value.NewFunc("_gettext_alias", func(st State, a Args) (Value
 })
 
 var (
-	gettextSig   = sig("gettext", nil, value.Req("message"))
-	ngettextSig  = sig("ngettext", nil, value.Req("singular"), value.Req("plural"), value.Req("n"))
-	pgettextSig  = sig("pgettext", nil, value.Req("context"), value.Req("message"))
-	npgettextSig = sig("npgettext", nil, value.Req("context"), value.Req("singular"), value.Req("plural"), value.Req("n"))
+	onSelf       = []string{"self"}
+	gettextSig   = sig("NullTranslations.gettext", onSelf, value.Req("message"))
+	ngettextSig  = sig("NullTranslations.ngettext", onSelf, value.Req("msgid1"), value.Req("msgid2"), value.Req("n"))
+	pgettextSig  = sig("NullTranslations.pgettext", onSelf, value.Req("context"), value.Req("message"))
+	npgettextSig = sig("NullTranslations.npgettext", onSelf, value.Req("context"), value.Req("msgid1"), value.Req("msgid2"), value.Req("n"))
 )
 
 // texts returns the strings of the first arguments.

@@ -5,12 +5,12 @@ import (
 )
 
 var (
-	rangeFunc     = value.NewFunc("range", Range)
-	dictFunc      = value.NewFunc("dict", Dict)
+	rangeFunc     = value.NewClass("builtins", "range", Range)
+	dictFunc      = value.NewClass("builtins", "dict", Dict)
 	lipsumFunc    = value.NewFunc("generate_lorem_ipsum", lipsum)
-	cyclerFunc    = value.NewFunc("Cycler", newCycler)
-	joinerFunc    = value.NewFunc("Joiner", newJoiner)
-	namespaceFunc = value.NewFunc("Namespace", newNamespace)
+	cyclerFunc    = value.NewClass("jinja2.utils", "Cycler", newCycler)
+	joinerFunc    = value.NewClass("jinja2.utils", "Joiner", newJoiner)
+	namespaceFunc = value.NewClass("jinja2.utils", "Namespace", newNamespace)
 )
 
 // Range is Python's range.
