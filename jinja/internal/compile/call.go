@@ -34,21 +34,20 @@ func (c *compiler) arguments(callee string, args []ast.Expr, kwargs []*ast.Keywo
 	if len(pos) == 0 && len(kws) == 0 && star == nil && starstar == nil {
 		return nil
 	}
+	if caller == nil && star == nil && starstar == nil && !fr.ec.volatile && !c.env.NoOptimize {
+		if a, ok := c.constArgs(args, kwargs, nil, nil, fr.ec); ok && constantArgs(a) {
+			return func(*frame) (value.Args, error) { return a, nil }
+		}
+	}
 	return func(f *frame) (a value.Args, err error) {
-		if len(pos) > 0 {
-			if a.Pos, err = evalAll(f, pos); err != nil {
+		rt := f.rt
+		start := len(rt.pos)
+		for _, x := range pos {
+			v, err := x(f)
+			if err != nil {
 				return a, err
 			}
-		}
-		if len(kws) > 0 {
-			a.Kw = make([]value.Kw, len(kws))
-			for i, k := range kws {
-				v, err := k.x(f)
-				if err != nil {
-					return a, err
-				}
-				a.Kw[i] = value.Kw{Name: k.name, Value: v}
-			}
+			rt.pos = append(rt.pos, v)
 		}
 		if star != nil {
 			v, err := star(f)
@@ -62,7 +61,21 @@ func (c *compiler) arguments(callee string, args []ast.Expr, kwargs []*ast.Keywo
 			if err != nil {
 				return a, err
 			}
-			a.Pos = append(a.Pos, items...)
+			rt.pos = append(rt.pos, items...)
+		}
+		kwStart := len(rt.kws)
+		for i := range kws {
+			v, err := kws[i].x(f)
+			if err != nil {
+				return a, err
+			}
+			rt.kws = append(rt.kws, value.Kw{Name: kws[i].name, Value: v})
+		}
+		if n := len(rt.pos); n > start {
+			a.Pos = rt.pos[start:n:n]
+		}
+		if n := len(rt.kws); n > kwStart {
+			a.Kw = rt.kws[kwStart:n:n]
 		}
 		if starstar != nil {
 			v, err := starstar(f)
@@ -77,9 +90,37 @@ func (c *compiler) arguments(callee string, args []ast.Expr, kwargs []*ast.Keywo
 	}
 }
 
+// constantArgs reports whether arguments may be shared by all calls.
+func constantArgs(a value.Args) bool {
+	for _, v := range a.Pos {
+		if !safeRepr(v) || mutable(v) {
+			return false
+		}
+	}
+	for _, k := range a.Kw {
+		if !safeRepr(k.Value) || mutable(k.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// evaluated holds how full the argument stacks were before a call.
+type evaluated struct{ pos, kws int }
+
+func (rt *renderer) before() evaluated { return evaluated{len(rt.pos), len(rt.kws)} }
+
+// after drops the arguments of a call.
+func (rt *renderer) after(e evaluated) {
+	rt.pos, rt.kws = rt.pos[:e.pos], rt.kws[:e.kws]
+}
+
 // spread adds the items of a mapping as keyword arguments.
 func spread(callee string, kw []value.Kw, v value.Value) ([]value.Kw, error) {
 	keys, vals, ok := value.Pairs(v)
+	if u, undefined := v.Undefined(); undefined && !ok {
+		return nil, u.Err()
+	}
 	if !ok {
 		return nil, value.Errorf("TypeError", "%s argument after ** must be a mapping, not %s", callee, value.TypeName(v))
 	}
@@ -120,16 +161,18 @@ func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
 			return v, err
 		}
 		var a value.Args
+		top := f.rt.before()
 		if args != nil {
 			if a, err = args(f); err != nil {
 				return value.Value{}, err
 			}
 		}
 		r, err := f.Call(v, a)
+		f.rt.after(top)
 		if err != nil {
 			return r, t.calling(err, n, v)
 		}
-		return f.checkCallResult(r), nil
+		return r, nil
 	}
 }
 
@@ -147,9 +190,6 @@ func (t *Template) calling(err error, n ast.Node, fn value.Value) error {
 	return err
 }
 
-// checkCallResult turns Go's nil value into None.
-func (f *frame) checkCallResult(v value.Value) value.Value { return v }
-
 // methodCall calls x.name(...) without making a bound method.
 func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr *scopeFrame) expr {
 	if _, isLoop := attr.Node.(*ast.Name); isLoop && attr.Node.(*ast.Name).Name == "loop" {
@@ -164,6 +204,7 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 		if err != nil {
 			return v, err
 		}
+		top := f.rt.before()
 		if m, ok := value.LookupMethod(v, name); ok {
 			var a value.Args
 			if args != nil {
@@ -172,6 +213,7 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 				}
 			}
 			r, err := m(f, v, a)
+			f.rt.after(top)
 			if err == nil && f.rt.failed != nil {
 				err, f.rt.failed = f.rt.failed, nil
 			}
@@ -190,6 +232,7 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 			}
 		}
 		r, err := f.Call(fn, a)
+		f.rt.after(top)
 		if err != nil {
 			return r, t.calling(err, n, fn)
 		}
@@ -197,11 +240,11 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 	}
 }
 
-// printCall writes what a call returns. A macro or block that is called writes
-// into the output itself.
-func (c *compiler) printCall(n *ast.Call, esc escaper, fr *scopeFrame) stmt {
+// printCall writes what a call returns between two texts. A macro or block
+// that is called writes into the output itself.
+func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
 	if _, ok := n.Node.(*ast.Name); !ok {
-		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) {
+		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) || a.Node.(*ast.Name).Name == "loop" {
 			return nil
 		}
 	}
@@ -209,39 +252,50 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, fr *scopeFrame) stmt {
 	fn := c.expr(n.Node, fr)
 	t := c.tmpl
 	return func(f *frame) error {
+		rt := f.rt
+		rt.out = append(rt.out, pre...)
 		v, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
 		}
 		var a value.Args
+		top := rt.before()
 		if args != nil {
 			if a, err = args(f); err != nil {
 				return t.at(err, n)
 			}
 		}
-		if v.Kind() == value.KindObject && (esc == escapeNone || f.autoescape) {
+		done := false
+		if v.Kind() == value.KindObject && (esc == escapeNone || f.autoescape) && !rt.env.Sandboxed {
 			switch x := v.Any().(type) {
 			case *Macro:
+				done = true
 				if err := x.render(f, a); err != nil {
 					return t.via(t.at(err, n), "macro", n.Line())
 				}
-				return f.rt.written()
 			case *blockReference:
-				if a.Len() == 0 {
+				if done = a.Len() == 0; done {
 					if err := x.render(f); err != nil {
 						return t.via(t.at(err, n), "block", n.Line())
 					}
-					return f.rt.written()
 				}
 			}
 		}
-		r, err := f.Call(v, a)
-		if err == nil {
-			if err = f.write(r, esc); err == nil {
-				return nil
+		if !done {
+			r, err := f.Call(v, a)
+			if err == nil {
+				err = f.write(r, esc)
+			}
+			if err != nil {
+				return t.at(t.calling(err, n, v), n)
 			}
 		}
-		return t.at(t.calling(err, n, v), n)
+		rt.after(top)
+		rt.out = append(rt.out, post...)
+		if len(rt.out) > rt.mark {
+			return t.at(rt.checkOutput(), n)
+		}
+		return nil
 	}
 }
 
@@ -272,6 +326,7 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 		if err != nil {
 			return v, err
 		}
+		top := f.rt.before()
 		var a value.Args
 		if args != nil {
 			if a, err = args(f); err != nil {
@@ -279,6 +334,7 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 			}
 		}
 		r, err := fn(f, v, a)
+		f.rt.after(top)
 		if f.rt.failed != nil && err == nil {
 			err, f.rt.failed = f.rt.failed, nil
 		}
@@ -346,6 +402,7 @@ func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
 		if err != nil {
 			return false, err
 		}
+		top := f.rt.before()
 		var a value.Args
 		if args != nil {
 			if a, err = args(f); err != nil {
@@ -353,6 +410,7 @@ func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
 			}
 		}
 		ok, err := fn(f, v, a)
+		f.rt.after(top)
 		if f.rt.failed != nil && err == nil {
 			err, f.rt.failed = f.rt.failed, nil
 		}

@@ -41,18 +41,23 @@ func (t *Template) makeModule(rt *renderer, s *scope) (*Module, error) {
 // all renders if it holds nothing that can change and asked for nothing that
 // belongs to one render, else for this one.
 func (t *Template) sharedModule(rt *renderer, from *scopeContext) (*Module, error) {
-	if m := t.module.Load(); m != nil {
+	if m := t.module.Load(); m != nil && t.missingGlobals(from) == nil {
 		return m, nil
 	}
 	if m := rt.modules[t]; m != nil {
 		return m, nil
 	}
 	before := rt.global
-	m, err := t.makeModule(rt, &scope{last: true, noVars: true, template: t})
+	s := &scope{last: true, noVars: true, template: t}
+	extra := t.missingGlobals(from)
+	if extra != nil {
+		s = &scope{vars: extra, up: s}
+	}
+	m, err := t.makeModule(rt, s)
 	if err != nil {
 		return nil, err
 	}
-	if rt.global == before && m.shareable() {
+	if rt.global == before && extra == nil && m.shareable() {
 		t.module.CompareAndSwap(nil, m)
 		return m, nil
 	}
@@ -61,6 +66,28 @@ func (t *Template) sharedModule(rt *renderer, from *scopeContext) (*Module, erro
 	}
 	rt.modules[t] = m
 	return m, nil
+}
+
+// missingGlobals returns the globals of the template that imports t which t
+// does not have itself: an import sees them.
+func (t *Template) missingGlobals(from *scopeContext) []binding {
+	if from == nil {
+		return nil
+	}
+	s := from.scope
+	for !s.last {
+		s = s.up
+	}
+	if s.template == nil {
+		return nil
+	}
+	var extra []binding
+	for name, v := range s.template.globals {
+		if _, ok := t.globals[name]; !ok {
+			extra = append(extra, binding{name, v})
+		}
+	}
+	return extra
 }
 
 // shareable reports whether many renders may use the module at once.
@@ -171,4 +198,7 @@ func (m *Module) repr() string {
 func (m *Module) Repr() string { return "<TemplateModule " + m.repr() + ">" }
 
 // TypeName is Python's name of the type.
-func (*Module) TypeName() string { return "jinja2.environment.TemplateModule" }
+func (*Module) TypeName() string { return "TemplateModule" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (*Module) QualifiedTypeName() string { return "jinja2.environment.TemplateModule" }

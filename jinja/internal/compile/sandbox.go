@@ -110,8 +110,10 @@ func hasSpecial(v value.Value, name string) bool {
 	case "class", "delattr", "dir", "doc", "eq", "format", "ge", "getattribute", "gt", "hash", "init", "init_subclass", "le", "lt",
 		"ne", "new", "reduce", "reduce_ex", "repr", "setattr", "sizeof", "str", "subclasshook", "getstate":
 		return true
+	case "bool", "float", "int", "neg", "pos", "sub", "truediv", "floordiv", "mod", "pow":
+		return v.IsUndefined()
 	case "contains", "iter", "len", "getitem":
-		return value.IsIterable(v) && v.Kind() != value.KindIterator
+		return v.IsUndefined() || value.IsIterable(v) && v.Kind() != value.KindIterator
 	case "setitem", "delitem", "reversed":
 		switch v.Kind() {
 		case value.KindList, value.KindDict, value.KindMap, value.KindSlice:
@@ -119,6 +121,8 @@ func hasSpecial(v value.Value, name string) bool {
 		}
 	case "add", "mul", "rmul":
 		switch v.Kind() {
+		case value.KindUndefined:
+			return true
 		case value.KindList, value.KindTuple, value.KindString, value.KindMarkup, value.KindInt, value.KindFloat, value.KindSlice:
 			return true
 		}
@@ -128,7 +132,7 @@ func hasSpecial(v value.Value, name string) bool {
 			return true
 		}
 	case "call", "self", "name", "qualname", "func", "globals", "code", "closure", "defaults":
-		return v.Kind() == value.KindFunc || v.Kind() == value.KindGoFunc
+		return v.Kind() == value.KindFunc || v.Kind() == value.KindGoFunc || v.IsUndefined() && name == "__call__"
 	}
 	return false
 }

@@ -98,7 +98,7 @@ func (rt *renderer) grow(n int) error {
 
 // getattr is environment.getattr: attribute, then item, else undefined.
 func (e *Env) getattr(v value.Value, name string, site *value.Site) (value.Value, error) {
-	if v.IsUndefined() {
+	if v.IsUndefined() && !(e.Sandboxed && hasSpecial(v, name)) {
 		return undefinedAttr(v, name)
 	}
 	if e.Sandboxed {

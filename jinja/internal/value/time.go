@@ -9,9 +9,17 @@ func dateValue(t time.Time) Value { return objectValue(dateType, &t) }
 
 func clockValue(t time.Time) Value { return objectValue(clockType, &t) }
 
-// isNaive reports whether t stands for a datetime without a time zone. Go's times always have one;
-// UTC made by time.UTC is aware.
+// Naive is the location of a time that stands for Python's datetime without a time zone. Any other
+// location, UTC among them, makes a datetime aware.
+var Naive = time.FixedZone("", 0)
+
+func isNaive(t time.Time) bool { return t.Location() == Naive }
+
+// offsetText returns the offset that ends an aware datetime.
 func offsetText(t time.Time) string {
+	if isNaive(t) {
+		return ""
+	}
 	_, off := t.Zone()
 	sign := '+'
 	if off < 0 {
@@ -116,6 +124,8 @@ func appendTimeRepr(buf []byte, v Value) []byte {
 	buf = clock(buf, ", ")
 	_, off := t.Zone()
 	switch {
+	case isNaive(t):
+		return append(buf, ')')
 	case off == 0:
 		return append(buf, ", tzinfo=datetime.timezone.utc)"...)
 	}
@@ -165,7 +175,7 @@ func timeProperty(v Value, name string) (Value, bool) {
 		case "microsecond":
 			return Int(int64(t.Nanosecond() / 1000)), true
 		case "tzinfo":
-			if v.t.kind == KindTime {
+			if v.t.kind == KindTime && !isNaive(t) {
 				return String(t.Location().String()), true
 			}
 			return None, true

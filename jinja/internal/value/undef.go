@@ -65,7 +65,7 @@ func (u *Undef) Message() string {
 		obj += " object"
 	}
 	if !u.Name.IsString() {
-		return obj + " has no element " + reprOrEmpty(u.name())
+		return obj + " has no element " + reprOrEmpty(u.Name)
 	}
 	return reprOrEmpty(String(obj)) + " has no attribute " + reprOrEmpty(u.Name)
 }
@@ -113,7 +113,7 @@ func (u *Undef) str() (string, error) {
 		if !u.Obj.IsNone() {
 			obj = QualifiedTypeName(u.Obj) + " object"
 		}
-		return "{{ no such element: " + obj + "[" + reprOrEmpty(u.name()) + "] }}", nil
+		return "{{ no such element: " + obj + "[" + reprOrEmpty(u.Name) + "] }}", nil
 	}
 	if u.Log != nil {
 		u.Log(u.Message())
