@@ -163,6 +163,9 @@ func (c *Cycler) Attr(name string) (Value, bool) {
 // TypeName is the name of Jinja's class.
 func (c *Cycler) TypeName() string { return "Cycler" }
 
+// QualifiedTypeName is the name in messages about missing attributes.
+func (c *Cycler) QualifiedTypeName() string { return "jinja2.utils.Cycler" }
+
 // Repr prints an object without a representation of its own.
 func (c *Cycler) Repr() string { return "<jinja2.utils.Cycler object>" }
 
@@ -211,6 +214,9 @@ func (j *Joiner) Attr(name string) (Value, bool) {
 // TypeName is the name of Jinja's class.
 func (j *Joiner) TypeName() string { return "Joiner" }
 
+// QualifiedTypeName is the name in messages about missing attributes.
+func (j *Joiner) QualifiedTypeName() string { return "jinja2.utils.Joiner" }
+
 // Repr prints an object without a representation of its own.
 func (j *Joiner) Repr() string { return "<jinja2.utils.Joiner object>" }
 
@@ -237,6 +243,9 @@ func (n *Namespace) SetAttr(name string, v Value) error {
 
 // TypeName is the name of Jinja's class.
 func (n *Namespace) TypeName() string { return "Namespace" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (n *Namespace) QualifiedTypeName() string { return "jinja2.utils.Namespace" }
 
 // Repr prints the attributes.
 func (n *Namespace) Repr() string {

@@ -46,6 +46,9 @@ func (g *group) Compare(op value.Op, other Value) (result, ok bool) {
 // TypeName is the name of Jinja's class.
 func (g *group) TypeName() string { return "_GroupTuple" }
 
+// QualifiedTypeName is the name in messages about missing attributes.
+func (g *group) QualifiedTypeName() string { return "jinja2.filters._GroupTuple" }
+
 // String prints a plain tuple.
 func (g *group) String() string { return g.Repr() }
 
