@@ -2,6 +2,8 @@ package sign_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -216,6 +218,18 @@ func TestLatin1(t *testing.T) {
 		ring := must(sign.NewKeyRingInsecureShortKey(key))
 		if sum(ring.Latin1()) != sum(ring) {
 			t.Errorf("%q changes", key)
+		}
+	}
+}
+
+// TestRandomKeysAreStrong: what openssl rand and secrets.token_hex make is
+// never refused.
+func TestRandomKeysAreStrong(t *testing.T) {
+	for range 5000 {
+		var b [16]byte
+		rand.Read(b[:])
+		if _, err := sign.NewKeyRing(hex.EncodeToString(b[:])); err != nil {
+			t.Fatalf("%x: %v", b, err)
 		}
 	}
 }
