@@ -64,6 +64,24 @@ func TestUrlizeIsLinear_CVE_2020_28493(t *testing.T) {
 	}
 }
 
+// A long word is broken without looking at all of it for every line.
+func TestWordwrapIsLinear(t *testing.T) {
+	for name, text := range map[string]string{
+		"one word":    strings.Repeat("a", 1<<20),
+		"other word":  strings.Repeat("é", 1<<20),
+		"spaces":      strings.Repeat(" ", 1<<20),
+		"hyphens":     strings.Repeat("-", 1<<20),
+		"hyphenated":  strings.Repeat("ab-", 1<<19),
+		"short words": strings.Repeat("a ", 1<<19),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := builtin.Filters["wordwrap"](&state{}, value.String(text), value.Args{Pos: []value.Value{value.Int(2)}}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 // What urlize makes out of plain text contains no markup but its own links.
 func FuzzUrlizeEscapes(f *testing.F) {
 	for _, s := range []string{"http://a.com/\"><script>", "<http://x.org>", "www.x.org'onclick=", "a@b.c<b>", "&lt;http://x.com&gt;"} {

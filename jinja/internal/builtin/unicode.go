@@ -85,6 +85,12 @@ func runeCut(s string, n int) int {
 	return len(s)
 }
 
+// runeCutLen returns the number of characters of s, or most when there are more.
+// It does not look further than that.
+func runeCutLen(s string, most int) int {
+	return utf8.RuneCountInString(s[:runeCut(s, most)])
+}
+
 // runePrefix is s[:n] of Python, where a negative n counts from the end.
 func runePrefix(s string, n int) string {
 	if n < 0 {

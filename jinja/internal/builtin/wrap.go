@@ -33,7 +33,7 @@ func wrapLine(s string, o wrapOptions) []string {
 		line := make([]string, 0, 8)
 		used := 0
 		for len(chunks) > 0 {
-			n := utf8.RuneCountInString(chunks[0])
+			n := runeCutLen(chunks[0], o.width+1)
 			if used+n > o.width {
 				break
 			}
@@ -41,7 +41,7 @@ func wrapLine(s string, o wrapOptions) []string {
 			used += n
 			chunks = chunks[1:]
 		}
-		if len(chunks) > 0 && utf8.RuneCountInString(chunks[0]) > o.width {
+		if len(chunks) > 0 && runeCutLen(chunks[0], o.width+1) > o.width {
 			word := chunks[0]
 			if o.breakLongWords {
 				cut := runeCut(word, o.width-used)
