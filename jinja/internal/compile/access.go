@@ -21,6 +21,18 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 		}
 	}
 	site := new(value.Site)
+	if i, undef, ok := c.localSlot(n.Node, fr); ok {
+		return func(f *frame) (value.Value, error) {
+			if r, ok := site.Lookup(f.vars[i], name); ok {
+				return r, nil
+			}
+			v := f.vars[i]
+			if missing(v) {
+				v = undef
+			}
+			return env.getattr(v, name, site)
+		}
+	}
 	return func(f *frame) (value.Value, error) {
 		v, err := obj(f)
 		if err != nil {
@@ -33,9 +45,82 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 	}
 }
 
+// runningLoop is the loop whose object the expression names, if it belongs to
+// the running frame.
+func (c *compiler) runningLoop(n ast.Expr, fr *scopeFrame) *loopCode {
+	name, ok := n.(*ast.Name)
+	if !ok || name.Name != "loop" || c.env.Sandboxed {
+		return nil
+	}
+	id, ok := fr.sym.findRef(name.Name)
+	if !ok {
+		return nil
+	}
+	s := fr.fn.find(id)
+	if s.hops != 0 {
+		return nil
+	}
+	return c.loopAt(fr.fn, s)
+}
+
 // loopAttr reads an attribute of the loop object without a look-up by name.
 func (c *compiler) loopAttr(n *ast.Getattr, fr *scopeFrame) expr {
+	l := c.runningLoop(n.Node, fr)
+	if l == nil {
+		return nil
+	}
+	i, name := l.index, n.Attr
+	switch name {
+	case "index":
+		return func(f *frame) (value.Value, error) { return value.Int(int64(f.loops[i].index0 + 1)), nil }
+	case "index0":
+		return func(f *frame) (value.Value, error) { return value.Int(int64(f.loops[i].index0)), nil }
+	case "first":
+		return func(f *frame) (value.Value, error) { return value.Bool(f.loops[i].index0 == 0), nil }
+	case "last":
+		return func(f *frame) (value.Value, error) {
+			last, err := f.loops[i].last()
+			return value.Bool(last), err
+		}
+	case "length", "revindex", "revindex0", "depth", "depth0", "previtem", "nextitem":
+		return func(f *frame) (value.Value, error) {
+			v, _, err := f.loops[i].attribute(name)
+			return v, err
+		}
+	}
 	return nil
+}
+
+// loopCall calls a method of the loop object.
+func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr {
+	l := c.runningLoop(attr.Node, fr)
+	if l == nil {
+		return nil
+	}
+	var method func(*Loop, value.State, value.Args) (value.Value, error)
+	switch attr.Attr {
+	case "cycle":
+		method = (*Loop).cycle
+	case "changed":
+		method = (*Loop).hasChanged
+	default:
+		return nil
+	}
+	i := l.index
+	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	return func(f *frame) (value.Value, error) {
+		var a value.Args
+		var err error
+		top := f.rt.before()
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return value.Value{}, err
+			}
+		}
+		v, err := method(f.loops[i], f, a)
+		f.rt.after(top)
+		return v, err
+	}
 }
 
 func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {

@@ -7,17 +7,17 @@ import (
 
 // locals compiles the list of assigned names that a place passes on to an
 // include, an import or a scoped block.
-func (c *compiler) locals(fr *scopeFrame) func(f *frame) []binding {
+func (c *compiler) locals(fr *scopeFrame) func(f *frame, out []binding) []binding {
 	stored := fr.sym.allStores()
 	if len(stored) == 0 {
-		return func(*frame) []binding { return nil }
+		return func(_ *frame, out []binding) []binding { return out }
 	}
 	slots := make([]slot, len(stored))
 	for i, s := range stored {
 		slots[i] = fr.fn.find(s.id)
+		c.leak(fr.fn, slots[i])
 	}
-	return func(f *frame) []binding {
-		out := make([]binding, 0, len(stored))
+	return func(f *frame, out []binding) []binding {
 		for i, s := range stored {
 			if v := f.load(slots[i]); !missing(v) {
 				out = append(out, binding{s.name, v})
@@ -36,7 +36,7 @@ func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
 		}
 		check = c.extends > 0
 	}
-	var locals func(*frame) []binding
+	var locals func(*frame, []binding) []binding
 	if n.Scoped {
 		locals = c.locals(fr)
 	}
@@ -52,7 +52,11 @@ func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
 		}
 		ctx := f.ctx
 		if locals != nil {
-			ctx = ctx.derived(locals(f))
+			pins := f.rt.pins
+			ctx = f.rt.takeContext()
+			ctx.tmpl, ctx.blocks, ctx.autoescape = f.ctx.tmpl, f.ctx.blocks, f.ctx.autoescape
+			ctx.enterScope(f, f.ctx, locals)
+			defer f.rt.giveContext(ctx, pins)
 		}
 		if err := units[0].run(f, ctx); err != nil {
 			if err == errBreak || err == errContinue {
@@ -84,6 +88,7 @@ func superOf(f *frame, name string, u *unit) value.Value {
 	units := f.ctx.blocks.blocks[name]
 	for i, have := range units {
 		if have == u && i+1 < len(units) {
+			f.rt.pins++
 			return value.Of(&blockReference{name, f.ctx, units, i + 1, f.autoescape})
 		}
 	}

@@ -147,6 +147,11 @@ func (c *compiler) callee() string {
 }
 
 func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
+	if attr, ok := n.Node.(*ast.Getattr); ok && caller == nil {
+		if x := c.loopCall(attr, n, fr); x != nil {
+			return x
+		}
+	}
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, caller, fr)
 	t := c.tmpl
 	if attr, ok := n.Node.(*ast.Getattr); ok && !c.env.Sandboxed {

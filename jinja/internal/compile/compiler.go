@@ -110,7 +110,8 @@ type compiler struct {
 	assignOrder  [][]string
 	paramDefs    []map[ident]bool // parameters of macros that have no value yet
 	consts       map[constKey]constResult
-	state        *frame // what filters see that run at compile time
+	loops        map[loopKey]*loopCode // by the slot of their loop object
+	state        *frame                // what filters see that run at compile time
 }
 
 // compileError stops the compilation; it is recovered in Compile.
@@ -129,7 +130,7 @@ type compilerExit struct{}
 // Compile compiles a template. A string template's name is "".
 func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
 	t = &Template{env: e, name: name, source: source}
-	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, loops: map[loopKey]*loopCode{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -210,6 +211,7 @@ func (c *compiler) blockUnit(b *ast.Block, ec *evalContext) *unit {
 func (c *compiler) bindSelf(fr *scopeFrame) stmt {
 	i := fr.fn.declare(fr.sym.param("self"))
 	return func(f *frame) error {
+		f.rt.pins++
 		f.vars[i] = value.Of(&selfReference{f.ctx, f.autoescape})
 		return nil
 	}

@@ -40,6 +40,7 @@ type scopeContext struct {
 	scope      *scope
 	blocks     *blockTable
 	autoescape bool // where the template starts
+	own        scope
 }
 
 // scope is an immutable layer of names below a context.
@@ -164,8 +165,7 @@ func allVars(vars any) []binding {
 	return out
 }
 
-// inner returns the scope that something with this context sees: locals over
-// the context's own names over its scope.
+// inner returns a scope of the locals over what the context sees now.
 func (c *scopeContext) inner(locals []binding) *scope {
 	if len(c.vars) == 0 && len(locals) == 0 {
 		return c.scope
@@ -173,10 +173,39 @@ func (c *scopeContext) inner(locals []binding) *scope {
 	return &scope{locals: locals, vars: append([]binding(nil), c.vars...), up: c.scope}
 }
 
-// derived is the context of a scoped block: the same template and blocks, and
-// names of its own.
-func (c *scopeContext) derived(locals []binding) *scopeContext {
-	return &scopeContext{tmpl: c.tmpl, scope: c.inner(locals), blocks: c.blocks, autoescape: c.autoescape}
+// takeContext returns an empty context for as long as giveContext is not
+// called.
+func (rt *renderer) takeContext() *scopeContext {
+	if n := len(rt.ctxs); n > 0 {
+		c := rt.ctxs[n-1]
+		rt.ctxs = rt.ctxs[:n-1]
+		return c
+	}
+	return new(scopeContext)
+}
+
+// giveContext takes back a context, unless something was pinned since pins.
+func (rt *renderer) giveContext(c *scopeContext, pins int) {
+	if rt.pins != pins {
+		return
+	}
+	clear(c.vars)
+	clear(c.own.locals)
+	clear(c.own.vars)
+	*c = scopeContext{vars: c.vars[:0], exported: c.exported[:0], own: scope{locals: c.own.locals[:0], vars: c.own.vars[:0]}}
+	rt.ctxs = append(rt.ctxs, c)
+}
+
+// enterScope makes n see what c sees, with the locals of f's place on top.
+func (n *scopeContext) enterScope(f *frame, c *scopeContext, locals func(*frame, []binding) []binding) {
+	n.own.locals = locals(f, n.own.locals[:0])
+	if len(c.vars) == 0 && len(n.own.locals) == 0 {
+		n.scope = c.scope
+		return
+	}
+	n.own.vars = append(n.own.vars[:0], c.vars...)
+	n.own.up = c.scope
+	n.scope = &n.own
 }
 
 func (c *scopeContext) set(name string, v value.Value) { c.vars = put(c.vars, name, v) }

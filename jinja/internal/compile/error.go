@@ -100,6 +100,9 @@ func (u *Template) at(err error, pos interface {
 	Line() int
 	Column() int
 }) error {
+	if err == nil {
+		return nil
+	}
 	if e, ok := err.(*Error); ok {
 		if e.Line == 0 && e.Name == "" && e.Class != "TemplateNotFound" {
 			e.Line, e.Column, e.Name, e.Source = pos.Line(), pos.Column(), u.name, u.source

@@ -147,6 +147,7 @@ func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 		c.fail(n, "the name %s is unknown to its scope", pyRepr(n.Name))
 	}
 	s := fr.fn.find(id)
+	c.leak(fr.fn, s)
 	if ld, ok := fr.sym.findLoad(id); ok && ld.kind == loadParam && !c.parameterPending(id) {
 		switch i := s.i; s.hops {
 		case 0:

@@ -118,7 +118,7 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 		find = c.env.selectTemplate
 	}
 	ignore := n.IgnoreMissing
-	var locals func(*frame) []binding
+	var locals func(*frame, []binding) []binding
 	if n.WithContext {
 		locals = c.locals(fr)
 	}
@@ -144,13 +144,17 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 			}
 			return nil
 		}
-		ctx := inc.newContext(f.ctx.inner(locals(f)))
+		pins := f.rt.pins
+		ctx := f.rt.takeContext()
+		ctx.tmpl, ctx.blocks, ctx.autoescape = inc, inc.table, inc.env.autoescape(inc.name)
+		ctx.enterScope(f, f.ctx, locals)
 		if f.rt.depth >= f.rt.env.Limits.recursion() {
 			return t.at(tooDeep(), n)
 		}
 		if err := inc.renderRoot(f.rt, ctx); err != nil {
 			return t.via(t.at(err, n), "include", n.Line())
 		}
+		f.rt.giveContext(ctx, pins)
 		return nil
 	}
 }
@@ -163,7 +167,7 @@ func (t *Template) newContext(s *scope) *scopeContext {
 func (c *compiler) importedModule(template ast.Expr, withContext bool, fr *scopeFrame) func(f *frame) (*Module, error) {
 	x := c.expr(template, fr)
 	t := c.tmpl
-	var locals func(*frame) []binding
+	var locals func(*frame, []binding) []binding
 	if withContext {
 		locals = c.locals(fr)
 	}
@@ -177,7 +181,7 @@ func (c *compiler) importedModule(template ast.Expr, withContext bool, fr *scope
 			return nil, err
 		}
 		if locals != nil {
-			return imp.makeModule(f.rt, f.ctx.inner(locals(f)))
+			return imp.makeModule(f.rt, f.ctx.inner(locals(f, nil)))
 		}
 		return imp.sharedModule(f.rt, f.ctx)
 	}

@@ -87,6 +87,30 @@ type loopCode struct {
 	extended bool
 	loopSlot int
 	index    int
+	slot     int  // of the only target, -1 if it is a tuple
+	leaks    bool // the loop object is used as a value
+}
+
+// loopKey is where the object of a running loop is kept.
+type loopKey struct {
+	fn   *function
+	slot int
+}
+
+// leak notes that the variable is used as a value: if it is a loop object, it
+// may outlive the loop.
+func (c *compiler) leak(fn *function, s slot) {
+	if l := c.loopAt(fn, s); l != nil {
+		l.leaks = true
+	}
+}
+
+func (c *compiler) loopAt(fn *function, s slot) *loopCode {
+	fn = fn.owner()
+	for range s.hops {
+		fn = fn.parent.owner()
+	}
+	return c.loops[loopKey{fn, s.i}]
 }
 
 func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
@@ -105,6 +129,14 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	in.inLoop = true
 	if extended {
 		code.loopSlot = in.fn.declare(in.sym.param("loop"))
+		code.leaks = n.Recursive
+		key := loopKey{in.fn.owner(), code.loopSlot}
+		outer := c.loops[key]
+		c.loops[key] = code
+		defer func() { c.loops[key] = outer }()
+		u := in.fn.owner().unit
+		code.index = u.loops
+		u.loops++
 	}
 	in.sym.analyzeFor(n, forBody)
 	if len(n.Else) > 0 {
@@ -125,10 +157,10 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		code.iter = c.expr(n.Iter, fr)
 	}
 	code.enter, code.start = c.enterLoop(in)
-	if extended {
-		u := in.fn.owner().unit
-		code.index = u.loops
-		u.loops++
+	code.slot = -1
+	if name, ok := n.Target.(*ast.Name); ok {
+		id, _ := in.sym.findRef(name.Name)
+		code.slot = in.fn.declare(id)
 	}
 	code.body = orNothing(c.body(n.Body, in))
 	if len(n.Else) > 0 {
@@ -238,15 +270,26 @@ func (l *loopCode) run(f *frame) error {
 	if l.keep != nil {
 		it.keep = l.keep(f)
 	}
+	// Numbered elements are taken without the detours of next.
+	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
 	rt := f.rt
 	entered, empty := false, true
 	for {
-		v, ok, err := it.next()
-		if err != nil {
-			return l.tmpl.at(err, l.node)
-		}
-		if !ok {
-			break
+		var v value.Value
+		if direct {
+			if it.i >= it.size {
+				break
+			}
+			v = it.seq.At(it.i)
+			it.i++
+		} else {
+			var ok bool
+			if v, ok, err = it.next(); err != nil {
+				return l.tmpl.at(err, l.node)
+			}
+			if !ok {
+				break
+			}
 		}
 		if !entered {
 			entered = true
@@ -254,19 +297,13 @@ func (l *loopCode) run(f *frame) error {
 				return err
 			}
 		}
-		if err := rt.tick(); err != nil {
-			return l.tmpl.at(err, l.node)
-		}
-		if len(f.assigned) > 0 {
-			f.assigned = f.assigned[:0]
-		}
-		if err := l.set(f, v); err != nil {
-			return l.tmpl.at(err, l.node)
-		}
-		if l.start != nil {
-			if err := l.start(f); err != nil {
-				return err
+		if rt.ticks++; rt.ticks&1023 == 0 {
+			if err := rt.slowTick(); err != nil {
+				return l.tmpl.at(err, l.node)
 			}
+		}
+		if err := l.assign(f, v); err != nil {
+			return err
 		}
 		if err := l.body(f); err != nil {
 			if err == errContinue {
@@ -290,9 +327,38 @@ func (l *loopCode) run(f *frame) error {
 	return nil
 }
 
+// assign starts an iteration: the target and the names of the body.
+func (l *loopCode) assign(f *frame, v value.Value) error {
+	if len(f.assigned) > 0 {
+		f.assigned = f.assigned[:0]
+	}
+	if l.slot >= 0 {
+		f.vars[l.slot] = v
+	} else if err := l.set(f, v); err != nil {
+		return l.tmpl.at(err, l.node)
+	}
+	if l.start != nil {
+		return l.start(f)
+	}
+	return nil
+}
+
+// object returns a loop object: the one of the last run, unless somebody may
+// still have it.
+func (l *loopCode) object(f *frame) *Loop {
+	if l.leaks {
+		return new(Loop)
+	}
+	if loop := f.loops[l.index]; loop != nil {
+		return loop
+	}
+	return new(Loop)
+}
+
 // runExtended executes a loop with a loop object.
 func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value, int) (value.Value, error), depth int) error {
-	loop := &Loop{env: f.rt.env, index0: -1, length: -1, depth0: depth, recurse: recurse, source: v}
+	loop := l.object(f)
+	*loop = Loop{env: f.rt.env, index0: -1, length: -1, depth0: depth, recurse: recurse, source: v}
 	if err := loop.iter.init(v); err != nil {
 		return l.tmpl.at(err, l.node)
 	}
@@ -300,9 +366,11 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 		loop.iter.keep = l.keep(f)
 	}
 	rt := f.rt
-	outer := f.loops[l.index]
 	f.loops[l.index] = loop
-	self := value.Of(loop)
+	var self value.Value
+	if l.leaks {
+		self = value.Of(loop)
+	}
 	entered, empty := false, true
 	var err error
 	for {
@@ -319,20 +387,14 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 				return err
 			}
 		}
-		if err := rt.tick(); err != nil {
-			return l.tmpl.at(err, l.node)
-		}
-		if len(f.assigned) > 0 {
-			f.assigned = f.assigned[:0]
-		}
-		if err := l.set(f, loop.current); err != nil {
-			return l.tmpl.at(err, l.node)
+		if rt.ticks++; rt.ticks&1023 == 0 {
+			if err := rt.slowTick(); err != nil {
+				return l.tmpl.at(err, l.node)
+			}
 		}
 		f.vars[l.loopSlot] = self
-		if l.start != nil {
-			if err := l.start(f); err != nil {
-				return err
-			}
+		if err := l.assign(f, loop.current); err != nil {
+			return err
 		}
 		if err := l.body(f); err != nil {
 			if err == errContinue {
@@ -345,7 +407,11 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 		}
 		empty = false
 	}
-	f.loops[l.index] = outer
+	if l.leaks {
+		f.loops[l.index] = nil
+	} else {
+		*loop = Loop{}
+	}
 	if l.leave != nil {
 		if err := l.leave(f); err != nil {
 			return err

@@ -42,7 +42,14 @@ func (l *Loop) pull() (value.Value, bool, error) {
 // advance goes to the next item.
 func (l *Loop) advance() (bool, error) {
 	var v value.Value
-	if l.peeked {
+	if l.simple() {
+		it := &l.iter
+		if it.i >= it.size {
+			return false, nil
+		}
+		v = it.seq.At(it.i)
+		it.i++
+	} else if l.peeked {
 		v, l.peeked, l.after = l.after, false, value.Value{}
 	} else {
 		var ok bool
@@ -54,6 +61,12 @@ func (l *Loop) advance() (bool, error) {
 	l.index0++
 	l.before, l.current = l.current, v
 	return true, nil
+}
+
+// simple reports whether items are taken by number alone.
+func (l *Loop) simple() bool {
+	it := &l.iter
+	return it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && !l.peeked && !l.buffed
 }
 
 // peek looks at the next item.

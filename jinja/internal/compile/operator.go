@@ -46,6 +46,16 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 		op := n.Ops[0]
 		second := c.operand(op, fr)
 		if o, ok := compareOps[op.Op]; ok {
+			if k, ok := op.Expr.(*ast.Const); ok {
+				switch k := k.Value.(type) {
+				case int64:
+					return compareInt(o, first, k)
+				case string:
+					if o == value.Eq || o == value.Ne {
+						return compareString(o == value.Eq, first, k)
+					}
+				}
+			}
 			return func(f *frame) (bool, error) {
 				a, err := first(f)
 				if err != nil {
@@ -99,6 +109,83 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 	}
 }
 
+// compareInt compares with a constant integer.
+func compareInt(op value.Op, x expr, k int64) cond {
+	kv := value.Int(k)
+	return func(f *frame) (bool, error) {
+		v, err := x(f)
+		if err != nil {
+			return false, err
+		}
+		i, ok := v.Int64()
+		if !ok {
+			return value.Compare(op, v, kv)
+		}
+		switch op {
+		case value.Eq:
+			return i == k, nil
+		case value.Ne:
+			return i != k, nil
+		case value.Lt:
+			return i < k, nil
+		case value.Le:
+			return i <= k, nil
+		case value.Gt:
+			return i > k, nil
+		}
+		return i >= k, nil
+	}
+}
+
+// compareString tests for equality with a constant string.
+func compareString(equal bool, x expr, k string) cond {
+	op, kv := value.Ne, value.String(k)
+	if equal {
+		op = value.Eq
+	}
+	return func(f *frame) (bool, error) {
+		v, err := x(f)
+		if err != nil {
+			return false, err
+		}
+		if s, ok := v.Str(); ok {
+			return s == k == equal, nil
+		}
+		return value.Compare(op, v, kv)
+	}
+}
+
+// intOp computes small integers without the detours of Python's numbers; ok
+// is false where the result may not be one.
+func intOp(sign string) func(a, b int64) (int64, bool) {
+	switch sign {
+	case "+":
+		return func(a, b int64) (int64, bool) { c := a + b; return c, (c > a) == (b > 0) }
+	case "-":
+		return func(a, b int64) (int64, bool) { c := a - b; return c, (c < a) == (b > 0) }
+	case "*":
+		return func(a, b int64) (int64, bool) {
+			const small = 1 << 31
+			return a * b, a < small && a > -small && b < small && b > -small
+		}
+	case "%":
+		return func(a, b int64) (int64, bool) {
+			if a < 0 || b <= 0 {
+				return 0, false
+			}
+			return a % b, true
+		}
+	case "//":
+		return func(a, b int64) (int64, bool) {
+			if a < 0 || b <= 0 {
+				return 0, false
+			}
+			return a / b, true
+		}
+	}
+	return nil
+}
+
 // operand is the right side of a comparison. A constant list is not copied
 // where it is only searched.
 func (c *compiler) operand(op *ast.Operand, fr *scopeFrame) expr {
@@ -145,6 +232,7 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	}
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
+	small := intOp(sign)
 	return func(f *frame) (value.Value, error) {
 		x, err := a(f)
 		if err != nil {
@@ -153,6 +241,13 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 		y, err := b(f)
 		if err != nil {
 			return y, err
+		}
+		if small != nil && x.Kind() == value.KindInt && y.Kind() == value.KindInt {
+			i, _ := x.Int64()
+			j, _ := y.Int64()
+			if r, ok := small(i, j); ok {
+				return value.Int(r), nil
+			}
 		}
 		if limited && env.Limits.Work > 0 {
 			if err := f.accountOperator(sign, x, y); err != nil {

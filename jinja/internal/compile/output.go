@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/builtin"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -26,32 +27,31 @@ func (c *compiler) escaperFor(_ ast.Expr, ec *evalContext) escaper {
 	return escapeNone
 }
 
-// output compiles text and printed expressions.
+// output compiles text and printed expressions. Each expression writes the
+// text before it, the last one that behind it as well.
 func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 	if fr.requireOutputCheck && c.knownExtends {
 		return nil
 	}
 	var list []stmt
-	text := ""
-	flush := func() {
-		if text != "" {
-			list = append(list, c.text(text))
-			text = ""
-		}
-	}
-	for i, child := range n.Nodes {
+	pre := ""
+	var pending ast.Expr
+	var before string
+	for _, child := range n.Nodes {
 		if s, ok := c.outputConst(child, fr); ok {
-			text += s
+			pre += s
 			continue
 		}
-		if s := c.fused(&text, child, n.Nodes[i+1:], fr); s != nil {
-			list = append(list, s)
-			continue
+		if pending != nil {
+			list = append(list, c.print(pending, before, "", fr))
 		}
-		flush()
-		list = append(list, c.print(child, fr))
+		pending, before, pre = child, pre, ""
 	}
-	flush()
+	if pending != nil {
+		list = append(list, c.print(pending, before, pre, fr))
+	} else if pre != "" {
+		list = append(list, c.text(pre))
+	}
 	s := sequence(list)
 	if s == nil || !fr.requireOutputCheck {
 		return s
@@ -72,24 +72,19 @@ func (c *compiler) text(s string) stmt {
 			return nil
 		}
 	}
-	if c.env.Limits.Output > 0 || len(s) > flushSize {
-		return func(f *frame) error {
-			f.rt.out = append(f.rt.out, s...)
-			return f.rt.checkOutput()
-		}
-	}
 	return func(f *frame) error {
-		f.rt.out = append(f.rt.out, s...)
+		rt := f.rt
+		rt.out = append(rt.out, s...)
+		if len(rt.out) > rt.mark {
+			return rt.checkOutput()
+		}
 		return nil
 	}
 }
 
 // outputConst renders a constant at compile time.
 func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
-	if data, ok := n.(*ast.TemplateData); ok && !fr.ec.volatile {
-		return data.Data, true
-	}
-	if data, ok := n.(*ast.TemplateData); ok && !c.env.Native {
+	if data, ok := n.(*ast.TemplateData); ok {
 		return data.Data, true // safe or plain, the text is the same
 	}
 	if c.env.Finalize != nil && !c.env.ConstFinalize {
@@ -123,15 +118,35 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 	return s, true
 }
 
-// print compiles one printed expression.
-func (c *compiler) print(n ast.Expr, fr *scopeFrame) stmt {
+// print compiles one printed expression between two texts.
+func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 	if c.env.Native {
-		return c.printNative(n, fr)
+		list := []stmt{c.printNative(n, fr)}
+		if pre != "" {
+			list = append([]stmt{c.text(pre)}, list...)
+		}
+		if post != "" {
+			list = append(list, c.text(post))
+		}
+		return sequence(list)
 	}
 	esc := c.escaperFor(n, fr.ec)
 	if c.env.Finalize == nil {
-		if call, ok := n.(*ast.Call); ok {
-			if s := c.printCall(call, esc, fr); s != nil {
+		switch n := n.(type) {
+		case *ast.Call:
+			if s := c.printCall(n, esc, pre, post, fr); s != nil {
+				return s
+			}
+		case *ast.Filter:
+			if s := c.printFilter(n, esc, pre, post, fr); s != nil {
+				return s
+			}
+		case *ast.Name:
+			if s := c.printName(n, esc, pre, post, fr); s != nil {
+				return s
+			}
+		case *ast.Getattr:
+			if s := c.printAttr(n, esc, pre, post, fr); s != nil {
 				return s
 			}
 		}
@@ -148,38 +163,157 @@ func (c *compiler) print(n ast.Expr, fr *scopeFrame) stmt {
 		}
 	}
 	t := c.tmpl
-	switch esc {
-	case escapeHTML:
-		return func(f *frame) error {
-			v, err := x(f)
-			if err == nil {
-				rt := f.rt
-				if rt.out, err = value.AppendEscaped(rt.out, v); err == nil {
-					return rt.written()
-				}
-			}
-			return t.at(err, n)
-		}
-	case escapeNone:
-		return func(f *frame) error {
-			v, err := x(f)
-			if err == nil {
-				rt := f.rt
-				if rt.out, err = value.AppendStr(rt.out, v); err == nil {
-					return rt.written()
-				}
-			}
-			return t.at(err, n)
-		}
-	}
 	return func(f *frame) error {
+		rt := f.rt
+		rt.out = append(rt.out, pre...)
 		v, err := x(f)
 		if err == nil {
 			if err = f.write(v, esc); err == nil {
+				rt.out = append(rt.out, post...)
 				return nil
 			}
 		}
 		return t.at(err, n)
+	}
+}
+
+// localSlot is the slot of a name that is a variable of the running frame.
+func (c *compiler) localSlot(n ast.Expr, fr *scopeFrame) (i int, undef value.Value, ok bool) {
+	name, isName := n.(*ast.Name)
+	if !isName {
+		return 0, undef, false
+	}
+	id, found := fr.sym.findRef(name.Name)
+	if !found {
+		return 0, undef, false
+	}
+	s := fr.fn.find(id)
+	if s.hops != 0 {
+		return 0, undef, false
+	}
+	if l := c.loops[loopKey{fr.fn.owner(), s.i}]; l != nil {
+		return 0, undef, false
+	}
+	return s.i, c.env.undefinedName(name.Name), true
+}
+
+// printName prints a variable of the frame.
+func (c *compiler) printName(n *ast.Name, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	i, undef, ok := c.localSlot(n, fr)
+	if !ok || esc == escapeRunTime {
+		return nil
+	}
+	t := c.tmpl
+	appendValue := value.AppendStr
+	if esc == escapeHTML {
+		appendValue = value.AppendEscaped
+	}
+	return func(f *frame) error {
+		rt := f.rt
+		v := f.vars[i]
+		if missing(v) {
+			v = undef
+		}
+		out := append(rt.out, pre...)
+		var err error
+		if esc == escapeHTML {
+			out, err = value.AppendEscaped(out, v)
+		} else {
+			out, err = appendValue(out, v)
+		}
+		rt.out = append(out, post...)
+		if err != nil {
+			return t.at(err, n)
+		}
+		if len(rt.out) > rt.mark {
+			return t.at(rt.checkOutput(), n)
+		}
+		return nil
+	}
+}
+
+// printAttr prints an attribute of a variable of the frame.
+func (c *compiler) printAttr(n *ast.Getattr, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	i, undef, ok := c.localSlot(n.Node, fr)
+	if !ok || esc == escapeRunTime || c.env.Sandboxed {
+		return nil
+	}
+	t, env, name := c.tmpl, c.env, n.Attr
+	site := new(value.Site)
+	return func(f *frame) error {
+		rt := f.rt
+		v, found := site.Lookup(f.vars[i], name)
+		var err error
+		if !found {
+			obj := f.vars[i]
+			if missing(obj) {
+				obj = undef
+			}
+			if v, err = env.getattr(obj, name, site); err != nil {
+				return t.at(err, n)
+			}
+		}
+		out := append(rt.out, pre...)
+		if esc == escapeHTML {
+			out, err = value.AppendEscaped(out, v)
+		} else {
+			out, err = value.AppendStr(out, v)
+		}
+		rt.out = append(out, post...)
+		if err != nil {
+			return t.at(err, n)
+		}
+		if len(rt.out) > rt.mark {
+			return t.at(rt.checkOutput(), n)
+		}
+		return nil
+	}
+}
+
+// printFilter prints the result of a filter that can append it.
+func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	stream, ok := builtin.Stream[n.Name]
+	if !ok || n.Node == nil || esc == escapeRunTime || !c.env.pure(n.Name) {
+		return nil
+	}
+	plain, ok := c.env.Filter(n.Name)
+	if !ok {
+		return nil
+	}
+	input := c.expr(n.Node, fr)
+	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	t := c.tmpl
+	return func(f *frame) error {
+		rt := f.rt
+		rt.out = append(rt.out, pre...)
+		v, err := input(f)
+		if err != nil {
+			return t.at(err, n)
+		}
+		top := rt.before()
+		var a value.Args
+		if args != nil {
+			if a, err = args(f); err != nil {
+				return t.at(err, n)
+			}
+		}
+		if f.autoescape == (esc == escapeHTML) {
+			rt.out, err = stream(f, rt.out, v, a)
+		} else if v, err = plain(f, v, a); err == nil {
+			err = f.write(v, esc)
+		}
+		if rt.failed != nil && err == nil {
+			err, rt.failed = rt.failed, nil
+		}
+		rt.after(top)
+		rt.out = append(rt.out, post...)
+		if err != nil {
+			return t.at(err, n)
+		}
+		if len(rt.out) > rt.mark {
+			return t.at(rt.checkOutput(), n)
+		}
+		return nil
 	}
 }
 
@@ -199,7 +333,7 @@ func (f *frame) write(v value.Value, esc escaper) (err error) {
 
 // written is called after an output of unknown size.
 func (rt *renderer) written() error {
-	if len(rt.out) >= flushSize && (rt.w != nil || rt.env.Limits.Output > 0) {
+	if len(rt.out) > rt.mark {
 		return rt.checkOutput()
 	}
 	return nil
@@ -234,10 +368,4 @@ func (c *compiler) printNative(n ast.Expr, fr *scopeFrame) stmt {
 		f.rt.vals = append(f.rt.vals, v)
 		return nil
 	}
-}
-
-// fused is a single closure for text and the output behind it, where the
-// output is one of the common forms. It returns nil where there is none.
-func (c *compiler) fused(text *string, n ast.Expr, rest []ast.Expr, fr *scopeFrame) stmt {
-	return nil
 }

@@ -23,6 +23,7 @@ func (e *Env) acquire(r *Run) *renderer {
 		rt = &renderer{env: e}
 	}
 	rt.vars, rt.globals, rt.data, rt.ctx = r.Vars, r.Globals, r.Data, r.Ctx
+	rt.setMark()
 	return rt
 }
 
@@ -30,9 +31,10 @@ func (e *Env) acquire(r *Run) *renderer {
 func (e *Env) release(rt *renderer) {
 	rt.vars, rt.globals, rt.data, rt.ctx, rt.w, rt.failed = nil, nil, nil, nil, nil, nil
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
-	if rt.modules != nil {
-		rt.modules = nil
-	}
+	rt.modules, rt.pins = nil, 0
+	clear(rt.pos[:cap(rt.pos)])
+	clear(rt.kws[:cap(rt.kws)])
+	rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]
 	if cap(rt.out) > maxKeptBuffer {
 		rt.out = nil
 	}
@@ -44,6 +46,18 @@ func (e *Env) release(rt *renderer) {
 
 func (t *Template) context() *scopeContext {
 	return t.newContext(&scope{last: true, template: t})
+}
+
+// run renders the whole template in a context of its own.
+func (t *Template) run(rt *renderer) error {
+	ctx := rt.takeContext()
+	ctx.own.last, ctx.own.template = true, t
+	ctx.tmpl, ctx.scope, ctx.blocks, ctx.autoescape = t, &ctx.own, t.table, t.env.autoescape(t.name)
+	err := t.renderRoot(rt, ctx)
+	if err == nil {
+		rt.giveContext(ctx, 0)
+	}
+	return err
 }
 
 // finish gives an error of the whole render its place.
@@ -64,7 +78,7 @@ func (t *Template) Append(buf []byte, r *Run) ([]byte, error) {
 	own := rt.out
 	n := len(buf)
 	rt.out = buf
-	err := t.renderRoot(rt, t.context())
+	err := t.run(rt)
 	out := rt.out
 	rt.out = own
 	t.env.release(rt)
@@ -77,7 +91,7 @@ func (t *Template) Append(buf []byte, r *Run) ([]byte, error) {
 // String returns the rendered template.
 func (t *Template) String(r *Run) (string, error) {
 	rt := t.env.acquire(r)
-	err := t.renderRoot(rt, t.context())
+	err := t.run(rt)
 	var s string
 	if err == nil {
 		s = string(rt.out)
@@ -90,7 +104,7 @@ func (t *Template) String(r *Run) (string, error) {
 // there was no error.
 func (t *Template) Write(w io.Writer, r *Run) error {
 	rt := t.env.acquire(r)
-	err := t.renderRoot(rt, t.context())
+	err := t.run(rt)
 	if err == nil {
 		_, werr := w.Write(rt.out)
 		t.env.release(rt)
@@ -104,7 +118,8 @@ func (t *Template) Write(w io.Writer, r *Run) error {
 func (t *Template) Stream(w io.Writer, r *Run) error {
 	rt := t.env.acquire(r)
 	rt.w = w
-	err := t.renderRoot(rt, t.context())
+	rt.setMark()
+	err := t.run(rt)
 	if err == nil {
 		err = rt.flush()
 	}
@@ -115,7 +130,7 @@ func (t *Template) Stream(w io.Writer, r *Run) error {
 // Native renders a template of a native environment to a value.
 func (t *Template) Native(r *Run) (value.Value, error) {
 	rt := t.env.acquire(r)
-	err := t.renderRoot(rt, t.context())
+	err := t.run(rt)
 	v := value.None
 	if err == nil {
 		v = nativeConcat(rt.vals)

@@ -3,6 +3,7 @@ package compile
 import (
 	"context"
 	"io"
+	"math"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -34,6 +35,11 @@ type renderer struct {
 	ticks   int   // loop iterations since the context was looked at
 	failed  error // a failure inside State.Attr, which cannot return it
 	free    []*frame
+	ctxs    []*scopeContext
+	pos     []value.Value // arguments of the running calls
+	kws     []value.Kw
+	pins    int // things that keep frames and contexts beyond their end
+	mark    int // length of out from which it must be looked at
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro
@@ -44,7 +50,7 @@ type frame struct {
 	up         *frame // the activation of the enclosing unit
 	unit       *unit
 	vars       []value.Value
-	loops      []*Loop   // running loops by the index the compiler gave them
+	loops      []*Loop   // loop objects by the index the compiler gave them
 	assigned   []binding // names set inside loops and blocks, for functions that ask the context
 	parent     *Template // set by extends
 	autoescape bool
@@ -100,8 +106,9 @@ func (rt *renderer) leave(f *frame) {
 	rt.free = append(rt.free, f)
 }
 
-// escape keeps f and the frames around it out of the pool.
+// escape keeps f, the frames around it and their contexts out of the pool.
 func (f *frame) escape() {
+	f.rt.pins++
 	for ; f != nil && !f.escaped; f = f.up {
 		f.escaped = true
 	}
@@ -149,14 +156,7 @@ func (f *frame) captured(code stmt) (value.Value, error) {
 	return f.rt.end(start), nil
 }
 
-// tick is called for each iteration of a loop.
-func (rt *renderer) tick() error {
-	if rt.ticks++; rt.ticks&1023 == 0 {
-		return rt.slowTick()
-	}
-	return nil
-}
-
+// slowTick is called every 1,024 iterations of loops.
 func (rt *renderer) slowTick() error {
 	if rt.ctx != nil {
 		if err := context.Cause(rt.ctx); err != nil {
@@ -169,6 +169,14 @@ func (rt *renderer) slowTick() error {
 	return rt.checkOutput()
 }
 
+// setMark says when written has to look at the output.
+func (rt *renderer) setMark() {
+	rt.mark = math.MaxInt
+	if rt.w != nil || rt.env.Limits.Output > 0 {
+		rt.mark = flushSize
+	}
+}
+
 func (rt *renderer) checkOutput() error {
 	if m := rt.env.Limits.Output; m > 0 && rt.flushed+len(rt.out) > m {
 		return value.NewError("TemplateRuntimeError", "the template writes more than the environment allows")
@@ -176,6 +184,7 @@ func (rt *renderer) checkOutput() error {
 	if rt.w != nil && rt.capture == 0 && len(rt.out) >= flushSize {
 		return rt.flush()
 	}
+	rt.mark = len(rt.out) + flushSize
 	return nil
 }
 
@@ -188,6 +197,7 @@ func (rt *renderer) flush() error {
 	n, err := rt.w.Write(rt.out)
 	rt.flushed += n
 	rt.out = rt.out[:0]
+	rt.mark = flushSize
 	if err != nil {
 		return &value.Error{Class: "OSError", Message: err.Error(), Err: err}
 	}
