@@ -22,7 +22,8 @@ const maxRedirect = 8 << 10
 // backslashes, which browsers read as slashes, control characters and
 // surrounding spaces, which browsers drop, each of these percent-encoded
 // once, twice or three times in the path, dot segments before a double slash
-// ("/.//evil.example"), text that is not UTF-8, and more than 8 KiB. In the
+// ("/.//evil.example"), text that is not UTF-8, and more than 8 KiB
+// before or after encoding. In the
 // query and the fragment only raw control characters and backslashes are
 // refused. Spaces, quotes, angle brackets and characters outside ASCII come
 // back percent-encoded.
@@ -43,7 +44,10 @@ func LocalRedirect(target string) (string, error) {
 		}
 		decoded, changed := unescapeLenient(path)
 		if !changed {
-			return escapeLocation(target), nil
+			if target = escapeLocation(target); len(target) > maxRedirect {
+				return "", ErrNotLocal
+			}
+			return target, nil
 		}
 		path = decoded
 	}

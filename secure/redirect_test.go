@@ -63,6 +63,7 @@ var redirectRows = []struct{ name, target, want string }{
 	{"relative dot before a host", ".//evil.test", ""},
 	{"GO-2026-4316 backslash in the query", `/a?b=\`, ""},
 	{"not UTF-8", "/\xff", ""},
+	{"too long when encoded", "/" + strings.Repeat("|", maxRedirect/2), ""},
 	{"too long", "/" + strings.Repeat("a", maxRedirect), ""},
 }
 
