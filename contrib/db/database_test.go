@@ -152,9 +152,9 @@ func TestFoundRows(t *testing.T) {
 
 // TestStrict: a text that is too long is refused, never cut.
 func TestStrict(t *testing.T) {
-	for name, make := range map[string]func(testing.TB) string{"postgres": dbtest.Postgres, "mysql": dbtest.MySQL} {
+	for name, newURL := range map[string]func(testing.TB) string{"postgres": dbtest.Postgres, "mysql": dbtest.MySQL} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, db.Config{URL: make(t), Migrations: migrations})
+			d := open(t, db.Config{URL: newURL(t), Migrations: migrations})
 			if err := insert(t.Context(), d, strings.Repeat("x", 101)); err == nil {
 				t.Error("101 characters went into VARCHAR(100)")
 			}

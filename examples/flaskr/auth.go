@@ -54,16 +54,16 @@ func (a *accounts) load(c *dewar.Context) error {
 	return nil
 }
 
-// A loginRequired error is a page asked for by a visitor who has to log in
+// A loginRequiredError is a page asked for by a visitor who has to log in
 // first: the answer is the way to the form.
-type loginRequired struct{}
+type loginRequiredError struct{}
 
-func (*loginRequired) Error() string { return "flaskr: login required" }
+func (*loginRequiredError) Error() string { return "flaskr: login required" }
 
 // members guards what only members may do.
 var members = dewar.GuardFunc(dewar.StagePermission, "login required", func(c *dewar.Context) error {
 	if User.Value(c) == nil {
-		return &loginRequired{}
+		return &loginRequiredError{}
 	}
 	return nil
 })

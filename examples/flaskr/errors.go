@@ -20,7 +20,7 @@ var pages = map[int][2]string{
 // registerErrors gives the app its friendly error pages, and sends visitors who
 // have to log in to the form.
 func registerErrors(app *dewar.App, a *accounts) {
-	dewar.OnErrorAs(app, func(c *dewar.Context, _ *loginRequired) error {
+	dewar.OnErrorAs(app, func(c *dewar.Context, _ *loginRequiredError) error {
 		return c.Redirect(dewar.To("auth.login"))
 	})
 	for code, text := range pages {

@@ -110,7 +110,7 @@ func TestInstanceFolderIsAFile(t *testing.T) {
 // TestInstanceFolderUnwritable needs a user whom permissions hold back: as root
 // the program runs as another.
 func TestInstanceFolderUnwritable(t *testing.T) {
-	dir, err := os.MkdirTemp("", "flaskr-unwritable-")
+	dir, err := os.MkdirTemp("", "flaskr-unwritable-") //nolint:usetesting // t.TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
