@@ -8,7 +8,8 @@ import (
 )
 
 // The names of Windows devices, alone, with extensions, in any case and in any
-// part of a path.
+// part of a path; CVE-2025-66221, CVE-2026-21860 and CVE-2026-27199 are the
+// same mistake again.
 func TestCVE_2024_49766_DeviceNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"CON": "_CON", "con.txt": "_con.txt", "Aux.tar.gz": "_Aux.tar.gz", "NUL.": "_NUL", "PRN": "_PRN", "COM1": "_COM1", "com0.x": "_com0.x",

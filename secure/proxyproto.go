@@ -30,7 +30,8 @@ var proxySignature = []byte("\r\n\r\n\x00\r\nQUIT\n")
 //
 // A connection from a trusted address must begin with a header, any other
 // connection must not: its bytes are handed on as they are, and an HTTP server
-// answers 400 to a header. Version 1, the text form, is not read.
+// answers 400 to a header. Version 1, the text form, is not read, and of the
+// fields after the addresses only the checksum is.
 //
 // The header is read when the connection is first used, RemoteAddr included,
 // never in Accept: one silent peer does not hold up the others.

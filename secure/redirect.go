@@ -22,11 +22,10 @@ const maxRedirect = 8 << 10
 // backslashes, which browsers read as slashes, control characters and
 // surrounding spaces, which browsers drop, each of these percent-encoded
 // once, twice or three times in the path, dot segments before a double slash
-// ("/.//evil.example"), text that is not UTF-8, and more than 8 KiB
-// before or after encoding. In the
-// query and the fragment only raw control characters and backslashes are
-// refused. Spaces, quotes, angle brackets and characters outside ASCII come
-// back percent-encoded.
+// ("/.//evil.example"), text that is not UTF-8, and more than 8 KiB before or
+// after encoding. In the query and the fragment only raw control characters
+// and backslashes are refused. Spaces, quotes, angle brackets and characters
+// outside ASCII come back percent-encoded.
 func LocalRedirect(target string) (string, error) {
 	if target == "" || len(target) > maxRedirect || !utf8.ValidString(target) || HeaderValue(target) != nil {
 		return "", ErrNotLocal
