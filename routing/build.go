@@ -103,7 +103,7 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 func (m *Map) find(b *bound, endpoint string, values *lookup, method string, unknown bool) (rule *Rule, domain, path string, err error) {
 	masks := [2]uint64{m.bitOf(method)}
 	if method == "" {
-		masks = [2]uint64{m.bitOf(b.method), ^uint64(0)}
+		masks = [2]uint64{m.bitOf(b.method), anyMethod}
 	}
 	for _, mask := range masks {
 		if mask == 0 {
@@ -134,10 +134,13 @@ func (m *Map) find(b *bound, endpoint string, values *lookup, method string, unk
 	return rule, domain, path, nil
 }
 
-// suitable reports whether the values suffice for the rule and do not
-// contradict its defaults.
+// anyMethod as a method asks for a rule whatever its methods.
+const anyMethod = ^uint64(0)
+
+// suitable reports whether the rule has the method, and the values suffice for
+// it and do not contradict its defaults.
 func (r *Rule) suitable(values *lookup, method uint64) bool {
-	if r.methods&method == 0 {
+	if method != anyMethod && r.methods&method == 0 {
 		return false
 	}
 	for name := range r.arguments {

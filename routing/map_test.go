@@ -2,6 +2,7 @@ package routing
 
 import (
 	"errors"
+	"sync"
 	"testing"
 )
 
@@ -43,4 +44,25 @@ func TestMatch(t *testing.T) {
 	if err != nil || u != "/users/7?q=a+b&q=c%26" {
 		t.Errorf("build: %q %v", u, err)
 	}
+}
+
+// The first requests may come at the same time as the map is put in order.
+func TestConcurrentMatch(t *testing.T) {
+	m := newTestMap(t, Options{}, apiRules(400)...)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			var match Match
+			for _, p := range benchPaths {
+				err := m.Match(&match, Request{Path: p.path})
+				if (err == nil) != (p.name != "NotFound") {
+					t.Errorf("%s: %v", p.path, err)
+				}
+			}
+			if _, err := m.Build("/resource1/<int:id>", Values{{"id", 1}}, BuildOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
 }

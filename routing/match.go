@@ -9,7 +9,8 @@ import (
 type Request struct {
 	Bind
 	// Host is the Host header. When it is set, ServerName and Subdomain are
-	// completed from it as [Map.BindHost] does.
+	// completed from it as [Map.BindHost] does. Redirects lead to it, so let only
+	// known hosts come this far.
 	Host string
 	// Path is the decoded path below the mount.
 	Path string

@@ -172,7 +172,7 @@ func (r *Rule) hostRule() string {
 
 func (r *Rule) compileMethods() error {
 	if r.Methods == nil {
-		r.methods = ^uint64(0)
+		r.methods = anyMethod
 		return nil
 	}
 	upper := make([]string, len(r.Methods))

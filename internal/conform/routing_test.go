@@ -44,7 +44,7 @@ func TestRoutingVectors(t *testing.T) {
 			}
 		})
 	}
-	if calls < 10000 {
+	if calls < 13000 {
 		t.Errorf("only %d calls", calls)
 	}
 }

@@ -5,6 +5,8 @@ Run with Debian's python3-werkzeug (2.2):
 
     /usr/bin/python3 routing/testdata/vectors.py > routing/testdata/vectors.json
 
+A seed and a number of random maps may be given.
+
 Werkzeug 3 quotes fewer characters than 2.2. The quoting functions are
 replaced here by the standard library's with Werkzeug 3's sets of safe
 characters. Where Werkzeug 3 behaves differently in another way, the case is
@@ -13,6 +15,7 @@ not here but in a table of a Go test.
 
 import json
 import random
+import re
 import sys
 import urllib.parse
 import uuid
@@ -281,7 +284,8 @@ for scheme in ("ws", "wss", "https"):
 
 group("methods", [R("/a", "get", methods=["GET"]), R("/a", "post", methods=["post"]), R("/b", "head", methods=["HEAD"]), R("/c", "any"), R("/d", "none", methods=[]), R("/e", "custom", methods=["PROPFIND", "GET"]), R("/e/", "slash", methods=["POST"])],
       [match(p, m) for p in ("/a", "/b", "/c", "/d", "/e", "/e/") for m in ("GET", "HEAD", "POST", "OPTIONS", "propfind", "--")] + [allowed(p) for p in ("/a", "/b", "/c", "/d", "/e", "/e/", "/f")]
-      + [match("/a", "GET", return_rule=True), match("/a", "POST", return_rule=True)])
+      + [match("/a", "GET", return_rule=True), match("/a", "POST", return_rule=True)]
+      + [build("none"), build("none", method="GET"), build("head"), build("slash", method="get"), build("any", method="anything")])
 group("method fallback", [R("/", "index", methods=["GET"]), R("/<name>", "hello", methods=["GET"]), R("/select", "hello", methods=["POST"]), R("/search_get", "search", methods=["GET"]), R("/search_post", "search", methods=["POST"])],
       [build("index"), build("hello", {"name": "x"}), build("hello"), build("hello", method="POST"), build("search"), build("search", method="GET"), build("search", method="POST"), build("search", method="PUT"), build("hello", method="GET"), build("hello", {"nme": 1})])
 group("method fallback with a default method", GROUPS[-1]["rules"], [build("search"), build("hello"), build("index"), build("hello", {"name": "x"})], bind={"default_method": "POST"})
@@ -311,36 +315,147 @@ for good in ("/<string():a>", "/<int(signed=True):a>", "/<any(a,b):a>", "/<any('
 group("malformed host", [R("/", host="<a")], [("map_error", {})], url_map={"host_matching": True})
 group("websocket methods", [R("/", websocket=True, methods=["POST"])], [("map_error", {})])
 
-# Random maps: every combination of parts, and paths that nearly fit.
-rng = random.Random(20240229)
-part_pool = ["a", "b", "ab", "x1", "<a%d>", "<int:a%d>", "<path:a%d>", "<float:a%d>", "<any(a, b):a%d>", "p<a%d>", "<a%d>-<b%d>", "<int:a%d>.<b%d>", "<string(length=1):a%d>", "<a%d>q", "<int(max=5):a%d>"]
-path_pool = ["a", "b", "ab", "x1", "1", "7", "1.5", "pa", "a-b", "1.x", "zq", "pzq", "", "é", "1-2"]
-for number in range(120):
-    rules = []
-    seen = set()
-    for i in range(rng.randint(2, 9)):
-        parts = [p % ((n,) * p.count("%d")) if "%d" in p else p for n, p in enumerate(rng.choice(part_pool) for _ in range(rng.randint(1, 4)))]
-        string = "/" + "/".join(parts) + rng.choice(["", "", "/"])
-        if "<path" in string and string.endswith("/"):
-            string = string.rstrip("/")
-        rule = R(string, f"e{i}")
-        if rng.random() < 0.35:
-            rule["methods"] = rng.choice([["GET"], ["POST"], ["GET", "POST"], ["PUT"]])
-        if rng.random() < 0.15:
+# Random maps, and calls that fit their rules or nearly do.
+rng = random.Random(int(sys.argv[1]) if len(sys.argv) > 1 else 20240229)
+NAMES = ["a", "b", "c", "d"]
+CONVERTERS = ["", "", "string(length=2):", "int:", "int(max=9):", "float:", "path:", "any(x, y, 'x y'):", "uuid:",
+              "int(signed=True):", "string(maxlength=3):", "int(fixed_digits=2):", "string(minlength=2):"]
+TEXTS = ["x", "y", "xy", "1", "07", "10", "é", "1.5", "px", "x.q", "x-y", "1-2", "px.q", "a-b", "a b", "zz", "z", "-3", "", uuids[0], "x1", "p1.q", "xx", "x.", "1.2"]
+VARIABLE = re.compile(r"<(?:([a-z]+)(?:\([^)]*\))?:)?([a-z])>")
+
+
+def random_part(used):
+    def fresh():
+        free = [n for n in NAMES if n not in used]
+        if free:
+            used.append(rng.choice(free))
+            return used[-1]
+
+    if rng.random() < 0.35:
+        return rng.choice(["x", "y", "xy", "1", "é", "a-b", "a b"])
+    name = fresh()
+    if name is None:
+        return "z"
+    part = f"<{rng.choice(CONVERTERS)}{name}>"
+    kind = rng.random()
+    if kind < 0.15:
+        return "p" + part
+    if kind < 0.3:
+        return part + ".q"
+    if kind < 0.4 and (other := fresh()):
+        return part + rng.choice(["-", "", ".", "x"]) + f"<{rng.choice(['', 'int:', 'path:'])}{other}>"
+    return part
+
+
+def parts_key(string, domain):
+    """Equal for two rules that Werkzeug 3 calls duplicates, or nearly."""
+    string = re.sub(r":?\b[abcd]>", ">", string).replace("(max=9)", "").replace("(fixed_digits=2)", "")
+    return string, (domain or "").replace("<a>", "<>")
+
+
+def random_rules(mode):
+    rules, seen = [], set()
+
+    def add(rule, domain, at=None):
+        # A path with a slash at its end is matched otherwise by Werkzeug 3.
+        if "<path" in rule["string"] and rule["string"].endswith("/") or parts_key(rule["string"], domain) in seen:
+            return
+        seen.add(parts_key(rule["string"], domain))
+        rules.insert(len(rules) if at is None else at, rule)
+
+    for _ in range(rng.randint(1, 7)):
+        used, domain = [], None
+        if mode != "plain" and rng.random() < 0.6:
+            domain = rng.choice(["x", "<a>", "<int:a>", "x.<a>", "<a>.test"])
+            if "<" in domain:
+                used.append("a")
+        string = "/" + "/".join(random_part(used) for _ in range(rng.randint(0, 3))) + rng.choice(["", "", "/"])
+        rule = R("/" if string == "//" else string, rng.choice(["e1", "e2", "e3"]))
+        if mode == "subdomain" and domain:
+            rule["subdomain"] = domain
+        elif mode == "host":
+            rule["host"] = domain or "h"
+        if rng.random() < 0.3:
+            rule["methods"] = rng.choice([["GET"], ["POST"], ["PUT", "GET"]])
+        if rng.random() < 0.25:
+            rule["defaults"] = {rng.choice(NAMES): rng.choice(["x", 1, 5]) for _ in range(rng.randint(1, 2))}
+        if rng.random() < 0.1:
             rule["strict_slashes"] = False
-        # A rule with the parts of another is an error in Werkzeug 3.
-        import re
-        key = re.sub(r":?\b[ab]\d+", "", string).replace("(max=5)", "")
-        if key in seen:
-            continue
-        seen.add(key)
-        rules.append(rule)
-    paths = []
-    for _ in range(24):
-        path = "/" + "/".join(rng.choice(path_pool) for _ in range(rng.randint(1, 4))) + rng.choice(["", "", "/"])
-        if "///" not in path:
-            paths.append(path)
-    group(f"random {number}", rules, [match(p, rng.choice(["GET", "GET", "POST", "PUT"])) for p in paths])
+        if rng.random() < 0.1:
+            rule["alias"] = True
+        if rng.random() < 0.1:
+            rule["websocket"] = True
+            rule.pop("methods", None)
+        if rng.random() < 0.08:
+            rule["build_only"] = True
+        add(rule, domain)
+        # Often a rule that has one of the variables as a default.
+        names = [name for _, name in VARIABLE.findall(rule["string"])]
+        if names and rng.random() < 0.35:
+            shorter = re.sub(r"/[^/]*<[^<>]*" + rng.choice(names) + r">[^/]*", "", rule["string"], count=1) or "/"
+            left = [name for _, name in VARIABLE.findall(shorter)]
+            defaults = {n: rng.choice(["x", 1, 5]) for n in names if n not in left}
+            add({**rule, "string": shorter, "defaults": {**defaults, **rule.get("defaults", {})}}, domain, rng.randint(0, len(rules)))
+    return rules
+
+
+def random_path(rules):
+    path = "/" + "/".join(rng.choice(TEXTS) for _ in range(rng.randint(0, 4))) + rng.choice(["", "", "/"])
+    if rules and rng.random() < 0.7:
+        rule = rng.choice(rules)
+
+        def text(m):
+            if m[2] in rule.get("defaults", {}) and rng.random() < 0.6:
+                return str(rule["defaults"][m[2]])
+            return rng.choice({"int": ["1", "5", "07", "10", "-3"], "float": ["1.5", "1.2", "5.0"], "path": ["a/b", "x", "a//b", "1/5"],
+                               "uuid": [uuids[0]]}.get(m[1], ["x", "y", "xy", "1", "5", "é", "x y"]))
+
+        path = VARIABLE.sub(text, rule["string"])
+        path = rng.choice([path, path, path, path.rstrip("/"), path + "/", "/" + path, path.replace("/", "//", 2)])
+    return path
+
+
+def random_build(rules):
+    endpoint, values = rng.choice(["e1", "e2", "e3", "e4"]), {n: rng.choice(TEXTS) for n in rng.sample(NAMES + ["q"], rng.randint(0, 4))}
+    if rules and rng.random() < 0.8:
+        rule = rng.choice(rules)
+        endpoint, values = rule["endpoint"], {}
+        for converter, name in VARIABLE.findall(rule["string"] + rule.get("subdomain", "") + rule.get("host", "")):
+            values[name] = rng.choice({"int": [1, 5, 10, "7", -3], "float": [1.5, 5, "2.0"], "uuid": [uuids[0]]}.get(converter, ["x", "y", "x y", "é", "a/b", 5]))
+        for name, value in rule.get("defaults", {}).items():
+            if rng.random() < 0.5:
+                values[name] = value
+        if rng.random() < 0.3:
+            values["q"] = rng.choice([[1, "b"], "z z", None, [None, 2]])
+    call = {"endpoint": endpoint, "values": values}
+    if rng.random() < 0.3:
+        call["method"] = rng.choice(["GET", "POST"])
+    if rng.random() < 0.2:
+        call["force_external"] = True
+    if rng.random() < 0.2:
+        call["append_unknown"] = False
+    return "build", call
+
+
+for number in range(int(sys.argv[2]) if len(sys.argv) > 2 else 200):
+    mode = rng.choice(["plain", "plain", "subdomain", "host"])
+    rules = random_rules(mode)
+    calls = [match(p, rng.choice([None, "GET", "POST", "PUT"]), **({"query_args": "q=1"} if rng.random() < 0.2 else {}))
+             for p in (random_path(rules) for _ in range(14)) if "///" not in p]
+    calls += [random_build(rules) for _ in range(10)]
+    url_map = {"host_matching": True} if mode == "host" else {}
+    for option in ("redirect_defaults", "strict_slashes", "merge_slashes"):
+        if rng.random() < 0.2:
+            url_map[option] = False
+    bind = {"server_name": "h"}
+    if mode == "host":
+        bind = {"server_name": rng.choice(["h", "x", "y.test", "1"])}
+    elif mode == "subdomain":
+        bind["subdomain"] = rng.choice(["", "x", "1", "x.y", "y.test"])
+    try:
+        group(f"random {number} {mode}", rules, calls, url_map, bind)
+    except (AssertionError, TypeError):
+        pass  # an alias without a rule to redirect to, or a default that its converter cannot write
 
 out = [json.dumps(g, ensure_ascii=False, separators=(",", ":")) for g in GROUPS]
 print("[\n" + ",\n".join(out) + "\n]")
