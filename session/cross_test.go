@@ -187,6 +187,9 @@ func TestCrossFlask(t *testing.T) {
 		t.Fatal("an answer is missing")
 	}
 	for i := range count {
+		if t.Failed() {
+			t.Fatalf("stopped after pair %d of %d", i, count)
+		}
 		if answer.Loaded[i] != want[i] {
 			t.Errorf("%s\nmeans there %s\nand here    %s", request.Cookies[i], answer.Loaded[i], want[i])
 		}

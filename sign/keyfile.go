@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -100,7 +101,7 @@ func readKeyFile(path string) ([]keyLine, error) {
 		return nil, fmt.Errorf("sign: key file %s is not a regular file", path)
 	case info.Size() > maxKeyFile:
 		return nil, fmt.Errorf("sign: key file %s is larger than %d bytes", path, maxKeyFile)
-	case info.Mode().Perm()&0o002 != 0:
+	case info.Mode().Perm()&0o002 != 0 && runtime.GOOS != "windows": // which has no such modes
 		return nil, fmt.Errorf("sign: key file %s can be written by anyone; run chmod 600 on it", path)
 	}
 	data, err := os.ReadFile(path)
@@ -125,17 +126,29 @@ func CreateKeyFile(path string) (*KeyRing, error) {
 	// Linking the finished file into place decides between two processes
 	// that start at the same time: the file exists with a whole key or not at all.
 	err := writeKeyFile(path, lines, os.Link)
-	if errors.Is(err, errors.ErrUnsupported) {
-		if _, statErr := os.Lstat(path); statErr == nil {
-			err = fs.ErrExist
-		} else {
-			err = writeKeyFile(path, lines, os.Rename)
-		}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		// A file system without links: the new file is there before its
+		// content, which is the next best.
+		err = writeKeyFile(path, lines, copyExclusive)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sign: key file %s: %w", path, err)
 	}
 	return ringOf(lines)
+}
+
+// copyExclusive copies a file to one that must not exist.
+func copyExclusive(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // LoadOrCreateKeyFile is LoadKeyFile, after CreateKeyFile when there is no

@@ -184,3 +184,21 @@ func TestKeyFileRefused(t *testing.T) {
 		t.Error("a file is made below a file")
 	}
 }
+
+func TestCopyExclusive(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	must(sign.CreateKeyFile(from))
+	if err := sign.CopyExclusive(from, to); err != nil || mode(t, to) != 0o600 {
+		t.Fatalf("%v, %o", err, mode(t, to))
+	}
+	if must(sign.LoadKeyFile(to)).IDs()[0] != must(sign.LoadKeyFile(from)).IDs()[0] {
+		t.Error("another key")
+	}
+	if err := sign.CopyExclusive(from, to); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a second time: %v", err)
+	}
+	if err := sign.CopyExclusive(filepath.Join(dir, "absent"), to); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
