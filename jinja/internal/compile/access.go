@@ -60,7 +60,7 @@ func (c *compiler) runningLoop(n ast.Expr, fr *scopeFrame) *loopCode {
 	if s.hops != 0 {
 		return nil
 	}
-	return c.loopAt(fr.fn, s)
+	return c.loops[keyOf(fr.fn, s)]
 }
 
 // loopAttr reads an attribute of the loop object without a look-up by name.
@@ -165,5 +165,38 @@ func (c *compiler) slice(n *ast.Slice, obj expr, fr *scopeFrame) expr {
 			}
 		}
 		return value.Subscript(v, value.NewSlice(bounds[0], bounds[1], bounds[2]))
+	}
+}
+
+// attrCond is the truth of an attribute of a variable of the frame.
+func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
+	if l := c.runningLoop(n.Node, fr); l != nil {
+		switch i := l.index; n.Attr {
+		case "first":
+			return func(f *frame) (bool, error) { return f.loops[i].index0 == 0, nil }
+		case "last":
+			return func(f *frame) (bool, error) { return f.loops[i].last() }
+		}
+		return nil
+	}
+	i, undef, ok := c.localSlot(n.Node, fr)
+	if !ok || c.env.Sandboxed {
+		return nil
+	}
+	site := new(value.Site)
+	env, name := c.env, n.Attr
+	return func(f *frame) (bool, error) {
+		v, ok := site.Lookup(f.vars[i], name)
+		if !ok {
+			obj := f.vars[i]
+			if missing(obj) {
+				obj = undef
+			}
+			var err error
+			if v, err = env.getattr(obj, name, site); err != nil {
+				return false, err
+			}
+		}
+		return value.TruthErr(v)
 	}
 }

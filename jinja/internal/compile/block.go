@@ -83,16 +83,84 @@ func (u *unit) run(from *frame, ctx *scopeContext) error {
 	return err
 }
 
-// superOf is super in the block that unit u defines.
-func superOf(f *frame, name string, u *unit) value.Value {
-	units := f.ctx.blocks.blocks[name]
+// superCode is what the compiler knows of super in one block.
+type superCode struct {
+	name  string
+	unit  *unit
+	leaks bool // it is used otherwise than as super()
+}
+
+// bindSuper declares super in a block.
+func (c *compiler) bindSuper(name string, u *unit, fr *scopeFrame) stmt {
+	i := fr.fn.declare(fr.sym.param("super"))
+	p := &superCode{name: name, unit: u}
+	c.supers[loopKey{fr.fn, i}] = p
+	return func(f *frame) error {
+		if !p.leaks {
+			return nil
+		}
+		units, depth := p.parent(f)
+		if units == nil {
+			f.vars[i] = noParentBlock(f.rt.env, name)
+			return nil
+		}
+		f.rt.pins++
+		f.vars[i] = value.Of(&blockReference{name, f.ctx, units, depth, f.autoescape})
+		return nil
+	}
+}
+
+// parent finds the definition that the block overrides, nil if there is none.
+func (p *superCode) parent(f *frame) ([]*unit, int) {
+	units := f.ctx.blocks.blocks[p.name]
 	for i, have := range units {
-		if have == u && i+1 < len(units) {
-			f.rt.pins++
-			return value.Of(&blockReference{name, f.ctx, units, i + 1, f.autoescape})
+		if have == p.unit && i+1 < len(units) {
+			return units, i + 1
 		}
 	}
-	return noParentBlock(f.rt.env, name)
+	return nil, 0
+}
+
+// printSuper shows the parent block where super() is printed.
+func (c *compiler) printSuper(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	name, ok := n.Node.(*ast.Name)
+	if !ok || name.Name != "super" || len(n.Args)+len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
+		return nil
+	}
+	id, ok := fr.sym.findRef("super")
+	if !ok {
+		return nil
+	}
+	s := fr.fn.find(id)
+	p := c.supers[keyOf(fr.fn, s)]
+	if p == nil || s.hops != 0 {
+		return nil
+	}
+	t := c.tmpl
+	return func(f *frame) error {
+		rt := f.rt
+		units, i := p.parent(f)
+		if units == nil {
+			u, _ := noParentBlock(rt.env, p.name).Undefined()
+			return t.at(u.Err(), n)
+		}
+		rt.out = append(rt.out, pre...)
+		start := rt.begin()
+		err := units[i].run(f, f.ctx)
+		rt.capture--
+		if err != nil {
+			return t.via(t.at(err, n), "block", n.Line())
+		}
+		if esc != escapeNone && !f.autoescape {
+			text := value.String(string(rt.out[start:]))
+			rt.out = rt.out[:start]
+			if err := f.write(text, esc); err != nil {
+				return t.at(err, n)
+			}
+		}
+		rt.out = append(rt.out, post...)
+		return t.at(rt.written(), n)
+	}
 }
 
 func noParentBlock(env *Env, name string) value.Value {

@@ -248,6 +248,9 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 // printCall writes what a call returns between two texts. A macro or block
 // that is called writes into the output itself.
 func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	if s := c.printSuper(n, esc, pre, post, fr); s != nil {
+		return s
+	}
 	if _, ok := n.Node.(*ast.Name); !ok {
 		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) || a.Node.(*ast.Name).Name == "loop" {
 			return nil

@@ -110,8 +110,9 @@ type compiler struct {
 	assignOrder  [][]string
 	paramDefs    []map[ident]bool // parameters of macros that have no value yet
 	consts       map[constKey]constResult
-	loops        map[loopKey]*loopCode // by the slot of their loop object
-	state        *frame                // what filters see that run at compile time
+	loops        map[loopKey]*loopCode  // by the slot of their loop object
+	supers       map[loopKey]*superCode // by the slot of super
+	state        *frame                 // what filters see that run at compile time
 }
 
 // compileError stops the compilation; it is recovered in Compile.
@@ -130,7 +131,7 @@ type compilerExit struct{}
 // Compile compiles a template. A string template's name is "".
 func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
 	t = &Template{env: e, name: name, source: source}
-	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, loops: map[loopKey]*loopCode{}}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -194,12 +195,7 @@ func (c *compiler) blockUnit(b *ast.Block, ec *evalContext) *unit {
 		start = append(start, c.bindSelf(fr))
 	}
 	if free["super"] {
-		i := fr.fn.declare(fr.sym.param("super"))
-		name := b.Name
-		start = append(start, func(f *frame) error {
-			f.vars[i] = superOf(f, name, u)
-			return nil
-		})
+		start = append(start, c.bindSuper(b.Name, u, fr))
 	}
 	fr.sym.analyze(b)
 	fr.block = b.Name

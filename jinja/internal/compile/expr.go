@@ -302,6 +302,19 @@ func (c *compiler) cond(n ast.Expr, fr *scopeFrame) cond {
 		if fast := c.testCond(n, fr); fast != nil {
 			return fast
 		}
+	case *ast.Getattr:
+		if fast := c.attrCond(n, fr); fast != nil {
+			return fast
+		}
+	case *ast.Name:
+		if i, undef, ok := c.localSlot(n, fr); ok {
+			return func(f *frame) (bool, error) {
+				if v := f.vars[i]; !missing(v) {
+					return value.TruthErr(v)
+				}
+				return value.TruthErr(undef)
+			}
+		}
 	}
 	x := c.expr(n, fr)
 	return func(f *frame) (bool, error) {

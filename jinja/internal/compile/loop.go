@@ -100,17 +100,21 @@ type loopKey struct {
 // leak notes that the variable is used as a value: if it is a loop object, it
 // may outlive the loop.
 func (c *compiler) leak(fn *function, s slot) {
-	if l := c.loopAt(fn, s); l != nil {
+	key := keyOf(fn, s)
+	if l := c.loops[key]; l != nil {
 		l.leaks = true
+	}
+	if p := c.supers[key]; p != nil {
+		p.leaks = true
 	}
 }
 
-func (c *compiler) loopAt(fn *function, s slot) *loopCode {
+func keyOf(fn *function, s slot) loopKey {
 	fn = fn.owner()
 	for range s.hops {
 		fn = fn.parent.owner()
 	}
-	return c.loops[loopKey{fn, s.i}]
+	return loopKey{fn, s.i}
 }
 
 func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
