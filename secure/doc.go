@@ -5,6 +5,7 @@
 //
 //	proxies.Resolve   who asked, over which scheme, for which host
 //	hosts.Allowed     is that host ours
+//	ForceHTTPS        over https, or not at all
 //	RequestPath       one reading of the path, or none
 //	cors.Apply        may another origin's script read the answer
 //	concurrency       is there room for one more
