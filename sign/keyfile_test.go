@@ -21,9 +21,9 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-// TestKeyFile follows a file through its life: made, rotated, retired. It is
-// readable by its owner only (CVE-2019-16354, CVE-2019-16355).
-func TestKeyFile(t *testing.T) {
+// TestKeyFile_CVE_2019_16354_CVE_2019_16355 follows a file through its life:
+// made, rotated, retired. It is readable by its owner only, always.
+func TestKeyFile_CVE_2019_16354_CVE_2019_16355(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "instance")
 	path := filepath.Join(dir, "keys")
 	if _, err := sign.LoadKeyFile(path); !errors.Is(err, fs.ErrNotExist) {
