@@ -29,12 +29,12 @@ func TestImportDirection(t *testing.T) {
 	}
 	for leaf, allowed := range below {
 		for pkg, imports := range deps {
-			if !within(pkg, leaf) {
+			if !isWithin(pkg, leaf) {
 				continue
 			}
 			for _, dep := range imports {
 				name, ours := ownName(dep)
-				if !ours || within(name, leaf) || isShared(name) || slices.ContainsFunc(allowed, func(a string) bool { return within(name, a) }) {
+				if !ours || isWithin(name, leaf) || isShared(name) || slices.ContainsFunc(allowed, func(a string) bool { return isWithin(name, a) }) {
 					continue
 				}
 				t.Errorf("%s imports %s: the leaf %s may import only %v of this module", pkg, dep, leaf, allowed)
@@ -44,13 +44,13 @@ func TestImportDirection(t *testing.T) {
 
 	for pkg, imports := range deps {
 		for _, dep := range imports {
-			if _, ours := ownName(dep); ours || isStandard(dep) {
+			if _, ours := ownName(dep); ours || isStandardPackage(dep) {
 				continue
 			}
 			switch {
 			case strings.HasPrefix(dep, "golang.org/x/crypto/"), strings.HasPrefix(dep, "golang.org/x/sys/"):
 				// password hashing, and the processor features it asks for
-			case strings.HasPrefix(dep, "github.com/urfave/cli/v3") && within(pkg, "cli"):
+			case strings.HasPrefix(dep, "github.com/urfave/cli/v3") && isWithin(pkg, "cli"):
 				// the command line, and nothing below it
 			default:
 				t.Errorf("%s depends on %s: the root module has the standard library, golang.org/x/crypto and, in cli/ alone, urfave/cli", orRoot(pkg), dep)
@@ -91,18 +91,18 @@ func ownName(path string) (string, bool) {
 	return strings.CutPrefix(path, module+"/")
 }
 
-func within(pkg, dir string) bool {
+func isWithin(pkg, dir string) bool {
 	return pkg == dir || strings.HasPrefix(pkg, dir+"/")
 }
 
 // isShared tells the module's internal packages that every leaf may use.
 func isShared(pkg string) bool {
-	return within(pkg, "internal")
+	return isWithin(pkg, "internal")
 }
 
-// isStandard tells a package of the standard library: the first element of its
+// isStandardPackage tells a package of the standard library: the first element of its
 // path has no dot. Those vendored into it are part of it.
-func isStandard(path string) bool {
+func isStandardPackage(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".") || first == "vendor"
 }
