@@ -41,6 +41,12 @@ type ServerOptions struct {
 	// UserKey is the name of the value that says whom a session belongs to.
 	// The default is [UserKey].
 	UserKey string
+	// AnonymousWhenDown makes everybody a visitor without a session while the
+	// backend cannot be reached, instead of failing with [ErrUnavailable]:
+	// Load gives an empty session, and what is set in it is not kept. Clients
+	// keep their cookies and are back when the backend is. It suits a site
+	// that is of use to visitors; what requires a user still requires one.
+	AnonymousWhenDown bool
 	// Tags are further types that the values may have.
 	Tags []Tag
 	// Now is the clock. The default is [time.Now].
@@ -92,6 +98,7 @@ type serverState struct {
 	store  *ServerStore
 	id     string // the cookie's value
 	record Record // without Data
+	down   bool   // the backend could not be reached when it was loaded
 }
 
 const idSize = 32
@@ -130,24 +137,34 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	case errors.Is(err, ErrNotFound):
 		return newSession(st.codec, errUnknownID), nil
 	case err != nil:
-		return nil, unavailable(err)
+		return st.loadDown(err)
 	}
 	now := st.options.Now()
 	if st.expired(r, now) {
 		if err := st.backend.Delete(ctx, r.ID); err != nil {
-			return nil, unavailable(err)
+			return st.loadDown(err)
 		}
 		return newSession(st.codec, errExpired), nil
 	}
 	if now.Sub(r.Seen) >= touchEvery {
 		r.Seen, r.Expires = now, st.expires(r.Created, now)
 		if err := st.backend.Touch(ctx, r.ID, r.Seen, r.Expires); err != nil {
-			return nil, unavailable(err)
+			return st.loadDown(err)
 		}
 	}
 	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}, signed: r.Seen}
 	r.Data = nil
-	s.server = serverState{st, id, r}
+	s.server = serverState{store: st, id: id, record: r}
+	return s, nil
+}
+
+// loadDown is Load while the backend cannot be reached.
+func (st *ServerStore) loadDown(err error) (*Session, error) {
+	if !st.options.AnonymousWhenDown {
+		return nil, unavailable(err)
+	}
+	s := newSession(st.codec, unavailable(err))
+	s.server.down = true
 	return s, nil
 }
 
@@ -165,6 +182,9 @@ func (st *ServerStore) expires(created, seen time.Time) time.Time {
 
 // Save writes the session if it was changed and returns its id.
 func (st *ServerStore) Save(ctx context.Context, s *Session) (string, error) {
+	if s.server.down && st.options.AnonymousWhenDown {
+		return "", nil
+	}
 	own := s.server.store == st
 	modified := s.Modified()
 	if own && !modified {
@@ -237,7 +257,7 @@ func (st *ServerStore) create(ctx context.Context, s *Session, own bool) (string
 func (st *ServerStore) keep(s *Session, id string, r Record) {
 	s.saved()
 	r.Data = nil
-	s.server = serverState{st, id, r}
+	s.server = serverState{store: st, id: id, record: r}
 }
 
 // update writes a session over its record. When another request has written

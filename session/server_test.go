@@ -415,3 +415,35 @@ func TestMalformedRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestAnonymousWhenDown: everybody is a visitor while the backend is down, and
+// keeps the cookie until it is back.
+func TestAnonymousWhenDown(t *testing.T) {
+	b := &broken{Backend: session.NewMemoryBackend(0, nil)}
+	store := session.NewServerStore(b, session.ServerOptions{AnonymousWhenDown: true})
+	id := sid(t, store, filled())
+	b.err = errors.New("connection refused")
+	s := load(t, store, id)
+	if s.Len() != 0 || !errors.Is(s.Err(), session.ErrUnavailable) {
+		t.Errorf("got %v, %v", s.Keys(), s.Err())
+	}
+	if st := s.State(false); !st.New { // no cookie of the client is deleted
+		t.Errorf("%+v", st)
+	}
+	s.Set("a", 1)
+	if value, err := store.Save(t.Context(), s); value != "" || err != nil {
+		t.Errorf("saved %q, %v", value, err)
+	}
+	// What was loaded before it went down is lost with an error.
+	b.err = nil
+	s = load(t, store, id)
+	s.Set("a", 1)
+	b.err = errors.New("connection refused")
+	if _, err := store.Save(t.Context(), s); !errors.Is(err, session.ErrUnavailable) {
+		t.Error(err)
+	}
+	b.err = nil
+	if load(t, store, id).Len() == 0 {
+		t.Error("the session is not back")
+	}
+}
