@@ -74,7 +74,7 @@
 // min and max that are not numbers, a variable named twice and more than 256
 // variables in one segment are errors of Add; Werkzeug fails later. float writes
 // all digits that its value needs. Custom converters have the syntax of package
-// regexp. Host names are not normalized (NFKC) before they are encoded.
+// regexp. Of host names only wide letters are normalized before they are encoded.
 //
 // # Cost
 //

@@ -2,12 +2,14 @@ package routing
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// encodeHost lower-cases a host name and encodes it for the DNS (IDNA, RFC
-// 3490). A port stays as it is. Unicode normalization (NFKC) is left to the
-// caller: the standard library has none.
+// encodeHost lower-cases a host name and encodes it for the DNS (IDNA 2003, RFC
+// 3490, as Python's codec does). A port stays as it is. Of Unicode's
+// normalization (NFKC) only wide letters and the characters without a shape are
+// done here: the standard library has none.
 func encodeHost(host string) (string, error) {
 	if !utf8.ValidString(host) {
 		return "", ErrBadHost
@@ -20,7 +22,7 @@ func encodeHost(host string) (string, error) {
 	if plainHost(name) {
 		return host, nil
 	}
-	labels := strings.Split(dots.Replace(name), ".")
+	labels := strings.Split(prepared.Replace(strings.Map(prepare, name)), ".")
 	for i, label := range labels {
 		if label == "" && i < len(labels)-1 {
 			return "", ErrBadHost
@@ -57,8 +59,23 @@ func plainHost(name string) bool {
 	return true
 }
 
-// dots are the characters that IDNA takes for a full stop.
-var dots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
+// prepared has what becomes more than one character, or is no letter.
+var prepared = strings.NewReplacer("\u3002", ".", "\uff61", ".", "ß", "ss")
+
+// prepare maps one character as Nameprep (RFC 3491) does, as far as tables of
+// a few entries go.
+func prepare(r rune) rune {
+	switch {
+	case r == 0xad, r == 0x34f, r == 0x1806, 0x180b <= r && r <= 0x180d, 0x200b <= r && r <= 0x200d,
+		r == 0x2060, 0xfe00 <= r && r <= 0xfe0f, r == 0xfeff:
+		return -1 // mapped to nothing
+	case 0xff01 <= r && r <= 0xff5e:
+		return unicode.ToLower(r - 0xfee0) // the wide forms of ASCII
+	case r == 'ς':
+		return 'σ'
+	}
+	return r
+}
 
 func isASCII(s string) bool {
 	for i := range len(s) {

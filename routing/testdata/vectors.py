@@ -297,7 +297,7 @@ group("odd static text", [R("/a+b", "plus"), R("/a%20b", "percent"), R("/a b", "
       ["/a+b", "/a b", "/a%20b", "/a?b", "/a#b", "/(.*)", "/anything", "/a|b", "/x{1}", "/x", "/v:1", "/^$", "/[a-z]+-1", "/abc-1"] + [build(e, {"x": "q"}) for e in ("plus", "percent", "space", "question", "hash", "regex", "pipe", "brace", "colon", "anchors", "class")])
 group("bound path", [R("/x/", "x")], [("match", {}), ("match", {"path_info": "/y"}), ("match", {"query_args": "c=d"})], bind={"path_info": "/x", "query_args": "a=b"})
 group("bound query", [R("/x/", "x")], [("match", {}), match("/x", query_args={"é": "ü&", "n": [1, 2]})], bind={"path_info": "/x", "query_args": {"a": ["1", "2"], "b": "c d"}})
-for name in ("example.org:8080", "EXAMPLE.org", "münchen.example", "☃.net:81", "-", "a_b", "127.0.0.1", "localhost.", "日本語.jp"):
+for name in ("example.org:8080", "EXAMPLE.org", "münchen.example", "☃.net:81", "-", "a_b", "127.0.0.1", "localhost.", "日本語.jp", "straße.example:80", "ＥＸample.org", "so\u00adft.example", "ΣΑΣΣ.gr", "a\u3002b", "a\uff0eb\uff61c", "x" * 59 + "é"):
     group(f"server name {name}", [R("/a/", "a")], ["/a", build("a", force_external=True)], bind={"server_name": name})
 group("joining", [R("/<x>", "x"), R("/<x>/", "y")], [build("x", {"x": "y:z"}), build("x", {"x": "y:z"}, force_external=True), build("x", {"x": "//evil"}), build("y", {"x": "/evil"}), "//evil.example/x", "//evil.example", "/evil.example//"])
 
