@@ -217,7 +217,10 @@ func (b *blockReference) Attr(name string) (value.Value, bool) {
 }
 
 // TypeName is Python's name of the type.
-func (*blockReference) TypeName() string { return "jinja2.runtime.BlockReference" }
+func (*blockReference) TypeName() string { return "BlockReference" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (*blockReference) QualifiedTypeName() string { return "jinja2.runtime.BlockReference" }
 
 // selfReference is self.
 type selfReference struct {
@@ -239,7 +242,10 @@ func (s *selfReference) Item(key value.Value) (value.Value, bool) {
 }
 
 // TypeName is Python's name of the type.
-func (*selfReference) TypeName() string { return "jinja2.runtime.TemplateReference" }
+func (*selfReference) TypeName() string { return "TemplateReference" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (*selfReference) QualifiedTypeName() string { return "jinja2.runtime.TemplateReference" }
 
 // Repr is Python's repr.
 func (s *selfReference) Repr() string {

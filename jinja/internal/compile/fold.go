@@ -297,8 +297,9 @@ func (c *compiler) constItem(n *ast.Getitem, ec *evalContext) (value.Value, bool
 				}
 			}
 		}
-		key = value.NewSlice(bounds[0], bounds[1], bounds[2])
-		v, err := value.Subscript(v, key)
+		// A constant goes through environment.getitem, which knows undefined
+		// values; at run time a slice does not.
+		v, err := c.env.getitem(v, value.NewSlice(bounds[0], bounds[1], bounds[2]))
 		return v, err == nil
 	}
 	if key, ok = c.constant(n.Arg, ec); !ok {

@@ -231,7 +231,10 @@ func (l *Loop) Iterate() (value.Iterator, error) {
 }
 
 // TypeName is Python's name of the type.
-func (*Loop) TypeName() string { return "jinja2.runtime.LoopContext" }
+func (*Loop) TypeName() string { return "LoopContext" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (*Loop) QualifiedTypeName() string { return "jinja2.runtime.LoopContext" }
 
 // Repr is Python's repr.
 func (l *Loop) Repr() string {

@@ -302,7 +302,10 @@ func (m *Macro) Attr(name string) (value.Value, bool) {
 }
 
 // TypeName is Python's name of the type.
-func (*Macro) TypeName() string { return "jinja2.runtime.Macro" }
+func (*Macro) TypeName() string { return "Macro" }
+
+// QualifiedTypeName is the name in messages about missing attributes.
+func (*Macro) QualifiedTypeName() string { return "jinja2.runtime.Macro" }
 
 // Repr is Python's repr.
 func (m *Macro) Repr() string {
