@@ -200,7 +200,7 @@ func TestScreenshots(t *testing.T) {
 		t.Helper()
 		for width, wide := range map[int64]string{1280: "wide", 390: "narrow"} {
 			for _, scheme := range []string{"light", "dark"} {
-				run(chromedp.EmulateViewport(width, 844, chromedp.EmulateScale(2)), prefer(scheme),
+				run(chromedp.EmulateViewport(width, 844), prefer(scheme),
 					chromedp.Navigate(p.url+path), chromedp.Steps(before...))
 				picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 				if err != nil {
