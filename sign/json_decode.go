@@ -344,7 +344,7 @@ func (d *decoder) number() (any, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, nil
 	}
-	if len(text) > maxIntegerDigits {
+	if len(strings.TrimPrefix(text, "-")) > maxIntegerDigits {
 		return nil, fmt.Errorf("Exceeds the limit (%d) for integer string conversion", maxIntegerDigits)
 	}
 	n, ok := new(big.Int).SetString(text, 10)
