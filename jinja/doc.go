@@ -1,3 +1,115 @@
-// Package jinja is Jinja2 for Go: the templates of a Flask application render
-// as they do in Python.
+// Package jinja is Jinja2 for Go: templates written for Flask or any other
+// user of Jinja2 3.1 render byte for byte as they do in Python, from Go
+// values, compiled once and rendered without allocations.
+//
+// It stands alone: any net/http program can use it.
+//
+// # Use
+//
+// An [Environment] holds templates and what they see. It is made once:
+//
+//	//go:embed templates
+//	var files embed.FS
+//
+//	sub, _ := fs.Sub(files, "templates")
+//	env, err := jinja.New(jinja.Options{
+//		Loader:     jinja.FS(sub),
+//		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
+//	})
+//
+// A [Template] is found by name and rendered with variables, a map or a
+// struct:
+//
+//	func page(w http.ResponseWriter, r *http.Request) {
+//		t, err := env.GetTemplate("page.html")
+//		if err == nil {
+//			err = t.Render(w, map[string]any{"posts": posts})
+//		}
+//		if err != nil {
+//			http.Error(w, "internal error", 500)
+//			log.Print(err)
+//		}
+//	}
+//
+// Render writes nothing when there is an error, so a page is whole or absent.
+// [Template.Stream] writes in pieces, [Template.Append] into a buffer of the
+// caller's. [Environment.FromString] compiles a template that has no name,
+// [Environment.CompileExpression] a single expression.
+//
+// All of these are safe for use by many goroutines. Filters, tests and globals
+// are to be added before the first render.
+//
+// # Autoescaping
+//
+// As in Jinja, nothing is escaped unless Options.Autoescape says so; with
+// [SelectAutoescape] it goes by the template's name, with [Always] it is always
+// on. Five characters are escaped: & < > ' and ". Text that is safe already is
+// a [markup.HTML] in Go and what the filter safe returns in a template. Macros,
+// blocks and {% set %} blocks give safe text where escaping is on.
+//
+// # Go values
+//
+// Templates read Go values as Python reads its own. A struct's fields and
+// methods are found by Go name, by jinja or json tag and in snake_case:
+// created_at finds CreatedAt. Embedded structs are flattened, pointers
+// followed, a nil pointer is None. Maps iterate in the order of their sorted
+// keys, since Go's have none; [Dict] keeps the order of insertion and is what
+// {...} makes in a template. Slices, arrays, iter.Seq, time.Time and
+// time.Duration have the methods of their Python counterparts (items, append,
+// strftime, isoformat, ...). A type may decide for itself by implementing
+// [Attrer], [Itemer], [Iterable], [Lener], [Truther], [Caller] or [HTMLer].
+//
+// # Functions
+//
+// Filters, tests and globals are plain Go functions:
+//
+//	env.AddFilter("shout", func(s string, times int) string { ... })
+//	env.AddTest("published", func(p *Post) bool { ... })
+//	env.AddGlobal("url_for", func(st jinja.State, endpoint string, args map[string]any) (string, error) { ... })
+//
+// A first parameter of type [State] is the running template: State.Data gives
+// what the render was given, State.Resolve a variable, State.Call a callable.
+// A last parameter of type map[string]any, *Dict or [Args] takes keyword
+// arguments. An error as the last result ends the render. Functions in the
+// native form, [Func], [Filter] and [Test], are called without conversions;
+// the Args that they get are valid during the call only.
+//
+// What belongs to a request goes with the render, as [Run]:
+//
+//	buf, err := t.Append(buf, jinja.Run{Vars: vars, Globals: request.Lookup, Data: request, Ctx: r.Context()})
+//
+// Names are looked up in Vars, then with Globals, then among the globals of
+// the template and of the environment. A template that is imported without
+// context sees Globals, as it sees Flask's request, but not Vars.
+//
+// # Errors
+//
+// An error is an [*Error] with the class and text that Jinja or Python would
+// raise, the template, line and source line; [Error.Detail] shows them with a
+// caret and with the includes and parents through which the place was
+// reached. The error of a Go function is found by errors.As.
+//
+// # Undefined values
+//
+// A missing name or attribute is an undefined value: it prints nothing, is
+// empty and false, and fails when it is used otherwise. Options.Undefined
+// chooses [Chainable], [Debug] or [Strict] instead, Options.UndefinedLog
+// reports each use.
+//
+// # Templates of strangers
+//
+// Options.Sandboxed refuses attributes that begin with an underscore and
+// functions marked unsafe; Options.Immutable forbids to change lists, sets and
+// mappings as well. [Limits] bound the output, loop iterations, recursion and
+// the size of what filters and operators make, and Run.Ctx bounds the time: with
+// all of them set, a hostile template ends with an error. Give such a template
+// plain data: what a method of a Go value does is its own affair.
+//
+// # What differs from Jinja
+//
+// There is no asynchronous mode and no bytecode cache. A module that is imported without
+// context is shared by all renders only while it is immutable; one that holds a
+// namespace or a list, or that asked for something of the request, is made for
+// each render, so that requests cannot see each other's state. Integers have
+// at most 64 Kbit, and recursion is an error 1,000 levels deep.
 package jinja

@@ -124,15 +124,15 @@ func (e *Env) getattr(v value.Value, name string, site *value.Site) (value.Value
 
 // undefinedAttr is the attribute of an undefined value.
 func undefinedAttr(v value.Value, name string) (value.Value, error) {
-	u, _ := v.Undefined()
-	if u.Mode == value.UndefChainable {
-		return v, nil
-	}
 	if len(name) >= 4 && name[:2] == "__" && name[len(name)-2:] == "__" {
 		// What Python's own types have; a subscript fails otherwise.
 		if r, ok := value.GetAttr(v, name); ok {
 			return r, nil
 		}
+	}
+	u, _ := v.Undefined()
+	if u.Mode == value.UndefChainable {
+		return v, nil
 	}
 	return value.Value{}, u.Err()
 }
