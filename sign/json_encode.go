@@ -31,6 +31,9 @@ type Codec interface {
 type JSON struct {
 	// Compact leaves out the spaces after "," and ":".
 	Compact bool
+	// ItemSeparator and KeySeparator, when not empty, stand between members
+	// and after names instead (separators).
+	ItemSeparator, KeySeparator string
 	// Unicode writes characters outside ASCII as they are instead of \uXXXX
 	// (ensure_ascii=False).
 	Unicode bool
@@ -220,10 +223,7 @@ func appendDict(j *JSON, dst []byte, n int, name func(int) string, value func([]
 		if i > 0 {
 			dst = j.comma(dst)
 		}
-		dst = append(j.AppendString(dst, name(i)), ':')
-		if !j.Compact {
-			dst = append(dst, ' ')
-		}
+		dst = j.colon(j.AppendString(dst, name(i)))
 		if dst, err = value(dst, i); err != nil {
 			return nil, err
 		}
@@ -232,10 +232,23 @@ func appendDict(j *JSON, dst []byte, n int, name func(int) string, value func([]
 }
 
 func (j *JSON) comma(dst []byte) []byte {
-	if j.Compact {
+	switch {
+	case j.ItemSeparator != "":
+		return append(dst, j.ItemSeparator...)
+	case j.Compact:
 		return append(dst, ',')
 	}
 	return append(dst, ", "...)
+}
+
+func (j *JSON) colon(dst []byte) []byte {
+	switch {
+	case j.KeySeparator != "":
+		return append(dst, j.KeySeparator...)
+	case j.Compact:
+		return append(dst, ':')
+	}
+	return append(dst, ": "...)
 }
 
 // AppendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.

@@ -82,6 +82,7 @@ func TestJSONMarshal(t *testing.T) {
 		"floats":           {sign.JSON{Compact: true}, []float64{1, 1e15, 1e16, 1e-4, 1e-5, 0.1, math.Copysign(0, -1), math.NaN(), math.Inf(-1)}, `[1.0,1000000000000000.0,1e+16,0.0001,1e-05,0.1,-0.0,NaN,-Infinity]`, ""},
 		"float32":          {sign.JSON{}, float32(0.1), `0.1`, ""},
 		"map of ints":      {sign.JSON{}, map[int]bool{2: true, 1: false}, `{"1": false, "2": true}`, ""},
+		"separators":       {sign.JSON{ItemSeparator: " , ", KeySeparator: "= "}, map[string][]int{"a": {1, 2}, "b": nil}, `{"a"= [1 , 2] , "b"= []}`, ""},
 		"map order":        {sign.JSON{Compact: true}, map[string]int{"b": 1, "a": 2}, `{"a":2,"b":1}`, ""},
 		"dict order":       {sign.JSON{Compact: true}, sign.Dict{{"b", 1}, {"a", 2}}, `{"b":1,"a":2}`, ""},
 		"dict sorted":      {sign.JSON{Compact: true, SortKeys: true}, sign.Dict{{"b", 1}, {"a", 2}}, `{"a":2,"b":1}`, ""},
