@@ -61,7 +61,9 @@ func New(cfg Config) *App {
 	a := &App{cfg: cfg, endpoints: map[string]*endpoint{}}
 	a.root.app = a
 	a.log = cfg.Logger
-	a.routes = routing.NewMap(routing.Options{})
+	a.routes = routing.NewMap(routing.Options{
+		HostMatching: cfg.HostMatching, SubdomainMatching: &cfg.SubdomainMatching, Converters: cfg.Converters,
+	})
 	if cfg.Static != nil {
 		addStatic(&a.root, cfg.StaticURL, cfg.Static)
 	}

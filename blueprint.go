@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -32,6 +33,11 @@ type BlueprintOptions struct {
 	// blueprint with static files needs a Prefix or a StaticURL of its own,
 	// or the app's static files would stand in their way.
 	StaticURL string
+	// Host restricts the blueprint's routes to a host; see [Route.Host].
+	Host string
+	// Subdomain restricts the blueprint's routes to a subdomain; see
+	// [Route.Subdomain]. A blueprint within this one has its own before it.
+	Subdomain string
 	// Defaults gives values for variables to all its routes.
 	Defaults map[string]any
 }
@@ -83,10 +89,18 @@ func (b *Blueprint) RegisterAs(inner *Blueprint, m Mount) {
 // A Mount says how a blueprint is registered. Empty fields leave the
 // blueprint's own.
 type Mount struct {
-	Name     string
-	Prefix   string
-	Defaults map[string]any
+	Name      string
+	Prefix    string
+	Host      string
+	Subdomain string
+	Defaults  map[string]any
 }
+
+// host is the registration's host, the blueprint's own otherwise.
+func (m *mount) host() string { return cmp.Or(m.how.Host, m.bp.opts.Host) }
+
+// subdomain is the registration's subdomain, the blueprint's own otherwise.
+func (m *mount) subdomain() string { return cmp.Or(m.how.Subdomain, m.bp.opts.Subdomain) }
 
 // mount is one registration of a blueprint, with everything joined that
 // belongs together once the way to the app is known.

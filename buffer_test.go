@@ -258,6 +258,8 @@ func TestTheGate(t *testing.T) {
 		{"absolute form, foreign host", "GET http://evil.example/a HTTP/1.1\r\nHost: localhost\r\n", "400"},
 		{"forwarded host is not believed", "GET /a HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Host: evil.example\r\n", "200"},
 		{"encoded slash", "GET /a%2fb HTTP/1.1\r\nHost: localhost\r\n", "400"},
+		{"encoded slash beside a quote", "GET /a\"%2fb HTTP/1.1\r\nHost: localhost\r\n", "400"},
+		{"long path", "GET /" + strings.Repeat("a", 10_000) + " HTTP/1.1\r\nHost: localhost\r\n", "414"},
 		{"encoded backslash", "GET /a%5cb HTTP/1.1\r\nHost: localhost\r\n", "400"},
 		{"NUL", "GET /a%00b HTTP/1.1\r\nHost: localhost\r\n", "400"},
 		{"dot segments", "GET /a/../b HTTP/1.1\r\nHost: localhost\r\n", "400"},

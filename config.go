@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -55,6 +56,15 @@ type Config struct {
 	// ServerName is the host of URLs built outside a request, such as
 	// "shop.example.com". Default: none; building such a URL is an error then.
 	ServerName string
+	// HostMatching lets routes and blueprints name their host. Rules without
+	// one serve every host. Default: false.
+	HostMatching bool `config:"-"`
+	// SubdomainMatching lets routes and blueprints name their subdomain of
+	// ServerName, which is required then. Default: false.
+	SubdomainMatching bool `config:"-"`
+	// Converters are added to those that rules know, or replace them, by the
+	// name that stands before the colon. Default: none.
+	Converters map[string]routing.ConverterFunc `config:"-"`
 	// PreferredURLScheme is the scheme of URLs built outside a request.
 	// Default: "https", and "http" on a loopback address.
 	PreferredURLScheme string
@@ -78,6 +88,10 @@ type Config struct {
 	CSRFTrustedOrigins []string `config:"wtf_csrf_trusted_origins"`
 	// Headers are the protective headers of every answer.
 	Headers secure.Headers `config:"-"`
+
+	// JSON encodes and decodes JSON. Default: [GoJSON]; [FlaskJSON] writes what
+	// Flask's jsonify writes.
+	JSON JSONProvider `config:"-"`
 
 	// MaxContentLength bounds a request's body in bytes. Default: 1 MiB. A
 	// route may have its own with [Route.MaxBody].
@@ -141,6 +155,9 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Session.CookiePath, "/")
 	setDefault(&c.Session.CookieSameSite, "Lax")
 	setDefault(&c.Session.Lifetime, 31*24*time.Hour)
+	if c.JSON == nil {
+		c.JSON = GoJSON{}
+	}
 	if c.OnListen == nil {
 		c.OnListen = func(url string, _ net.Addr) {
 			fmt.Fprintf(os.Stderr, " * Running on %s (press CTRL+C to quit)\n", url)
@@ -176,6 +193,12 @@ func (c *Config) check(m mode) (mistakes []error) {
 	}
 	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
 		add("TLSCertFile and TLSKeyFile go together; only one of them is given")
+	}
+	if c.SubdomainMatching && c.ServerName == "" {
+		add("SubdomainMatching needs ServerName, whose subdomains are meant")
+	}
+	if c.SubdomainMatching && c.HostMatching {
+		add("HostMatching and SubdomainMatching exclude each other")
 	}
 	if !strings.HasPrefix(c.StaticURL, "/") {
 		add("StaticURL %q must start with a slash", c.StaticURL)

@@ -14,6 +14,9 @@ func (csrfGuard) Stage() Stage { return StageCSRF }
 func (csrfGuard) Name() string { return "csrf" }
 
 func (csrfGuard) Check(c *Context) error {
+	if c.at.route.webSocket {
+		return asRefusal(c.app.csrf.CheckOrigin(c.r, c.origin))
+	}
 	switch c.r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil

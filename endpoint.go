@@ -29,7 +29,9 @@ type endpoint struct {
 	after      []func(*Context) error
 	teardown   []func(*Context, error)
 	processors []func(*Context) Vars // a blueprint's win over the app's
-	chain      http.Handler          // middleware around the view, nil without any
+	preprocess []func(*Context, routing.Values) error
+	defaults   []func(*Context, string, map[string]any)
+	chain      http.Handler // middleware around the view, nil without any
 	maxBody    int64
 	api        bool
 	static     bool
@@ -47,41 +49,48 @@ func (a *App) settle() {
 // with the place of registration.
 func (a *App) place(r *Route, m *mount) {
 	r.settled = true
-	e := &endpoint{route: r, mount: m, rule: r.rule, view: r.view}
-	e.name = r.name
+	for _, rule := range append([]string{r.rule}, r.also...) {
+		a.placeRule(r, rule, m)
+	}
+}
+
+func (a *App) placeRule(r *Route, text string, m *mount) {
+	e := &endpoint{route: r, mount: m, rule: text, view: r.view, name: r.name}
 	if e.name == "" {
 		e.name = strings.Join(r.methods, ",") + " " + r.rule
 	}
 	defaults := r.defaults
 	if m != nil {
-		e.rule = joinRule(m.prefix, r.rule)
+		e.rule = joinRule(m.prefix, text)
 		e.name = m.name + "." + e.name
 		if len(m.defaults) > 0 {
 			defaults = maps.Clone(m.defaults)
 			maps.Copy(defaults, r.defaults)
 		}
 	}
-	if other, taken := a.endpoints[e.name]; taken && other.route != r && !sameView(other.route, r) {
+	if other, taken := a.endpoints[e.name]; taken && other.route != r && !r.alias && !sameView(other.route, r) {
 		panic(fmt.Sprintf("dewar: route %q at %s: the endpoint %q belongs to the route %q at %s already; give one of them another Name", r.rule, r.location, e.name, other.route.rule, other.route.location))
 	}
-	rule, err := a.routes.Add(routing.Rule{
-		Rule:     e.rule,
-		Endpoint: e.name,
-		Methods:  slices.Clone(r.methods),
-		Defaults: defaults,
-		Data:     e,
-		Source:   r.location,
-	})
+	rule := routing.Rule{
+		Rule: e.rule, Endpoint: e.name, Methods: slices.Clone(r.methods), Defaults: defaults,
+		StrictSlashes: r.strict, MergeSlashes: r.merge, Alias: r.alias, BuildOnly: r.buildOnly,
+		WebSocket: r.webSocket, RedirectTo: r.to, Data: e, Source: r.location,
+	}
+	if slices.Contains(r.methods, anyMethod) {
+		rule.Methods = nil
+	}
+	a.placeHost(r, m, &rule)
+	routed, err := a.routes.Add(rule)
 	if err != nil {
 		panic(fmt.Sprintf("dewar: route %q at %s: %v", e.rule, r.location, err))
 	}
-	e.routed = rule
-	own := ownVariables(rule, r)
+	e.routed = routed
+	own := ownVariables(routed, text)
 	if err := checkTypes(r, own); err != nil {
 		panic(err.Error())
 	}
 	for _, v := range own {
-		e.args = append(e.args, slices.IndexFunc(rule.Variables(), func(o routing.Variable) bool { return o.Name == v.Name }))
+		e.args = append(e.args, slices.IndexFunc(routed.Variables(), func(o routing.Variable) bool { return o.Name == v.Name }))
 	}
 	if _, taken := a.endpoints[e.name]; !taken {
 		a.endpoints[e.name] = e
@@ -90,12 +99,39 @@ func (a *App) place(r *Route, m *mount) {
 	a.placed = append(a.placed, e)
 }
 
+// anyHost is the host of a rule that names none where hosts are matched.
+const (
+	anyHost         = "<_host>"
+	anyHostVariable = "_host"
+)
+
+// placeHost sets a rule's host or subdomain: the route's own, or that of the
+// innermost blueprint that has one; subdomains of blueprints are joined.
+func (a *App) placeHost(r *Route, m *mount, rule *routing.Rule) {
+	rule.Host, rule.Subdomain = r.host, r.subdomain
+	for ; m != nil; m = m.parent {
+		if rule.Host == "" {
+			rule.Host = m.host()
+		}
+		rule.Subdomain = strings.Trim(rule.Subdomain+"."+m.subdomain(), ".")
+	}
+	if rule.Host != "" && !a.cfg.HostMatching {
+		panic(fmt.Sprintf("dewar: route %q at %s: Host needs Config.HostMatching", r.rule, r.location))
+	}
+	if rule.Subdomain != "" && !a.cfg.SubdomainMatching {
+		panic(fmt.Sprintf("dewar: route %q at %s: Subdomain needs Config.SubdomainMatching and Config.ServerName", r.rule, r.location))
+	}
+	if a.cfg.HostMatching && rule.Host == "" {
+		rule.Host = anyHost
+	}
+}
+
 // ownVariables are the variables of the rule as the route wrote it, without
 // those of prefix and host: its last ones that occur in its own text.
-func ownVariables(rule *routing.Rule, r *Route) []routing.Variable {
+func ownVariables(rule *routing.Rule, text string) []routing.Variable {
 	var own []routing.Variable
 	for _, v := range rule.Variables() {
-		if mentions(r.rule, v.Name) {
+		if mentions(text, v.Name) {
 			own = append(own, v)
 		}
 	}
@@ -136,11 +172,13 @@ func (a *App) compile(e *endpoint) {
 		if e.route.maxBody > 0 {
 			e.maxBody = e.route.maxBody
 		}
-		e.api, e.static = e.route.api, e.route.static
+		e.api, e.static = e.route.api, e.route.static != nil
 	}
 	var wraps []Middleware
 	for _, s := range slices.Backward(e.scopes) {
 		e.before = append(e.before, s.hooks.before...)
+		e.preprocess = append(e.preprocess, s.hooks.preprocess...)
+		e.defaults = append(e.defaults, s.hooks.urlDefaults...)
 		e.guards = append(e.guards, s.guards...)
 		e.processors = append(e.processors, s.templates.processors...)
 		wraps = append(wraps, s.wraps...)

@@ -30,10 +30,6 @@ var descriptions = map[int]string{
 
 // asRefusal gives the errors of the built-in guards their status.
 func asRefusal(err error) error {
-	var he *HTTPError
-	if errors.As(err, &he) {
-		return err
-	}
 	var csrf *secure.CSRFError
 	if errors.As(err, &csrf) {
 		return csrfRefusal(csrf)

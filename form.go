@@ -126,17 +126,40 @@ func (c *Context) FormValues() (url.Values, error) {
 	return c.form.values, c.form.err
 }
 
-// File returns the first file sent under a field's name. The error is
-// http.ErrMissingFile when there is none. The file's name comes from the
-// client: pass it through secure.Filename before using it.
-func (c *Context) File(name string) (*multipart.FileHeader, error) {
+// An Upload is a file that a form sent. Open it to read it; it is in memory or
+// in a temporary file that is gone when the request ends.
+type Upload struct {
+	*multipart.FileHeader
+}
+
+// Name returns the file's name as the client gave it, made safe to use as a
+// name in a folder ([secure.Filename], Werkzeug's secure_filename). It may be
+// empty. Two clients may send the same name: a name of your own is better.
+func (u *Upload) Name() string { return secure.Filename(u.Filename) }
+
+// FormFile returns the first file sent under a field's name. The error is
+// http.ErrMissingFile when there is none, or the form's own.
+func (c *Context) FormFile(name string) (*Upload, error) {
+	list, err := c.FormFiles(name)
+	if err == nil && len(list) == 0 {
+		err = http.ErrMissingFile
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// FormFiles returns the files sent under a field's name.
+func (c *Context) FormFiles(name string) ([]*Upload, error) {
 	if _, err := c.FormValues(); err != nil {
 		return nil, err
 	}
-	if list := c.form.files[name]; len(list) > 0 {
-		return list[0], nil
+	var list []*Upload
+	for _, h := range c.form.files[name] {
+		list = append(list, &Upload{h})
 	}
-	return nil, http.ErrMissingFile
+	return list, nil
 }
 
 // parseForm parses the body by its content type.

@@ -75,6 +75,14 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.limitBody()
+	if c.matchErr == nil && len(c.at.preprocess) > 0 {
+		values := c.match.Values()
+		for _, f := range c.at.preprocess {
+			if err := f(c, values); err != nil {
+				return err
+			}
+		}
+	}
 	for _, g := range c.at.guards {
 		if err := g.Check(c); err != nil {
 			return err
@@ -96,7 +104,10 @@ func (c *Context) gate() (err error) {
 	if !a.hosts.Allowed(c.origin.Host) {
 		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
 	}
-	if c.path, err = secure.CanonicalPath(c.r.URL.EscapedPath()); err != nil {
+	if c.path, err = secure.RequestPath(c.r.URL); err != nil {
+		if errors.Is(err, secure.ErrPathTooLong) {
+			return refusal(http.StatusRequestURITooLong, "", err)
+		}
 		return refusal(http.StatusBadRequest, "The path of this address is not valid.", err)
 	}
 	return nil
@@ -106,9 +117,10 @@ func (c *Context) gate() (err error) {
 // lies below answers, with its hooks and error handlers.
 func (c *Context) find() {
 	a := c.app
+	ws := isWebSocket(c.r)
 	err := a.routes.Match(&c.match, routing.Request{
-		Bind: routing.Bind{URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
-		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, PlainHTTP: true,
+		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
+		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, WebSocket: ws, PlainHTTP: !ws,
 	})
 	if err == nil {
 		c.at = c.match.Rule.Data.(*endpoint)
@@ -128,6 +140,8 @@ func (c *Context) noMatch(err error) error {
 		return &redirectError{redirect.NewURL, redirect.Code}
 	case errors.As(err, &method):
 		return &methodError{method.ValidMethods}
+	case errors.Is(err, routing.ErrWebsocketMismatch), errors.Is(err, routing.ErrBadHost):
+		return &HTTPError{Code: http.StatusBadRequest, Err: err}
 	}
 	return &HTTPError{Code: http.StatusNotFound}
 }
@@ -140,7 +154,7 @@ func (c *Context) upgrade() error {
 	if c.at.api {
 		return refusal(http.StatusForbidden, "Use https.", errors.New("dewar: plain HTTP on an API route"))
 	}
-	return &redirectError{"https://" + c.origin.Host + c.r.URL.RequestURI(), http.StatusPermanentRedirect}
+	return &redirectError{secure.HTTPSTarget(c.origin, c.r.URL), http.StatusPermanentRedirect}
 }
 
 // dispatch runs what stands between guards and commit.

@@ -1,10 +1,15 @@
 package dewar
 
+import "github.com/dewar-go/dewar/routing"
+
 // hooks are one scope's functions around a view.
 type hooks struct {
 	before   []func(*Context) error
 	after    []func(*Context) error
 	teardown []func(*Context, error)
+
+	preprocess  []func(*Context, routing.Values) error
+	urlDefaults []func(c *Context, endpoint string, values map[string]any)
 }
 
 // Before adds a function to run before every view, as Flask's before_request
@@ -48,4 +53,49 @@ func (s *scope) after(f func(*Context) error, loc string) {
 func (s *scope) teardown(f func(*Context, error), loc string) {
 	s.changing("Teardown", loc)
 	s.hooks.teardown = append(s.hooks.teardown, f)
+}
+
+// URLValuePreprocessor adds a function that sees the values of the matched rule
+// before guards, hooks and the view, as Flask's url_value_preprocessor does: the
+// app's first, then blueprints from the outermost inwards. It is the place to
+// take what every view needs, such as a language in a prefix, into a [Key]. An
+// error ends the request.
+func (a *App) URLValuePreprocessor(f func(c *Context, values routing.Values) error) {
+	a.root.preprocessor(f)
+}
+
+// URLValuePreprocessor adds a function that sees the values of the blueprint's
+// rules.
+func (b *Blueprint) URLValuePreprocessor(f func(c *Context, values routing.Values) error) {
+	b.scope.preprocessor(f)
+}
+
+// URLDefaults adds a function that may add values to a URL that is about to be
+// built, as Flask's url_defaults does. c is nil outside a request. Values that
+// the rule has no variable for go into the query, so a function looks at what
+// the endpoint expects with [App.EndpointExpects] first.
+func (a *App) URLDefaults(f func(c *Context, endpoint string, values map[string]any)) {
+	a.root.defaultURLs(f)
+}
+
+// URLDefaults adds a function that may add values to URLs of the blueprint's
+// endpoints.
+func (b *Blueprint) URLDefaults(f func(c *Context, endpoint string, values map[string]any)) {
+	b.scope.defaultURLs(f)
+}
+
+// EndpointExpects reports whether a rule of the endpoint has a variable of that
+// name.
+func (a *App) EndpointExpects(endpoint, variable string) bool {
+	return a.routes.IsEndpointExpecting(endpoint, variable)
+}
+
+func (s *scope) preprocessor(f func(*Context, routing.Values) error) {
+	s.changing("URLValuePreprocessor", callerLocation())
+	s.hooks.preprocess = append(s.hooks.preprocess, f)
+}
+
+func (s *scope) defaultURLs(f func(*Context, string, map[string]any)) {
+	s.changing("URLDefaults", callerLocation())
+	s.hooks.urlDefaults = append(s.hooks.urlDefaults, f)
 }

@@ -3,6 +3,7 @@ package dewar
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -34,6 +35,20 @@ func (e *methodError) allow() string {
 	}
 	slices.Sort(list)
 	return strings.Join(list, ", ")
+}
+
+// isWebSocket reports whether a request is a WebSocket handshake (RFC 6455,
+// section 4.1).
+func isWebSocket(r *http.Request) bool {
+	return r.Header["Upgrade"] != nil && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") && r.Method == http.MethodGet
+}
+
+// subdomainsOf is the server whose subdomains are matched, "" for none.
+func (a *App) subdomainsOf() string {
+	if a.cfg.SubdomainMatching {
+		return a.cfg.ServerName
+	}
+	return ""
 }
 
 // withContext puts the Context where middleware's inner handler finds it.

@@ -1,8 +1,6 @@
 package dewar
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -49,19 +47,6 @@ func (c *Context) Bytes(contentType string, data []byte) error {
 	return ignoreClient(c, err)
 }
 
-// JSON answers with v encoded by encoding/json, in one line, with <, > and &
-// escaped so that a browser that mistakes it for a page finds no tag in it.
-func (c *Context) JSON(v any) error {
-	var b bytes.Buffer
-	if err := json.NewEncoder(&b).Encode(v); err != nil {
-		return fmt.Errorf("dewar: JSON: %w", err)
-	}
-	c.w.Header()["Content-Type"] = jsonType
-	c.writeStatus()
-	_, err := c.w.Write(b.Bytes())
-	return ignoreClient(c, err)
-}
-
 // NoContent answers with 204 and no body.
 func (c *Context) NoContent() error {
 	c.w.WriteHeader(http.StatusNoContent)
@@ -75,11 +60,13 @@ func (c *Context) Redirect(t Target) error {
 	if err != nil {
 		return err
 	}
-	local, err := secure.LocalRedirect(location)
-	if err != nil {
-		return fmt.Errorf("dewar: Redirect: %w; for another site use RedirectExternal", err)
+	if t.path != "" {
+		// A path may have come from outside; what was built of rules has not.
+		if location, err = secure.LocalRedirect(location); err != nil {
+			return fmt.Errorf("dewar: Redirect: %w; for another site use RedirectExternal", err)
+		}
 	}
-	c.redirect(local, c.redirectStatus())
+	c.redirect(location, c.redirectStatus())
 	return nil
 }
 

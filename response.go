@@ -185,6 +185,7 @@ func (w *response) finish() error {
 	if w.state != buffering {
 		return w.err
 	}
+	w.validate()
 	return w.begin(len(w.buf))
 }
 

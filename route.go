@@ -24,15 +24,25 @@ type Route struct {
 	location string
 	settled  bool // it is in the routing map: what decides matching is fixed
 
-	defaults map[string]any
-	wraps    []Middleware
-	guards   []Guard
-	maxBody  int64 // 0: the app's
-	noCSRF   bool
-	api      bool
-	static   bool // serves files: no session, no form
-	types    []reflect.Type
-	mounts   []*endpoint // where it ended up: one for each registration
+	also      []string // further rules of the same view
+	host      string
+	subdomain string
+	strict    *bool
+	merge     *bool
+	alias     bool
+	buildOnly bool
+	webSocket bool
+	to        any // where a rule that only redirects leads
+	defaults  map[string]any
+
+	wraps   []Middleware
+	guards  []Guard
+	maxBody int64 // 0: the app's
+	noCSRF  bool
+	api     bool
+	static  *staticFiles // serves files: no session, no form
+	types   []reflect.Type
+	mounts  []*endpoint // where it ended up: one for each registration
 }
 
 // route is how every route comes to be.
@@ -97,6 +107,77 @@ func (r *Route) Name(name string) *Route {
 func (r *Route) Defaults(values map[string]any) *Route {
 	r.unsettled("Defaults")
 	r.defaults = maps.Clone(values)
+	return r
+}
+
+// Host restricts the route to a host, which may hold variables as a rule does.
+// It needs [Config.HostMatching], and the host among [Config.TrustedHosts].
+func (r *Route) Host(host string) *Route {
+	r.unsettled("Host")
+	r.host = host
+	return r
+}
+
+// Subdomain restricts the route to a subdomain of [Config.ServerName], which may
+// hold variables as a rule does. It needs [Config.SubdomainMatching].
+func (r *Route) Subdomain(subdomain string) *Route {
+	r.unsettled("Subdomain")
+	r.subdomain = subdomain
+	return r
+}
+
+// RedirectRule makes requests for a rule go, with 308, to another path of the
+// app: a text with the rule's variables as <name>.
+//
+//	app.RedirectRule("/old/<int:id>", "/new/<id>")
+func (a *App) RedirectRule(rule, to string) *Route {
+	view := func(c *Context) error { return Abort(http.StatusNotFound) } // the matcher redirects before
+	r := a.root.add(rule, view, view, nil, nil)
+	r.to = to
+	return r
+}
+
+// BuildOnly names a rule that never matches: URLs of it are built, and
+// something else, such as another server behind the same proxy, serves them.
+func (a *App) BuildOnly(rule, name string) *Route {
+	view := func(c *Context) error { return Abort(http.StatusNotFound) }
+	r := a.root.add(rule, view, view, nil, nil)
+	r.name, r.buildOnly = name, true
+	return r
+}
+
+// StrictSlashes says whether a missing or superfluous slash at the end matters.
+// Default: true. A path without the slash of its rule is redirected, one with a
+// slash that its rule lacks is 404; with false both are served.
+func (r *Route) StrictSlashes(strict bool) *Route {
+	r.unsettled("StrictSlashes")
+	r.strict = &strict
+	return r
+}
+
+// MergeSlashes says whether a path with doubled slashes is redirected to the
+// one with single slashes. Default: true.
+func (r *Route) MergeSlashes(merge bool) *Route {
+	r.unsettled("MergeSlashes")
+	r.merge = &merge
+	return r
+}
+
+// Alias makes the rule another address of the endpoint it is named like: a
+// request for it is redirected to the endpoint's own rule.
+func (r *Route) Alias() *Route {
+	r.unsettled("Alias")
+	r.alias = true
+	return r
+}
+
+// WebSocket makes the rule match WebSocket handshakes, and nothing else. The
+// handshake passes only from the app's own pages or a configured origin, since
+// browsers send it with cookies and without asking; the view upgrades the
+// connection through [Context.Writer].
+func (r *Route) WebSocket() *Route {
+	r.unsettled("WebSocket")
+	r.webSocket = true
 	return r
 }
 

@@ -136,6 +136,11 @@ func (c *Context) beforeFirstByte() error {
 		Nonce:       c.nonce,
 		Loopback:    c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
 	})
+	if c.res.status == http.StatusNotModified {
+		// A browser would apply it to the page it kept, with a nonce that the
+		// page does not have.
+		delete(h, "Content-Security-Policy")
+	}
 	return nil
 }
 

@@ -1,73 +1,161 @@
 package dewar
 
 import (
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
 	"mime"
 	"net/http"
+	"os"
 	"path"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 )
+
+// staticFiles serves the files of one folder. It knows of each file it has met
+// the hash of its content and which compressed forms lie beside it.
+type staticFiles struct {
+	fsys  fs.FS
+	mu    sync.Mutex
+	known map[string]*staticFile // by name; only of files that exist
+}
+
+// staticFile is what is known of a file, as long as it does not change.
+type staticFile struct {
+	modified time.Time
+	size     int64
+	hash     string
+	codings  []string // those of precompressed that exist
+}
+
+// precompressed are the endings of compressed forms, the best coding first.
+var precompressed = []struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
+
+// staticVersion is the query parameter with a file's hash: a URL with it stands
+// for this content alone and may be kept for ever.
+const staticVersion = "v"
+
+// forever is how long a versioned file is kept; browsers know no longer time.
+var forever = []string{"public, max-age=31536000, immutable"}
 
 // addStatic serves a folder of files under the endpoint "static" of a scope.
 func addStatic(s *scope, at string, fsys fs.FS) {
 	if at == "" {
 		at = "/static"
 	}
-	view := func(c *Context) error {
-		if age := c.app.cfg.StaticMaxAge; age > 0 {
-			c.SetHeader("Cache-Control", fmt.Sprintf("public, max-age=%d", int(age.Seconds())))
-		} else {
-			c.SetHeader("Cache-Control", "no-cache")
-		}
-		return c.ServeFS(fsys, c.Str("filename"))
-	}
+	files := &staticFiles{fsys: confine(fsys), known: map[string]*staticFile{}}
+	view := func(c *Context) error { return files.serve(c, c.Str("filename")) }
 	r := s.add(strings.TrimRight(at, "/")+"/<path:filename>", view, view, nil, nil)
-	r.name, r.static = "static", true
+	r.name, r.static = "static", files
 }
 
-// ServeFS answers with a file of fsys: with its type by its name, conditional
-// requests and ranges. The name is a path within fsys and may come from the
-// request: what leaves fsys, a folder, and any name with a part that begins with
-// a dot are 404. Give it os.Root's FS, or an embed.FS, and no link leads out.
-func (c *Context) ServeFS(fsys fs.FS, name string) error {
-	if !fs.ValidPath(name) || hidden(name) {
-		return Abort(http.StatusNotFound)
+// confine opens a folder given as os.DirFS anew as an os.Root, which symbolic
+// links do not lead out of.
+func confine(fsys fs.FS) fs.FS {
+	if v := reflect.ValueOf(fsys); v.Type() == reflect.TypeOf(os.DirFS("")) {
+		if root, err := os.OpenRoot(v.String()); err == nil {
+			return root.FS()
+		}
+	}
+	return fsys
+}
+
+// serve answers with a file: versioned ones to be kept for ever, in the
+// smallest form the client takes.
+func (s *staticFiles) serve(c *Context, name string) error {
+	known, err := s.lookup(name)
+	if err != nil {
+		return err
+	}
+	h := c.w.Header()
+	switch age := c.app.cfg.StaticMaxAge; {
+	case c.Query(staticVersion) == known.hash:
+		h["Cache-Control"] = forever
+	case age > 0:
+		h["Cache-Control"] = []string{fmt.Sprintf("public, max-age=%d", int(age.Seconds()))}
+	default:
+		h["Cache-Control"] = []string{"no-cache"}
+	}
+	tag := known.hash
+	h["Content-Type"] = []string{contentType(name)}
+	if len(known.codings) > 0 {
+		h.Add("Vary", "Accept-Encoding")
+		for _, p := range precompressed {
+			if slices.Contains(known.codings, p.coding) && c.takes(p.coding) {
+				name += p.ending
+				tag += "-" + p.coding
+				h["Content-Encoding"] = []string{p.coding}
+				break
+			}
+		}
+	}
+	h["Etag"] = []string{`"` + tag + `"`}
+	return c.ServeFS(s.fsys, name)
+}
+
+// takes reports whether the client named a coding as welcome.
+func (c *Context) takes(coding string) bool {
+	return len(c.r.Header["Accept-Encoding"]) > 0 && c.AcceptsEncoding(coding) == coding
+}
+
+// lookup finds a file and what is known of it, reading it once to hash it.
+func (s *staticFiles) lookup(name string) (*staticFile, error) {
+	f, info, err := openFile(s.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s.mu.Lock()
+	known := s.known[name]
+	s.mu.Unlock()
+	if known != nil && known.size == info.Size() && known.modified.Equal(info.ModTime()) {
+		return known, nil
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return nil, fmt.Errorf("dewar: file: %w", err)
+	}
+	known = &staticFile{modified: info.ModTime(), size: info.Size(), hash: hex.EncodeToString(sum.Sum(nil)[:8])}
+	for _, p := range precompressed {
+		if _, err := fs.Stat(s.fsys, name+p.ending); err == nil {
+			known.codings = append(known.codings, p.coding)
+		}
+	}
+	s.mu.Lock()
+	s.known[name] = known
+	s.mu.Unlock()
+	return known, nil
+}
+
+// openFile opens a regular file of fsys. The name may come from the request:
+// what leaves fsys, a folder, and any name with a part that begins with a dot
+// are 404.
+func openFile(fsys fs.FS, name string) (fs.File, fs.FileInfo, error) {
+	if !fs.ValidPath(name) || name[0] == '.' || strings.Contains(name, "/.") || strings.ContainsAny(name, "\\\x00") {
+		return nil, nil, Abort(http.StatusNotFound)
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-			return &HTTPError{Code: http.StatusNotFound, Err: err}
-		}
-		return fmt.Errorf("dewar: file: %w", err)
+		// A name that cannot be opened, whatever the reason, is no file here:
+		// a link that leads out of an os.Root says so in an error of its own.
+		return nil, nil, &HTTPError{Code: http.StatusNotFound, Err: err}
 	}
-	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("dewar: file: %w", err)
+		f.Close()
+		return nil, nil, fmt.Errorf("dewar: file: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return Abort(http.StatusNotFound)
+		f.Close()
+		return nil, nil, Abort(http.StatusNotFound)
 	}
-	content, ok := f.(io.ReadSeeker)
-	if !ok {
-		return fmt.Errorf("dewar: file %q: files of %T cannot seek", name, fsys)
-	}
-	h := c.w.Header()
-	if h["Content-Type"] == nil {
-		h["Content-Type"] = []string{contentType(name)}
-	}
-	if h["Etag"] == nil {
-		h["Etag"] = []string{fileTag(info)}
-	}
-	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
-	return nil
+	return f, info, nil
 }
-
-// hidden reports whether a part of a name begins with a dot.
-func hidden(name string) bool { return name[0] == '.' || strings.Contains(name, "/.") }
 
 // contentType goes by the name alone, never by the content: what a file says of
 // itself must not make it a page.
@@ -93,12 +181,18 @@ var webTypes = map[string]string{
 	".pdf": "application/pdf", ".webmanifest": "application/manifest+json", ".map": "application/json",
 }
 
-// fileTag is a validator made of size and time. Files of an embed.FS have no
-// time: the program's own start stands for it, since they change with it alone.
-func fileTag(info fs.FileInfo) string {
-	t := info.ModTime()
-	if t.IsZero() {
-		t = programStart
+// versionStatic adds a file's hash to the URL of a static endpoint, so that the
+// URL changes when the file does.
+func (a *App) versionStatic(endpoint string, values map[string]any) {
+	e := a.endpoints[endpoint]
+	if e == nil || e.route == nil || e.route.static == nil {
+		return
 	}
-	return fmt.Sprintf("\"%x-%x\"", t.UnixNano(), info.Size())
+	name, ok := values["filename"].(string)
+	if _, given := values[staticVersion]; !ok || given {
+		return
+	}
+	if known, err := e.route.static.lookup(name); err == nil {
+		values[staticVersion] = known.hash
+	}
 }

@@ -100,7 +100,7 @@ func TestBlueprintTemplatesComeAfterTheApps(t *testing.T) {
 	bp.Get("/own", func(c *dewar.Context) error { return c.Render("own.html", nil) })
 	app.Register(bp)
 	client := dewartest.New(t, app)
-	for path, want := range map[string]string{"/bp/shared": "app's", "/bp/own": "own /bp/static/x.js", "/bp/static/x.js": "1"} {
+	for path, want := range map[string]string{"/bp/shared": "app's", "/bp/own": "own /bp/static/x.js?v=6b86b273ff34fce1", "/bp/static/x.js": "1"} {
 		if got := client.Get(path).Text; got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}

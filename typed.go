@@ -26,6 +26,24 @@ func (t *TypedRoute[To]) Name(name string) *TypedRoute[To] { t.route.Name(name);
 // Defaults is [Route.Defaults].
 func (t *TypedRoute[To]) Defaults(v map[string]any) *TypedRoute[To] { t.route.Defaults(v); return t }
 
+// Host is [Route.Host].
+func (t *TypedRoute[To]) Host(host string) *TypedRoute[To] { t.route.Host(host); return t }
+
+// Subdomain is [Route.Subdomain].
+func (t *TypedRoute[To]) Subdomain(name string) *TypedRoute[To] { t.route.Subdomain(name); return t }
+
+// StrictSlashes is [Route.StrictSlashes].
+func (t *TypedRoute[To]) StrictSlashes(on bool) *TypedRoute[To] { t.route.StrictSlashes(on); return t }
+
+// MergeSlashes is [Route.MergeSlashes].
+func (t *TypedRoute[To]) MergeSlashes(on bool) *TypedRoute[To] { t.route.MergeSlashes(on); return t }
+
+// Alias is [Route.Alias].
+func (t *TypedRoute[To]) Alias() *TypedRoute[To] { t.route.Alias(); return t }
+
+// WebSocket is [Route.WebSocket].
+func (t *TypedRoute[To]) WebSocket() *TypedRoute[To] { t.route.WebSocket(); return t }
+
 // Wrap is [Route.Wrap].
 func (t *TypedRoute[To]) Wrap(list ...Middleware) *TypedRoute[To] { t.route.Wrap(list...); return t }
 

@@ -3,10 +3,12 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 
 	"github.com/dewar-go/dewar/routing"
+	"github.com/dewar-go/dewar/secure"
 )
 
 // A Target is a place in this app that a URL can be built for: a route with
@@ -118,18 +120,33 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 		if err != nil {
 			return "", err
 		}
+		a.completeValues(endpoint, values, c)
 		o := routing.BuildOptions{
 			Bind: a.bind(c), ForceExternal: t.external, URLScheme: t.scheme, Method: t.method,
 		}
-		if u, err = a.routes.Build(endpoint, values, o); err != nil {
+		if u, err = a.routes.Build(endpoint, routing.ValuesOf(values), o); err != nil {
 			return "", fmt.Errorf("dewar: URL: %w", err)
+		}
+		if err := gateWouldRefuse(u); err != nil {
+			return "", fmt.Errorf("dewar: URL of %q: %w", endpoint, err)
 		}
 	}
 	return appendQuery(u, t.query, t.anchor), nil
 }
 
+// gateWouldRefuse keeps the app from handing out a URL that its own gate turns
+// away, such as one with a slash or a dot segment inside a variable.
+func gateWouldRefuse(u string) error {
+	parsed, err := url.Parse(u)
+	if err != nil {
+		return err
+	}
+	_, err = secure.CanonicalPath(parsed.EscapedPath())
+	return err
+}
+
 // resolve finds the endpoint and the named values of a target.
-func (a *App) resolve(t Target, c *Context) (string, routing.Values, error) {
+func (a *App) resolve(t Target, c *Context) (string, map[string]any, error) {
 	if t.route == nil {
 		name := t.endpoint
 		if strings.HasPrefix(name, ".") {
@@ -139,7 +156,9 @@ func (a *App) resolve(t Target, c *Context) (string, routing.Values, error) {
 				name = c.Blueprint() + name
 			}
 		}
-		return name, routing.ValuesOf(t.values), nil
+		values := make(map[string]any, len(t.values)+1)
+		maps.Copy(values, t.values)
+		return name, values, nil
 	}
 	e, err := t.route.in(c)
 	if err != nil {
@@ -149,19 +168,33 @@ func (a *App) resolve(t Target, c *Context) (string, routing.Values, error) {
 	if len(t.args) != len(e.args) {
 		return "", nil, fmt.Errorf("dewar: To of route %q: it has %d variables, %d values are given", e.rule, len(e.args), len(t.args))
 	}
-	values := make(routing.Values, 0, len(vars))
+	values := make(map[string]any, len(vars))
 	if c != nil && c.at.mount != nil {
 		// A blueprint's prefix keeps the values it has in this request.
 		for _, v := range vars {
-			if p := c.Param(v.Name); p != nil && !e.owns(v.Name) {
-				values = append(values, routing.Value{Name: v.Name, Value: p})
+			if p := c.Param(v.Name); p != nil {
+				values[v.Name] = p
 			}
 		}
 	}
 	for i, at := range e.args {
-		values = append(values, routing.Value{Name: vars[at].Name, Value: t.args[i]})
+		values[vars[at].Name] = t.args[i]
 	}
 	return e.name, values, nil
+}
+
+// completeValues adds what url_defaults functions give, the app's first, and
+// the host that rules without one of their own have.
+func (a *App) completeValues(endpoint string, values map[string]any, c *Context) {
+	if e := a.endpoints[endpoint]; e != nil {
+		for _, f := range e.defaults {
+			f(c, endpoint, values)
+		}
+	}
+	a.versionStatic(endpoint, values)
+	if a.cfg.HostMatching && a.EndpointExpects(endpoint, anyHostVariable) {
+		values[anyHostVariable] = a.bind(c).ServerName
+	}
 }
 
 // in picks the registration of a route that a request means: that of its own
@@ -192,7 +225,12 @@ func (a *App) bind(c *Context) routing.Bind {
 		}
 		return routing.Bind{ServerName: a.cfg.ServerName, URLScheme: scheme, ScriptName: "/"}
 	}
-	return routing.Bind{ServerName: c.origin.Host, URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix + "/"}
+	b := routing.Bind{ServerName: c.origin.Host, URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix + "/"}
+	if a.cfg.SubdomainMatching {
+		b.ServerName = a.cfg.ServerName
+		return a.routes.BindHost(b, c.origin.Host)
+	}
+	return b
 }
 
 // base is scheme and host without a path.

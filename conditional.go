@@ -1,0 +1,87 @@
+package dewar
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// NotModified sets the answer's validators and reports whether the client has
+// this version already. The view then returns without computing the rest: the
+// answer is a 304 without a body. etag is a text without quotes, "" for none; a
+// zero time means no date.
+//
+//	if c.NotModified(post.Version, post.Updated) {
+//		return nil
+//	}
+//
+// If-None-Match is compared weakly and wins over If-Modified-Since, which has a
+// resolution of a second (RFC 9110, section 13).
+func (c *Context) NotModified(etag string, modified time.Time) bool {
+	h := c.w.Header()
+	tag := ""
+	if etag != "" {
+		tag = `"` + strings.NewReplacer(`"`, "", "\r", "", "\n", "").Replace(etag) + `"`
+		h["Etag"] = []string{tag}
+	}
+	if !modified.IsZero() {
+		h["Last-Modified"] = []string{modified.UTC().Format(http.TimeFormat)}
+	}
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead || !c.fresh(tag, modified) {
+		return false
+	}
+	c.w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// fresh reports whether the client's conditions say it has this version.
+func (c *Context) fresh(tag string, modified time.Time) bool {
+	if list := c.r.Header["If-None-Match"]; len(list) > 0 {
+		return tag != "" && matchesTag(list, tag)
+	}
+	since, err := http.ParseTime(c.r.Header.Get("If-Modified-Since"))
+	return err == nil && !modified.IsZero() && !modified.Truncate(time.Second).After(since)
+}
+
+// matchesTag compares weakly against a list of validators.
+func matchesTag(header []string, tag string) bool {
+	for _, line := range header {
+		if len(line) > maxAccept {
+			continue
+		}
+		for item := range strings.SplitSeq(line, ",") {
+			item = strings.TrimSpace(item)
+			if item == "*" || strings.TrimPrefix(item, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// validate gives a whole, buffered answer an ETag of its content, and makes it
+// a 304 when the client has it. Answers that depend on a session, a token or a
+// nonce are different each time and get none; nor do those that say themselves
+// how they may be kept.
+func (w *response) validate() {
+	c, h := w.c, w.Header()
+	if w.status != 0 && w.status != http.StatusOK || len(w.buf) == 0 || h["Etag"] != nil || h["Set-Cookie"] != nil ||
+		c.nonce != "" || c.session != nil && c.session.Accessed() || h["Cache-Control"] != nil {
+		return
+	}
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
+		return
+	}
+	sum := sha256.Sum256(w.buf)
+	var tag [24]byte
+	tag[0], tag[23] = '"', '"'
+	base64.RawURLEncoding.Encode(tag[1:23], sum[:16])
+	h["Etag"] = []string{string(tag[:])}
+	if list := c.r.Header["If-None-Match"]; len(list) > 0 && matchesTag(list, string(tag[:])) {
+		w.status = http.StatusNotModified
+		w.buf = w.buf[:0]
+		delete(h, "Content-Type")
+	}
+}

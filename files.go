@@ -1,0 +1,69 @@
+package dewar
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// ServeFS answers with a file of fsys, shown in the browser: with its type by
+// its name, conditional requests and byte ranges. The name is a path within fsys
+// and may come from the request: what leaves fsys, a folder, and any name with a
+// part that begins with a dot are 404. Give it the FS of an os.Root, or an
+// embed.FS, and no symbolic link leads out either.
+//
+// Files that users sent belong behind [Context.UserFile].
+func (c *Context) ServeFS(fsys fs.FS, name string) error {
+	f, info, err := openFile(fsys, name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	content, ok := f.(io.ReadSeeker)
+	if !ok {
+		return fmt.Errorf("dewar: file %q: the files of %T cannot seek", name, fsys)
+	}
+	h := c.w.Header()
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = []string{contentType(name)}
+	}
+	if h["Etag"] == nil {
+		h["Etag"] = []string{fileTag(info)}
+	}
+	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
+	return nil
+}
+
+// Attachment answers with a file of fsys to be saved under a name: what
+// ServeFS does, with Content-Disposition by RFC 6266.
+func (c *Context) Attachment(fsys fs.FS, name, saveAs string) error {
+	c.w.Header()["Content-Disposition"] = []string{secure.ContentDisposition("attachment", saveAs)}
+	return c.ServeFS(fsys, name)
+}
+
+// UserFile answers with a file that a user sent. It is saved under the name
+// instead of shown, unless inline is set; and even when the browser shows it,
+// its own content security policy keeps scripts in it from running.
+func (c *Context) UserFile(fsys fs.FS, name, saveAs string, inline bool) error {
+	kind := "attachment"
+	if inline {
+		kind = "inline"
+	}
+	h := c.w.Header()
+	h["Content-Disposition"] = []string{secure.ContentDisposition(kind, saveAs)}
+	h["Content-Security-Policy"] = []string{secure.SandboxCSP().String()}
+	return c.ServeFS(fsys, name)
+}
+
+// fileTag is a validator made of time and size. Files of an embed.FS have no
+// time: the program's own start stands for it, since they change with it alone.
+func fileTag(info fs.FileInfo) string {
+	t := info.ModTime()
+	if t.IsZero() {
+		t = programStart
+	}
+	return fmt.Sprintf("\"%x-%x\"", t.UnixNano(), info.Size())
+}

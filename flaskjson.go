@@ -1,0 +1,325 @@
+package dewar
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// FlaskJSON writes what Flask's default JSON provider writes, byte for byte:
+// keys sorted, everything beyond ASCII escaped, dates as HTTP dates, UUIDs and
+// decimals (math/big's Float and Rat) as strings, <, > and & as they are. It
+// reads as [GoJSON] does.
+type FlaskJSON struct {
+	GoJSON
+	// Indent breaks lines and indents by two, as Flask does in debug mode.
+	Indent bool
+}
+
+// Marshal encodes v.
+func (f FlaskJSON) Marshal(v any) ([]byte, error) {
+	b, err := appendFlask(nil, reflect.ValueOf(v), 0)
+	if err != nil {
+		return nil, err
+	}
+	if f.Indent {
+		var out []byte
+		out, b = b, nil
+		b = appendIndented(b, out)
+	}
+	return append(b, '\n'), nil
+}
+
+// maxJSONDepth ends values that contain themselves.
+const maxJSONDepth = 1000
+
+func appendFlask(b []byte, v reflect.Value, depth int) ([]byte, error) {
+	if depth > maxJSONDepth {
+		return nil, fmt.Errorf("nested deeper than %d", maxJSONDepth)
+	}
+	if !v.IsValid() {
+		return append(b, "null"...), nil
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
+		if v.IsNil() {
+			if v.Kind() == reflect.Slice {
+				return append(b, "[]"...), nil
+			}
+			if v.Kind() == reflect.Map {
+				return append(b, "{}"...), nil
+			}
+			return append(b, "null"...), nil
+		}
+	}
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return appendASCII(b, x.UTC().Format(http.TimeFormat)), nil
+	case *big.Int:
+		return x.Append(b, 10), nil
+	case *big.Float:
+		return appendASCII(b, x.Text('f', -1)), nil
+	case *big.Rat:
+		n, _ := x.FloatPrec()
+		return appendASCII(b, x.FloatString(n)), nil
+	case json.Number:
+		return append(b, x.String()...), nil
+	case encoding.TextMarshaler:
+		text, err := x.MarshalText()
+		return appendASCII(b, string(text)), err
+	case json.Marshaler:
+		return appendMarshaler(b, x, depth)
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return appendFlask(b, v.Elem(), depth+1)
+	case reflect.Bool:
+		return strconv.AppendBool(b, v.Bool()), nil
+	case reflect.String:
+		return appendASCII(b, v.String()), nil
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			text, err := json.Marshal(v.Bytes())
+			return append(b, text...), err
+		}
+		return appendList(b, v, depth)
+	case reflect.Map, reflect.Struct:
+		return appendObject(b, v, depth)
+	}
+	switch {
+	case v.CanInt():
+		return strconv.AppendInt(b, v.Int(), 10), nil
+	case v.CanUint():
+		return strconv.AppendUint(b, v.Uint(), 10), nil
+	case v.CanFloat():
+		return appendFloat(b, v.Float())
+	}
+	return nil, fmt.Errorf("a value of type %v has no JSON form", v.Type())
+}
+
+// appendMarshaler takes what a type's own MarshalJSON gives through the same
+// rules.
+func appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
+	text, err := m.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, err
+	}
+	return appendFlask(b, reflect.ValueOf(tree), depth+1)
+}
+
+func appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
+	b = append(b, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = appendFlask(b, v.Index(i), depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+// appendObject writes a map or a struct with its keys sorted.
+func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
+	members := map[string]reflect.Value{}
+	if v.Kind() == reflect.Map {
+		for k, x := range v.Seq2() {
+			name, err := keyText(k)
+			if err != nil {
+				return nil, err
+			}
+			members[name] = x
+		}
+	} else {
+		structMembers(members, v)
+	}
+	b = append(b, '{')
+	for i, name := range sortedKeys(members) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendASCII(b, name), ':')
+		if b, err = appendFlask(b, members[name], depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func keyText(k reflect.Value) (string, error) {
+	if m, ok := k.Interface().(encoding.TextMarshaler); ok {
+		text, err := m.MarshalText()
+		return string(text), err
+	}
+	switch {
+	case k.Kind() == reflect.String:
+		return k.String(), nil
+	case k.CanInt():
+		return strconv.FormatInt(k.Int(), 10), nil
+	case k.CanUint():
+		return strconv.FormatUint(k.Uint(), 10), nil
+	case k.Kind() == reflect.Bool:
+		return strconv.FormatBool(k.Bool()), nil
+	}
+	return "", fmt.Errorf("a key of type %v has no JSON form", k.Type())
+}
+
+// structMembers reads the fields of a struct under the names encoding/json
+// gives them.
+func structMembers(members map[string]reflect.Value, v reflect.Value) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		tag, tagged := f.Tag.Lookup("json")
+		name, options, _ := strings.Cut(tag, ",")
+		if f.Anonymous && !tagged {
+			inner := v.Field(i)
+			if inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+			if inner.Kind() == reflect.Struct {
+				structMembers(members, inner)
+			}
+			continue
+		}
+		if !f.IsExported() || tag == "-" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		list := strings.Split(options, ",")
+		if slices.Contains(list, "omitempty") && emptyJSON(v.Field(i)) || slices.Contains(list, "omitzero") && v.Field(i).IsZero() {
+			continue
+		}
+		members[name] = v.Field(i)
+	}
+}
+
+func emptyJSON(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// appendFloat writes a float as Python's repr does.
+func appendFloat(b []byte, f float64) ([]byte, error) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, fmt.Errorf("%v has no JSON form", f)
+	}
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-4 || abs >= 1e16) {
+		return strconv.AppendFloat(b, f, 'e', -1, 64), nil
+	}
+	n := len(b)
+	b = strconv.AppendFloat(b, f, 'f', -1, 64)
+	if !strings.Contains(string(b[n:]), ".") {
+		b = append(b, ".0"...)
+	}
+	return b, nil
+}
+
+// appendASCII writes a string with everything beyond ASCII escaped, as UTF-16.
+func appendASCII(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r == '\n':
+			b = append(b, `\n`...)
+		case r == '\r':
+			b = append(b, `\r`...)
+		case r == '\t':
+			b = append(b, `\t`...)
+		case r == '\b':
+			b = append(b, `\b`...)
+		case r == '\f':
+			b = append(b, `\f`...)
+		case r >= ' ' && r < 0x7f:
+			b = append(b, byte(r))
+		case r < 0x10000:
+			b = appendEscape(b, r)
+		default:
+			r -= 0x10000
+			b = appendEscape(appendEscape(b, 0xd800+r>>10), 0xdc00+r&0x3ff)
+		}
+	}
+	return append(b, '"')
+}
+
+func appendEscape(b []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}
+
+// appendIndented breaks compact JSON into lines as Python's indent=2 does.
+func appendIndented(b, compact []byte) []byte {
+	depth, quoted := 0, false
+	line := func() {
+		b = append(b, '\n')
+		for range depth {
+			b = append(b, "  "...)
+		}
+	}
+	for i, ch := range compact {
+		switch {
+		case quoted:
+			b = append(b, ch)
+			if ch == '"' && !escaped(compact, i) {
+				quoted = false
+			}
+			continue
+		case ch == '"':
+			quoted = true
+		case ch == '{' || ch == '[':
+			b = append(b, ch)
+			if next := compact[i+1]; next != '}' && next != ']' {
+				depth++
+				line()
+			}
+			continue
+		case (ch == '}' || ch == ']') && compact[i-1] != '{' && compact[i-1] != '[':
+			depth--
+			line()
+		case ch == ',':
+			b = append(b, ch)
+			line()
+			continue
+		case ch == ':':
+			b = append(b, ": "...)
+			continue
+		}
+		b = append(b, ch)
+	}
+	return b
+}
+
+// escaped reports whether an odd number of backslashes stands before i.
+func escaped(b []byte, i int) bool {
+	n := 0
+	for i--; i >= 0 && b[i] == '\\'; i-- {
+		n++
+	}
+	return n%2 == 1
+}

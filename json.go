@@ -1,0 +1,81 @@
+package dewar
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A JSONProvider encodes and decodes JSON for an app, as Flask's does. Set it
+// with [Config.JSON].
+type JSONProvider interface {
+	// Marshal encodes v for an answer. The text should escape <, > and &, so
+	// that a browser that mistakes it for a page finds no tag in it.
+	Marshal(v any) ([]byte, error)
+	// Unmarshal decodes a request's body, which must be one value. With strict,
+	// an object's field that v does not have is an error.
+	Unmarshal(data []byte, v any, strict bool) error
+}
+
+// GoJSON is encoding/json, with a line break at the end: the default.
+type GoJSON struct{}
+
+// Marshal encodes v.
+func (GoJSON) Marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// Unmarshal decodes one value.
+func (GoJSON) Unmarshal(data []byte, v any, strict bool) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if rest := data[d.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
+		return errors.New("something follows the JSON value")
+	}
+	return nil
+}
+
+// JSON answers with v encoded by the app's [JSONProvider].
+func (c *Context) JSON(v any) error {
+	b, err := c.app.cfg.JSON.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("dewar: JSON: %w", err)
+	}
+	c.w.Header()["Content-Type"] = jsonType
+	c.writeStatus()
+	_, err = c.w.Write(b)
+	return ignoreClient(c, err)
+}
+
+// jsonReason says what is wrong with a JSON body, without its content.
+func jsonReason(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &kind):
+		if kind.Field == "" {
+			return "the JSON value is of another type than is needed"
+		}
+		return fmt.Sprintf("the field %q is of another type than is needed", kind.Field)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("malformed JSON at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the JSON ends too early"
+	}
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return "unknown field " + field
+	}
+	return "the value does not fit"
+}
