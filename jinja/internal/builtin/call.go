@@ -130,15 +130,3 @@ func index(v Value) (int, error) {
 
 // truth is bool(v); it fails for a strict undefined value.
 func truth(v Value) (bool, error) { return value.TruthErr(v) }
-
-// chars is v for iteration: the characters of Markup are no Markup.
-func chars(v Value) Value {
-	if v.IsSafe() {
-		s, _ := v.Str()
-		return value.String(s)
-	}
-	return v
-}
-
-// iterate is iter(v).
-func iterate(v Value) (value.Iterator, error) { return value.Iterate(chars(v)) }

@@ -121,7 +121,7 @@ func itemsOf(st State, v Value) (keys, values []Value, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := value.Collect(chars(items))
+	list, err := value.Collect(items)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,7 +143,7 @@ func pairOf(v Value) (a, b Value, err error) {
 	if !value.IsIterable(v) {
 		return a, b, typeError("cannot unpack non-iterable %s object", value.TypeName(v))
 	}
-	list, err := value.Collect(chars(v))
+	list, err := value.Collect(v)
 	switch {
 	case err != nil:
 		return a, b, err
@@ -195,7 +195,7 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 		o.attrs = ` rel="` + string(markup.Escape(strings.Join(rels, " "))) + `"` + o.attrs
 	}
 	if !schemes.IsNone() && !schemes.IsUndefined() {
-		list, err := value.Collect(chars(schemes))
+		list, err := value.Collect(schemes)
 		if err != nil {
 			return Value{}, err
 		}

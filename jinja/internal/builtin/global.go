@@ -81,7 +81,7 @@ func update(st State, d *value.Dict, v Value) error {
 	if u, ok := v.Undefined(); ok {
 		return u.Err()
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func update(st State, d *value.Dict, v Value) error {
 		if !value.IsIterable(x) {
 			return typeError("cannot convert dictionary update sequence element #%d to a sequence", i)
 		}
-		pair, err := value.Collect(chars(x))
+		pair, err := value.Collect(x)
 		if err != nil {
 			return err
 		}

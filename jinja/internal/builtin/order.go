@@ -246,7 +246,7 @@ func unique(st State, v Value, a Args) (Value, error) {
 		}
 		g := newGetter(arg[1])
 		g.foldStrings = !caseSensitive
-		it, err := iterate(v)
+		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
 		}
@@ -294,7 +294,7 @@ func extreme(st State, v Value, a Args, s *signature, op value.Op) (Value, error
 	if err != nil {
 		return Value{}, err
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return Value{}, err
 	}
@@ -339,7 +339,7 @@ func sum(st State, v Value, a Args) (Value, error) {
 	if err := sumSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return Value{}, err
 	}

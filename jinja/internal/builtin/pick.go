@@ -14,7 +14,7 @@ func mapFilter(st State, v Value, a Args) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		it, err := iterate(v)
+		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func pick(name string, st State, v Value, a Args, want, byAttribute bool) Value 
 				return t(st, v, a)
 			}
 		}
-		it, err := iterate(v)
+		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
 		}

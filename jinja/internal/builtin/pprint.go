@@ -94,7 +94,7 @@ func (p *printer) format(v Value, indent, allowance, level int) error {
 		sortSafely(items, nil)
 		return p.formatItems(items, '{', "}", indent, allowance, level)
 	}
-	items, err := value.Collect(chars(v))
+	items, err := value.Collect(v)
 	if err != nil {
 		return err
 	}
@@ -329,7 +329,7 @@ func (p *printer) repr(buf []byte, v Value) ([]byte, error) {
 		}
 		return append(buf, '}'), nil
 	}
-	items, err := value.Collect(chars(v))
+	items, err := value.Collect(v)
 	if err != nil {
 		return buf, err
 	}

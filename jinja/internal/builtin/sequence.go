@@ -38,7 +38,7 @@ func first(st State, v Value, a Args) (Value, error) {
 		_, n := utf8.DecodeRuneInString(s)
 		return value.String(s[:n]), nil
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return Value{}, err
 	}
@@ -136,7 +136,7 @@ func reverse(st State, v Value, a Args) (Value, error) {
 	if !isClass(err, "TypeError") {
 		return Value{}, err
 	}
-	list, err := value.Collect(chars(v))
+	list, err := value.Collect(v)
 	if err != nil {
 		if isClass(err, "TypeError") {
 			return Value{}, argumentError("argument must be iterable")
@@ -212,9 +212,9 @@ func collect(st State, v Value) ([]Value, error) {
 		if err := st.Grow(n); err != nil {
 			return nil, err
 		}
-		return value.Collect(chars(v))
+		return value.Collect(v)
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +288,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 	}
 	count, fill := arg[0], arg[1]
 	return generator("do_batch", func() (value.Iterator, error) {
-		it, err := iterate(v)
+		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
 		}
@@ -454,7 +454,7 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 // joined returns the elements to join. They must not be changed.
 func joined(st State, v, attribute Value) ([]Value, error) {
 	var items []Value
-	if seq, ok := value.Seq(chars(v)); ok && seq.Items() != nil {
+	if seq, ok := value.Seq(v); ok && seq.Items() != nil {
 		items = seq.Items()
 	} else {
 		var err error

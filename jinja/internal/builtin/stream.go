@@ -246,7 +246,6 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if err := joinSig.bind(arg[:], a); err != nil {
 		return buf, err
 	}
-	v = chars(v)
 	seq, ok := value.Seq(v)
 	if !ok {
 		items, err := collect(st, v)

@@ -264,7 +264,7 @@ func truncate(st State, v Value, a Args) (Value, error) {
 	}
 	s, ok := v.Str()
 	if !ok {
-		items, err := value.Collect(chars(v))
+		items, err := value.Collect(v)
 		if err != nil {
 			return Value{}, err
 		}

@@ -32,7 +32,7 @@ func appendURLEncoded(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		}
 		return buf, nil
 	}
-	it, err := iterate(v)
+	it, err := value.Iterate(v)
 	if err != nil {
 		return buf, err
 	}
