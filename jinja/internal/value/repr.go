@@ -48,6 +48,16 @@ func (c *chain) push(v Value) (*chain, error) {
 }
 
 func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
+	if v.t != nil && v.t.rt != nil && v.t.caps&(capStringer|capError) != 0 {
+		switch v.t.kind { // named Go types that have a text of their own
+		case KindBool, KindInt, KindFloat:
+			s, _ := v.goString()
+			return append(buf, s...), nil
+		case KindString:
+			s, _ := v.goString()
+			return AppendQuoted(buf, s), nil
+		}
+	}
 	switch v.Kind() {
 	case KindUndefined:
 		return append(buf, "Undefined"...), nil
