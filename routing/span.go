@@ -138,7 +138,6 @@ func allDigits(s string) bool {
 type elemMatcher struct {
 	elems []elem
 	s     string
-	m     *Match
 	base  int // index of the first variable in m
 	steps int
 	// several says that there are two variables or more. Then dead has for
@@ -158,16 +157,16 @@ const hard = 256
 type interval struct{ lo, hi int }
 
 // match tries elements i and following from position p; v counts variables.
-func (e *elemMatcher) match(i, p, v int) bool {
+func (e *elemMatcher) match(m *Match, i, p, v int) bool {
 	if i == len(e.elems) {
 		return p == len(e.s)
 	}
 	if !e.several {
-		return e.try(i, p, v)
+		return e.try(m, i, p, v)
 	}
 	e.steps++
 	if e.steps < hard {
-		return e.try(i, p, v)
+		return e.try(m, i, p, v)
 	}
 	if e.failed == nil {
 		e.failed = make([]uint64, (len(e.elems)*(len(e.s)+1)+63)/64)
@@ -176,7 +175,7 @@ func (e *elemMatcher) match(i, p, v int) bool {
 	if e.failed[state/64]&(1<<(state%64)) != 0 {
 		return false
 	}
-	if e.try(i, p, v) {
+	if e.try(m, i, p, v) {
 		return true
 	}
 	e.failed[state/64] |= 1 << (state % 64)
@@ -184,24 +183,24 @@ func (e *elemMatcher) match(i, p, v int) bool {
 }
 
 // try does the work of match.
-func (e *elemMatcher) try(i, p, v int) bool {
+func (e *elemMatcher) try(m *Match, i, p, v int) bool {
 	sp := e.elems[i].span
 	if sp == nil {
 		lit := e.elems[i].lit
-		return strings.HasPrefix(e.s[p:], lit) && e.match(i+1, p+len(lit), v)
+		return strings.HasPrefix(e.s[p:], lit) && e.match(m, i+1, p+len(lit), v)
 	}
 	switch sp.kind {
 	case spanUUID:
 		if p+36 > len(e.s) || !isUUID(e.s[p:p+36]) {
 			return false
 		}
-		e.m.set(e.base+v, e.s[p:p+36])
-		return e.match(i+1, p+36, v+1)
+		m.set(e.base+v, e.s[p:p+36])
+		return e.match(m, i+1, p+36, v+1)
 	case spanAny:
 		for _, item := range sp.items {
 			if strings.HasPrefix(e.s[p:], item) {
-				e.m.set(e.base+v, item)
-				if e.match(i+1, p+len(item), v+1) {
+				m.set(e.base+v, item)
+				if e.match(m, i+1, p+len(item), v+1) {
 					return true
 				}
 			}
@@ -216,7 +215,7 @@ func (e *elemMatcher) try(i, p, v int) bool {
 		if hi != len(e.s) {
 			return false
 		}
-		e.m.set(e.base+v, e.s[p:])
+		m.set(e.base+v, e.s[p:])
 		return true
 	}
 	var dead interval
@@ -229,8 +228,8 @@ func (e *elemMatcher) try(i, p, v int) bool {
 				q = dead.hi
 				continue
 			}
-			if e.match(i+1, q, v+1) {
-				e.m.set(e.base+v, e.s[p:q])
+			if e.match(m, i+1, q, v+1) {
+				m.set(e.base+v, e.s[p:q])
 				return true
 			}
 			q += max(1, runeAt(e.s, q))
@@ -242,8 +241,8 @@ func (e *elemMatcher) try(i, p, v int) bool {
 					break
 				}
 				q = dead.lo
-			} else if e.match(i+1, q, v+1) {
-				e.m.set(e.base+v, e.s[p:q])
+			} else if e.match(m, i+1, q, v+1) {
+				m.set(e.base+v, e.s[p:q])
 				return true
 			}
 			if q == 0 {
@@ -324,9 +323,9 @@ func (p *part) match(m *Match, text string, base int) bool {
 		}
 		return true
 	}
-	e := elemMatcher{elems: p.elems, s: text, m: m, base: base, several: p.vars > 1}
+	e := elemMatcher{elems: p.elems, s: text, base: base, several: p.vars > 1}
 	if len(p.elems) > len(e.dead) {
 		e.more = make([]interval, len(p.elems)-len(e.dead))
 	}
-	return e.match(0, 0, 0)
+	return e.match(m, 0, 0, 0)
 }
