@@ -47,7 +47,7 @@ func malformed(t testing.TB) map[string]string {
 		"tuple": forgeJSON(t, `{" t":[1]}`), "bad base64": forgeJSON(t, `{"a":{" b":"?"}}`), "bad uuid": forgeJSON(t, `{"a":{" u":"1"}}`), "bad tag": forgeJSON(t, `{"a":{" t":1}}`),
 		"bad di": forgeJSON(t, `{"a":{" di":{}}}`), "di of two": forgeJSON(t, `{"a":{" di":{"a":1,"b":2}}}`), "bad text": forgeJSON(t, "{\"a\":\"\xff\"}"),
 		"deep": forgeJSON(t, `{"a":`+strings.Repeat("[", 5000)), "deep tags": forgeJSON(t, strings.Repeat(`{" t":[`, 2000)+strings.Repeat(`]}`, 2000)),
-		"bomb": forge(t, "."+sign.Base64Encode([]byte(bomb))[:12000]), "bomb of 10 MiB": forge(t, "."+sign.Base64Encode([]byte(bomb))),
+		"bomb": forge(t, "."+sign.Base64Encode([]byte(bomb))[:12000]), "bomb of 300 KiB": forge(t, "."+sign.Base64Encode(deflate(`{"a":"`+strings.Repeat("x", 300<<10)+`"}`))), "bomb of 10 MiB": forge(t, "."+sign.Base64Encode([]byte(bomb))),
 	}
 }
 
