@@ -109,9 +109,6 @@ const (
 	ExtensionDebug        Extension = "debug"        // debug
 )
 
-// Tag parses a custom tag.
-type Tag = parse.Tag
-
 // Limits bound what one render may use; a limit of 0 is none. Recursion has a
 // default of 1,000.
 type Limits = compile.Limits
