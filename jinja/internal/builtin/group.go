@@ -43,6 +43,12 @@ func (g *group) Compare(op value.Op, other Value) (result, ok bool) {
 	return result, err == nil
 }
 
+// Contains reports whether x equals one of the two elements.
+func (g *group) Contains(x Value) (bool, error) { return value.Contains(g.tuple(), x) }
+
+// HashKey is the tuple: a group is hashable as far as its elements are.
+func (g *group) HashKey() Value { return g.tuple() }
+
 // TypeName is the name of Jinja's class.
 func (g *group) TypeName() string { return "_GroupTuple" }
 

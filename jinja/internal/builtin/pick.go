@@ -6,7 +6,7 @@ import (
 
 // mapFilter applies a filter to every element or looks an attribute up.
 func mapFilter(st State, v Value, a Args) (Value, error) {
-	return generator("sync_do_map", func() (value.Iterator, error) {
+	return generator(func() (value.Iterator, error) {
 		if yes, err := truth(v); err != nil || !yes {
 			return nil, err
 		}
@@ -91,25 +91,25 @@ func notFound(what string, name Value) error {
 }
 
 func selectFilter(st State, v Value, a Args) (Value, error) {
-	return pick("sync_do_select", st, v, a, true, false), nil
+	return pick(st, v, a, true, false), nil
 }
 
 func rejectFilter(st State, v Value, a Args) (Value, error) {
-	return pick("sync_do_reject", st, v, a, false, false), nil
+	return pick(st, v, a, false, false), nil
 }
 
 func selectattr(st State, v Value, a Args) (Value, error) {
-	return pick("sync_do_selectattr", st, v, a, true, true), nil
+	return pick(st, v, a, true, true), nil
 }
 
 func rejectattr(st State, v Value, a Args) (Value, error) {
-	return pick("sync_do_rejectattr", st, v, a, false, true), nil
+	return pick(st, v, a, false, true), nil
 }
 
 // pick yields the elements for which a test gives want: the element itself or
 // an attribute of it is tested, for truth when no test is named.
-func pick(name string, st State, v Value, a Args, want, byAttribute bool) Value {
-	return generator(name, func() (value.Iterator, error) {
+func pick(st State, v Value, a Args, want, byAttribute bool) Value {
+	return generator(func() (value.Iterator, error) {
 		if yes, err := truth(v); err != nil || !yes {
 			return nil, err
 		}

@@ -237,10 +237,10 @@ func collect(st State, v Value) ([]Value, error) {
 // generator returns a lazy sequence whose elements start returns one by one.
 // start runs when the first element is asked for, as the body of a Python
 // generator does.
-func generator(name string, start func() (value.Iterator, error)) Value {
+func generator(start func() (value.Iterator, error)) Value {
 	var it value.Iterator
 	done := false
-	return value.NamedIterator("generator", value.IteratorFunc(func() (Value, bool, error) {
+	return value.NewIterator(value.IteratorFunc(func() (Value, bool, error) {
 		if done {
 			return Value{}, false, nil
 		}
@@ -265,7 +265,7 @@ func items(st State, v Value, a Args) (Value, error) {
 	if err := itemsSig.none(a); err != nil {
 		return Value{}, err
 	}
-	return generator("do_items", func() (value.Iterator, error) {
+	return generator(func() (value.Iterator, error) {
 		if v.IsUndefined() {
 			return nil, nil
 		}
@@ -287,7 +287,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	count, fill := arg[0], arg[1]
-	return generator("do_batch", func() (value.Iterator, error) {
+	return generator(func() (value.Iterator, error) {
 		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
@@ -365,7 +365,7 @@ func slice(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	fill := arg[1]
-	return generator("sync_do_slice", func() (value.Iterator, error) {
+	return generator(func() (value.Iterator, error) {
 		seq, err := collect(st, v)
 		if err != nil {
 			return nil, err
