@@ -2,6 +2,7 @@ package main
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -35,6 +36,9 @@ func newApp(base dewar.Config) (*dewar.App, error) {
 		return nil, err
 	}
 	if config.TemplateDir != "" {
+		if _, err := os.ReadDir(config.TemplateDir); err != nil {
+			return nil, fmt.Errorf("flaskr: the template folder cannot be read: %w; change template_dir (FLASKR_TEMPLATE_DIR in the environment)", err)
+		}
 		config.Templates = os.DirFS(config.TemplateDir)
 	}
 	if !config.DatabaseURL.IsSet() {

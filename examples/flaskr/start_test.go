@@ -42,7 +42,7 @@ func TestStartErrors(t *testing.T) {
 		want   []string // in the line
 	}{
 		{name: "port in use", args: []string{"--port", takenPort}, want: []string{takenPort, "in use", "--port"}},
-		{name: "missing template folder", env: []string{"FLASKR_TEMPLATE_DIR=/nowhere/templates"}, want: []string{"/nowhere/templates"}},
+		{name: "missing template folder", env: []string{"FLASKR_TEMPLATE_DIR=/nowhere/templates"}, want: []string{"/nowhere/templates", "FLASKR_TEMPLATE_DIR"}},
 		{name: "unknown configuration key", config: `{"secret_kye": "x"}`, want: []string{"config.json", "secret_kye", "secret_key"}},
 		{name: "broken configuration file", config: `{"debug": tru}`, want: []string{"config.json"}},
 		{name: "bad database URL", dsn: "postgres://ada:hunter2@", want: []string{"DATABASE_URL", "names no"}},
