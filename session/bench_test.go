@@ -27,6 +27,15 @@ func BenchmarkLoad(b *testing.B) {
 				store.Load(b.Context(), value)
 			}
 		})
+		b.Run(kind+"/state", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s, _ := store.Load(b.Context(), value)
+				if s.State(true).Permanent {
+					b.Fatal("permanent")
+				}
+			}
+		})
 		b.Run(kind+"/read", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

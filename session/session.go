@@ -210,6 +210,23 @@ func (s *Session) permanent() bool {
 	return v
 }
 
+// peekPermanent is permanent without decoding, in the two usual cases: the
+// name is nowhere in the values, or it is the first one as names are sorted.
+func (s *Session) peekPermanent() bool {
+	if s.values == nil && s.source != nil {
+		if data, err := s.source.encoded(s.payload); err == nil {
+			if !bytes.Contains(data, []byte(permanentKey)) {
+				return false
+			}
+			rest, first := bytes.CutPrefix(data, []byte(`{"`+permanentKey+`":true`))
+			if first && len(rest) > 0 && (rest[0] == ',' || rest[0] == '}') {
+				return true
+			}
+		}
+	}
+	return s.permanent()
+}
+
 // SetPermanent sets whether the session outlives the browser's own session.
 func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) }
 
@@ -254,12 +271,13 @@ type State struct {
 	Empty, New, Modified, Accessed, Permanent bool
 }
 
-// State returns the state of the session without marking it as accessed. It
-// does not decode values that nobody asked for unless permanent is wanted.
+// State returns the state of the session without marking it as accessed.
+// Permanent is left out unless it is wanted: values that nobody has read have
+// to be searched for it, and perhaps decoded.
 func (s *Session) State(permanent bool) State {
 	st := State{Modified: s.Modified()}
 	if permanent {
-		st.Permanent = s.permanent()
+		st.Permanent = s.peekPermanent()
 	}
 	st.Accessed, st.New = s.accessed, s.isNew
 	// Values that were not decoded were never emptied.

@@ -381,3 +381,29 @@ func TestZeroSession(t *testing.T) {
 		t.Errorf("got %v, %v", v, ok)
 	}
 }
+
+// TestPeekPermanent: what a framework asks at the end of a request is right
+// whether or not the values were decoded, and in whatever order they are.
+func TestPeekPermanent(t *testing.T) {
+	store := session.NewCookieStore(shortRing(t, "dewar-secret-key"), session.CookieOptions{Now: at(vectorTime)})
+	for text, want := range map[string]bool{
+		`{"_permanent":true}`: true, `{"_permanent":true,"a":1}`: true, `{"_permanent":false}`: false, `{"_permanent":1}`: false, `{"_permanent":"true"}`: false,
+		`{"A":1,"_permanent":true}`: true, `{"a":1,"_permanent": true}`: true, `{"a":1}`: false, `{"a":{"_permanent":true}}`: false, `{"a":"_permanent"}`: false, `{}`: false,
+		`{"_permanent":true`:  false,
+		`{"_permanent":true]`: false,
+		`["_permanent"]`:      false,
+	} {
+		cookie := forgeJSON(t, text)
+		s, _ := store.Load(t.Context(), cookie)
+		if got := s.State(true).Permanent; got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+		if s.Accessed() {
+			t.Errorf("%s: accessed", text)
+		}
+		s.Len()
+		if got := s.State(true).Permanent; got != want {
+			t.Errorf("%s, decoded: %v", text, got)
+		}
+	}
+}
