@@ -70,6 +70,11 @@ type Config struct {
 	PreferredURLScheme string
 	// Proxies says which reverse proxies are believed. Default: none.
 	Proxies secure.ProxyConfig `config:"-"`
+	// ProxyProtocol holds the addresses, as single ones or CIDR ranges, of load
+	// balancers that speak version 2 of the PROXY protocol to [App.Run] and
+	// [App.Serve]: the client's address is then theirs to tell, and no
+	// forwarded header is believed. It excludes Proxies. Default: none.
+	ProxyProtocol []string
 	// TLSCertFile and TLSKeyFile make [App.Run] serve HTTPS.
 	TLSCertFile, TLSKeyFile string
 	// Loopback says that a server of your own serves [App.Handler] on a
@@ -190,6 +195,9 @@ func (c *Config) check(m mode) (mistakes []error) {
 	}
 	if m != loopback && len(c.TrustedHosts) == 0 {
 		add("TrustedHosts is required on %s: list the names this app answers to, such as shop.example.com", m)
+	}
+	if len(c.ProxyProtocol) > 0 && len(c.Proxies.Trusted) > 0 {
+		add("ProxyProtocol and Proxies exclude each other: the client's address has one source")
 	}
 	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
 		add("TLSCertFile and TLSKeyFile go together; only one of them is given")

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // Limits of the server against clients that are slow or send too much.
@@ -79,6 +81,11 @@ func (a *App) serve(ctx context.Context, listener net.Listener, m mode) (err err
 	}
 	if err := a.openKeys(); err != nil {
 		return err
+	}
+	if len(a.cfg.ProxyProtocol) > 0 {
+		if listener, err = secure.NewProxyListener(listener, a.cfg.ProxyProtocol, readHeaderTimeout); err != nil {
+			return fmt.Errorf("dewar: ProxyProtocol: %w", err)
+		}
 	}
 	scheme := "http"
 	if a.cfg.TLSCertFile != "" {
