@@ -58,7 +58,7 @@ func divDuration(a, b Value) (Value, error) {
 		if b.n == 0 {
 			return Value{}, errDivision
 		}
-		f, _ := new(big.Rat).SetFrac64(micros(a), micros(b)).Float64()
+		f, _ := new(big.Rat).SetFrac64(int64(a.n), int64(b.n)).Float64()
 		return Float(f), nil
 	}
 	r, ok := ratio(b)
@@ -79,7 +79,7 @@ func floorDivDuration(a, b Value) (Value, error) {
 		if b.n == 0 {
 			return Value{}, errModulo
 		}
-		return Int(floorDiv(micros(a), micros(b))), nil
+		return Int(floorDiv(int64(a.n), int64(b.n))), nil
 	}
 	if n, ok := b.Big(); ok {
 		if n.Sign() == 0 {

@@ -52,7 +52,13 @@ func Hash(v Value) (uint64, error) {
 		return h, nil
 	case KindRange:
 		r := raw[Range](v)
-		return hashInt(r.n ^ r.Start<<8), nil
+		switch r.n {
+		case 0:
+			return 4, nil
+		case 1:
+			return hashInt(r.Start) + 5, nil
+		}
+		return hashInt(r.n) + hashInt(r.Start)*3 + hashInt(r.Step)*7, nil
 	case KindTime, KindDate, KindClock:
 		t, _ := v.Time()
 		return hashInt(t.UnixNano()), nil
