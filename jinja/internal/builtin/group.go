@@ -69,6 +69,9 @@ func (g *group) Repr() string {
 
 func (g *group) tuple() Value { return value.NewTuple(g.items[:]) }
 
+var groupbySig = sig("sync_do_groupby", onEnvVal, value.Req("attribute"), value.Opt("default", value.None),
+	value.Opt("case_sensitive", value.False))
+
 // groupby sorts by an attribute and collects the elements that share it.
 func groupby(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value

@@ -1,8 +1,12 @@
 package builtin
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // wrapOptions are the settings of textwrap.wrap that the filter wordwrap has.
@@ -163,4 +167,103 @@ func splitWords(s string) []string {
 		i = j
 	}
 	return chunks
+}
+
+var wordwrapSig = sig("do_wordwrap", []string{"environment", "s"}, value.Opt("width", value.Int(79)),
+	value.Opt("break_long_words", value.True), value.Opt("wrapstring", value.None), value.Opt("break_on_hyphens", value.True))
+
+// wordwrap breaks the lines of v at width. The result is Markup only when the
+// text between the lines is.
+func wordwrap(st State, v Value, a Args) (Value, error) {
+	var arg [4]Value
+	if err := wordwrapSig.bind(arg[:], a); err != nil {
+		return Value{}, err
+	}
+	sep := arg[2]
+	if sep.IsNone() {
+		sep = st.Policy("newline_sequence")
+		if !sep.IsString() {
+			sep = value.String("\n")
+		}
+	}
+	between, ok := sep.Str()
+	if !ok {
+		_, err := attribute(sep, "join")
+		return Value{}, err
+	}
+	paragraphs, err := linesOf(st, v)
+	if err != nil {
+		return Value{}, err
+	}
+	var o wrapOptions
+	if o.breakLongWords, err = truth(arg[1]); err != nil {
+		return Value{}, err
+	}
+	if o.breakAtHyphens, err = truth(arg[3]); err != nil {
+		return Value{}, err
+	}
+	o.splitOnHyphens = value.Is(arg[3], value.True)
+	if len(paragraphs) > 0 {
+		if positive, err := compare(value.Gt, arg[0], value.Int(0)); err != nil {
+			return Value{}, swapCompareError(err, arg[0])
+		} else if !positive {
+			w, err := value.ReprOf(arg[0])
+			return Value{}, orElse(err, valueError("invalid width %s (must be > 0)", w))
+		}
+		w, ok := arg[0].Float64()
+		if !ok || w > math.MaxInt32 {
+			w = math.MaxInt32
+		}
+		o.width = int(w)
+	}
+	var buf []byte
+	for i, p := range paragraphs {
+		if i > 0 {
+			buf = append(buf, between...)
+		}
+		for j, line := range wrapLine(p, o) {
+			if j > 0 {
+				buf = append(buf, between...)
+			}
+			if sep.IsSafe() {
+				buf = markup.AppendEscape(buf, line)
+			} else {
+				buf = append(buf, line...)
+			}
+		}
+	}
+	return like(sep, string(buf)), nil
+}
+
+// linesOf is v.splitlines().
+func linesOf(st State, v Value) ([]string, error) {
+	if s, ok := v.Str(); ok {
+		return splitLines(s, false), nil
+	}
+	lines, err := method(st, v, "splitlines")
+	if err != nil {
+		return nil, err
+	}
+	list, err := value.Collect(lines)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(list))
+	for i, line := range list {
+		s, ok := line.Str()
+		if !ok {
+			return nil, typeError("expected string or bytes-like object, got '%s'", value.TypeName(line))
+		}
+		out[i] = s
+	}
+	return out, nil
+}
+
+// swapCompareError gives the error of "width <= 0" for a width that cannot be
+// compared.
+func swapCompareError(err error, width Value) error {
+	if isClass(err, "TypeError") {
+		return typeError("'<=' not supported between instances of '%s' and 'int'", value.TypeName(width))
+	}
+	return err
 }

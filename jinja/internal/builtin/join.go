@@ -1,0 +1,80 @@
+package builtin
+
+import (
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+var joinSig = sig("sync_do_join", onCtxVal, value.Opt("d", value.String("")), value.Opt("attribute", value.None))
+
+func join(st State, v Value, a Args) (Value, error) {
+	var arg [2]Value
+	if err := joinSig.bind(arg[:], a); err != nil {
+		return Value{}, err
+	}
+	buf, markup, err := appendJoin(st, nil, v, arg[0], arg[1])
+	if err != nil {
+		return Value{}, err
+	}
+	if markup {
+		return value.Safe(string(buf)), nil
+	}
+	return value.String(string(buf)), nil
+}
+
+// appendJoin appends the joined elements and reports whether they are Markup:
+// with automatic escaping, when the separator or any element is.
+func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup bool, err error) {
+	items, err := joined(st, v, attribute)
+	if err != nil {
+		return buf, false, err
+	}
+	if st.Autoescape() {
+		markup = hasHTML(sep)
+		for i := 0; i < len(items) && !markup; i++ {
+			markup = !items[i].IsInteger() && hasHTML(items[i])
+		}
+	}
+	appendOne := value.AppendStr
+	if markup {
+		appendOne = value.AppendEscaped
+	}
+	d, err := appendOne(nil, sep)
+	if err != nil {
+		return buf, false, err
+	}
+	start := len(buf)
+	for i, item := range items {
+		if i > 0 {
+			buf = append(buf, d...)
+		}
+		if buf, err = appendOne(buf, item); err != nil {
+			return buf, false, err
+		}
+	}
+	return buf, markup, st.Grow(len(buf) - start)
+}
+
+// joined returns the elements to join. They must not be changed.
+func joined(st State, v, attribute Value) ([]Value, error) {
+	var items []Value
+	if seq, ok := value.Seq(v); ok && seq.Items() != nil {
+		items = seq.Items()
+	} else {
+		var err error
+		if items, err = collect(st, v); err != nil {
+			return nil, err
+		}
+	}
+	if attribute.IsNone() {
+		return items, nil
+	}
+	g := newGetter(attribute)
+	out := make([]Value, len(items))
+	for i, item := range items {
+		var err error
+		if out[i], err = g.get(st, item); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,218 @@
+package builtin
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// appendHTMLSafe appends JSON text with < > & and ' as escapes.
+func appendHTMLSafe(buf []byte, s string) []byte {
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '<', '>', '&', '\'':
+			buf = appendEscape(buf, rune(c))
+		default:
+			buf = append(buf, c)
+		}
+	}
+	return buf
+}
+
+// marshals reports whether v is of a Go type that writes its own JSON.
+func marshals(v Value) bool {
+	switch v.Kind() {
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindSlice, value.KindMap:
+		switch v.Any().(type) {
+		case json.Marshaler, encoding.TextMarshaler:
+			return true
+		}
+	}
+	return false
+}
+
+func (e *jsonEncoder) appendFloat(buf []byte, f float64) ([]byte, error) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		if !e.allowNaN {
+			return buf, valueError("Out of range float values are not JSON compliant")
+		}
+		switch {
+		case f > 0:
+			return append(buf, "Infinity"...), nil
+		case f < 0:
+			return append(buf, "-Infinity"...), nil
+		}
+		return append(buf, "NaN"...), nil
+	}
+	return value.AppendFloat(buf, f), nil
+}
+
+// keyOf makes the name of a member out of a key. ok is false for a key that is
+// to be skipped.
+func (e *jsonEncoder) keyOf(k Value) (name string, ok bool, err error) {
+	switch k.Kind() {
+	case value.KindString, value.KindMarkup:
+		name, _ = k.Str()
+		return name, true, nil
+	case value.KindNone:
+		return "null", true, nil
+	case value.KindBool:
+		return strconv.FormatBool(value.Truth(k)), true, nil
+	case value.KindInt, value.KindBig:
+		name, err = value.StrOf(k)
+		return name, true, err
+	case value.KindFloat:
+		f, _ := k.Float64()
+		b, err := e.appendFloat(nil, f)
+		return string(b), true, err
+	}
+	if e.skipKeys {
+		return "", false, nil
+	}
+	return "", false, typeError("keys must be str, int, float, bool or None, not %s", value.TypeName(k))
+}
+
+// appendGo writes a Go value as package encoding/json does, in the layout of
+// the rest.
+func (e *jsonEncoder) appendGo(buf []byte, v Value) ([]byte, error) {
+	x := v.Any()
+	switch x := x.(type) {
+	case *group:
+		return e.appendArray(buf, x.tuple())
+	case value.Attrer, value.Caller, value.Itemer:
+		if _, ok := x.(json.Marshaler); !ok {
+			return buf, notSerializable(v)
+		}
+	}
+	text, err := json.Marshal(x)
+	if err != nil {
+		return buf, &value.Error{Class: "TypeError", Message: "Object of type " + value.TypeName(v) + " is not JSON serializable", Err: err}
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	plain, err := decodeJSON(d)
+	if err != nil {
+		return buf, err
+	}
+	return e.append(buf, plain)
+}
+
+// decodeJSON reads one value, keeping the order of members and the kind of
+// numbers.
+func decodeJSON(d *json.Decoder) (Value, error) {
+	tok, err := d.Token()
+	if err != nil {
+		return Value{}, err
+	}
+	switch tok := tok.(type) {
+	case json.Delim:
+		if tok == '[' {
+			var list []Value
+			for d.More() {
+				x, err := decodeJSON(d)
+				if err != nil {
+					return Value{}, err
+				}
+				list = append(list, x)
+			}
+			_, err = d.Token()
+			return value.NewList(list), err
+		}
+		dict := value.NewDict()
+		for d.More() {
+			k, err := decodeJSON(d)
+			if err != nil {
+				return Value{}, err
+			}
+			x, err := decodeJSON(d)
+			if err != nil {
+				return Value{}, err
+			}
+			if err := dict.Set(k, x); err != nil {
+				return Value{}, err
+			}
+		}
+		_, err = d.Token()
+		return dict.Value(), err
+	case json.Number:
+		if strings.ContainsAny(string(tok), ".eE") {
+			f, err := tok.Float64()
+			return value.Float(f), err
+		}
+		return parseInt(string(tok), 10)
+	case string:
+		return value.String(tok), nil
+	case bool:
+		return value.Bool(tok), nil
+	}
+	return value.None, nil
+}
+
+// appendString writes a string in double quotes.
+func (e *jsonEncoder) appendString(buf []byte, s string) []byte {
+	buf = append(buf, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= ' ' && c != 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != '\'' {
+				i++
+				continue
+			}
+			if c == 0x7F && !e.ascii {
+				i++
+				continue
+			}
+			buf = append(buf, s[start:i]...)
+			switch c {
+			case '"', '\\':
+				buf = append(buf, '\\', c)
+			case '\n':
+				buf = append(buf, '\\', 'n')
+			case '\r':
+				buf = append(buf, '\\', 'r')
+			case '\t':
+				buf = append(buf, '\\', 't')
+			case '\b':
+				buf = append(buf, '\\', 'b')
+			case '\f':
+				buf = append(buf, '\\', 'f')
+			default:
+				buf = appendEscape(buf, rune(c))
+			}
+			i++
+			start = i
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !e.ascii && (r != utf8.RuneError || n > 1) {
+			i += n
+			continue
+		}
+		buf = append(buf, s[start:i]...)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			// A byte that is not UTF-8, as Python's surrogateescape has it.
+			buf = appendEscape(buf, 0xDC00+rune(c))
+		case r > 0xFFFF:
+			r -= 0x10000
+			buf = appendEscape(appendEscape(buf, 0xD800+r>>10), 0xDC00+r&0x3FF)
+		default:
+			buf = appendEscape(buf, r)
+		}
+		i += n
+		start = i
+	}
+	return append(append(buf, s[start:]...), '"')
+}
+
+func appendEscape(buf []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(buf, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}

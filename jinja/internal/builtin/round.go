@@ -1,0 +1,134 @@
+package builtin
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+var roundSig = sig("do_round", onValue, value.Opt("precision", value.Int(0)), value.Opt("method", value.String("common")))
+
+// round rounds halves to the even neighbour when the method is "common".
+func round(st State, v Value, a Args) (Value, error) {
+	var arg [2]Value
+	if err := roundSig.bind(arg[:], a); err != nil {
+		return Value{}, err
+	}
+	how, _ := arg[1].Str()
+	switch how {
+	case "common":
+		return roundTo(v, arg[0])
+	case "ceil", "floor":
+	default:
+		if _, err := value.Hash(arg[1]); err != nil {
+			return Value{}, err
+		}
+		return Value{}, argumentError("method must be common, ceil or floor")
+	}
+	scale, err := value.Pow(value.Int(10), arg[0])
+	if err != nil {
+		return Value{}, err
+	}
+	x, err := value.Mul(v, scale)
+	if err != nil {
+		return Value{}, err
+	}
+	if x.Kind() == value.KindFloat {
+		f, _ := x.Float64()
+		if how == "ceil" {
+			f = math.Ceil(f)
+		} else {
+			f = math.Floor(f)
+		}
+		if x, err = intOf(value.Float(f)); err != nil {
+			return Value{}, err
+		}
+	} else if !x.IsInteger() {
+		return Value{}, typeError("must be real number, not %s", value.TypeName(x))
+	}
+	return value.Div(x, scale)
+}
+
+// roundTo is round(v, precision).
+func roundTo(v, precision Value) (Value, error) {
+	switch v.Kind() {
+	case value.KindBool, value.KindInt, value.KindBig:
+		if v.Kind() == value.KindBool {
+			n, _ := v.Int64()
+			v = value.Int(n)
+		}
+		if precision.IsNone() {
+			return v, nil
+		}
+		p, err := index(precision)
+		if err != nil || p >= 0 {
+			return v, err
+		}
+		return roundInt(v, -p), nil
+	case value.KindFloat:
+		f, _ := v.Float64()
+		if precision.IsNone() {
+			if f != f || math.IsInf(f, 0) {
+				return intOf(v)
+			}
+			return intOf(value.Float(math.RoundToEven(f)))
+		}
+		p, err := index(precision)
+		if err != nil {
+			return Value{}, err
+		}
+		return roundFloat(f, p)
+	}
+	return Value{}, typeError("type %s doesn't define __round__ method", value.TypeName(v))
+}
+
+// roundInt rounds to a multiple of 10**p.
+func roundInt(v Value, p int) Value {
+	n, _ := v.Big()
+	if p > len(n.Text(10)) {
+		return value.Int(0)
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p)), nil)
+	q, r := new(big.Int).DivMod(n, unit, new(big.Int))
+	switch r.Lsh(r, 1).Cmp(unit) {
+	case 1:
+		q.Add(q, big.NewInt(1))
+	case 0:
+		q.Add(q, big.NewInt(int64(q.Bit(0))))
+	}
+	return value.BigInt(q.Mul(q, unit))
+}
+
+// roundFloat rounds the exact decimal value of f to p digits after the point.
+func roundFloat(f float64, p int) (Value, error) {
+	switch {
+	case f != f || math.IsInf(f, 0) || p > 323:
+		return value.Float(f), nil
+	case p < -308:
+		return value.Float(math.Copysign(0, f)), nil
+	case p >= 0:
+		r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'f', p, 64), 64)
+		if err != nil {
+			return Value{}, value.NewError("OverflowError", "rounded value too large to represent")
+		}
+		return value.Float(r), nil
+	}
+	// The digits before the point decide, but a half is one only when nothing
+	// follows: keep one more digit for that.
+	whole, _ := big.NewFloat(math.Trunc(f)).Int(nil)
+	whole.Mul(whole, big.NewInt(10))
+	if f != math.Trunc(f) {
+		whole.Add(whole, big.NewInt(int64(math.Copysign(1, f))))
+	}
+	n, _ := roundInt(value.BigInt(whole), 1-p).Big()
+	r, _ := new(big.Float).SetInt(new(big.Int).Quo(n, big.NewInt(10))).Float64()
+	if math.IsInf(r, 0) {
+		return Value{}, value.NewError("OverflowError", "rounded value too large to represent")
+	}
+	if r == 0 {
+		r = math.Copysign(0, f)
+	}
+	return value.Float(r), nil
+}
