@@ -33,10 +33,11 @@
 // # Matching
 //
 // Rules are not tried in their order. At every segment a static text goes
-// before variables; of two with variables the one with more static text goes
-// first, then the one with more variables, then the one with the lighter
-// converters: int and float (50), then string, any and uuid (100), then path
-// (200). Only rules equal in all of this are tried in the order of Add.
+// before variables; of two segments with variables the one with more pieces of
+// static text goes first, then the one with the longer pieces, then the one with
+// more variables, then the one with the lighter converters: int and float (50),
+// then string, any and uuid (100), then path (200). Only rules equal in all of
+// this are tried in the order of Add.
 //
 // [Map.Match] returns nil when it has filled its Match, and otherwise
 //
@@ -70,8 +71,8 @@
 //
 // # Differences from Werkzeug
 //
-// An int is a Go int and a float is finite: other digits do not match. int
-// min and max that are not numbers, a variable named twice and more than 256
+// An int is a Go int and a float is finite: a number beyond them does not match.
+// int min and max that are not numbers, a variable named twice and more than 256
 // variables in one segment are errors of Add; Werkzeug fails later. float writes
 // all digits that its value needs. Custom converters have the syntax of package
 // regexp. Of host names only wide letters are normalized before they are encoded.

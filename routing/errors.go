@@ -85,6 +85,16 @@ func (e *DuplicateRuleError) Error() string {
 		e.Duplicate.Rule, at(e.Duplicate.Source), e.Existing.Rule, at(e.Existing.Source))
 }
 
+// Message describes the existing rule as Werkzeug does, which says no more.
+func (e *DuplicateRuleError) Message() string {
+	r := e.Existing
+	methods := ""
+	if r.Methods != nil {
+		methods = " (" + strings.Join(r.Allowed(), ", ") + ")"
+	}
+	return fmt.Sprintf("<Rule %s%s -> %s>", reprString(strings.TrimLeft(r.trace, "|")), methods, r.Endpoint)
+}
+
 // ValueError says that a value given to Build or BuildPath cannot be written by
 // the variable's converter.
 type ValueError struct {

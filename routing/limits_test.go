@@ -131,9 +131,10 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// GO-2026-4950 and CVE-2022-31259: a router that decodes again lets a guard and
-// the router see different paths. Match takes the decoded path as it is.
-func TestGO_2026_4950_NoSecondDecoding(t *testing.T) {
+// GO-2026-4950, CVE-2022-31259 and CVE-2026-55677: a router that decodes again
+// lets a guard and the router see different paths. Match takes the decoded path
+// as it is.
+func TestCVE_2022_31259_CVE_2026_55677_GO_2026_4950_NoSecondDecoding(t *testing.T) {
 	m := newTestMap(t, Options{}, Rule{Rule: "/admin/<x>", Endpoint: "admin"}, Rule{Rule: "/<x>", Endpoint: "x"})
 	var match Match
 	if err := m.Match(&match, Request{Path: "/admin%2fx"}); err != nil || match.Rule.Endpoint != "x" || match.Str(0) != "admin%2fx" {
@@ -146,9 +147,22 @@ func TestGO_2026_4950_NoSecondDecoding(t *testing.T) {
 	}
 }
 
+// CVE-2026-56860: resolving a relative path took time that grew with its square.
+func TestCVE_2026_56860_ResolvingIsLinear(t *testing.T) {
+	m := newTestMap(t, Options{}, Rule{Rule: "/old/<path:p>", RedirectTo: "<p>"})
+	for _, piece := range []string{"../", "./", "a/", "a/../", "//"} {
+		var match Match
+		err := m.Match(&match, Request{Path: "/old/x" + strings.Repeat("/"+piece, 1<<18), Bind: Bind{ServerName: "h"}})
+		var redirect *RequestRedirect
+		if !errors.As(err, &redirect) || !strings.HasPrefix(redirect.NewURL, "http://h/") {
+			t.Errorf("%q: %.80v", piece, err)
+		}
+	}
+}
+
 // CVE-2020-28724, GO-2026-4316 and GO-2025-3770: a redirect for slashes sent
 // the client to another host when the path began with two of them.
-func TestCVE_2020_28724_RedirectsStayOnTheHost(t *testing.T) {
+func TestCVE_2020_28724_GO_2026_4316_GO_2025_3770_RedirectsStayOnTheHost(t *testing.T) {
 	m := newTestMap(t, Options{}, Rule{Rule: "/<path:p>/", Endpoint: "p"}, Rule{Rule: "/x/", Endpoint: "x"}, Rule{Rule: "/old/<path:p>", RedirectTo: "<p>"})
 	for _, path := range []string{"//evil.example", "//evil.example/a//b", "///x", "/\\evil.example", "/@evil.example", "//x", "/old/a"} {
 		for _, script := range []string{"", "/", "/app"} {

@@ -143,7 +143,7 @@ func (m *Map) Add(rule Rule) (*Rule, error) {
 				return nil, &DuplicateRuleError{Existing: l.rule, Duplicate: r}
 			}
 		}
-		n.leaves = append(n.leaves, leaf{r, r.methods, r.WebSocket, r.strict})
+		n.leaves = append(n.leaves, leaf{rule: r, methods: r.methods, websocket: r.WebSocket, strict: r.strict})
 	}
 	r.parts, r.names = nil, nil // the tree has what it needs
 	m.rules = append(m.rules, r)
@@ -174,14 +174,14 @@ func duplicates(a, b *Rule) bool {
 }
 
 // Compile puts the rules in order. Match and Build do it by themselves the
-// first time after an Add. The error is always nil today.
+// first time after an Add; a server does it before its first request. The error
+// is nil: Add has checked the rules.
 func (m *Map) Compile() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.compiled.Load() {
 		return nil
 	}
-	m.root.sort()
 	for _, rules := range m.endpoints {
 		slices.SortStableFunc(rules, compareBuild)
 		for i, r := range rules {
@@ -194,6 +194,7 @@ func (m *Map) Compile() error {
 			r.plain = !r.checks && r.RedirectTo == nil && !(m.options.redirect && (r.Alias || r.canonical != nil))
 		}
 	}
+	m.root.sort()
 	m.compiled.Store(true)
 	return nil
 }

@@ -41,6 +41,7 @@ type Match struct {
 	other     *Rule  // the first of these rules
 	websocket bool
 	mismatch  bool // a rule matched but for websocket
+	plain     bool // the rule that matched asks for nothing more
 }
 
 func (m *Match) set(i int, text string) {
@@ -151,7 +152,8 @@ func (m *Map) Match(match *Match, req Request) error {
 	match.method = m.bitOf(method)
 
 	domain := ""
-	if m.options.HostMatching || m.options.subdomains {
+	// A map without a server name has nothing to find out about the host.
+	if m.options.HostMatching || m.options.subdomains && (req.ServerName != "" || req.Host == "" || req.Subdomain != "") {
 		var err error
 		if domain, err = m.domain(&req); err != nil {
 			return err
@@ -176,10 +178,10 @@ func (m *Map) Match(match *Match, req Request) error {
 	default:
 		return match.fail(m)
 	}
-	r := match.Rule
-	if r.plain {
+	if match.plain {
 		return nil
 	}
+	r := match.Rule
 	for i, check := range r.check {
 		if check != nil && !check(match.Str(i)) {
 			return match.fail(m)

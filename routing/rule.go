@@ -258,7 +258,7 @@ func (r *Rule) variable(t token) (Converter, error) {
 		return nil, r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(t.text)))
 	}
 	r.names[t.text] = true
-	make, ok := r.m.converters[t.converter]
+	newConverter, ok := r.m.converters[t.converter]
 	if !ok {
 		return nil, r.fail(KindLookup, fmt.Errorf("the converter %s does not exist", reprString(t.converter)))
 	}
@@ -266,7 +266,7 @@ func (r *Rule) variable(t token) (Converter, error) {
 	if err != nil {
 		return nil, r.failVariable(t.text, err)
 	}
-	c, err := make(args)
+	c, err := newConverter(args)
 	if err != nil {
 		return nil, r.failVariable(t.text, err)
 	}

@@ -42,6 +42,7 @@ type leaf struct {
 	methods   uint64
 	websocket bool
 	strict    bool
+	plain     bool // a match needs no further look; known after Compile
 }
 
 // maxSmall is the number of static children from which on a map is faster
@@ -113,8 +114,11 @@ func (n *node) addDynamic(p *part) *node {
 }
 
 // sort puts the dynamic edges of the tree in order; equal weights stay in the
-// order of registration.
+// order of registration. It also completes the leaves.
 func (n *node) sort() {
+	for i := range n.leaves {
+		n.leaves[i].plain = n.leaves[i].rule.plain
+	}
 	slices.SortStableFunc(n.dynamic, func(a, b edge) int { return a.part.weight.compare(b.part.weight) })
 	for _, c := range n.small {
 		c.node.sort()
@@ -190,7 +194,7 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 		// Only a trailing slash is left: rules that are not strict take it.
 		for i := range n.leaves {
 			if l := &n.leaves[i]; !l.strict && m.accepts(l) {
-				m.Rule = l.rule
+				m.Rule, m.plain = l.rule, l.plain
 				return found
 			}
 		}
@@ -202,7 +206,7 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 func (n *node) end(m *Match) outcome {
 	for i := range n.leaves {
 		if l := &n.leaves[i]; m.accepts(l) {
-			m.Rule = l.rule
+			m.Rule, m.plain = l.rule, l.plain
 			return found
 		}
 	}
@@ -212,7 +216,7 @@ func (n *node) end(m *Match) outcome {
 				if l.strict {
 					return slashRequired
 				}
-				m.Rule = l.rule
+				m.Rule, m.plain = l.rule, l.plain
 				return found
 			}
 		}

@@ -146,8 +146,11 @@ func TestDuplicateRuleError(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	m := newTestMap(t, Options{}, Rule{Rule: "/<a>", Source: "a.go:1"})
+	m := newTestMap(t, Options{}, Rule{Rule: "/<a>", Source: "a.go:1", Endpoint: "e", Methods: []string{"GET"}})
 	_, err := m.Add(Rule{Rule: "/<b>", Source: "b.go:2"})
+	if e, ok := errors.AsType[*DuplicateRuleError](err); !ok || e.Message() != "<Rule '/<a>' (GET, HEAD) -> e>" {
+		t.Errorf("got %v", e)
+	}
 	const want = `routing: rule "/<b>" (b.go:2) duplicates "/<a>" (a.go:1): remove one, or give them different methods`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)

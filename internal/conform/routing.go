@@ -279,7 +279,7 @@ func routingError(err error) answer {
 	case errors.As(err, &rule):
 		return answer{"exception": string(rule.Kind), "message": rule.Message}
 	case errors.As(err, &duplicate):
-		return answer{"exception": "DuplicateRuleError", "message": err.Error()}
+		return answer{"exception": "DuplicateRuleError", "message": duplicate.Message()}
 	}
 	return answer{"exception": "Exception", "message": err.Error()}
 }
