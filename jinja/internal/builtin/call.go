@@ -34,6 +34,14 @@ var (
 )
 
 func (s *signature) bind(out []Value, a Args) error {
+	if n := len(a.Pos); len(a.Kw) == 0 && n <= len(s.params) && (n == len(s.params) || !s.params[n].Required) {
+		// The usual call. Required parameters come before the others.
+		copy(out, a.Pos)
+		for ; n < len(s.params); n++ {
+			out[n] = s.params[n].Default
+		}
+		return nil
+	}
 	return a.BindInto(out, s.name, s.implicit, s.params...)
 }
 

@@ -48,10 +48,13 @@ func mapper(st State, a Args) (func(Value) (Value, error), error) {
 	}
 	name := a.Pos[0]
 	a.Pos = a.Pos[1:]
+	var f value.Filter // looked up for the first element: without any, the name may be wrong
 	return func(v Value) (Value, error) {
-		f, err := findFilter(st, name)
-		if err != nil {
-			return Value{}, err
+		if f == nil {
+			var err error
+			if f, err = findFilter(st, name); err != nil {
+				return Value{}, err
+			}
 		}
 		return f(st, v, a)
 	}, nil
@@ -125,10 +128,13 @@ func pick(st State, v Value, a Args, want, byAttribute bool) Value {
 		if len(a.Pos) > 0 {
 			test := a.Pos[0]
 			a.Pos = a.Pos[1:]
+			var t value.Test
 			holds = func(v Value) (bool, error) {
-				t, err := findTest(st, test)
-				if err != nil {
-					return false, err
+				if t == nil {
+					var err error
+					if t, err = findTest(st, test); err != nil {
+						return false, err
+					}
 				}
 				return t(st, v, a)
 			}
