@@ -86,7 +86,7 @@ func (c *EncryptedCookieStore) open(value string) (data string, written time.Tim
 		if [keyIDSize]byte(header[1:]) != key.ID {
 			continue
 		}
-		opened, err := messageCipher(key.Key, header).Open(nil, header[headerSize-nonceSize:], sealed, header)
+		opened, err := messageCipher(key.Key(), header).Open(nil, header[headerSize-nonceSize:], sealed, header)
 		if err != nil {
 			return "", time.Time{}, errEncryptedAuth
 		}
@@ -130,7 +130,7 @@ func (c *EncryptedCookieStore) Save(_ context.Context, s *Session) (string, erro
 	rand.Read(header[1+keyIDSize:])
 	opened := binary.BigEndian.AppendUint64(make([]byte, 0, timeSize+len(values)), uint64(c.options.Now().Unix()))
 	opened = append(opened, values...)
-	sealed := messageCipher(c.keys[0].Key, header).Seal(header, header[headerSize-nonceSize:], opened, header)
+	sealed := messageCipher(c.keys[0].Key(), header).Seal(header, header[headerSize-nonceSize:], opened, header)
 	value := base64.RawURLEncoding.EncodeToString(sealed)
 	if len(value) > c.options.MaxSize {
 		return "", tooLarge(s, len(value), c.options.MaxSize)
@@ -142,7 +142,7 @@ func (c *EncryptedCookieStore) Save(_ context.Context, s *Session) (string, erro
 // Delete does nothing.
 func (c *EncryptedCookieStore) Delete(context.Context, *Session) error { return nil }
 
-// String names the store and none of its keys.
-func (c *EncryptedCookieStore) String() string {
-	return fmt.Sprintf("session.EncryptedCookieStore(%d keys, redacted)", len(c.keys))
+// Format names the store and none of its keys, whatever the verb.
+func (c *EncryptedCookieStore) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, "session.EncryptedCookieStore(%d keys, redacted)", len(c.keys))
 }

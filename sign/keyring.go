@@ -183,8 +183,26 @@ type DerivedKey struct {
 	// ID names the key without revealing it: eight bytes that say which key
 	// of the ring a message was made with.
 	ID [8]byte
-	// Key is the key itself.
-	Key []byte
+
+	key func() []byte // a function, because fmt prints what it can reach
+}
+
+// Key returns the key itself. It must not be changed.
+func (d DerivedKey) Key() []byte { return d.key() }
+
+// Format prints the ID and not the key, whatever the verb.
+func (d DerivedKey) Format(f fmt.State, verb rune) {
+	io.WriteString(f, d.LogValue().String())
+}
+
+// LogValue logs the ID and not the key.
+func (d DerivedKey) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("sign.DerivedKey(%x, redacted)", d.ID[:]))
+}
+
+// MarshalJSON writes the ID and not the key.
+func (d DerivedKey) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + d.LogValue().String() + `"`), nil
 }
 
 // Derive returns a key of size bytes for each key of the ring, the current
@@ -198,7 +216,7 @@ func (r *KeyRing) Derive(purpose string, size int) []DerivedKey {
 	var derived []DerivedKey
 	for _, key := range slices.Backward(r.keys()) {
 		b := must(hkdf.Key(sha256.New, []byte(key), nil, "dewar "+purpose, size))
-		d := DerivedKey{Key: b}
+		d := DerivedKey{key: func() []byte { return b }}
 		copy(d.ID[:], must(hkdf.Key(sha256.New, []byte(key), nil, "dewar key id "+purpose, len(d.ID))))
 		derived = append(derived, d)
 	}

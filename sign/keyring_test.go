@@ -3,6 +3,7 @@ package sign_test
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -212,10 +213,10 @@ func TestKeyRingPurposes(t *testing.T) {
 	}
 
 	a, b := ring.Derive("a", 32), ring.Derive("b", 32)
-	if len(a) != 2 || len(a[0].Key) != 32 || bytes.Equal(a[0].Key, b[0].Key) || bytes.Equal(a[0].Key, a[1].Key) || a[0].ID == a[1].ID || a[0].ID == b[0].ID {
+	if len(a) != 2 || len(a[0].Key()) != 32 || bytes.Equal(a[0].Key(), b[0].Key()) || bytes.Equal(a[0].Key(), a[1].Key()) || a[0].ID == a[1].ID || a[0].ID == b[0].ID {
 		t.Error("derived keys are not apart")
 	}
-	if again := ring.Derive("a", 32); !bytes.Equal(again[0].Key, a[0].Key) || again[0].ID != a[0].ID {
+	if again := ring.Derive("a", 32); !bytes.Equal(again[0].Key(), a[0].Key()) || again[0].ID != a[0].ID {
 		t.Error("derived keys change")
 	}
 	if ids := ring.IDs(); len(ids) != 2 || len(ids[0]) != 16 || ids[0] == ids[1] {
@@ -245,6 +246,39 @@ func TestRandomKeysAreStrong(t *testing.T) {
 		rand.Read(b[:])
 		if _, err := sign.NewKeyRing(hex.EncodeToString(b[:])); err != nil {
 			t.Fatalf("%x: %v", b, err)
+		}
+	}
+}
+
+// TestMadeFromKeysNeverPrints: what is made from keys does not show them
+// either.
+func TestMadeFromKeysNeverPrints(t *testing.T) {
+	ring := must(sign.NewKeyRing(strongKey))
+	derived := ring.Derive("x", 32)
+	plain := must(ring.SignerWith(sign.SignerOptions{KeyDerivation: sign.NoDerivation}))
+	type holder struct {
+		exported any
+		hidden   any
+	}
+	var out strings.Builder
+	for _, v := range []any{derived, derived[0], plain, ring.TimestampSigner("x"), ring.URLSafe("x"), ring.URLSafeTimed("x"), *plain, *ring.URLSafeTimed("x")} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			fmt.Fprintf(&out, verb, v)
+			fmt.Fprintf(&out, verb, holder{v, v})
+		}
+		b, _ := json.Marshal(v)
+		out.Write(b)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
+	}
+	secrets := []string{strongKey, string(derived[0].Key())}
+	for _, secret := range secrets {
+		for name, form := range map[string]string{
+			"text": secret, "hex": fmt.Sprintf("%x", secret), "bytes": strings.Trim(fmt.Sprint([]byte(secret)), "[]"),
+			"base64": base64.StdEncoding.EncodeToString([]byte(secret)), "go": strings.Trim(fmt.Sprintf("%#v", []byte(secret)), "[]byte{}"),
+		} {
+			if strings.Contains(out.String(), form) {
+				t.Errorf("a key is printed as %s", name)
+			}
 		}
 	}
 }

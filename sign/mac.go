@@ -37,8 +37,8 @@ func (NoSignature) Signature(key, value []byte) []byte { return nil }
 // and the outer pad are computed once, when a pooled state is made: signing
 // then costs only the blocks of the value.
 type keyedMAC struct {
-	key       []byte
-	algorithm Algorithm // nil: HMAC with states from the pool
+	key       func() []byte // a function, because fmt prints what it can reach
+	algorithm Algorithm     // nil: HMAC with states from the pool
 	states    sync.Pool
 }
 
@@ -55,7 +55,7 @@ type macState struct {
 const maxPooledBuffer = 16 << 10
 
 func newKeyedMAC(key []byte, digest func() hash.Hash, algorithm Algorithm) *keyedMAC {
-	k := &keyedMAC{key: key, algorithm: algorithm}
+	k := &keyedMAC{key: func() []byte { return key }, algorithm: algorithm}
 	k.states.New = func() any {
 		st := &macState{buf: make([]byte, 0, 512), sum: make([]byte, 0, 64), sent: make([]byte, 0, 64)}
 		if algorithm == nil {
@@ -82,7 +82,7 @@ func (k *keyedMAC) put(st *macState) {
 // compute leaves the signature of st.buf in st.sum.
 func (k *keyedMAC) compute(st *macState) {
 	if k.algorithm != nil {
-		st.sum = append(st.sum[:0], k.algorithm.Signature(k.key, st.buf)...)
+		st.sum = append(st.sum[:0], k.algorithm.Signature(k.key(), st.buf)...)
 		return
 	}
 	st.mac.Reset()

@@ -36,7 +36,7 @@ const DefaultMaxPayload = 1 << 20
 
 // core is what the four serializers share.
 type core struct {
-	keys    []string
+	keys    func() []string // a function, because fmt prints what it can reach
 	options SerializerOptions
 	signers []*Signer // the first one signs
 	urlSafe bool
@@ -51,7 +51,7 @@ func newCore(keys []string, o SerializerOptions, urlSafe, timed bool) (*core, er
 	if o.MaxPayload == 0 {
 		o.MaxPayload = DefaultMaxPayload
 	}
-	c := &core{keys: keys, options: o, urlSafe: urlSafe, timed: timed}
+	c := &core{keys: func() []string { return keys }, options: o, urlSafe: urlSafe, timed: timed}
 	for i, so := range append([]SignerOptions{o.SignerOptions}, o.Fallbacks...) {
 		so.Salt, so.EmptySalt = o.Salt, o.EmptySalt
 		if so.Now == nil {
@@ -74,7 +74,7 @@ func newCore(keys []string, o SerializerOptions, urlSafe, timed bool) (*core, er
 func (c *core) withSalt(salt string) *core {
 	o := c.options
 	o.Salt, o.EmptySalt = salt, salt == ""
-	n, err := newCore(c.keys, o, c.urlSafe, c.timed)
+	n, err := newCore(c.keys(), o, c.urlSafe, c.timed)
 	if err != nil {
 		panic(err)
 	}

@@ -136,7 +136,7 @@ func (o *SignerOptions) derive(key string) ([]byte, error) {
 }
 
 // DerivedKey returns a copy of the key that signs.
-func (s *Signer) DerivedKey() []byte { return slices.Clone(s.macs[0].key) }
+func (s *Signer) DerivedKey() []byte { return slices.Clone(s.macs[0].key()) }
 
 // Signature returns the signature of value, base64url without padding.
 func (s *Signer) Signature(value string) string {
