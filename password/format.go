@@ -11,7 +11,7 @@ import (
 )
 
 // maxHash is the length of the longest stored hash that is read.
-const maxHash = 1024
+const maxHash = 4096
 
 // errNotHash says that a string is in none of the formats.
 var errNotHash = errors.New("the stored hash is malformed")

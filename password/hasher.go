@@ -154,7 +154,10 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	return subtle.ConstantTimeCompare(sum, p.sum) == 1, nil
 }
 
-// VerifyDummy does the work of Verify for a user that does not exist.
+// VerifyDummy does the work of Verify for a user that does not exist. It takes
+// as long as for one that does when the stored hashes are of the hasher's own
+// scheme and costs; those of an older application differ until NeedsRehash has
+// had them renewed.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	if len(password) > h.options.MaxLength {
 		return ErrTooLong
