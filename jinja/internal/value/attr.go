@@ -73,15 +73,17 @@ var methodTables [KindSeq + 1]map[string]Method
 // Site is the cache of one place in a template that reads an attribute. It may be used by many goroutines.
 type Site struct{ p atomic.Pointer[siteEntry] }
 
-// siteEntry says where the field is in values of type t.
+// siteEntry says how to read an attribute of values of type t.
 type siteEntry struct {
-	t, as  *Type // of the struct, of the field's value
+	t, as  *Type // of the value that has it, of its own value
 	offset uintptr
 	loader loader // loadSlow when it takes more than a read at offset
 	f      *goField
+	key    string // of a dict or Go map
 }
 
-func (s *Site) store(t *Type, f *goField) {
+// newSiteEntry describes field f of t.
+func newSiteEntry(t *Type, f *goField) *siteEntry {
 	e := &siteEntry{t: t, f: f, as: f.typ.as, offset: f.offset, loader: f.typ.loader}
 	switch e.loader {
 	case loadString, loadInt, loadInt64, loadBool, loadFloat64:
@@ -91,18 +93,18 @@ func (s *Site) store(t *Type, f *goField) {
 	default:
 		e.loader = loadSlow
 	}
-	s.p.Store(e)
+	return e
 }
 
 // Attr is GetAttr, fast for the field of a struct type seen before at this place.
 func (s *Site) Attr(v Value, name string) (Value, bool) {
-	if e := s.p.Load(); e != nil && e.t == v.t {
+	if e := s.p.Load(); e != nil && e.t == v.t && e.f != nil {
 		return e.read(v), true
 	}
 	if v.t != nil && v.t.kind == KindStruct && v.t.repr == reprStruct {
-		if f := v.t.attrInfo().fields[name]; f != nil {
-			s.store(v.t, f)
-			return v.field(f), true
+		if e := v.t.attrInfo().entry(v.t, name); e != nil {
+			s.p.Store(e)
+			return e.read(v), true
 		}
 	}
 	return GetAttr(v, name)
@@ -112,6 +114,12 @@ func (s *Site) Attr(v Value, name string) (Value, bool) {
 // the field of a struct type seen before at this place and for keys of dicts and maps.
 func (s *Site) Lookup(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
+		switch e.loader {
+		case loadKey:
+			return raw[Dict](v).GetString(e.key)
+		case loadMapKey:
+			return v.mapGetString(e.key)
+		}
 		return e.read(v), true
 	}
 	return s.lookup(v, name)
@@ -122,6 +130,11 @@ func (s *Site) lookup(v Value, name string) (Value, bool) {
 		return Value{}, false
 	}
 	if v.IsMapping() && isKey(v, name) {
+		e := &siteEntry{t: v.t, key: name, loader: loadMapKey}
+		if v.t.kind == KindDict {
+			e.loader = loadKey
+		}
+		s.p.CompareAndSwap(nil, e) // only the first kind of value seen here, not to make one for each change
 		if v.t.kind == KindDict {
 			return raw[Dict](v).GetString(name)
 		}
@@ -151,13 +164,13 @@ func isKey(v Value, name string) bool {
 // AppendEscaped appends what Lookup finds as [AppendEscaped] does, without making a Value. ok is false,
 // and nothing is appended, when the short way does not apply.
 func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok bool) {
-	if e := s.p.Load(); e != nil && e.t == v.t {
+	if e := s.p.Load(); e != nil && e.t == v.t && e.f != nil {
 		return e.appendEscaped(buf, v)
 	}
 	if v.t == nil || v.t.kind != KindStruct && v.t.kind != KindMap && v.t.kind != KindDict {
 		return buf, false
 	}
-	x, ok := s.lookup(v, name)
+	x, ok := s.Lookup(v, name)
 	if !ok {
 		return buf, false
 	}

@@ -3,6 +3,7 @@ package value
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -10,6 +11,20 @@ import (
 type goAttrs struct {
 	fields  map[string]*goField
 	methods map[string]*goMethod
+	sites   sync.Map // *goField -> *siteEntry, of the fields that templates read
+}
+
+// entry is what a [Site] keeps for a field, nil when there is none of the name.
+func (a *goAttrs) entry(t *Type, name string) *siteEntry {
+	f := a.fields[name]
+	if f == nil {
+		return nil
+	}
+	if e, ok := a.sites.Load(f); ok {
+		return e.(*siteEntry)
+	}
+	e, _ := a.sites.LoadOrStore(f, newSiteEntry(t, f))
+	return e.(*siteEntry)
 }
 
 // goField is an exported field.

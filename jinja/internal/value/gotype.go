@@ -40,6 +40,8 @@ const (
 	loadWord
 	loadTime
 	loadValue
+	loadKey    // of a site: a key of a dict
+	loadMapKey // of a site: a key of a Go map
 )
 
 // caps are the interfaces that a Go type implements.
