@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unique"
 )
 
 // A part is what a rule says of one segment, or, when a variable may hold
@@ -138,7 +139,9 @@ func (b *partBuilder) finish(last bool) (*part, error) {
 	p := &part{weight: b.weight, final: b.final, vars: b.vars}
 	if b.vars == 0 {
 		p.static = true
-		p.content = b.text.String()
+		// Equal texts of many rules share their memory, which the matcher's
+		// comparisons then find in the cache.
+		p.content = unique.Make(b.text.String()).Value()
 		return p, nil
 	}
 	pattern, elems := b.pattern.String(), b.elems

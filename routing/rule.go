@@ -38,7 +38,9 @@ type Rule struct {
 	WebSocket bool
 	// RedirectTo redirects every match: a string with the rule's variables as
 	// <name>, or a func(Bind, Values) (string, error). The target is relative to
-	// the mount; the query is not kept.
+	// the mount and may be on another host; the query is not kept. A target that
+	// begins with a path variable lets the client choose the host: begin it with
+	// a text, as in "new/<path>".
 	RedirectTo any
 	// Data is the caller's own.
 	Data any
