@@ -171,3 +171,51 @@ func TestLimitsAreAsked(t *testing.T) {
 		})
 	}
 }
+
+// refusing is an environment that keeps a method from templates.
+type refusing struct{ state }
+
+func (r *refusing) Attr(v value.Value, name string) value.Value {
+	if name == "format" {
+		return r.Undefined(value.Undef{Hint: "access to attribute 'format' is unsafe.", Class: "SecurityError"})
+	}
+	return r.state.Attr(v, name)
+}
+
+func (r *refusing) Item(v, key value.Value) (value.Value, error) {
+	if name, ok := key.Str(); ok {
+		return r.Attr(v, name), nil
+	}
+	return r.state.Item(v, key)
+}
+
+// The filters that look attributes up leave what is allowed to the environment.
+func TestAttributesAreAskedOfTheEnvironment_CVE_2025_27516(t *testing.T) {
+	text := value.String("{0.__class__}")
+	name := value.String("format")
+	for filter, call := range map[string]struct {
+		v value.Value
+		a value.Args
+	}{
+		"attr":    {text, value.Args{Pos: []value.Value{name}}},
+		"map":     {value.NewList([]value.Value{text}), value.Args{Kw: []value.Kw{{Name: "attribute", Value: name}}}},
+		"groupby": {value.NewList([]value.Value{text}), value.Args{Pos: []value.Value{name}}},
+	} {
+		v, err := builtin.Filters[filter](&refusing{}, call.v, call.a)
+		if err == nil && v.Kind() != value.KindUndefined {
+			var list []value.Value
+			list, err = value.Collect(v)
+			v = list[0]
+			if pair, e := value.Collect(v); e == nil && len(pair) == 2 {
+				v = pair[0]
+			}
+		}
+		if err != nil {
+			t.Errorf("%s: %v", filter, err)
+			continue
+		}
+		if u, ok := v.Undefined(); !ok || u.Class != "SecurityError" {
+			t.Errorf("%s: got %v", filter, v.Any())
+		}
+	}
+}
