@@ -89,6 +89,11 @@ type loopCode struct {
 	index    int
 	slot     int  // of the only target, -1 if it is a tuple
 	leaks    bool // the loop object is used as a value
+
+	// the body if all it does is to print the loop's variable
+	reads []read
+	post  string
+	esc   escaper
 }
 
 // loopKey is where the object of a running loop is kept.
@@ -165,6 +170,11 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	if name, ok := n.Target.(*ast.Name); ok {
 		id, _ := in.sym.findRef(name.Name)
 		code.slot = in.fn.declare(id)
+	}
+	if code.slot >= 0 && !extended {
+		if reads, post, ok := c.readsOf(n.Body, in, code.slot); ok && code.start == nil {
+			code.reads, code.post, code.esc = reads, post, c.escaperFor(reads[0].node, in.ec)
+		}
 	}
 	code.body = orNothing(c.body(n.Body, in))
 	if len(n.Else) > 0 {
@@ -274,6 +284,16 @@ func (l *loopCode) run(f *frame) error {
 	if l.keep != nil {
 		it.keep = l.keep(f)
 	}
+	if l.reads != nil {
+		empty, err := l.runReads(f, &it)
+		if err != nil {
+			return err
+		}
+		if empty && l.other != nil {
+			return l.other(f)
+		}
+		return nil
+	}
 	// Numbered elements are taken without the detours of next.
 	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
 	rt := f.rt
@@ -329,6 +349,79 @@ func (l *loopCode) run(f *frame) error {
 		return l.other(f)
 	}
 	return nil
+}
+
+// runReads executes a loop that only prints its variable.
+func (l *loopCode) runReads(f *frame, it *iteration) (empty bool, err error) {
+	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
+	rt, env := f.rt, l.tmpl.env
+	reads, post, html := l.reads, l.post, l.esc == escapeHTML
+	out := rt.out
+	empty = true
+	for {
+		var item value.Value
+		if direct {
+			if it.i >= it.size {
+				break
+			}
+			item = it.seq.At(it.i)
+			it.i++
+		} else {
+			// A filter or an iterator may run code that writes.
+			rt.out = out
+			var ok bool
+			if item, ok, err = it.next(); err != nil {
+				return false, l.tmpl.at(err, l.node)
+			}
+			out = rt.out
+			if !ok {
+				break
+			}
+		}
+		empty = false
+		if rt.ticks++; rt.ticks&1023 == 0 || len(out) > rt.mark {
+			rt.out = out
+			if rt.ticks&1023 == 0 {
+				err = rt.slowTick()
+			} else {
+				err = rt.checkOutput()
+			}
+			if err != nil {
+				return false, l.tmpl.at(err, l.node)
+			}
+			out = rt.out
+		}
+		for i := range reads {
+			r := &reads[i]
+			out = append(out, r.pre...)
+			v := item
+			if r.site != nil {
+				var ok bool
+				if v, ok = r.site.Lookup(item, r.name); !ok {
+					if missing(item) {
+						item = r.undef
+					}
+					v, err = env.getattr(item, r.name, r.site)
+				}
+			} else if missing(v) {
+				v = r.undef
+			}
+			if err == nil {
+				if html {
+					out, err = value.AppendEscaped(out, v)
+				} else {
+					out, err = value.AppendStr(out, v)
+				}
+			}
+			if err != nil {
+				rt.out = out
+				return false, l.tmpl.at(err, r.node)
+			}
+		}
+		out = append(out, post...)
+	}
+	rt.out = out
+	return empty, l.tmpl.at(rt.written(), l.node)
 }
 
 // assign starts an iteration: the target and the names of the body.

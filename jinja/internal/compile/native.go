@@ -44,6 +44,7 @@ func nativeConcat(vals []value.Value) value.Value {
 
 // literal is ast.literal_eval for the literals that templates make.
 func literal(s string) (value.Value, bool) {
+	s = skipBlankLines(s)
 	if s == "" || s[0] == ' ' || s[0] == '\t' {
 		return value.Value{}, false
 	}
@@ -67,10 +68,28 @@ func literal(s string) (value.Value, bool) {
 		}
 		v = value.NewTuple(items)
 	}
-	for p.i < len(p.s) && p.s[p.i] == '\n' {
-		p.i++
+	p.space()
+	if p.i < len(p.s) && p.s[p.i] != '\n' && p.s[p.i] != '#' {
+		return v, false
 	}
-	return v, p.end()
+	rest := p.s[p.i:]
+	if i := strings.LastIndexByte(rest, '\n'); i >= 0 && i+1 < len(rest) && strings.Trim(rest[i:], " \t\f\n") == "" {
+		return v, false // an indented last line without an end
+	}
+	return v, skipBlankLines(rest) == ""
+}
+
+// skipBlankLines drops the lines that hold nothing but white space or a
+// comment from the start of s, as Python's parser does.
+func skipBlankLines(s string) string {
+	for s != "" {
+		line, rest, _ := strings.Cut(s, "\n")
+		if line = strings.Trim(line, " \t\f\r"); line != "" && line[0] != '#' {
+			break
+		}
+		s = rest
+	}
+	return s
 }
 
 type literalParser struct {
@@ -84,6 +103,9 @@ func (p *literalParser) space() {
 		switch c := p.s[p.i]; {
 		case c == ' ' || c == '\t' || c == '\f':
 		case p.depth > 0 && (c == '\n' || c == '\r'):
+		case p.depth > 0 && c == '#':
+			line, _, _ := strings.Cut(p.s[p.i:], "\n")
+			p.i += len(line) - 1
 		default:
 			return
 		}
@@ -116,6 +138,10 @@ func (p *literalParser) value(level int) (none value.Value, ok bool) {
 	switch c := p.s[p.i]; {
 	case c == '-' || c == '+':
 		p.i++
+		p.space()
+		if p.i < len(p.s) && (p.s[p.i] == '-' || p.s[p.i] == '+') {
+			return none, false
+		}
 		v, ok := p.value(level + 1)
 		if !ok || !v.IsNumber() || v.Kind() == value.KindBool {
 			return none, false
@@ -127,7 +153,7 @@ func (p *literalParser) value(level int) (none value.Value, ok bool) {
 		return v, err == nil
 	case c >= '0' && c <= '9' || c == '.':
 		return p.number()
-	case c == '\'' || c == '"':
+	case p.atString():
 		return p.strings()
 	case c == '[':
 		items, _, ok := p.items(']', level)
@@ -257,32 +283,83 @@ func (p *literalParser) number() (none value.Value, ok bool) {
 	return value.Float(f), true
 }
 
+// prefix returns the letters in front of a string literal, and whether there
+// is one.
+func (p *literalParser) prefix() (letters string, ok bool) {
+	n := 0
+	for n < 2 && p.i+n < len(p.s) && strings.IndexByte("bBrRuU", p.s[p.i+n]) >= 0 {
+		n++
+	}
+	letters = strings.ToLower(p.s[p.i : p.i+n])
+	switch letters {
+	case "", "b", "r", "u", "br", "rb":
+		return letters, p.i+n < len(p.s) && (p.s[p.i+n] == '\'' || p.s[p.i+n] == '"')
+	}
+	return letters, false
+}
+
+func (p *literalParser) atString() bool {
+	_, ok := p.prefix()
+	return ok
+}
+
 // strings reads one or more adjacent string literals.
 func (p *literalParser) strings() (none value.Value, ok bool) {
 	var b strings.Builder
+	first, _ := p.prefix()
+	bytes := strings.Contains(first, "b")
 	for {
 		p.space()
-		if p.i >= len(p.s) || p.s[p.i] != '\'' && p.s[p.i] != '"' {
-			return value.String(b.String()), true
+		letters, ok := p.prefix()
+		if !ok {
+			break
 		}
-		quote := p.s[p.i]
+		if strings.Contains(letters, "b") != bytes || !p.str(&b, letters) {
+			return none, false
+		}
+	}
+	if !bytes {
+		return value.String(b.String()), true
+	}
+	raw := make([]byte, 0, b.Len())
+	for _, r := range b.String() {
+		if r > 0xff {
+			return none, false
+		}
+		raw = append(raw, byte(r))
+	}
+	return value.Bytes(raw), true
+}
+
+// str reads one string literal.
+func (p *literalParser) str(b *strings.Builder, letters string) bool {
+	p.i += len(letters)
+	quote := p.s[p.i : p.i+1]
+	if strings.HasPrefix(p.s[p.i:], strings.Repeat(quote, 3)) {
+		quote = p.s[p.i : p.i+3]
+	}
+	p.i += len(quote)
+	for {
+		if strings.HasPrefix(p.s[p.i:], quote) {
+			p.i += len(quote)
+			return true
+		}
+		if p.i >= len(p.s) || p.s[p.i] == '\n' && len(quote) == 1 {
+			return false
+		}
+		c := p.s[p.i]
 		p.i++
-		for {
-			if p.i >= len(p.s) || p.s[p.i] == '\n' {
-				return none, false
+		switch {
+		case c != '\\':
+			b.WriteByte(c)
+		case strings.Contains(letters, "r"):
+			b.WriteByte(c)
+			if p.i < len(p.s) {
+				b.WriteByte(p.s[p.i])
+				p.i++
 			}
-			c := p.s[p.i]
-			p.i++
-			if c == quote {
-				break
-			}
-			if c != '\\' {
-				b.WriteByte(c)
-				continue
-			}
-			if !p.escape(&b) {
-				return none, false
-			}
+		case !p.escape(b):
+			return false
 		}
 	}
 }

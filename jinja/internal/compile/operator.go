@@ -49,6 +49,9 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 			if k, ok := op.Expr.(*ast.Const); ok {
 				switch k := k.Value.(type) {
 				case int64:
+					if r, ok := c.localAttr(n.Expr, fr); ok {
+						return c.compareAttr(o, r, k)
+					}
 					return compareInt(o, first, k)
 				case string:
 					if o == value.Eq || o == value.Ne {
@@ -135,6 +138,57 @@ func compareInt(op value.Op, x expr, k int64) cond {
 		}
 		return i >= k, nil
 	}
+}
+
+// compareAttr compares an attribute of a variable with a constant integer.
+func (c *compiler) compareAttr(op value.Op, r read, k int64) cond {
+	env, kv := c.env, value.Int(k)
+	return func(f *frame) (bool, error) {
+		v, ok := r.site.Lookup(f.vars[r.slot], r.name)
+		if !ok {
+			var err error
+			if v, err = r.slow(env, f); err != nil {
+				return false, err
+			}
+		}
+		i, ok := v.Int64()
+		if !ok {
+			return value.Compare(op, v, kv)
+		}
+		switch op {
+		case value.Eq:
+			return i == k, nil
+		case value.Ne:
+			return i != k, nil
+		case value.Lt:
+			return i < k, nil
+		case value.Le:
+			return i <= k, nil
+		case value.Gt:
+			return i > k, nil
+		}
+		return i >= k, nil
+	}
+}
+
+// localAttr describes an attribute of a variable of the frame.
+func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
+	attr, ok := n.(*ast.Getattr)
+	if !ok || c.env.Sandboxed {
+		return r, false
+	}
+	r.site, r.name, r.node = new(value.Site), attr.Attr, n
+	r.slot, r.undef, ok = c.localSlot(attr.Node, fr)
+	return r, ok
+}
+
+// slow reads the attribute where the site does not know it.
+func (r *read) slow(env *Env, f *frame) (value.Value, error) {
+	v := f.vars[r.slot]
+	if missing(v) {
+		v = r.undef
+	}
+	return env.getattr(v, r.name, r.site)
 }
 
 // compareString tests for equality with a constant string.

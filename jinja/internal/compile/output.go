@@ -33,24 +33,35 @@ func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 	if fr.requireOutputCheck && c.knownExtends {
 		return nil
 	}
+	items, text := c.outputItems(n, fr)
 	var list []stmt
-	pre := ""
-	var pending ast.Expr
-	var before string
-	for _, child := range n.Nodes {
-		if s, ok := c.outputConst(child, fr); ok {
-			pre += s
+	for i := 0; i < len(items); {
+		var run []read
+		start := i
+		for i < len(items) {
+			r, ok := c.read(items[i].n, fr)
+			if !ok {
+				break
+			}
+			r.pre = items[i].pre
+			run = append(run, r)
+			i++
+		}
+		post := ""
+		if len(run) > 0 {
+			if i == len(items) {
+				post, text = text, ""
+			}
+			list = append(list, c.printReads(run, post, c.escaperFor(items[start].n, fr.ec)))
 			continue
 		}
-		if pending != nil {
-			list = append(list, c.print(pending, before, "", fr))
+		if i++; i == len(items) {
+			post, text = text, ""
 		}
-		pending, before, pre = child, pre, ""
+		list = append(list, c.print(items[start].n, items[start].pre, post, fr))
 	}
-	if pending != nil {
-		list = append(list, c.print(pending, before, pre, fr))
-	} else if pre != "" {
-		list = append(list, c.text(pre))
+	if text != "" {
+		list = append(list, c.text(text))
 	}
 	s := sequence(list)
 	if s == nil || !fr.requireOutputCheck {
@@ -61,6 +72,118 @@ func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 			return nil
 		}
 		return s(f)
+	}
+}
+
+// outputItem is a printed expression with the text before it.
+type outputItem struct {
+	pre string
+	n   ast.Expr
+}
+
+// outputItems folds the constants of an output into text; what is left is the
+// text behind the last expression.
+func (c *compiler) outputItems(n *ast.Output, fr *scopeFrame) (items []outputItem, text string) {
+	for _, child := range n.Nodes {
+		if s, ok := c.outputConst(child, fr); ok {
+			text += s
+			continue
+		}
+		items = append(items, outputItem{text, child})
+		text = ""
+	}
+	return items, text
+}
+
+// readsOf describes the body of a loop that prints nothing but its own
+// variable, whose slot is given, and attributes of it.
+func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []read, post string, ok bool) {
+	if len(body) != 1 || fr.requireOutputCheck {
+		return nil, "", false
+	}
+	n, ok := body[0].(*ast.Output)
+	if !ok {
+		return nil, "", false
+	}
+	items, post := c.outputItems(n, fr)
+	for _, item := range items {
+		r, ok := c.read(item.n, fr)
+		if !ok || r.slot != slot {
+			return nil, "", false
+		}
+		r.pre = item.pre
+		reads = append(reads, r)
+	}
+	return reads, post, len(reads) > 0
+}
+
+// A read is a printed variable of the frame, or an attribute of one, with the
+// text before it.
+type read struct {
+	pre   string
+	slot  int
+	site  *value.Site // nil for the variable itself
+	name  string
+	undef value.Value
+	node  ast.Expr
+}
+
+// read reports whether printing n can be a step of printReads.
+func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
+	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime {
+		return r, false
+	}
+	r.node = n
+	if attr, isAttr := n.(*ast.Getattr); isAttr && !c.env.Sandboxed {
+		r.site, r.name = new(value.Site), attr.Attr
+		n = attr.Node
+	}
+	r.slot, r.undef, ok = c.localSlot(n, fr)
+	return r, ok
+}
+
+// printReads prints variables and attributes one after the other.
+func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
+	t, env := c.tmpl, c.env
+	return func(f *frame) error {
+		rt := f.rt
+		out := rt.out
+		vars := f.vars
+		for i := range reads {
+			r := &reads[i]
+			out = append(out, r.pre...)
+			v := vars[r.slot]
+			var err error
+			if r.site != nil {
+				x, ok := r.site.Lookup(v, r.name)
+				if !ok {
+					if missing(v) {
+						v = r.undef
+					}
+					x, err = env.getattr(v, r.name, r.site)
+				}
+				v = x
+			} else if missing(v) {
+				v = r.undef
+			}
+			if err == nil {
+				if esc == escapeHTML {
+					out, err = value.AppendEscaped(out, v)
+				} else {
+					out, err = value.AppendStr(out, v)
+				}
+			}
+			if err != nil {
+				rt.out = out
+				return t.at(err, r.node)
+			}
+		}
+		out = append(out, post...)
+		rt.out = out
+		if len(out) > rt.mark {
+			return t.at(rt.checkOutput(), reads[0].node)
+		}
+		return nil
 	}
 }
 
@@ -141,14 +264,6 @@ func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 			if s := c.printFilter(n, esc, pre, post, fr); s != nil {
 				return s
 			}
-		case *ast.Name:
-			if s := c.printName(n, esc, pre, post, fr); s != nil {
-				return s
-			}
-		case *ast.Getattr:
-			if s := c.printAttr(n, esc, pre, post, fr); s != nil {
-				return s
-			}
 		}
 	}
 	x := c.expr(n, fr)
@@ -195,79 +310,6 @@ func (c *compiler) localSlot(n ast.Expr, fr *scopeFrame) (i int, undef value.Val
 		return 0, undef, false
 	}
 	return s.i, c.env.undefinedName(name.Name), true
-}
-
-// printName prints a variable of the frame.
-func (c *compiler) printName(n *ast.Name, esc escaper, pre, post string, fr *scopeFrame) stmt {
-	i, undef, ok := c.localSlot(n, fr)
-	if !ok || esc == escapeRunTime {
-		return nil
-	}
-	t := c.tmpl
-	appendValue := value.AppendStr
-	if esc == escapeHTML {
-		appendValue = value.AppendEscaped
-	}
-	return func(f *frame) error {
-		rt := f.rt
-		v := f.vars[i]
-		if missing(v) {
-			v = undef
-		}
-		out := append(rt.out, pre...)
-		var err error
-		if esc == escapeHTML {
-			out, err = value.AppendEscaped(out, v)
-		} else {
-			out, err = appendValue(out, v)
-		}
-		rt.out = append(out, post...)
-		if err != nil {
-			return t.at(err, n)
-		}
-		if len(rt.out) > rt.mark {
-			return t.at(rt.checkOutput(), n)
-		}
-		return nil
-	}
-}
-
-// printAttr prints an attribute of a variable of the frame.
-func (c *compiler) printAttr(n *ast.Getattr, esc escaper, pre, post string, fr *scopeFrame) stmt {
-	i, undef, ok := c.localSlot(n.Node, fr)
-	if !ok || esc == escapeRunTime || c.env.Sandboxed {
-		return nil
-	}
-	t, env, name := c.tmpl, c.env, n.Attr
-	site := new(value.Site)
-	return func(f *frame) error {
-		rt := f.rt
-		v, found := site.Lookup(f.vars[i], name)
-		var err error
-		if !found {
-			obj := f.vars[i]
-			if missing(obj) {
-				obj = undef
-			}
-			if v, err = env.getattr(obj, name, site); err != nil {
-				return t.at(err, n)
-			}
-		}
-		out := append(rt.out, pre...)
-		if esc == escapeHTML {
-			out, err = value.AppendEscaped(out, v)
-		} else {
-			out, err = value.AppendStr(out, v)
-		}
-		rt.out = append(out, post...)
-		if err != nil {
-			return t.at(err, n)
-		}
-		if len(rt.out) > rt.mark {
-			return t.at(rt.checkOutput(), n)
-		}
-		return nil
-	}
 }
 
 // printFilter prints the result of a filter that can append it.
