@@ -8,5 +8,5 @@ import (
 )
 
 func TestMemoryBackend(t *testing.T) {
-	sessiontest.TestBackend(t, func(*testing.T) session.Backend { return session.NewMemoryBackend(0, nil) })
+	sessiontest.TestBackend(t, func(*testing.T) session.Backend { return session.NewMemoryBackend(session.MemoryOptions{}) })
 }

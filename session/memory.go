@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// DefaultMaxSessions is the default of MemoryOptions.MaxSessions.
-const DefaultMaxSessions = 100_000
+// The defaults of MemoryOptions.
+const (
+	DefaultMaxSessions = 100_000
+	DefaultMaxBytes    = 256 << 20
+)
 
 // MemoryOptions are the settings of a store in memory.
 type MemoryOptions struct {
@@ -18,42 +21,46 @@ type MemoryOptions struct {
 	// used one is dropped, those without a user first, so that a flood of
 	// visitors signs nobody out. The default is [DefaultMaxSessions].
 	MaxSessions int
+	// MaxBytes is how many bytes their values may have together, with the same
+	// consequence. The default is [DefaultMaxBytes].
+	MaxBytes int64
 }
 
 // NewMemoryStore returns a store that keeps sessions in the memory of this
 // process: for tests, and for an application that runs as one process and may
 // lose its sessions when it restarts.
 func NewMemoryStore(options MemoryOptions) *ServerStore {
-	if options.Now == nil {
-		options.Now = time.Now
-	}
-	return NewServerStore(NewMemoryBackend(options.MaxSessions, options.Now), options.ServerOptions)
+	return NewServerStore(NewMemoryBackend(options), options.ServerOptions)
 }
 
 // A MemoryBackend is a [Backend] in memory, of bounded size.
 type MemoryBackend struct {
-	limit int
-	now   func() time.Time
+	options MemoryOptions
 
 	mu      sync.Mutex
 	records map[string]*list.Element // of *Record
 	users   map[string]map[string]bool
+	bytes   int64 // of all Data
 	// The records in the order of their use, the last used in front.
 	visitors, members list.List
 }
 
 var _ Backend = (*MemoryBackend)(nil)
 
-// NewMemoryBackend returns an empty backend for up to limit sessions; 0 is
-// [DefaultMaxSessions]. now is the clock, nil for [time.Now].
-func NewMemoryBackend(limit int, now func() time.Time) *MemoryBackend {
-	if limit <= 0 {
-		limit = DefaultMaxSessions
+// NewMemoryBackend returns an empty backend. Of the options it takes the
+// bounds and the clock.
+func NewMemoryBackend(options MemoryOptions) *MemoryBackend {
+	o := options
+	if o.MaxSessions <= 0 {
+		o.MaxSessions = DefaultMaxSessions
 	}
-	if now == nil {
-		now = time.Now
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
 	}
-	return &MemoryBackend{limit: limit, now: now, records: map[string]*list.Element{}, users: map[string]map[string]bool{}}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &MemoryBackend{options: o, records: map[string]*list.Element{}, users: map[string]map[string]bool{}}
 }
 
 // Get returns the record of an id, or ErrNotFound.
@@ -83,6 +90,7 @@ func (m *MemoryBackend) Put(_ context.Context, r Record) error {
 		m.remove(e)
 	}
 	r.Data = slices.Clone(r.Data)
+	m.bytes += int64(len(r.Data))
 	m.records[r.ID] = m.queue(r.User).PushFront(&r)
 	if r.User != "" {
 		if m.users[r.User] == nil {
@@ -104,13 +112,13 @@ func (m *MemoryBackend) queue(user string) *list.List {
 // shrink drops what has expired at the end of the queues, and then what is
 // too much.
 func (m *MemoryBackend) shrink() {
-	now := m.now()
+	now := m.options.Now()
 	for _, queue := range []*list.List{&m.visitors, &m.members} {
 		for e := queue.Back(); e != nil && e.Value.(*Record).Expires.Before(now); e = queue.Back() {
 			m.remove(e)
 		}
 	}
-	for len(m.records) > m.limit {
+	for len(m.records) > m.options.MaxSessions || m.bytes > m.options.MaxBytes && len(m.records) > 1 {
 		e := m.visitors.Back()
 		// The front is what was just written: a visitor alone among members
 		// must be able to sign in.
@@ -125,6 +133,7 @@ func (m *MemoryBackend) remove(e *list.Element) {
 	r := e.Value.(*Record)
 	m.queue(r.User).Remove(e)
 	delete(m.records, r.ID)
+	m.bytes -= int64(len(r.Data))
 	if ids := m.users[r.User]; ids != nil {
 		if delete(ids, r.ID); len(ids) == 0 {
 			delete(m.users, r.User)

@@ -40,7 +40,7 @@ func load(t *testing.T, store session.Store, id string) *session.Session {
 // TestCVE_2024_38513 is fixation: an id that the store did not give out is
 // never adopted, not even one of the right form.
 func TestCVE_2024_38513(t *testing.T) {
-	backend := session.NewMemoryBackend(0, nil)
+	backend := session.NewMemoryBackend(session.MemoryOptions{})
 	store := session.NewServerStore(backend, session.ServerOptions{})
 	for _, chosen := range []string{"mine", strings.Repeat("A", 43), strings.Repeat("A", 10_000), strings.Repeat("é", 21) + "A", "'; drop table sessions --"} {
 		s := load(t, store, chosen)
@@ -59,7 +59,7 @@ func TestCVE_2024_38513(t *testing.T) {
 
 // TestOnlyHashesAtRest: no id in a backend is one that a server accepts.
 func TestOnlyHashesAtRest(t *testing.T) {
-	backend := session.NewMemoryBackend(0, nil)
+	backend := session.NewMemoryBackend(session.MemoryOptions{})
 	store := session.NewServerStore(backend, session.ServerOptions{})
 	s := session.New()
 	s.Set("_user_id", "42")
@@ -79,7 +79,7 @@ func TestOnlyHashesAtRest(t *testing.T) {
 func TestServerTimeouts(t *testing.T) {
 	c := newClock()
 	o := session.ServerOptions{Idle: 30 * time.Minute, Absolute: 2 * time.Hour, Now: c.now}
-	store := session.NewServerStore(session.NewMemoryBackend(0, c.now), o)
+	store := session.NewServerStore(session.NewMemoryBackend(session.MemoryOptions{ServerOptions: session.ServerOptions{Now: c.now}}), o)
 	id := sid(t, store, filled())
 	for range 5 { // in use it lasts
 		c.pass(24 * time.Minute)
@@ -110,7 +110,7 @@ func TestServerTimeouts(t *testing.T) {
 // one is worth nothing then.
 func TestRenew(t *testing.T) {
 	c := newClock()
-	store := session.NewServerStore(session.NewMemoryBackend(0, c.now), session.ServerOptions{Absolute: time.Hour, Now: c.now})
+	store := session.NewServerStore(session.NewMemoryBackend(session.MemoryOptions{ServerOptions: session.ServerOptions{Now: c.now}}), session.ServerOptions{Absolute: time.Hour, Now: c.now})
 	s := session.New()
 	s.Set("cart", 1)
 	first := sid(t, store, s)
@@ -228,7 +228,7 @@ func TestConcurrentWrites(t *testing.T) {
 
 func TestListAndRevoke(t *testing.T) {
 	c := newClock()
-	store := session.NewServerStore(session.NewMemoryBackend(0, c.now), session.ServerOptions{Idle: time.Hour, Now: c.now})
+	store := session.NewServerStore(session.NewMemoryBackend(session.MemoryOptions{ServerOptions: session.ServerOptions{Now: c.now}}), session.ServerOptions{Idle: time.Hour, Now: c.now})
 	var ids []string
 	for i := range 3 {
 		s := session.New()
@@ -284,7 +284,7 @@ func TestListAndRevoke(t *testing.T) {
 // TestMemoryIsBounded: a flood of visitors drops visitors and no user.
 func TestMemoryIsBounded(t *testing.T) {
 	c := newClock()
-	backend := session.NewMemoryBackend(10, c.now)
+	backend := session.NewMemoryBackend(session.MemoryOptions{MaxSessions: 10, ServerOptions: session.ServerOptions{Now: c.now}})
 	store := session.NewServerStore(backend, session.ServerOptions{Now: c.now})
 	member := session.New()
 	member.Set("_user_id", "42")
@@ -355,7 +355,7 @@ func (b *broken) List(ctx context.Context, user string) ([]session.Record, error
 // works again by itself.
 func TestUnavailable(t *testing.T) {
 	down := errors.New("connection refused")
-	b := &broken{Backend: session.NewMemoryBackend(0, nil)}
+	b := &broken{Backend: session.NewMemoryBackend(session.MemoryOptions{})}
 	store := session.NewServerStore(b, session.ServerOptions{})
 	id := sid(t, store, filled())
 	s, renewed := load(t, store, id), load(t, store, id)
@@ -393,7 +393,7 @@ func TestUnavailable(t *testing.T) {
 // TestMalformedRecord: what a backend holds may be anything; it is an empty
 // session then.
 func TestMalformedRecord(t *testing.T) {
-	backend := session.NewMemoryBackend(0, nil)
+	backend := session.NewMemoryBackend(session.MemoryOptions{})
 	store := session.NewServerStore(backend, session.ServerOptions{})
 	s := session.New()
 	s.Set("_user_id", "42")
@@ -419,7 +419,7 @@ func TestMalformedRecord(t *testing.T) {
 // TestAnonymousWhenDown: everybody is a visitor while the backend is down, and
 // keeps the cookie until it is back.
 func TestAnonymousWhenDown(t *testing.T) {
-	b := &broken{Backend: session.NewMemoryBackend(0, nil)}
+	b := &broken{Backend: session.NewMemoryBackend(session.MemoryOptions{})}
 	store := session.NewServerStore(b, session.ServerOptions{AnonymousWhenDown: true})
 	id := sid(t, store, filled())
 	b.err = errors.New("connection refused")
@@ -445,5 +445,35 @@ func TestAnonymousWhenDown(t *testing.T) {
 	b.err = nil
 	if load(t, store, id).Len() == 0 {
 		t.Error("the session is not back")
+	}
+}
+
+// TestMemoryIsBoundedInBytes: large sessions count for more.
+func TestMemoryIsBoundedInBytes(t *testing.T) {
+	backend := session.NewMemoryBackend(session.MemoryOptions{MaxBytes: 10_000})
+	store := session.NewServerStore(backend, session.ServerOptions{})
+	var last string
+	for range 20 {
+		s := session.New()
+		s.Set("large", strings.Repeat("x", 3000))
+		last = sid(t, store, s)
+	}
+	if backend.Len() != 3 || load(t, store, last).Len() != 1 {
+		t.Errorf("%d sessions", backend.Len())
+	}
+	// One that is changed, and one that is gone, give their bytes back.
+	s := load(t, store, last)
+	s.Set("large", "small")
+	sid(t, store, s)
+	for range 2 {
+		if err := store.Delete(t.Context(), load(t, store, last)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = session.New()
+	s.Set("large", strings.Repeat("x", 3500))
+	sid(t, store, s)
+	if backend.Len() != 3 {
+		t.Errorf("%d sessions", backend.Len())
 	}
 }
