@@ -92,6 +92,12 @@ func attr(st State, v Value, a Args) (Value, error) {
 		return Value{}, u.Err()
 	}
 	if _, ok := value.GetAttr(v, name); !ok {
+		if strings.HasPrefix(name, "__") {
+			// A sandbox knows of more attributes than there are, to refuse them.
+			if r := st.Attr(v, name); r.IsUndefined() {
+				return r, nil
+			}
+		}
 		return st.Undefined(value.Undef{Obj: v, HasObj: true, Name: arg[0]}), nil
 	}
 	return st.Attr(v, name), nil
