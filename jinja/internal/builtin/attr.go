@@ -92,7 +92,7 @@ func attr(st State, v Value, a Args) (Value, error) {
 		return Value{}, u.Err()
 	}
 	if _, ok := value.GetAttr(v, name); !ok {
-		if strings.HasPrefix(name, "__") {
+		if strings.HasPrefix(name, "__") && !v.IsUndefined() {
 			// A sandbox knows of more attributes than there are, to refuse them.
 			if r := st.Attr(v, name); r.IsUndefined() {
 				return r, nil
