@@ -42,9 +42,10 @@ func command(instance, dsn string, args ...string) *exec.Cmd {
 }
 
 // start starts flaskr and waits until it says where it serves.
-func start(t *testing.T, instance, dsn string) *process {
+func start(t *testing.T, instance, dsn string, env ...string) *process {
 	t.Helper()
 	p := &process{t: t, cmd: command(instance, dsn), log: &lockedBuffer{}, exited: make(chan error, 1)}
+	p.cmd.Env = append(p.cmd.Env, env...)
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -203,23 +204,8 @@ func TestTerminated(t *testing.T) {
 	login(t, p, browser(t), "ada")
 	addr := strings.TrimPrefix(p.url, "http://")
 
-	// A request that is in flight for as long as we like: its body is held
-	// back once the server has asked for it.
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
 	body := url.Values{"username": {"grace"}, "password": {"a long secret"}}.Encode()
-	fmt.Fprintf(conn, "POST /auth/register HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", addr, len(body))
-	answers := bufio.NewReader(conn)
-	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
-		t.Fatalf("got %q, %v", line, err)
-	}
-	if _, err := answers.ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-
+	conn, answers := held(t, addr, len(body))
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -247,6 +233,43 @@ func TestTerminated(t *testing.T) {
 	}
 	if err := p.wait(); err != nil {
 		t.Errorf("exit: %v, want status 0\n%s", err, p.log)
+	}
+}
+
+// held begins a request that is in flight for as long as we like: its body is
+// held back once the server has asked for it.
+func held(t *testing.T, addr string, length int) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "POST /auth/register HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", addr, length)
+	answers := bufio.NewReader(conn)
+	line, err := answers.ReadString('\n')
+	if err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("got %q, %v", line, err)
+	}
+	if _, err := answers.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	return conn, answers
+}
+
+// TestTerminatedForAll: a client that never ends its request holds the process
+// up to the deadline, not longer.
+func TestTerminatedForAll(t *testing.T) {
+	p := start(t, t.TempDir(), "", "FLASKR_SHUTDOWN_TIMEOUT=1s")
+	held(t, strings.TrimPrefix(p.url, "http://"), 100)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.wait(); err != nil {
+		t.Errorf("exit: %v, want status 0\n%s", err, p.log)
+	}
+	if !strings.Contains(p.log.String(), "cut off") {
+		t.Errorf("the log does not say that a request was cut off:\n%s", p.log)
 	}
 }
 
