@@ -3,6 +3,7 @@ package sign_test
 import (
 	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/dewar-go/dewar/sign"
@@ -57,10 +58,10 @@ func FuzzLoads(f *testing.F) {
 	all := serializers(o, keys...)
 	signed := map[string]bool{}
 	for _, s := range all {
-		for _, v := range []any{"v", map[string]any{"a": 1}, bytes.Repeat([]byte("x"), 100)} {
+		for _, v := range []any{"v", map[string]any{"a": 1}, strings.Repeat("x", 100)} {
 			if token, err := s.Dumps(v); err == nil {
 				f.Add(token)
-				signed[token] = true
+				signed[token[:strings.LastIndex(token, ".")]] = true
 			}
 		}
 	}
@@ -69,8 +70,9 @@ func FuzzLoads(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) {
 		for name, s := range all {
 			v, err := s.loads(token)
-			// Leniency in the last bits of base64 lets a token vary a little.
-			if err == nil && !signed[token] && len(token) > 200 {
+			// base64 is lenient, so that a signature has several forms; what it
+			// signs has one.
+			if err == nil && !signed[token[:strings.LastIndex(token, ".")]] {
 				t.Fatalf("%s loads %q as %v", name, token, v)
 			}
 			if unsafe, valid := s.loadsUnsafe(token); valid != (err == nil) || valid && !reflect.DeepEqual(unsafe, v) {
