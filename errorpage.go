@@ -48,7 +48,7 @@ func (c *Context) errorPage(he *HTTPError) {
 	}
 	h := c.w.Header()
 	addHeader(h, he.Header)
-	if c.at.api || prefersJSON(c.r.Header["Accept"]) {
+	if c.at.api || c.wantsJSON() {
 		c.problem(he, detail)
 		return
 	}
@@ -104,19 +104,9 @@ func (c *Context) debugCause(he *HTTPError) string {
 	return he.Err.Error()
 }
 
-// prefersJSON reports whether an Accept header names JSON before HTML. The
-// full negotiation is not needed for a choice between two.
-func prefersJSON(accept []string) bool {
-	if len(accept) == 0 {
-		return false
-	}
-	list := strings.Join(accept, ",")
-	if len(list) > 4096 {
-		return false
-	}
-	js := strings.Index(list, "json")
-	html := strings.Index(list, "text/html")
-	return js >= 0 && (html < 0 || js < html)
+// wantsJSON reports whether the client likes JSON better than a page.
+func (c *Context) wantsJSON() bool {
+	return c.r.Header["Accept"] != nil && strings.HasSuffix(c.Accepts("text/html", "application/json", "application/problem+json"), "json")
 }
 
 func escapeText(s string) string { return string(markup.Escape(s)) }

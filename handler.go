@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/dewar-go/dewar/routing"
@@ -282,8 +283,10 @@ func (c *Context) conclude() {
 // end runs whatever happened: teardown, log line, buffers.
 func (c *Context) end() {
 	panicked := recover()
-	if panicked != nil && c.failed == nil {
-		c.failed = &PanicError{Value: panicked}
+	if panicked != nil && panicked != http.ErrAbortHandler {
+		// Outside every hook and view: a signal's receiver, or a mistake here.
+		c.failed = &PanicError{Value: panicked, Stack: debug.Stack()}
+		c.logError(c.failed, "")
 	}
 	if len(c.transactions) > 0 {
 		list := c.transactions

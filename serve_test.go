@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 )
 
 func TestServeFinishesWhatIsInFlight(t *testing.T) {
@@ -128,4 +129,38 @@ func TestRunErrors(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestAPanicOutsideViewsIsLogged(t *testing.T) {
+	app, log := newApp(t)
+	app.Get("/", text("x"))
+	app.Signals.RequestFinished.Connect(func(*dewar.Context) { panic("receiver's mistake") })
+	if resp := dewartest.New(t, app).Get("/"); !resp.Aborted || !strings.Contains(log.String(), "receiver's mistake") {
+		t.Errorf("aborted %v, log %s", resp.Aborted, log)
+	}
+}
+
+func TestSignals(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) { c.Templates = mapFS("p.html", "{{ get_flashed_messages() }}") })
+	var got []string
+	say := func(s string) func(*dewar.Context) { return func(*dewar.Context) { got = append(got, s) } }
+	app.Signals.RequestStarted.Connect(say("started"))
+	app.Signals.RequestFinished.Connect(say("finished"))
+	app.Signals.RequestTearingDown.Connect(say("torn down"))
+	stop := app.Signals.TemplateRendered.Connect(func(e dewar.RenderEvent) { got = append(got, "rendered "+e.Template) })
+	app.Signals.MessageFlashed.Connect(func(e dewar.FlashEvent) { got = append(got, e.Category+" "+e.Message) })
+	app.Signals.Exception.Connect(func(e dewar.ExceptionEvent) { got = append(got, e.Err.Error()) })
+	app.Signals.SecurityEvent.Connect(func(e dewar.SecurityRefusal) { got = append(got, "refused") })
+	app.Get("/", func(c *dewar.Context) error { c.Flash("hi"); return c.Render("p.html", nil) })
+	app.Get("/error", func(*dewar.Context) error { return errors.New("broken") })
+	client := dewartest.New(t, app)
+	client.Get("/")
+	stop()
+	client.Get("/error")
+	client.Host = "evil.example"
+	client.Get("/")
+	want := "started,message hi,rendered p.html,finished,torn down,started,broken,finished,torn down,started,refused,finished,torn down"
+	if s := strings.Join(got, ","); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
 }

@@ -102,21 +102,21 @@ func types[A any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[A]()}
 // checked at registration.
 func argument[A any](c *Context, i int) (a A) {
 	i = c.at.args[i]
-	switch p := any(&a).(type) {
-	case *string:
-		*p = c.match.Str(i)
-	case *int:
-		*p = int(c.match.Int(i))
-	case *int64:
-		*p = c.match.Int(i)
-	default:
-		v := c.match.Value(i)
-		if direct, ok := v.(A); ok {
-			return direct
-		}
-		reflect.ValueOf(&a).Elem().Set(reflect.ValueOf(v).Convert(reflect.TypeFor[A]()))
+	// Values that are asserted at once stay on the stack; the address of a
+	// would not.
+	switch any(a).(type) {
+	case string:
+		return any(c.match.Str(i)).(A)
+	case int:
+		return any(int(c.match.Int(i))).(A)
+	case int64:
+		return any(c.match.Int(i)).(A)
 	}
-	return a
+	v := c.match.Value(i)
+	if direct, ok := v.(A); ok {
+		return direct
+	}
+	return reflect.ValueOf(v).Convert(reflect.TypeFor[A]()).Interface().(A)
 }
 
 // checkTypes compares a typed view's parameters with the rule's own variables.
