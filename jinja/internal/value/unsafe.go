@@ -344,6 +344,64 @@ func (s *Sequence) elem(i int) Value {
 	return s.et.load(p, addressable)
 }
 
+// appendStructs is AppendReads for slices of structs and of pointers to structs.
+func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post string, html bool) ([]byte, int) {
+	size, indirect := s.et.size, s.et.loader == loadPointer
+	for i := from; i < to; i++ {
+		p := unsafe.Add(s.v.p, uintptr(i)*size)
+		if indirect {
+			if p = *(*unsafe.Pointer)(p); p == nil {
+				return buf, i
+			}
+		}
+		for j := range plan {
+			step := &plan[j]
+			buf = append(buf, step.pre...)
+			f := unsafe.Add(p, step.offset)
+			switch step.loader {
+			case loadInt:
+				buf = appendInt(buf, int64(*(*int)(f)))
+			case loadInt64:
+				buf = appendInt(buf, *(*int64)(f))
+			case loadString:
+				if text := *(*string)(f); html && !step.safe {
+					buf = markup.AppendEscape(buf, text)
+				} else {
+					buf = append(buf, text...)
+				}
+			}
+		}
+		buf = append(buf, post...)
+	}
+	return buf, to
+}
+
+// appendMaps is AppendReads for slices of map[string]any.
+func (s *Sequence) appendMaps(buf []byte, from, to int, plan []readStep, post string, html bool) ([]byte, int) {
+	for i := from; i < to; i++ {
+		m := *(*map[string]any)(unsafe.Add(s.v.p, uintptr(i)*s.et.size))
+		start := len(buf)
+		for j := range plan {
+			step := &plan[j]
+			buf = append(buf, step.pre...)
+			switch x := m[step.key].(type) {
+			case string:
+				if html {
+					buf = markup.AppendEscape(buf, x)
+				} else {
+					buf = append(buf, x...)
+				}
+			case int:
+				buf = appendInt(buf, int64(x))
+			default:
+				return buf[:start], i
+			}
+		}
+		buf = append(buf, post...)
+	}
+	return buf, to
+}
+
 // words of maps, for access without reflect
 func (v Value) mapStringAny() map[string]any { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
 func (v Value) mapStringString() map[string]string {
