@@ -66,8 +66,8 @@ fuzz: ## fuzz every target for FUZZTIME (one minute) each
 	FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 .PHONY: bench
-bench: ## cold start and resident memory of hello and flaskr, then the Go benchmarks
-	cd bench && GOWORK=off go run .
+bench: ## cold start and memory of hello and flaskr, the router beside its peers, Go benchmarks
+	cd bench && GOWORK=off go run . && GOWORK=off go run ./router
 	go test -run '^$$' -bench . -benchtime 200ms work
 
 .PHONY: check
