@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"slices"
+
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -43,6 +45,12 @@ func (s *signature) bind(out []Value, a Args) error {
 		return nil
 	}
 	return a.BindInto(out, s.name, s.implicit, s.params...)
+}
+
+// keep copies arguments that outlive the call: whoever calls may use the memory
+// of the slices again when the call has returned.
+func keep(a Args) Args {
+	return Args{Pos: slices.Clone(a.Pos), Kw: slices.Clone(a.Kw)}
 }
 
 // none checks that there are no arguments.
