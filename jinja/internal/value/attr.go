@@ -185,6 +185,23 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	return buf, false
 }
 
+// Int is the int field that was seen before at this place. ok is false when v is something else: then
+// Lookup is to be asked.
+func (s *Site) Int(v Value) (i int64, ok bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadInt {
+		return e.int(v), true
+	}
+	return 0, false
+}
+
+// Bool is Int for bool fields.
+func (s *Site) Bool(v Value) (b, ok bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadBool {
+		return e.bool(v), true
+	}
+	return false, false
+}
+
 // Truth is the truth of what Lookup finds; ok is false when the short way does not apply.
 func (s *Site) Truth(v Value, name string) (truth, ok bool) {
 	x, ok := s.Lookup(v, name)

@@ -90,3 +90,41 @@ func BenchmarkOperators(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkAppendReads(b *testing.B) {
+	row := make([]int, 10)
+	for i := range row {
+		row[i] = 1000 + i
+	}
+	buf := make([]byte, 0, 4096)
+	b.Run("ints", func(b *testing.B) {
+		v := Of(row)
+		reads := []Read{{Pre: "<td>"}}
+		for b.Loop() {
+			s, _ := Seq(v)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, "</td>", true)
+		}
+	})
+	b.Run("ints-hand", func(b *testing.B) {
+		for b.Loop() {
+			buf = buf[:0]
+			for _, i := range row {
+				buf = append(buf, "<td>"...)
+				buf = appendInt(buf, int64(i))
+				buf = append(buf, "</td>"...)
+			}
+		}
+	})
+	structs := make([]benchRow, 13)
+	for i := range structs {
+		structs[i] = benchRow{i, "a fortune of the usual length, no more", true}
+	}
+	b.Run("structs", func(b *testing.B) {
+		v := Of(structs)
+		reads := []Read{{Pre: "<tr><td>", Site: new(Site), Name: "id"}, {Pre: "</td><td>", Site: new(Site), Name: "text"}}
+		for b.Loop() {
+			s, _ := Seq(v)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, "</td></tr>", true)
+		}
+	})
+}

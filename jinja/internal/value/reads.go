@@ -10,11 +10,9 @@ type Read struct {
 
 // readStep is a Read for elements of one type.
 type readStep struct {
-	pre    string
 	offset uintptr
 	loader loader
 	safe   bool
-	key    string // of a map
 }
 
 // AppendReads prints the elements from <= i < to of a Go slice as a loop with the body reads and
@@ -22,6 +20,9 @@ type readStep struct {
 // for which the general way has to be gone: from when the type of the elements is not one of those
 // it knows, which are structs, pointers to them, map[string]any, and ints and strings themselves.
 func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post string, html bool) ([]byte, int) {
+	if len(reads) == 1 && s.kind == seqSlice && s.et.loader == loadInt && s.et.as == intType && reads[0].Site == nil {
+		return s.appendInts(buf, from, min(to, s.n), reads[0].Pre, post)
+	}
 	var plan [8]readStep
 	if s.kind != seqStructs && s.kind != seqSlice || len(reads) > len(plan) {
 		return buf, from
@@ -34,12 +35,10 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post stri
 	for i := range reads {
 		r := &reads[i]
 		step := &plan[i]
-		step.pre = r.Pre
 		if isMap {
 			if r.Site == nil || !isKey(Value{t: et}, r.Name) {
 				return buf, from
 			}
-			step.key = r.Name
 			continue
 		}
 		as := et.as
@@ -67,9 +66,9 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post stri
 	}
 	to = min(to, s.n)
 	if isMap {
-		return s.appendMaps(buf, from, to, plan[:len(reads)], post, html)
+		return s.appendMaps(buf, from, to, reads, post, html)
 	}
-	return s.appendStructs(buf, from, to, plan[:len(reads)], post, html)
+	return s.appendStructs(buf, from, to, reads, plan[:len(reads)], post, html)
 }
 
 // entry is how the site reads its attribute of a struct type, nil when that is not a field.

@@ -270,6 +270,10 @@ func (e *siteEntry) read(v Value) Value {
 	return v.field(e.f)
 }
 
+// int and bool read fields of these types.
+func (e *siteEntry) int(v Value) int64 { return int64(*(*int)(unsafe.Add(v.p, e.offset))) }
+func (e *siteEntry) bool(v Value) bool { return *(*bool)(unsafe.Add(v.p, e.offset)) }
+
 // appendEscaped appends the field as AppendEscaped does.
 func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
 	p := unsafe.Add(v.p, e.offset)
@@ -345,7 +349,7 @@ func (s *Sequence) elem(i int) Value {
 }
 
 // appendStructs is AppendReads for slices of structs and of pointers to structs.
-func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post string, html bool) ([]byte, int) {
+func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []readStep, post string, html bool) ([]byte, int) {
 	size, indirect := s.et.size, s.et.loader == loadPointer
 	for i := from; i < to; i++ {
 		p := unsafe.Add(s.v.p, uintptr(i)*size)
@@ -356,7 +360,7 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post
 		}
 		for j := range plan {
 			step := &plan[j]
-			buf = append(buf, step.pre...)
+			buf = append(buf, reads[j].Pre...)
 			f := unsafe.Add(p, step.offset)
 			switch step.loader {
 			case loadInt:
@@ -376,15 +380,26 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post
 	return buf, to
 }
 
+// appendInts is AppendReads for a []int.
+func (s *Sequence) appendInts(buf []byte, from, to int, pre, post string) ([]byte, int) {
+	from = min(from, to)
+	for _, i := range unsafe.Slice((*int)(s.v.p), s.n)[from:to] {
+		buf = append(buf, pre...)
+		buf = appendInt(buf, int64(i))
+		buf = append(buf, post...)
+	}
+	return buf, to
+}
+
 // appendMaps is AppendReads for slices of map[string]any.
-func (s *Sequence) appendMaps(buf []byte, from, to int, plan []readStep, post string, html bool) ([]byte, int) {
+func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post string, html bool) ([]byte, int) {
 	for i := from; i < to; i++ {
 		m := *(*map[string]any)(unsafe.Add(s.v.p, uintptr(i)*s.et.size))
 		start := len(buf)
-		for j := range plan {
-			step := &plan[j]
-			buf = append(buf, step.pre...)
-			switch x := m[step.key].(type) {
+		for j := range reads {
+			r := &reads[j]
+			buf = append(buf, r.Pre...)
+			switch x := m[r.Name].(type) {
 			case string:
 				if html {
 					buf = markup.AppendEscape(buf, x)
