@@ -13,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/session"
 )
 
 // Config holds an app's settings. The zero value is a working, protected app on
@@ -88,6 +89,9 @@ type Config struct {
 
 	// Session are the settings of the session and its cookie.
 	Session SessionConfig
+	// Flask makes the app serve the same users as a Flask application. Default:
+	// nil, and the app keeps to its own, safer forms.
+	Flask *FlaskSharing `config:"-"`
 	// CSRFTrustedOrigins are other origins, such as "https://app.example.com",
 	// whose pages may send unsafe requests.
 	CSRFTrustedOrigins []string `config:"wtf_csrf_trusted_origins"`
@@ -143,6 +147,19 @@ type SessionConfig struct {
 	// Lifetime is how long a permanent session lasts, and how long any signed
 	// cookie is believed. Default: 31 days, as Flask's.
 	Lifetime time.Duration `config:"lifetime"`
+
+	// Store keeps the sessions. Default: nil, and the session is in the cookie,
+	// signed: visitors can read it, and nothing can revoke it. A store on the
+	// server can list and revoke sessions, ends them after idle and absolute
+	// times, and gives them a new id when somebody signs in or
+	// session.Session.Renew is called, as it should be whenever rights change.
+	// session.NewMemoryStore is for one process; session.NewServerStore takes
+	// the backends of contrib/db and contrib/redis. A store that is down is a
+	// 503 for whoever has a session.
+	Store session.Store `config:"-"`
+	// CookieEncrypted encrypts the session in the cookie, so that visitors
+	// cannot read it. Revoking remains impossible. Default: false.
+	CookieEncrypted bool
 }
 
 // setDefaults fills what was left zero.
@@ -160,6 +177,11 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Session.CookiePath, "/")
 	setDefault(&c.Session.CookieSameSite, "Lax")
 	setDefault(&c.Session.Lifetime, 31*24*time.Hour)
+	if c.Flask != nil {
+		shared := *c.Flask
+		shared.setDefaults()
+		c.Flask = &shared
+	}
 	if c.JSON == nil {
 		c.JSON = GoJSON{}
 	}
@@ -213,6 +235,12 @@ func (c *Config) check(m mode) (mistakes []error) {
 	}
 	if sameSite(c.Session.CookieSameSite) == 0 {
 		add("Session.CookieSameSite %q must be Lax, Strict or None", c.Session.CookieSameSite)
+	}
+	if c.Session.Store != nil && c.Session.CookieEncrypted {
+		add("Session.CookieEncrypted is about sessions in the cookie, and Session.Store keeps them elsewhere; leave one of them out")
+	}
+	if c.Flask != nil {
+		mistakes = append(mistakes, c.Flask.check(c)...)
 	}
 	if strings.EqualFold(c.Session.CookieSameSite, "none") && m != secured {
 		add("Session.CookieSameSite None needs HTTPS: browsers refuse such a cookie without Secure")

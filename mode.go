@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/secure"
-	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/sign"
 )
 
@@ -97,6 +96,9 @@ func (a *App) buildKeys(m mode) (err error) {
 		return nil
 	}
 	if !a.cfg.SecretKey.IsSet() {
+		if a.cfg.Flask != nil {
+			return nil // said by the check of Flask's settings
+		}
 		if m != loopback {
 			return errors.New("SecretKey is required on " + m.String() + ": make one with the command \"secret new\" and give it as SECRET_KEY, best as a reference such as file:/run/secrets/key")
 		}
@@ -105,11 +107,7 @@ func (a *App) buildKeys(m mode) (err error) {
 		}
 		return nil
 	}
-	var older []string
-	for _, k := range a.cfg.SecretKeyFallbacks {
-		older = append(older, k.Value())
-	}
-	if a.keys, err = sign.NewKeyRing(a.cfg.SecretKey.Value(), older...); err != nil {
+	if a.keys, err = a.cfg.ring(a.cfg.SecretKey, a.cfg.SecretKeyFallbacks); err != nil {
 		return fmt.Errorf("SecretKey: %w", err)
 	}
 	return nil
@@ -133,12 +131,9 @@ func (a *App) openKeys() error {
 
 // useKeys makes what depends on the keys.
 func (a *App) useKeys(ring *sign.KeyRing) (err error) {
-	a.store = session.NewCookieStore(ring, session.CookieOptions{Lifetime: a.cfg.Session.Lifetime})
-	a.csrf, err = secure.NewCSRF(secure.CSRFOptions{Keys: ring, TrustedOrigins: a.cfg.CSRFTrustedOrigins})
-	if err != nil {
-		return fmt.Errorf("dewar: CSRFTrustedOrigins: %w", err)
-	}
-	return nil
+	a.store = a.makeStore(ring)
+	a.csrf, err = a.makeCSRF(ring)
+	return err
 }
 
 // keyFile is the secret key's name in the instance folder.

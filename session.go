@@ -61,7 +61,7 @@ func (a *App) cookieName() string {
 	if a.cfg.Session.CookieName != "" {
 		return a.cfg.Session.CookieName
 	}
-	if a.mode.https() && a.cfg.Session.CookieDomain == "" && a.cfg.Session.CookiePath == "/" {
+	if a.cfg.Flask == nil && a.mode.https() && a.cfg.Session.CookieDomain == "" && a.cfg.Session.CookiePath == "/" {
 		return "__Host-session"
 	}
 	return "session"
@@ -84,7 +84,7 @@ func (c *Context) saveSession(h http.Header) error {
 			h["Cache-Control"] = noStore
 		}
 	}
-	refresh := st.Permanent && !st.New && time.Since(s.Signed()) > resignAfter
+	refresh := st.Permanent && !st.New && time.Since(s.Signed()) > c.app.cfg.refreshAfter()
 	if !st.Modified && !refresh {
 		return nil
 	}

@@ -1,0 +1,181 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dewar-go/dewar/password"
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/session"
+	"github.com/dewar-go/dewar/sign"
+)
+
+// FlaskSharing makes the app serve the same users as a Flask application at the
+// same time, so that routes can move from one to the other one by one (see
+// [App.Fallback]). Each reads what the other wrote:
+//
+//   - the session: Flask's cookie "session", also over HTTPS, in Flask's format
+//     and with Flask's lifetime, and flashed messages in it;
+//   - CSRF tokens in Flask-WTF's form, so that a form of one may be sent to the
+//     other;
+//   - Flask-Login's user and remember cookie ([Context.FlaskLogin]);
+//   - password hashes: [App.Passwords] writes what Werkzeug reads.
+//
+// Everything protective stays on: the cookie is HttpOnly, SameSite=Lax and,
+// over HTTPS, Secure whatever Flask does. Set [Config.SecretKey] to Flask's
+// SECRET_KEY and [Config.SecretKeyFallbacks] to its SECRET_KEY_FALLBACKS, and
+// the fields of [SessionConfig] to Flask's values where it does not have its
+// defaults: two cookies of one name with different paths or domains are two
+// sessions.
+//
+// What a signed cookie cannot do, it cannot do for both: nothing revokes a
+// session that somebody copied, and signing out leaves it valid until its
+// lifetime has passed. So the switch is for the time of the move.
+type FlaskSharing struct {
+	// InsecureShortKey accepts a SecretKey that is short or known. Whoever
+	// guesses it, which takes seconds once one cookie is seen, is signed in as
+	// any user, in both applications. It is for the time until Flask's key can
+	// be replaced; Flask 3.1 and this app read the older one from their
+	// fallbacks meanwhile.
+	InsecureShortKey bool
+	// SessionRefreshEachRequest signs a permanent session again at every
+	// request, as Flask's SESSION_REFRESH_EACH_REQUEST. Default: false, and it
+	// is signed again at most once a minute, which moves its end as well.
+	SessionRefreshEachRequest bool
+
+	// CSRFSecretKey is Flask-WTF's WTF_CSRF_SECRET_KEY. Default: SecretKey.
+	CSRFSecretKey Secret
+	// CSRFTimeLimit is the life of a CSRF token, WTF_CSRF_TIME_LIMIT. Default:
+	// one hour; [secure.NoTimeLimit] is Flask-WTF's None.
+	CSRFTimeLimit time.Duration
+	// CSRFFieldName is the form's field, WTF_CSRF_FIELD_NAME. Default:
+	// "csrf_token".
+	CSRFFieldName string
+
+	// RememberCookieName is Flask-Login's REMEMBER_COOKIE_NAME. Default:
+	// "remember_token".
+	RememberCookieName string
+	// RememberCookieDomain is Flask-Login's REMEMBER_COOKIE_DOMAIN. Default:
+	// the host alone.
+	RememberCookieDomain string
+	// RememberCookiePath is Flask-Login's REMEMBER_COOKIE_PATH. Default: "/".
+	RememberCookiePath string
+	// RememberCookieDuration is how long browsers keep the remember cookie,
+	// REMEMBER_COOKIE_DURATION. Default: 365 days, as Flask-Login's. It says
+	// nothing about how long a copied one is valid: for as long as its key.
+	RememberCookieDuration time.Duration
+}
+
+func (f *FlaskSharing) setDefaults() {
+	setDefault(&f.CSRFTimeLimit, time.Hour)
+	setDefault(&f.CSRFFieldName, "csrf_token")
+	setDefault(&f.RememberCookieName, "remember_token")
+	setDefault(&f.RememberCookiePath, "/")
+	setDefault(&f.RememberCookieDuration, 365*24*time.Hour)
+}
+
+// check lists what cannot go together with the switch.
+func (f *FlaskSharing) check(c *Config) (mistakes []error) {
+	if !c.SecretKey.IsSet() {
+		mistakes = append(mistakes, errors.New("Flask needs SecretKey, the same as the Flask application's SECRET_KEY: a key of its own would sign nothing that Flask reads"))
+	}
+	if c.Session.Store != nil || c.Session.CookieEncrypted {
+		mistakes = append(mistakes, errors.New("Flask shares the session in Flask's signed cookie; Session.Store and Session.CookieEncrypted keep it where Flask does not look, so leave them out until the switch is gone"))
+	}
+	if f.RememberCookieDuration < 0 {
+		mistakes = append(mistakes, errors.New("Flask.RememberCookieDuration must not be negative"))
+	}
+	return mistakes
+}
+
+// Flask returns the settings of sharing with a Flask application, with their
+// defaults filled in, and whether there are any: extensions that sign people
+// in follow them.
+func (a *App) Flask() (FlaskSharing, bool) {
+	if a.cfg.Flask == nil {
+		return FlaskSharing{}, false
+	}
+	return *a.cfg.Flask, true
+}
+
+// ring makes a ring of keys by the rules of the configuration.
+func (c *Config) ring(current Secret, older []Secret) (*sign.KeyRing, error) {
+	var texts []string
+	for _, k := range older {
+		texts = append(texts, k.Value())
+	}
+	if c.Flask != nil && c.Flask.InsecureShortKey {
+		return sign.NewKeyRingInsecureShortKey(current.Value(), texts...)
+	}
+	ring, err := sign.NewKeyRing(current.Value(), texts...)
+	if err != nil && c.Flask != nil {
+		err = fmt.Errorf("%w; a key of the Flask application that cannot be replaced yet is accepted with FlaskSharing.InsecureShortKey", err)
+	}
+	return ring, err
+}
+
+// makeStore makes the store of sessions.
+func (a *App) makeStore(ring *sign.KeyRing) session.Store {
+	options := session.CookieOptions{Lifetime: a.cfg.Session.Lifetime}
+	switch {
+	case a.cfg.Session.Store != nil:
+		return a.cfg.Session.Store
+	case a.cfg.Session.CookieEncrypted:
+		return session.NewEncryptedCookieStore(ring, options)
+	}
+	return session.NewCookieStore(ring, options)
+}
+
+// makeCSRF makes the check of unsafe requests.
+func (a *App) makeCSRF(ring *sign.KeyRing) (*secure.CSRF, error) {
+	options := secure.CSRFOptions{Keys: ring, TrustedOrigins: a.cfg.CSRFTrustedOrigins}
+	if f := a.cfg.Flask; f != nil {
+		options.Flask, options.TimeLimit, options.FieldName = true, f.CSRFTimeLimit, f.CSRFFieldName
+		if f.CSRFSecretKey.IsSet() {
+			var err error
+			if options.Keys, err = a.cfg.ring(f.CSRFSecretKey, nil); err != nil {
+				return nil, fmt.Errorf("dewar: Flask.CSRFSecretKey: %w", err)
+			}
+		}
+		if f.InsecureShortKey {
+			a.log.Warn("the secret key was not checked (FlaskSharing.InsecureShortKey): whoever guesses it is signed in as anybody")
+		}
+	}
+	csrf, err := secure.NewCSRF(options)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: CSRFTrustedOrigins: %w", err)
+	}
+	return csrf, nil
+}
+
+// refreshAfter is how old a permanent session's signature gets before it is
+// renewed.
+func (c *Config) refreshAfter() time.Duration {
+	if c.Flask != nil && c.Flask.SessionRefreshEachRequest {
+		return -1
+	}
+	return resignAfter
+}
+
+// ownPasswords makes hashes that are not shared: Argon2id.
+var ownPasswords = sync.OnceValue(func() *password.Hasher {
+	h, err := password.New(password.Options{})
+	if err != nil {
+		panic(err) // the zero options are valid
+	}
+	return h
+})
+
+// Passwords returns what hashes and checks the app's passwords: Argon2id, or,
+// with [Config.Flask], scrypt:32768:8:3, which Werkzeug 2.3 and later read. It
+// verifies the hashes of both, and Werkzeug's older ones. Its NeedsRehash
+// follows the switch, so that a hash that Flask cannot read is written only
+// when Flask is gone, and then at each user's next sign-in.
+func (a *App) Passwords() *password.Hasher {
+	if a.cfg.Flask != nil {
+		return password.Flask()
+	}
+	return ownPasswords()
+}
