@@ -138,18 +138,18 @@ func newText(args Args) (Converter, error) {
 		n, err := count("length", v)
 		return &textConverter{n, n}, err
 	}
+	if v, ok := bound["maxlength"]; ok && v != nil {
+		if c.max, err = count("maxlength", v); err != nil {
+			return nil, err
+		}
+	}
 	if v, ok := bound["minlength"]; ok {
 		if c.min, err = count("minlength", v); err != nil {
 			return nil, err
 		}
 	}
-	if v, ok := bound["maxlength"]; ok && v != nil {
-		if c.max, err = count("maxlength", v); err != nil {
-			return nil, err
-		}
-		if c.max < c.min {
-			return nil, errors.New("min repeat greater than max repeat")
-		}
+	if c.max >= 0 && c.max < c.min {
+		return nil, errors.New("min repeat greater than max repeat")
 	}
 	return c, nil
 }

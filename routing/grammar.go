@@ -31,7 +31,8 @@ const (
 	tokenVariable
 )
 
-// tokenize splits a rule, or a host rule, into its tokens.
+// tokenize splits a rule, or a host rule, into its tokens. With an error come
+// the tokens before the place.
 func tokenize(rule string) ([]token, error) {
 	var tokens []token
 	for pos := 0; pos < len(rule); {
@@ -42,7 +43,7 @@ func tokenize(rule string) ([]token, error) {
 		case '<':
 			t, n := variableToken(rule[pos:])
 			if n == 0 {
-				return nil, fmt.Errorf("malformed url rule: %s", reprString(rule))
+				return tokens, fmt.Errorf("malformed url rule: %s", reprString(rule))
 			}
 			tokens = append(tokens, t)
 			pos += n

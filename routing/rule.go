@@ -140,13 +140,14 @@ func (r *Rule) compile() error {
 	}
 
 	var trace strings.Builder
+	twice := ""
 	host := r.hostRule()
 	if strings.Contains(host, "/") {
 		return r.fail(KindValue, fmt.Errorf("host or subdomain %s must not contain a slash", reprString(host)))
 	}
 	if host == "" {
 		r.parts = append(r.parts, &part{static: true})
-	} else if err := r.compileSide(host, &r.domain, &trace); err != nil {
+	} else if err := r.compileSide(host, &r.domain, &trace, &twice); err != nil {
 		return err
 	}
 	trace.WriteByte('|')
@@ -154,8 +155,11 @@ func (r *Rule) compile() error {
 	if r.merge {
 		path = mergeSlashes(path)
 	}
-	if err := r.compileSide(path, &r.path, &trace); err != nil {
+	if err := r.compileSide(path, &r.path, &trace, &twice); err != nil {
 		return err
+	}
+	if twice != "" {
+		return r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(twice)))
 	}
 	r.trace = trace.String()
 	return nil
@@ -198,11 +202,8 @@ func (r *Rule) compileMethods() error {
 }
 
 // compileSide compiles the host or the path.
-func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error {
-	tokens, err := tokenize(rule)
-	if err != nil {
-		return r.fail(KindValue, err)
-	}
+func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice *string) error {
+	tokens, malformed := tokenize(rule)
 	b := &partBuilder{}
 	for _, t := range tokens {
 		switch t.kind {
@@ -224,7 +225,7 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error
 			r.parts = append(r.parts, p)
 			b = &partBuilder{}
 		case tokenVariable:
-			c, err := r.variable(t)
+			c, err := r.variable(t, twice)
 			if err != nil {
 				return err
 			}
@@ -244,6 +245,9 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error
 			}
 		}
 	}
+	if malformed != nil { // what is wrong before the place goes first, as in Werkzeug
+		return r.fail(KindValue, malformed)
+	}
 	p, err := b.finish(true)
 	if err != nil {
 		return r.fail(KindValue, err)
@@ -255,9 +259,10 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder) error
 	return nil
 }
 
-func (r *Rule) variable(t token) (Converter, error) {
+// variable adds a variable. It writes a name that was there already to twice.
+func (r *Rule) variable(t token, twice *string) (Converter, error) {
 	if r.names[t.text] {
-		return nil, r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(t.text)))
+		*twice = t.text
 	}
 	r.names[t.text] = true
 	newConverter, ok := r.m.converters[t.converter]
