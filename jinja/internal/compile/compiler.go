@@ -32,6 +32,15 @@ func (fn *function) owner() *function {
 	return fn
 }
 
+// depth is how many frames are around the function's.
+func (fn *function) depth() int {
+	n := 0
+	for fn = fn.owner(); fn.parent != nil; fn = fn.parent.owner() {
+		n++
+	}
+	return n
+}
+
 func (fn *function) newSlot() int {
 	u := fn.owner().unit
 	u.slots++

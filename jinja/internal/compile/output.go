@@ -67,8 +67,13 @@ func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 	if s == nil || !fr.requireOutputCheck {
 		return s
 	}
+	hops := fr.fn.depth()
 	return func(f *frame) error {
-		if f.parent != nil {
+		root := f
+		for range hops {
+			root = root.up
+		}
+		if root.parent != nil {
 			return nil
 		}
 		return s(f)
