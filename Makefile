@@ -67,7 +67,7 @@ fuzz: ## fuzz every target for FUZZTIME (one minute) each
 
 .PHONY: bench
 bench: ## cold start and memory of hello and flaskr, the router beside its peers, Go benchmarks
-	cd bench && GOWORK=off go run . && GOWORK=off go run ./router
+	cd bench && GOWORK=off go run . && GOWORK=off go run ./router -large=false
 	go test -run '^$$' -bench . -benchtime 200ms work
 
 .PHONY: check
