@@ -145,6 +145,10 @@ func TestNamesAndTheirOrder(t *testing.T) {
 	if got := render(t, env, "{{ first_name }} {{ years }} {{ FirstName }}", vars{"Ann", 3}); got != "Ann 3 Ann" {
 		t.Errorf("struct: %q", got)
 	}
+	type named map[string]any
+	if got := render(t, env, "{{ x }}", named{"x": 2}); got != "2" {
+		t.Errorf("named map: %q", got)
+	}
 	d := jinja.NewDict()
 	d.SetString("x", jinja.Int(1))
 	if got := render(t, env, "{{ x }}", d); got != "1" {
@@ -280,6 +284,21 @@ func TestStream(t *testing.T) {
 	}
 	if w := (&flaky{writes: 2}); !errors.Is(tm.Stream(w, jinja.Run{}), fs.ErrClosed) || !strings.HasPrefix(want, w.String()) || w.Len() == 0 {
 		t.Errorf("a failing writer got %d bytes", w.Len())
+	}
+	var parts []byte
+	pieces := 0
+	for p, err := range tm.Generate(jinja.Run{}) {
+		if err != nil {
+			t.Error(err)
+		}
+		parts = append(parts, p...)
+		pieces++
+	}
+	if string(parts) != want || pieces < 3 {
+		t.Errorf("%d bytes in %d pieces, want %d", len(parts), pieces, len(want))
+	}
+	for range tm.Generate(jinja.Run{}) {
+		break
 	}
 	if w := (&flaky{}); !errors.Is(tm.Render(w, nil), fs.ErrClosed) {
 		t.Error("the error of a writer is lost")

@@ -3,6 +3,7 @@ package jinja
 import (
 	"context"
 	"io"
+	"iter"
 
 	"github.com/dewar-go/dewar/jinja/internal/compile"
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -77,6 +78,32 @@ func (t *Template) Append(buf []byte, r Run) ([]byte, error) {
 // Stream renders the template into w in pieces of some kilobytes. After an
 // error the part before it has been written.
 func (t *Template) Stream(w io.Writer, r Run) error { return t.t.Stream(w, r.core()) }
+
+// Generate renders the template in pieces of some kilobytes, which are valid
+// until the next one. An error is the last thing it yields.
+func (t *Template) Generate(r Run) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		stopped := false
+		err := t.Stream(writer(func(p []byte) error {
+			if stopped = !yield(p, nil); stopped {
+				return io.ErrClosedPipe
+			}
+			return nil
+		}), r)
+		if err != nil && !stopped {
+			yield(nil, err)
+		}
+	}
+}
+
+type writer func(p []byte) error
+
+func (w writer) Write(p []byte) (int, error) {
+	if err := w(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
 
 // Native renders a template of an environment with Options.Native: a single
 // output is its own value, several are joined, and text that is a Python

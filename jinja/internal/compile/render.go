@@ -3,6 +3,7 @@ package compile
 import (
 	"context"
 	"io"
+	"reflect"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -22,9 +23,25 @@ func (e *Env) acquire(r *Run) *renderer {
 	if rt == nil {
 		rt = &renderer{env: e}
 	}
-	rt.vars, rt.globals, rt.data, rt.ctx = r.Vars, r.Globals, r.Data, r.Ctx
+	rt.vars, rt.globals, rt.data, rt.ctx = plainVars(r.Vars), r.Globals, r.Data, r.Ctx
 	rt.setMark()
 	return rt
+}
+
+// plainVars turns the named map types of applications into the type that is
+// looked up fastest.
+func plainVars(vars any) any {
+	switch v := vars.(type) {
+	case nil, map[string]any, map[string]value.Value, *value.Dict, map[string]string:
+		return vars
+	case value.Value:
+		return v.Any()
+	}
+	rv := reflect.ValueOf(vars)
+	if rv.Kind() == reflect.Map && rv.Type().ConvertibleTo(reflect.TypeFor[map[string]any]()) {
+		return rv.Convert(reflect.TypeFor[map[string]any]()).Interface()
+	}
+	return vars
 }
 
 // release puts a renderer back. It is not called when the render panicked.
