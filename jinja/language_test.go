@@ -143,6 +143,11 @@ func TestLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	replay(t, raw)
+}
+
+// replay renders each case of a file as language.py writes it.
+func replay(t *testing.T, raw []byte) {
 	var file struct {
 		Tables []json.RawMessage
 		Cases  []languageCase
@@ -173,7 +178,7 @@ func TestLanguage(t *testing.T) {
 				return
 			}
 			if err != nil {
-				t.Fatalf("%s %v\nerror %v\nwant %q", what, c.Env, err, c.Output)
+				t.Fatalf("%s %v %v\nerror %v\nwant %q", what, c.Env, loader, err, c.Output)
 			}
 			want, _ := c.Output.(string)
 			if m, ok := c.Output.(map[string]any); ok {
