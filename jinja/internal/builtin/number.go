@@ -54,10 +54,11 @@ func toInt(st State, v Value, a Args) (Value, error) {
 // intOf is int(v) for what is no str.
 func intOf(v Value) (Value, error) {
 	switch v.Kind() {
-	case value.KindBool:
+	case value.KindBool, value.KindInt:
+		// Also a Go type with a String method becomes a plain int.
 		n, _ := v.Int64()
 		return value.Int(n), nil
-	case value.KindInt, value.KindBig:
+	case value.KindBig:
 		return v, nil
 	case value.KindFloat:
 		f, _ := v.Float64()

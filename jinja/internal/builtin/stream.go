@@ -24,7 +24,7 @@ var Stream = map[string]AppendFilter{
 	"default":    streamDefault,
 	"e":          streamEscape,
 	"escape":     streamEscape,
-	"int":        streamValue(toInt),
+	"int":        streamInt,
 	"join":       streamJoin,
 	"length":     streamLength,
 	"lower":      streamLower,
@@ -130,7 +130,22 @@ func streamLength(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return strconv.AppendInt(buf, int64(n), 10), nil
 }
 
+func streamInt(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if v.Kind() == value.KindInt && a.Len() == 0 {
+		n, _ := v.Int64()
+		return strconv.AppendInt(buf, n, 10), nil
+	}
+	r, err := toInt(st, v, a)
+	if err != nil {
+		return buf, err
+	}
+	return emit(st, buf, r)
+}
+
 func streamDefault(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if len(a.Pos) < 2 && len(a.Kw) == 0 && !v.IsUndefined() {
+		return emit(st, buf, v)
+	}
 	r, err := defaultFilter(st, v, a)
 	if err != nil {
 		return buf, err
