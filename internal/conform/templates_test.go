@@ -71,3 +71,28 @@ func plainJSON(v any) string {
 	enc.Encode(v)
 	return string(bytes.TrimSpace(b.Bytes()))
 }
+
+// What holds itself, or is nested without end, is an error or cut short: a
+// stack overflow would end the process.
+func TestWithoutEnd(t *testing.T) {
+	const do = `"env":{"extensions":["do"]},`
+	for _, row := range []struct{ name, request, want string }{
+		{"list in itself", do + `"source":"{% set x=[] %}{% do x.append(x) %}{{ x }}"`, `{"output":"[[...]]"}`},
+		{"namespace in itself", `"source":"{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }}"`, `{"output":"<Namespace {'a': <Namespace {...}>}>"}`},
+		{"list by way of a group", do + `"source":"{% set x=[1] %}{% do x.append([x]|groupby(0)|first) %}{{ x }}"`, `{"output":"[1, (1, [[...]])]"}`},
+		{"equal groups", do + `"source":"{% set x=[1] %}{% set y=[1] %}{% do x.append([x]|groupby(0)|first) %}{% do y.append([y]|groupby(0)|first) %}{{ x == y }}"`, `{"exception":"RecursionError","message":"maximum recursion depth exceeded in comparison"}`},
+		{"JSON of itself", do + `"source":"{% set x=[] %}{% do x.append(x) %}{{ x|tojson }}"`, `{"exception":"ValueError","message":"Circular reference detected"}`},
+		{"deep tuple as a key", `"source":"{% set ns = namespace(x=()) %}{% for i in range(100000) %}{% set ns.x = (ns.x,) %}{% endfor %}{{ {ns.x: 1}|length }}"`, `{"exception":"RecursionError","message":"maximum recursion depth exceeded"}`},
+		{"macro", `"source":"{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"`, `{"exception":"RecursionError","message":"maximum recursion depth exceeded"}`},
+		{"include", `"source":"{% include 'a' %}","loader":{"a":"{% include 'a' %}"}`, `{"exception":"RecursionError","message":"maximum recursion depth exceeded"}`},
+		{"recursive loop", `"source":"{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}"`, `{"exception":"RecursionError","message":"maximum recursion depth exceeded"}`},
+		{"filler text", `"source":"{{ lipsum(10**9) }}"`, `{"exception":"MemoryError","message":""}`},
+		{"a long string", `"source":"{{ 'a' * 10**12 }}"`, `{"exception":"MemoryError","message":""}`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := plainJSON(serve([]byte(`{"kind":"render",` + row.request + `}`))); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+		})
+	}
+}

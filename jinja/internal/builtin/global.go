@@ -247,14 +247,16 @@ func (n *Namespace) TypeName() string { return "Namespace" }
 // QualifiedTypeName is the name in messages about missing attributes.
 func (n *Namespace) QualifiedTypeName() string { return "jinja2.utils.Namespace" }
 
-// Repr prints the attributes.
-func (n *Namespace) Repr() string {
+// ReprParts prints the attributes.
+func (n *Namespace) ReprParts() (before string, attrs Value, after string) {
+	return "<Namespace ", n.attrs.Value(), ">"
+}
+
+// String prints the attributes.
+func (n *Namespace) String() string {
 	s, err := value.ReprOf(n.attrs.Value())
 	if err != nil {
 		s = "{...}"
 	}
 	return "<Namespace " + s + ">"
 }
-
-// String prints the attributes.
-func (n *Namespace) String() string { return n.Repr() }

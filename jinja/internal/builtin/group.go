@@ -31,18 +31,6 @@ func (g *group) Iterate() (value.Iterator, error) { return value.Iterate(g.tuple
 // Len is 2.
 func (g *group) Len() int { return len(g.items) }
 
-// Compare compares as tuples do.
-func (g *group) Compare(op value.Op, other Value) (result, ok bool) {
-	if o, is := other.Any().(*group); is {
-		other = o.tuple()
-	}
-	if other.Kind() != value.KindTuple {
-		return false, false
-	}
-	result, err := value.Compare(op, g.tuple(), other)
-	return result, err == nil
-}
-
 // Contains reports whether x equals one of the two elements.
 func (g *group) Contains(x Value) (bool, error) { return value.Contains(g.tuple(), x) }
 
@@ -55,17 +43,20 @@ func (g *group) TypeName() string { return "_GroupTuple" }
 // QualifiedTypeName is the name in messages about missing attributes.
 func (g *group) QualifiedTypeName() string { return "jinja2.filters._GroupTuple" }
 
-// String prints a plain tuple.
-func (g *group) String() string { return g.Repr() }
+// ReprParts prints a plain tuple.
+func (g *group) ReprParts() (before string, tuple Value, after string) { return "", g.tuple(), "" }
 
-// Repr prints a plain tuple.
-func (g *group) Repr() string {
+// String prints a plain tuple.
+func (g *group) String() string {
 	s, err := value.ReprOf(g.tuple())
 	if err != nil {
 		return ""
 	}
 	return s
 }
+
+// StandFor makes a group compare as a tuple.
+func (g *group) StandFor() Value { return g.tuple() }
 
 func (g *group) tuple() Value { return value.NewTuple(g.items[:]) }
 

@@ -23,6 +23,9 @@ var latin = strings.Fields("a ac accumsan ad adipiscing aenean aliquam aliquet a
 	"tortor tristique turpis ullamcorper ultrices ultricies urna ut varius vehicula vel velit venenatis vestibulum " +
 	"vitae vivamus viverra volutpat vulputate")
 
+// maxLipsum bounds the text in bytes where the environment has no limits.
+const maxLipsum = 16 << 20
+
 var lipsumSig = sig("generate_lorem_ipsum", nil, value.Opt("n", value.Int(5)), value.Opt("html", value.True),
 	value.Opt("min", value.Int(20)), value.Opt("max", value.Int(100)))
 
@@ -86,6 +89,9 @@ func appendParagraph(st State, buf []byte, n int) ([]byte, error) {
 	comma, stop := 0, 0
 	last := ""
 	for i := range n {
+		if len(buf) > maxLipsum {
+			return buf, value.NewError("MemoryError", "")
+		}
 		if i%1024 == 1023 {
 			if err := st.Grow(1024); err != nil {
 				return buf, err

@@ -108,10 +108,21 @@ func Equal(a, b Value) bool {
 
 var errRecursion = NewError("RecursionError", "maximum recursion depth exceeded in comparison")
 
+// standFor is the value that v compares as.
+func standFor(v Value) Value {
+	if v.t != nil && v.t.kind == KindObject {
+		if s, ok := v.Any().(StandIn); ok {
+			return s.StandFor()
+		}
+	}
+	return v
+}
+
 func equal(a, b Value, depth int) (bool, error) {
 	if depth > maxDepth {
 		return false, errRecursion
 	}
+	a, b = standFor(a), standFor(b)
 	ka, kb := a.Kind(), b.Kind()
 	switch {
 	case ka == KindUndefined || kb == KindUndefined:
@@ -126,6 +137,8 @@ func equal(a, b Value, depth int) (bool, error) {
 		return equalSequences(a, b, depth)
 	case a.IsMapping() && b.IsMapping():
 		return equalMappings(a, b, depth)
+	case isSetView(a) && isSetLike(b), isSetLike(a) && isSetView(b):
+		return compareViews(Eq, a, b)
 	case ka != kb:
 		return false, nil
 	}
@@ -323,6 +336,8 @@ func Compare(op Op, a, b Value) (bool, error) {
 }
 
 func compare(op Op, a, b Value, depth int) (bool, error) {
+	x, y := a, b // for the message
+	a, b = standFor(a), standFor(b)
 	if op <= Ne {
 		eq, err := equal(a, b, depth)
 		return eq == (op == Eq) && err == nil, err
@@ -348,6 +363,8 @@ func compare(op Op, a, b Value, depth int) (bool, error) {
 		return compareSequences(op, a, b, depth)
 	case ka == KindBytes && kb == KindBytes:
 		return op.holds(bytes.Compare(a.rawBytes(), b.rawBytes())), nil
+	case isSetView(a) && isSetLike(b), isSetLike(a) && isSetView(b):
+		return compareViews(op, a, b)
 	case ka == KindSet && kb == KindSet:
 		return compareSets(op, raw[Set](a), raw[Set](b)), nil
 	case ka == KindDuration && kb == KindDuration:
@@ -357,7 +374,7 @@ func compare(op Op, a, b Value, depth int) (bool, error) {
 	case ka == KindTime && kb == KindDate || ka == KindDate && kb == KindTime:
 		return false, typeErrorf("can't compare %s to %s", TypeName(a), TypeName(b))
 	}
-	return false, typeErrorf("'%s' not supported between instances of '%s' and '%s'", op, TypeName(a), TypeName(b))
+	return false, typeErrorf("'%s' not supported between instances of '%s' and '%s'", op, TypeName(x), TypeName(y))
 }
 
 func compareSequences(op Op, a, b Value, depth int) (bool, error) {

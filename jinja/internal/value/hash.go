@@ -15,7 +15,15 @@ func hashInt(i int64) uint64 {
 
 // Hash returns a hash such that equal values have equal hashes, or a TypeError for a value that
 // cannot be a key.
-func Hash(v Value) (uint64, error) {
+func Hash(v Value) (uint64, error) { return hash(v, 0) }
+
+// maxHashDepth bounds the nesting of tuples that are hashed.
+const maxHashDepth = 10_000
+
+func hash(v Value, depth int) (uint64, error) {
+	if depth > maxHashDepth {
+		return 0, NewError("RecursionError", "maximum recursion depth exceeded")
+	}
 	switch v.Kind() {
 	case KindString, KindMarkup:
 		return maphash.String(seed, v.rawString()), nil
@@ -43,7 +51,7 @@ func Hash(v Value) (uint64, error) {
 	case KindTuple:
 		h := uint64(0x345678)
 		for _, x := range v.rawValues() {
-			hx, err := Hash(x)
+			hx, err := hash(x, depth+1)
 			if err != nil {
 				return 0, err
 			}
@@ -68,7 +76,7 @@ func Hash(v Value) (uint64, error) {
 		return 0, typeErrorf("unhashable type: '%s'", TypeName(v))
 	case KindObject:
 		if h, ok := v.Any().(Hasher); ok {
-			return Hash(h.HashKey())
+			return hash(h.HashKey(), depth+1)
 		}
 	case KindView:
 		if raw[dictView](v).which != viewValues {

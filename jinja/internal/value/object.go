@@ -33,6 +33,14 @@ type (
 	HTMLer = markup.HTMLer
 	// Reprer gives repr().
 	Reprer interface{ Repr() string }
+	// ReprWrapper has another value's repr() within its own. A container that holds itself by way of
+	// such objects is printed as one that holds itself.
+	ReprWrapper interface {
+		ReprParts() (before string, of Value, after string)
+	}
+	// StandIn is an object that compares as another value, a tuple with names for instance. Unlike a
+	// Comparer it is safe for values that hold themselves.
+	StandIn interface{ StandFor() Value }
 	// Comparer orders and compares: ok is false when the two cannot be compared.
 	Comparer interface {
 		Compare(op Op, other Value) (result, ok bool)

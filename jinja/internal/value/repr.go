@@ -106,7 +106,7 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 	case KindTime, KindDate, KindClock, KindDuration:
 		return appendTimeRepr(buf, v), nil
 	case KindObject, KindStruct, KindGoFunc, KindSeq:
-		return v.appendGoRepr(buf)
+		return v.appendGoRepr(buf, in)
 	}
 	if in.has(v) {
 		return append(buf, recursiveRepr(v)...), nil
@@ -191,8 +191,13 @@ func appendElems(buf []byte, v Value, in *chain) (_ []byte, err error) {
 	return buf, nil
 }
 
-func (v Value) appendGoRepr(buf []byte) ([]byte, error) {
+func (v Value) appendGoRepr(buf []byte, in *chain) ([]byte, error) {
 	if v.t.rt != nil {
+		if w, ok := v.stringer().(ReprWrapper); ok {
+			before, of, after := w.ReprParts()
+			buf, err := appendRepr(append(buf, before...), of, in)
+			return append(buf, after...), err
+		}
 		if r, ok := v.stringer().(Reprer); ok {
 			return append(buf, r.Repr()...), nil
 		}
