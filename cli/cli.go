@@ -74,7 +74,7 @@ func (p *program) command(name string) *urfave.Command {
 		Usage:           "a web application made with Dewar",
 		HideVersion:     true,
 		HideHelpCommand: true,
-		Commands:        []*urfave.Command{p.run(), p.secret()},
+		Commands:        []*urfave.Command{p.run(), p.routes(), p.secret()},
 	}
 	p.complete(root, "--help")
 	return root

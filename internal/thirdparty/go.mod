@@ -9,4 +9,9 @@ require (
 	golang.org/x/net v0.62.0
 )
 
+require (
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
 replace github.com/dewar-go/dewar => ../..

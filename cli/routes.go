@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	urfave "github.com/urfave/cli/v3"
+
+	"github.com/dewar-go/dewar"
+)
+
+// routes lists what the application serves.
+func (p *program) routes() *urfave.Command {
+	return &urfave.Command{
+		Name:  "routes",
+		Usage: "list endpoints, methods, rules and guards",
+		Flags: append([]urfave.Flag{
+			&urfave.BoolFlag{Name: "json", Usage: "as JSON"},
+		}, options()...),
+		Action: func(_ context.Context, c *urfave.Command) error {
+			app, err := p.app(c, nil)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return p.routesJSON(app.Routes())
+			}
+			return p.routesTable(app.Routes())
+		},
+	}
+}
+
+// routesTable writes the routes in columns.
+func (p *program) routesTable(list []dewar.RouteInfo) error {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ENDPOINT\tMETHODS\tRULE\tGUARDS")
+	for _, r := range list {
+		methods := cmp.Or(strings.Join(r.Methods, ","), "any")
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Endpoint, methods, r.Host+r.Rule, strings.Join(r.Guards, ", "))
+	}
+	return w.Flush()
+}
+
+// route is a route in JSON.
+type route struct {
+	Endpoint       string   `json:"endpoint"`
+	Methods        []string `json:"methods"` // empty: every method
+	Rule           string   `json:"rule"`
+	Host           string   `json:"host,omitempty"`
+	Guards         []string `json:"guards"`
+	API            bool     `json:"api,omitempty"`
+	Static         bool     `json:"static,omitempty"`
+	WebSocket      bool     `json:"websocket,omitempty"`
+	InsecureNoCSRF bool     `json:"insecure_no_csrf,omitempty"`
+	MaxBody        int64    `json:"max_body"` // bytes
+	Source         string   `json:"source"`
+}
+
+// routesJSON writes the routes as a JSON array.
+func (p *program) routesJSON(list []dewar.RouteInfo) error {
+	routes := make([]route, 0, len(list))
+	for _, r := range list {
+		routes = append(routes, route{
+			Endpoint: r.Endpoint, Methods: append([]string{}, r.Methods...), Rule: r.Rule, Host: r.Host,
+			Guards: append([]string{}, r.Guards...), API: r.API, Static: r.Static, WebSocket: r.WebSocket,
+			InsecureNoCSRF: r.InsecureNoCSRF, MaxBody: r.MaxBody, Source: r.Source,
+		})
+	}
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false) // rules hold < and >
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(routes)
+}
