@@ -226,6 +226,7 @@ func (c *compiler) bindSelf(fr *scopeFrame) stmt {
 // if there is nothing to do.
 func (c *compiler) enterScope(fr *scopeFrame) stmt {
 	var ops []stmt
+	var names []resolved
 	for l := fr.sym; l != nil; l = l.base {
 		for _, id := range l.order {
 			ld := l.loads[id]
@@ -233,11 +234,7 @@ func (c *compiler) enterScope(fr *scopeFrame) stmt {
 			case loadParam:
 				fr.fn.declare(id)
 			case loadResolve:
-				i, name := fr.fn.declare(id), ld.name
-				ops = append(ops, func(f *frame) error {
-					f.vars[i], _ = f.ctx.lookup(f.rt, name)
-					return nil
-				})
+				names = append(names, resolved{fr.fn.declare(id), ld.name})
 			case loadAlias:
 				from := fr.fn.find(ld.alias)
 				i := fr.fn.declare(id)
@@ -254,7 +251,26 @@ func (c *compiler) enterScope(fr *scopeFrame) stmt {
 			}
 		}
 	}
-	return sequence(ops)
+	return sequence(append(ops, resolveAll(names)))
+}
+
+// resolved is a name that a scope looks up in the context, and its slot.
+type resolved struct {
+	slot int
+	name string
+}
+
+func resolveAll(names []resolved) stmt {
+	if len(names) == 0 {
+		return nil
+	}
+	return func(f *frame) error {
+		for i := range names {
+			n := &names[i]
+			f.vars[n.slot], _ = f.ctx.lookup(f.rt, n.name)
+		}
+		return nil
+	}
 }
 
 // leaveScope makes the names of a scope missing again.

@@ -90,10 +90,7 @@ type loopCode struct {
 	slot     int  // of the only target, -1 if it is a tuple
 	leaks    bool // the loop object is used as a value
 
-	// the body if all it does is to print the loop's variable
-	reads []read
-	post  string
-	esc   escaper
+	reads *readLoop // the body if all it does is to print the loop's variable
 }
 
 // loopKey is where the object of a running loop is kept.
@@ -173,7 +170,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	}
 	if code.slot >= 0 && !extended {
 		if reads, post, ok := c.readsOf(n.Body, in, code.slot); ok && code.start == nil {
-			code.reads, code.post, code.esc = reads, post, c.escaperFor(reads[0].node, in.ec)
+			code.reads = &readLoop{reads: reads, post: post, joint: post + reads[0].pre, html: c.escaperFor(reads[0].node, in.ec) == escapeHTML}
 		}
 	}
 	code.body = orNothing(c.body(n.Body, in))
@@ -220,15 +217,12 @@ func (c *compiler) forget(i int, name string) {
 // enterLoop is enterScope for the body of a loop: names that are only read
 // are looked up once, before the first item.
 func (c *compiler) enterLoop(fr *scopeFrame) (once, each stmt) {
-	var first, every []stmt
+	var first []resolved
+	var every []stmt
 	for _, id := range fr.sym.order {
 		ld := fr.sym.loads[id]
 		if ld.kind == loadResolve && !fr.sym.stores[ld.name] {
-			i, name := fr.fn.declare(id), ld.name
-			first = append(first, func(f *frame) error {
-				f.vars[i], _ = f.ctx.lookup(f.rt, name)
-				return nil
-			})
+			first = append(first, resolved{fr.fn.declare(id), ld.name})
 			continue
 		}
 		only := &symbols{level: fr.sym.level, loads: fr.sym.loads, order: []ident{id}}
@@ -236,7 +230,7 @@ func (c *compiler) enterLoop(fr *scopeFrame) (once, each stmt) {
 			every = append(every, s)
 		}
 	}
-	return orNothing(sequence(first)), sequence(every)
+	return orNothing(resolveAll(first)), sequence(every)
 }
 
 // loopFilter compiles the if of a for. Its names are its own.
@@ -285,7 +279,7 @@ func (l *loopCode) run(f *frame) error {
 		it.keep = l.keep(f)
 	}
 	if l.reads != nil {
-		empty, err := l.runReads(f, &it)
+		empty, err := l.reads.run(f, l, &it)
 		if err != nil {
 			return err
 		}
@@ -349,79 +343,6 @@ func (l *loopCode) run(f *frame) error {
 		return l.other(f)
 	}
 	return nil
-}
-
-// runReads executes a loop that only prints its variable.
-func (l *loopCode) runReads(f *frame, it *iteration) (empty bool, err error) {
-	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
-	rt, env := f.rt, l.tmpl.env
-	reads, post, html := l.reads, l.post, l.esc == escapeHTML
-	out := rt.out
-	empty = true
-	for {
-		var item value.Value
-		if direct {
-			if it.i >= it.size {
-				break
-			}
-			item = it.seq.At(it.i)
-			it.i++
-		} else {
-			// A filter or an iterator may run code that writes.
-			rt.out = out
-			var ok bool
-			if item, ok, err = it.next(); err != nil {
-				return false, l.tmpl.at(err, l.node)
-			}
-			out = rt.out
-			if !ok {
-				break
-			}
-		}
-		empty = false
-		if rt.ticks++; rt.ticks&1023 == 0 || len(out) > rt.mark {
-			rt.out = out
-			if rt.ticks&1023 == 0 {
-				err = rt.slowTick()
-			} else {
-				err = rt.checkOutput()
-			}
-			if err != nil {
-				return false, l.tmpl.at(err, l.node)
-			}
-			out = rt.out
-		}
-		for i := range reads {
-			r := &reads[i]
-			out = append(out, r.pre...)
-			v := item
-			if r.site != nil {
-				var ok bool
-				if v, ok = r.site.Lookup(item, r.name); !ok {
-					if missing(item) {
-						item = r.undef
-					}
-					v, err = env.getattr(item, r.name, r.site)
-				}
-			} else if missing(v) {
-				v = r.undef
-			}
-			if err == nil {
-				if html {
-					out, err = value.AppendEscaped(out, v)
-				} else {
-					out, err = value.AppendStr(out, v)
-				}
-			}
-			if err != nil {
-				rt.out = out
-				return false, l.tmpl.at(err, r.node)
-			}
-		}
-		out = append(out, post...)
-	}
-	rt.out = out
-	return empty, l.tmpl.at(rt.written(), l.node)
 }
 
 // assign starts an iteration: the target and the names of the body.
@@ -558,46 +479,5 @@ func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame)
 			return t.at(err, n)
 		}
 		return nil
-	}
-}
-
-func (c *compiler) ifStmt(n *ast.If, fr *scopeFrame) stmt {
-	fr = fr.softened()
-	type branch struct {
-		test cond
-		body stmt
-		node ast.Node
-	}
-	branches := []branch{{c.cond(n.Test, fr), orNothing(c.body(n.Body, fr)), n}}
-	for _, e := range n.Elif {
-		branches = append(branches, branch{c.cond(e.Test, fr), orNothing(c.body(e.Body, fr)), e})
-	}
-	other := orNothing(c.body(n.Else, fr))
-	t := c.tmpl
-	if len(branches) == 1 {
-		test, body := branches[0].test, branches[0].body
-		return func(f *frame) error {
-			ok, err := test(f)
-			if err != nil {
-				return t.at(err, n)
-			}
-			if ok {
-				return body(f)
-			}
-			return other(f)
-		}
-	}
-	return func(f *frame) error {
-		for i := range branches {
-			b := &branches[i]
-			ok, err := b.test(f)
-			if err != nil {
-				return t.at(err, b.node)
-			}
-			if ok {
-				return b.body(f)
-			}
-		}
-		return other(f)
 	}
 }
