@@ -34,6 +34,7 @@ type App struct {
 	mounts       []*mount
 	endpoints    map[string]*endpoint
 	rootFallback *endpoint
+	proxy        *Fallback // nil without
 
 	// Made when the app is frozen.
 	buildOnce sync.Once
@@ -117,6 +118,9 @@ func (a *App) buildNow(m mode) error {
 	a.rootFallback = a.fallbackFor(nil)
 	for _, m := range a.mounts {
 		m.fallback = a.fallbackFor(m)
+	}
+	if a.proxy != nil {
+		report(a.proxy.build())
 	}
 	report(a.buildKeys(m))
 	switch len(mistakes) {

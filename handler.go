@@ -127,6 +127,10 @@ func (c *Context) find() {
 		c.at = c.match.Rule.Data.(*endpoint)
 		return
 	}
+	if a.proxy != nil && a.proxy.takes(c.r, err) {
+		c.at = a.proxy.at
+		return
+	}
 	c.at = a.fallback(c.path)
 	c.matchErr = c.noMatch(err)
 }
