@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"sync/atomic"
+
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -257,7 +259,10 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		}
 	}
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
-	fn := c.expr(n.Node, fr)
+	fn := c.member(n.Node, fr)
+	if fn == nil {
+		fn = c.expr(n.Node, fr)
+	}
 	t := c.tmpl
 	return func(f *frame) error {
 		rt := f.rt
@@ -304,6 +309,41 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			return t.at(rt.checkOutput(), n)
 		}
 		return nil
+	}
+}
+
+// member is what a call of m.name() finds in the imported module m: the last
+// module and its member are remembered at the place.
+func (c *compiler) member(n ast.Expr, fr *scopeFrame) expr {
+	r, ok := c.localAttr(n, fr)
+	if !ok {
+		return nil
+	}
+	type cached struct {
+		m *Module
+		v value.Value
+	}
+	var last atomic.Pointer[cached]
+	env := c.env
+	return func(f *frame) (value.Value, error) {
+		v := f.vars[r.slot]
+		if v.Kind() == value.KindObject {
+			if m, ok := v.Any().(*Module); ok {
+				if have := last.Load(); have != nil && have.m == m {
+					return have.v, nil
+				}
+				if x, ok := m.get(r.name); ok {
+					if m.tmpl.module.Load() == m {
+						last.Store(&cached{m, x})
+					}
+					return x, nil
+				}
+			}
+		}
+		if x, ok := r.site.Lookup(v, r.name); ok {
+			return x, nil
+		}
+		return r.slow(env, f)
 	}
 }
 

@@ -119,6 +119,7 @@ type compiler struct {
 	assignOrder  [][]string
 	paramDefs    []map[ident]bool // parameters of macros that have no value yet
 	consts       map[constKey]constResult
+	texts        map[string]string
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
 	state        *frame                 // what filters see that run at compile time
@@ -140,7 +141,7 @@ type compilerExit struct{}
 // Compile compiles a template. A string template's name is "".
 func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
 	t = &Template{env: e, name: name, source: source}
-	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:

@@ -9,11 +9,10 @@ import (
 
 // macroCode is a compiled macro or call block.
 type macroCode struct {
-	unit     *unit
-	name     string // "" for a call block
-	args     []string
-	slots    []int
-	defaults []stmt // for each argument, what gives it a value when it has none
+	unit  *unit
+	name  string // "" for a call block
+	args  []string
+	slots []int
 	// slots of the implicit arguments, -1 if the body does not use them
 	caller, kwargs, varargs int
 	explicitCaller          bool
@@ -67,38 +66,55 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 	fr.buffered = true
 	list := []stmt{c.enterScope(fr)}
 	c.paramDefs = append(c.paramDefs, fr.sym.paramTargets())
-	t := c.tmpl
+	var defaulted []parameter
 	for i, p := range params {
-		slot := code.slots[i]
+		d := parameter{slot: code.slots[i], node: p}
 		id, _ := fr.sym.findRef(p.Name)
 		if j := i - len(params) + len(defaults); j >= 0 {
-			x := c.expr(defaults[j], fr)
-			list = append(list, func(f *frame) error {
-				if !missing(f.vars[slot]) {
-					return nil
-				}
-				v, err := x(f)
-				if err != nil {
-					return t.at(err, p)
-				}
-				f.vars[slot] = v
-				return nil
-			})
+			d.x = c.expr(defaults[j], fr)
 		} else {
-			undef := c.env.undefinedHint("parameter "+pyRepr(p.Name)+" was not provided", p.Name)
-			list = append(list, func(f *frame) error {
-				if missing(f.vars[slot]) {
-					f.vars[slot] = undef
-				}
-				return nil
-			})
+			d.undef = c.env.undefinedHint("parameter "+pyRepr(p.Name)+" was not provided", p.Name)
 		}
+		defaulted = append(defaulted, d)
 		delete(c.paramDefs[len(c.paramDefs)-1], id)
+	}
+	if len(defaulted) > 0 {
+		list = append(list, c.fill(defaulted))
 	}
 	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
 	list = append(list, c.body(nodes, fr))
 	code.unit.code = orNothing(sequence(list))
 	return code
+}
+
+// parameter is a parameter of a macro with what it is when it is not given.
+type parameter struct {
+	slot  int
+	x     expr // nil without a default
+	undef value.Value
+	node  ast.Node
+}
+
+// fill gives the parameters without a value their defaults.
+func (c *compiler) fill(params []parameter) stmt {
+	t := c.tmpl
+	return func(f *frame) error {
+		for i := range params {
+			p := &params[i]
+			if !missing(f.vars[p.slot]) {
+				continue
+			}
+			v := p.undef
+			if p.x != nil {
+				var err error
+				if v, err = p.x(f); err != nil {
+					return t.at(err, p.node)
+				}
+			}
+			f.vars[p.slot] = v
+		}
+		return nil
+	}
 }
 
 func (c *compiler) macro(n *ast.Macro, fr *scopeFrame) stmt {
@@ -191,6 +207,9 @@ func (code *macroCode) assign(f *frame, a value.Args) error {
 	given := min(len(a.Pos), n)
 	for i := range given {
 		f.vars[code.slots[i]] = a.Pos[i]
+	}
+	if len(a.Kw) == 0 && len(a.Pos) <= n && code.caller == -1 && code.kwargs < 0 && code.varargs < 0 {
+		return nil
 	}
 	var used [16]bool
 	taken := used[:]

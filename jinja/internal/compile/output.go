@@ -94,10 +94,23 @@ func (c *compiler) outputItems(n *ast.Output, fr *scopeFrame) (items []outputIte
 			text += s
 			continue
 		}
-		items = append(items, outputItem{text, child})
+		items = append(items, outputItem{c.intern(text), child})
 		text = ""
 	}
-	return items, text
+	return items, c.intern(text)
+}
+
+// intern returns one copy of equal texts: a template that repeats itself needs
+// less of the processor's cache.
+func (c *compiler) intern(text string) string {
+	if len(text) < 32 {
+		return text
+	}
+	if have, ok := c.texts[text]; ok {
+		return have
+	}
+	c.texts[text] = text
+	return text
 }
 
 // readsOf describes the body of a loop that prints nothing but its own
@@ -311,7 +324,8 @@ func (c *compiler) localSlot(n ast.Expr, fr *scopeFrame) (i int, undef value.Val
 	if s.hops != 0 {
 		return 0, undef, false
 	}
-	if l := c.loops[loopKey{fr.fn.owner(), s.i}]; l != nil {
+	key := loopKey{fr.fn.owner(), s.i}
+	if c.loops[key] != nil || c.supers[key] != nil {
 		return 0, undef, false
 	}
 	return s.i, c.env.undefinedName(name.Name), true
