@@ -9,10 +9,14 @@ import (
 // tagToken returns the next token inside a tag.
 func (l *Lexer) tagToken() Token {
 	for {
-		if len(l.brackets) == 0 {
+		if len(l.brackets) == 0 && l.mayEnd() {
 			if t, ok := l.tagEnd(); ok {
 				return t
 			}
+		}
+		if l.pos+1 < len(l.src) && l.src[l.pos] == ' ' && l.src[l.pos+1] > ' ' && l.src[l.pos+1] < utf8.RuneSelf {
+			l.pos++ // the usual white space
+			continue
 		}
 		if end := skipSpace(l.src, l.pos); end > l.pos {
 			l.advance(end)
@@ -37,6 +41,21 @@ func (l *Lexer) tagToken() Token {
 		}
 		return l.operator(c)
 	}
+}
+
+// mayEnd reports whether the tag's end can be at the current position, by its
+// first byte.
+func (l *Lexer) mayEnd() bool {
+	if l.pos >= len(l.src) {
+		return true
+	}
+	switch c := l.src[l.pos]; l.state {
+	case inVariable:
+		return c == l.opt.VariableEnd[0] || c == '-'
+	case inBlock:
+		return c == l.opt.BlockEnd[0] || c == '-' || c == '+'
+	}
+	return true
 }
 
 // tagEnd matches the end of the tag that the lexer is inside of.

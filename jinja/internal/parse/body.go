@@ -2,6 +2,7 @@ package parse
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -15,17 +16,19 @@ func (p *Parser) subparse(ends []string) []ast.Stmt {
 		p.ends = append(p.ends, ends)
 	}
 	var body []ast.Stmt
-	var out output
+	out := &p.out // empty here: it is flushed before a statement
 	for p.cur.Kind != lex.EOF {
 		switch p.cur.Kind {
 		case lex.Data:
 			out.text(p.next())
 		case lex.VariableBegin:
 			p.next()
-			out.expr(p.tuple(true))
+			e := p.tuple(true)
+			p.joinText()
+			out.nodes = append(out.nodes, e)
 			p.expect(lex.VariableEnd)
 		case lex.BlockBegin:
-			body = out.flush(body)
+			body = p.flush(body)
 			p.next()
 			if p.atAny(ends) {
 				p.ends = p.ends[:len(p.ends)-1]
@@ -37,7 +40,7 @@ func (p *Parser) subparse(ends []string) []ast.Stmt {
 			p.fail("internal parsing error", p.cur)
 		}
 	}
-	body = out.flush(body)
+	body = p.flush(body)
 	if ends != nil {
 		p.ends = p.ends[:len(p.ends)-1]
 	}
@@ -62,27 +65,26 @@ func (o *output) text(t lex.Token) {
 	o.parts = append(o.parts, t.Text)
 }
 
-func (o *output) join() {
-	if len(o.parts) > 0 {
+// joinText makes one node of the text that has been collected.
+func (p *Parser) joinText() {
+	if o := &p.out; len(o.parts) > 0 {
 		o.nodes = append(o.nodes, &ast.TemplateData{Pos: o.at, Data: strings.Join(o.parts, "")})
 		o.parts = o.parts[:0]
 	}
 }
 
-func (o *output) expr(e ast.Expr) {
-	o.join()
-	o.nodes = append(o.nodes, e)
-}
-
-func (o *output) flush(body []ast.Stmt) []ast.Stmt {
-	o.join()
+// flush appends what has been collected to body.
+func (p *Parser) flush(body []ast.Stmt) []ast.Stmt {
+	p.joinText()
+	o := &p.out
 	if len(o.nodes) == 0 {
 		return body
 	}
 	first := o.nodes[0]
 	pos := ast.Pos{Lineno: int32(first.Line()), Col: int32(first.Column())}
-	body = append(body, &ast.Output{Pos: pos, Nodes: o.nodes})
-	o.nodes = nil
+	body = append(body, &ast.Output{Pos: pos, Nodes: slices.Clone(o.nodes)})
+	clear(o.nodes)
+	o.nodes = o.nodes[:0]
 	return body
 }
 

@@ -103,6 +103,8 @@ type Parser struct {
 	name   string
 	ext    Extensions
 
+	out output
+
 	tags  []string   // the statements that are open
 	ends  [][]string // the tags that their bodies may end with
 	depth int
