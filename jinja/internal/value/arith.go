@@ -247,6 +247,9 @@ func Sub(a, b Value) (Value, error) {
 		}
 		return objectValue(setType, out), nil
 	}
+	if (isSetView(a) || isSetView(b)) && !a.IsUndefined() && !b.IsUndefined() {
+		return subView(a, b)
+	}
 	return Value{}, unsupported(OpSub, a, b)
 }
 
