@@ -68,15 +68,21 @@ func (f IteratorFunc) Next() (Value, bool, error) { return f() }
 // iteratorBox is what values of KindIterator refer to.
 type iteratorBox struct {
 	name string // type name: generator, list_iterator, …
+	fn   string // function of a generator
 	it   Iterator
 }
 
 // NewIterator returns a value that can be iterated once, a generator.
 func NewIterator(it Iterator) Value {
-	return objectValue(iteratorType, &iteratorBox{"generator", it})
+	return objectValue(iteratorType, &iteratorBox{name: "generator", it: it})
+}
+
+// NewGenerator is NewIterator with the name of the generator function, which repr() shows.
+func NewGenerator(fn string, it Iterator) Value {
+	return objectValue(iteratorType, &iteratorBox{"generator", fn, it})
 }
 
 // NamedIterator is NewIterator with Python's name of the iterator type: reversed, map, zip, …
 func NamedIterator(name string, it Iterator) Value {
-	return objectValue(iteratorType, &iteratorBox{name, it})
+	return objectValue(iteratorType, &iteratorBox{name: name, it: it})
 }

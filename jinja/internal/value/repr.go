@@ -100,7 +100,11 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 		}
 		return fmt.Appendf(buf, "<function %s at 0x%x>", f.Name, v.address()), nil
 	case KindIterator:
-		return fmt.Appendf(buf, "<%s object at 0x%x>", TypeName(v), v.address()), nil
+		buf = append(append(append(buf, '<'), TypeName(v)...), " object "...)
+		if fn := raw[iteratorBox](v).fn; fn != "" {
+			buf = append(append(buf, fn...), ' ')
+		}
+		return fmt.Appendf(buf, "at 0x%012x>", v.address()), nil
 	case KindType:
 		return append(buf, "<class '"+raw[classInfo](v).qualified()+"'>"...), nil
 	case KindTime, KindDate, KindClock, KindDuration:
