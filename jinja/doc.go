@@ -72,7 +72,7 @@
 // A last parameter of type map[string]any, *Dict or [Args] takes keyword
 // arguments. An error as the last result ends the render. Functions in the
 // native form, [Func], [Filter] and [Test], are called without conversions;
-// the Args that they get are valid during the call only.
+// the State and Args that a function gets are valid during the call only.
 //
 // What belongs to a request goes with the render, as [Run]:
 //
@@ -109,7 +109,7 @@
 //
 // There is no asynchronous mode and no bytecode cache. A module that is imported without
 // context is shared by all renders only while it is immutable; one that holds a
-// namespace or a list, or that asked for something of the request, is made for
-// each render, so that requests cannot see each other's state. Integers have
+// namespace or a list, or whose top level looks a name up, is made for each
+// render, so that requests cannot see each other's state. Integers have
 // at most 64 Kbit, and recursion is an error 1,000 levels deep.
 package jinja

@@ -66,6 +66,9 @@ func TestModuleOfARequestIsNotShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got, err := tm.RenderString(nil); got != "" || err != nil {
+		t.Errorf("nobody sees %q, %v", got, err)
+	}
 	for _, user := range []string{"ann", "bob"} {
 		got, err := tm.Append(nil, jinja.Run{Globals: func(name string) (any, bool) { return user, name == "user" }})
 		if err != nil || string(got) != user+user+user {

@@ -79,9 +79,9 @@ func (s *scope) lookup(rt *renderer, name string) (value.Value, bool) {
 			return v, true
 		}
 	}
+	rt.global++
 	if rt.globals != nil {
 		if x, ok := rt.globals(name); ok {
-			rt.global++
 			return value.Of(x), true
 		}
 	}

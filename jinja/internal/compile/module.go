@@ -38,8 +38,8 @@ func (t *Template) makeModule(rt *renderer, s *scope) (*Module, error) {
 }
 
 // sharedModule is the module of an import without context. It is kept for
-// all renders if it holds nothing that can change and asked for nothing that
-// belongs to one render, else for this one.
+// all renders if it holds nothing that can change and its top level looked up
+// no name, which another render may answer otherwise; else for this one.
 func (t *Template) sharedModule(rt *renderer, from *scopeContext) (*Module, error) {
 	if m := t.module.Load(); m != nil && t.missingGlobals(from) == nil {
 		return m, nil
@@ -93,14 +93,14 @@ func (t *Template) missingGlobals(from *scopeContext) []binding {
 // shareable reports whether many renders may use the module at once.
 func (m *Module) shareable() bool {
 	for _, b := range m.exports {
-		if !shareable(b.v) {
+		if !shareable(b.v, 0) {
 			return false
 		}
 	}
 	return true
 }
 
-func shareable(v value.Value) bool {
+func shareable(v value.Value, depth int) bool {
 	switch v.Kind() {
 	case value.KindUndefined, value.KindNone, value.KindBool, value.KindInt, value.KindBig, value.KindFloat,
 		value.KindString, value.KindMarkup, value.KindFunc:
@@ -108,7 +108,7 @@ func shareable(v value.Value) bool {
 	case value.KindTuple:
 		items, _ := v.Tuple()
 		for _, x := range items {
-			if !shareable(x) {
+			if !shareable(x, depth) {
 				return false
 			}
 		}
@@ -116,19 +116,7 @@ func shareable(v value.Value) bool {
 	case value.KindObject:
 		switch x := v.Any().(type) {
 		case *Macro:
-			for f := x.frame; f != nil; f = f.up {
-				for _, v := range f.vars {
-					if !shareableIn(v, x.frame) {
-						return false
-					}
-				}
-				for _, b := range f.ctx.vars {
-					if !shareableIn(b.v, x.frame) {
-						return false
-					}
-				}
-			}
-			return true
+			return depth < 4 && shareableMacro(x, depth+1)
 		case *Module:
 			return x.tmpl.module.Load() == x
 		}
@@ -136,15 +124,30 @@ func shareable(v value.Value) bool {
 	return false
 }
 
-// shareableIn is shareable for the variables that a macro of frame f sees:
-// the macros of that frame are the ones being looked at.
-func shareableIn(v value.Value, f *frame) bool {
-	if v.Kind() == value.KindObject {
-		if m, ok := v.Any().(*Macro); ok && m.frame == f {
-			return true
+// shareableMacro looks at the variables that a macro sees. The macros of the
+// same frame are not looked at again.
+func shareableMacro(m *Macro, depth int) bool {
+	ok := func(v value.Value) bool {
+		if v.Kind() == value.KindObject {
+			if other, isMacro := v.Any().(*Macro); isMacro && other.frame == m.frame {
+				return true
+			}
+		}
+		return shareable(v, depth)
+	}
+	for f := m.frame; f != nil; f = f.up {
+		for _, v := range f.vars {
+			if !ok(v) {
+				return false
+			}
+		}
+		for _, b := range f.ctx.vars {
+			if !ok(b.v) {
+				return false
+			}
 		}
 	}
-	return shareable(v)
+	return true
 }
 
 func (f *frame) writeModule(m *Module) error {

@@ -27,7 +27,7 @@ type renderer struct {
 	ctx     context.Context
 	data    any
 	globals func(name string) (any, bool)
-	global  int // names found by globals and uses of data, see Template.sharedModule
+	global  int // names that were asked beyond vars and uses of data, see Template.sharedModule
 	vars    any // what the template was rendered with
 	modules map[*Template]*Module
 	depth   int
