@@ -341,8 +341,9 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 			app.Register(bp)
 			bp.Get("/x", text("x"))
 		}, []string{"was registered at"}},
-		"key name":     {func(*dewar.App) { dewar.NewKey[int]("a-b") }, []string{"identifier"}},
-		"header value": {func(*dewar.App) { new(dewar.Context).SetHeader("X", "a\r\nSet-Cookie: x") }, []string{"line break"}},
+		"open redirect": {func(app *dewar.App) { app.RedirectRule("/go/<path:to>", "<to>") }, []string{"must be a path of the app"}},
+		"key name":      {func(*dewar.App) { dewar.NewKey[int]("a-b") }, []string{"identifier"}},
+		"header value":  {func(*dewar.App) { new(dewar.Context).SetHeader("X", "a\r\nSet-Cookie: x") }, []string{"line break"}},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {

@@ -167,6 +167,7 @@ func sameView(a, b *Route) bool {
 // compile gathers what a request needs.
 func (a *App) compile(e *endpoint) {
 	e.scopes = a.scopesOf(e.mount)
+	e.before, e.after, e.teardown, e.guards, e.processors, e.preprocess, e.defaults = nil, nil, nil, nil, nil, nil, nil
 	e.maxBody = a.cfg.MaxContentLength
 	if e.route != nil {
 		if e.route.maxBody > 0 {

@@ -131,6 +131,10 @@ func (r *Route) Subdomain(subdomain string) *Route {
 //
 //	app.RedirectRule("/old/<int:id>", "/new/<id>")
 func (a *App) RedirectRule(rule, to string) *Route {
+	if to == "" || to[0] != '/' || strings.HasPrefix(to, "//") {
+		// "<path:rest>" alone would let the visitor choose another site.
+		panic(fmt.Sprintf("dewar: RedirectRule(%q, %q) at %s: the target must be a path of the app, beginning with one slash", rule, to, callerLocation()))
+	}
 	view := func(c *Context) error { return Abort(http.StatusNotFound) } // the matcher redirects before
 	r := a.root.add(rule, view, view, nil, nil)
 	r.to = to

@@ -287,3 +287,27 @@ func TestBehindAProxy(t *testing.T) {
 		t.Errorf("foreign host through the proxy: %d", w.Code)
 	}
 }
+
+func TestRoutes(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) { c.Static = nil })
+	bp := dewar.NewBlueprint("api", dewar.BlueprintOptions{Prefix: "/api"})
+	bp.Guard(dewar.GuardFunc(dewar.StagePermission, "members", func(*dewar.Context) error { return nil }))
+	bp.Post("/items", text("x")).Name("create").API().MaxBody(10)
+	app.Get("/", text("x")).Name("index")
+	app.Register(bp)
+	app.Mount("/debug", http.NotFoundHandler())
+	var got []string
+	for _, r := range app.Routes() {
+		got = append(got, fmt.Sprintln(r.Endpoint, r.Rule, r.Methods, r.Guards, r.API, r.MaxBody))
+		if !strings.HasPrefix(r.Source, "main/rules_test.go:") && !strings.Contains(r.Source, "rules_test.go:") {
+			t.Errorf("source %q", r.Source)
+		}
+	}
+	want := "index / [GET HEAD] [session csrf] false 1048576\n" +
+		"api.create /api/items [POST] [session csrf members] true 10\n" +
+		"mount /debug /debug/<path:mounted> [] [session csrf] false 1048576\n" +
+		"mount /debug /debug/ [] [session csrf] false 1048576\n"
+	if s := strings.Join(got, ""); s != want {
+		t.Errorf("got\n%swant\n%s", s, want)
+	}
+}

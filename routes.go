@@ -1,0 +1,67 @@
+package dewar
+
+import (
+	"slices"
+
+	"github.com/dewar-go/dewar/routing"
+)
+
+// RouteInfo describes a registered route, for listings and checks.
+type RouteInfo struct {
+	// Endpoint is the route's full name, such as "auth.login".
+	Endpoint string
+	// Rule is the whole rule, prefixes included; Host its host or subdomain
+	// when it is bound to one.
+	Rule, Host string
+	// Methods are the methods it answers, HEAD included where GET is; empty
+	// means every method.
+	Methods []string
+	// Guards are the names of the guards in the order in which they run.
+	Guards []string
+	// API, Static, WebSocket and InsecureNoCSRF say what the route is marked as.
+	API, Static, WebSocket, InsecureNoCSRF bool
+	// MaxBody bounds its request body in bytes.
+	MaxBody int64
+	// Source is where it was registered, as "file.go:12".
+	Source string
+}
+
+// Routes lists the routes in the order of their registration. It may be called
+// before the app serves: what is registered later is not in the list.
+func (a *App) Routes() []RouteInfo {
+	a.settle()
+	list := make([]RouteInfo, 0, len(a.placed))
+	for _, placed := range a.placed {
+		e := *placed
+		a.compile(&e)
+		list = append(list, e.info())
+	}
+	return list
+}
+
+func (e *endpoint) info() RouteInfo {
+	r := e.route
+	info := RouteInfo{
+		Endpoint: e.name, Rule: e.rule, Host: hostOf(e.routed), API: e.api, Static: e.static,
+		WebSocket: r.webSocket, InsecureNoCSRF: r.noCSRF, MaxBody: e.maxBody, Source: r.location,
+	}
+	if e.routed.Methods != nil {
+		info.Methods = e.routed.Allowed()
+		slices.Sort(info.Methods)
+	}
+	for _, g := range e.guards {
+		info.Guards = append(info.Guards, g.Name())
+	}
+	return info
+}
+
+// hostOf is what a rule says of hosts, "" when it serves all.
+func hostOf(r *routing.Rule) string {
+	switch {
+	case r.Host == anyHost:
+		return ""
+	case r.Host != "":
+		return r.Host
+	}
+	return r.Subdomain
+}
