@@ -154,7 +154,7 @@ func equal(a, b Value, depth int) (bool, error) {
 		ra, rb := raw[Range](a), raw[Range](b)
 		return ra.n == rb.n && (ra.n == 0 || ra.Start == rb.Start && (ra.n == 1 || ra.Step == rb.Step)), nil
 	case KindTime, KindDate, KindClock:
-		return compareTimes(a, b) == 0, nil
+		return compareTimes(a, b) == 0 && !mixedTimes(a, b), nil
 	case KindDuration:
 		return a.n == b.n, nil
 	case KindFunc:
@@ -369,6 +369,8 @@ func compare(op Op, a, b Value, depth int) (bool, error) {
 		return compareSets(op, raw[Set](a), raw[Set](b)), nil
 	case ka == KindDuration && kb == KindDuration:
 		return op.holds(cmp.Compare(int64(a.n), int64(b.n))), nil
+	case ka == KindTime && kb == KindTime && mixedTimes(a, b):
+		return false, typeErrorf("can't compare offset-naive and offset-aware datetimes")
 	case ka == kb && (ka == KindTime || ka == KindDate || ka == KindClock):
 		return op.holds(compareTimes(a, b)), nil
 	case ka == KindTime && kb == KindDate || ka == KindDate && kb == KindTime:
@@ -418,6 +420,11 @@ func compareTimes(a, b Value) int {
 		return cmp.Compare(clockNanos(x), clockNanos(y))
 	}
 	return x.Compare(y)
+}
+
+// mixedTimes reports whether one of two datetimes is naive and the other is not.
+func mixedTimes(a, b Value) bool {
+	return a.t.kind == KindTime && isNaive(*raw[time.Time](a)) != isNaive(*raw[time.Time](b))
 }
 
 func dayNumber(t time.Time) int64 {

@@ -143,7 +143,7 @@ func directive(t time.Time, c, flag byte, zone bool) (string, bool) {
 		y, m, d := t.Date()
 		return fmt.Sprint(time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix()), true
 	case 'z', 'Z':
-		if !zone {
+		if !zone || isNaive(t) {
 			return "", true
 		}
 		if c == 'Z' {

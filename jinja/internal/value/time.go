@@ -11,7 +11,10 @@ func clockValue(t time.Time) Value { return objectValue(clockType, &t) }
 
 // Naive is the location of a time that stands for Python's datetime without a time zone. Any other
 // location, UTC among them, makes a datetime aware.
-var Naive = time.FixedZone("", 0)
+//
+// It has a name because time.FixedZone gives the same location to all that have none, and so would
+// make naive what time.Parse read with the offset +00:00.
+var Naive = time.FixedZone("naive", 0)
 
 func isNaive(t time.Time) bool { return t.Location() == Naive }
 
@@ -137,6 +140,9 @@ func appendTimeRepr(buf []byte, v Value) []byte {
 func subTimes(a, b Value) (Value, error) {
 	x, _ := a.Time()
 	y, _ := b.Time()
+	if isNaive(x) != isNaive(y) {
+		return Value{}, typeErrorf("can't subtract offset-naive and offset-aware datetimes")
+	}
 	return Duration(x.Sub(y)), nil
 }
 
@@ -176,7 +182,10 @@ func timeProperty(v Value, name string) (Value, bool) {
 			return Int(int64(t.Nanosecond() / 1000)), true
 		case "tzinfo":
 			if v.t.kind == KindTime && !isNaive(t) {
-				return String(t.Location().String()), true
+				if name := t.Location().String(); name != "" {
+					return String(name), true
+				}
+				return String(zoneName(t)), true
 			}
 			return None, true
 		}

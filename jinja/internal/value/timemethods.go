@@ -27,13 +27,24 @@ func init() {
 		"astimezone": timeAstimezone,
 		"timestamp": zero("timestamp", func(v Value) (Value, error) {
 			t := timeOf(v)
+			if isNaive(t) {
+				t = inLocal(t)
+			}
 			return Float(float64(t.Unix()) + float64(t.Nanosecond()/1000)/1e6), nil
 		}),
 		"utcoffset": zero("utcoffset", func(v Value) (Value, error) {
+			if isNaive(timeOf(v)) {
+				return None, nil
+			}
 			_, off := timeOf(v).Zone()
 			return Duration(time.Duration(off) * time.Second), nil
 		}),
-		"tzname": zero("tzname", func(v Value) (Value, error) { return String(zoneName(timeOf(v))), nil }),
+		"tzname": zero("tzname", func(v Value) (Value, error) {
+			if isNaive(timeOf(v)) {
+				return None, nil
+			}
+			return String(zoneName(timeOf(v))), nil
+		}),
 	}
 	for name, m := range date {
 		datetime[name] = m
@@ -171,5 +182,14 @@ func timeAstimezone(_ State, self Value, a Args) (Value, error) {
 		}
 		loc = l
 	}
+	if isNaive(t) {
+		t = inLocal(t)
+	}
 	return Time(t.In(loc)), nil
+}
+
+// inLocal is the local time that a naive datetime shows.
+func inLocal(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.Local)
 }
