@@ -17,7 +17,7 @@ func TestRandomTemplates(t *testing.T) {
 	if seed == "" {
 		seed = "1"
 	}
-	cmd := exec.Command("python3", "testdata/random.py", seed, "1000")
+	cmd := exec.Command("python3", "testdata/randomtemplates.py", seed, "1000")
 	cmd.Stderr = os.Stderr
 	raw, err := cmd.Output()
 	if err != nil {

@@ -1,7 +1,7 @@
 """Prints random templates and what Jinja2 makes of them, in the form of
 language.json.
 
-Run: python3 random.py SEED COUNT
+Run: python3 randomtemplates.py SEED COUNT
 """
 import json
 import random
