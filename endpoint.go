@@ -152,12 +152,6 @@ func mentions(rule, name string) bool {
 	return false
 }
 
-// owns reports whether a variable is the rule's own, not its prefix's.
-func (e *endpoint) owns(name string) bool {
-	vars := e.routed.Variables()
-	return slices.ContainsFunc(e.args, func(i int) bool { return vars[i].Name == name })
-}
-
 // sameView reports whether two routes are one function of one name, which may
 // have several rules.
 func sameView(a, b *Route) bool {

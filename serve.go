@@ -135,7 +135,7 @@ func (a *App) loop(ctx context.Context, listener net.Listener, scheme string) er
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
 	defer cancel()
 	err := server.Shutdown(grace)
-	<-served
+	_ = <-served // http.ErrServerClosed
 	if err != nil {
 		cut()
 		_ = server.Close()
