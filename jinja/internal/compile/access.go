@@ -186,6 +186,9 @@ func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
 	site := new(value.Site)
 	env, name := c.env, n.Attr
 	return func(f *frame) (bool, error) {
+		if b, ok := site.Bool(f.vars[i]); ok {
+			return b, nil
+		}
 		v, ok := site.Lookup(f.vars[i], name)
 		if !ok {
 			obj := f.vars[i]

@@ -170,7 +170,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	}
 	if code.slot >= 0 && !extended {
 		if reads, post, ok := c.readsOf(n.Body, in, code.slot); ok && code.start == nil {
-			code.reads = &readLoop{reads: reads, post: post, joint: post + reads[0].pre, html: c.escaperFor(reads[0].node, in.ec) == escapeHTML}
+			code.reads = newReadLoop(reads, post, c.escaperFor(reads[0].node, in.ec) == escapeHTML)
 		}
 	}
 	code.body = orNothing(c.body(n.Body, in))

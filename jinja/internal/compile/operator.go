@@ -143,7 +143,7 @@ func compareInt(op value.Op, x expr, k int64) cond {
 // compareAttr compares an attribute of a variable with a constant integer.
 func (c *compiler) compareAttr(op value.Op, r read, k int64) cond {
 	env, kv := c.env, value.Int(k)
-	return func(f *frame) (bool, error) {
+	slow := func(f *frame) (bool, error) {
 		v, ok := r.site.Lookup(f.vars[r.slot], r.name)
 		if !ok {
 			var err error
@@ -151,21 +151,42 @@ func (c *compiler) compareAttr(op value.Op, r read, k int64) cond {
 				return false, err
 			}
 		}
-		i, ok := v.Int64()
+		return value.Compare(op, v, kv)
+	}
+	site, slot := r.site, r.slot
+	switch op {
+	case value.Eq:
+		return func(f *frame) (bool, error) {
+			if i, ok := site.Int(f.vars[slot]); ok {
+				return i == k, nil
+			}
+			return slow(f)
+		}
+	case value.Gt:
+		return func(f *frame) (bool, error) {
+			if i, ok := site.Int(f.vars[slot]); ok {
+				return i > k, nil
+			}
+			return slow(f)
+		}
+	case value.Lt:
+		return func(f *frame) (bool, error) {
+			if i, ok := site.Int(f.vars[slot]); ok {
+				return i < k, nil
+			}
+			return slow(f)
+		}
+	}
+	return func(f *frame) (bool, error) {
+		i, ok := site.Int(f.vars[slot])
 		if !ok {
-			return value.Compare(op, v, kv)
+			return slow(f)
 		}
 		switch op {
-		case value.Eq:
-			return i == k, nil
 		case value.Ne:
 			return i != k, nil
-		case value.Lt:
-			return i < k, nil
 		case value.Le:
 			return i <= k, nil
-		case value.Gt:
-			return i > k, nil
 		}
 		return i >= k, nil
 	}
@@ -180,6 +201,27 @@ func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	r.site, r.name, r.node = new(value.Site), attr.Attr, n
 	r.slot, r.undef, ok = c.localSlot(attr.Node, fr)
 	return r, ok
+}
+
+// orInt computes small(attribute, k) for an int attribute, and general for
+// any other.
+func (r *read) orInt(env *Env, small func(a, b int64) (int64, bool), k int64, general func(*frame, value.Value) (value.Value, error)) expr {
+	site, slot := r.site, r.slot
+	return func(f *frame) (value.Value, error) {
+		if i, ok := site.Int(f.vars[slot]); ok {
+			if n, ok := small(i, k); ok {
+				return value.Int(n), nil
+			}
+		}
+		v, ok := site.Lookup(f.vars[slot], r.name)
+		if !ok {
+			var err error
+			if v, err = r.slow(env, f); err != nil {
+				return v, err
+			}
+		}
+		return general(f, v)
+	}
 }
 
 // slow reads the attribute where the site does not know it.
@@ -287,6 +329,20 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
 	small := intOp(sign)
+	if k, ok := right.(*ast.Const); ok && small != nil {
+		if k, ok := k.Value.(int64); ok {
+			if r, ok := c.localAttr(left, fr); ok {
+				return r.orInt(env, small, k, func(f *frame, x value.Value) (value.Value, error) {
+					if limited && env.Limits.Work > 0 {
+						if err := f.accountOperator(sign, x, value.Int(k)); err != nil {
+							return value.Value{}, err
+						}
+					}
+					return op(f, x, value.Int(k))
+				})
+			}
+		}
+	}
 	return func(f *frame) (value.Value, error) {
 		x, err := a(f)
 		if err != nil {

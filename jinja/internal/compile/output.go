@@ -173,6 +173,12 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 			v := vars[r.slot]
 			var err error
 			if r.site != nil {
+				if esc == escapeHTML {
+					var ok bool
+					if out, ok = r.site.AppendEscaped(out, v, r.name); ok {
+						continue
+					}
+				}
 				x, ok := r.site.Lookup(v, r.name)
 				if !ok {
 					if missing(v) {

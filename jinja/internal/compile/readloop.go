@@ -8,9 +8,17 @@ import (
 // attributes of it, between texts.
 type readLoop struct {
 	reads []read
-	post  string // behind the last one
-	joint string // post and the first text of the next item
+	fast  []value.Read // reads, for package value
+	post  string       // behind the last one
 	html  bool
+}
+
+func newReadLoop(reads []read, post string, html bool) *readLoop {
+	l := &readLoop{reads: reads, post: post, html: html}
+	for _, r := range reads {
+		l.fast = append(l.fast, value.Read{Pre: r.pre, Site: r.site, Name: r.name})
+	}
+	return l
 }
 
 // run executes the loop in one piece. It returns whether there was no item.
@@ -44,43 +52,36 @@ func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err
 	}
 }
 
-// runIndexed takes the items by number.
+// runIndexed takes the items by number, as many at once as package value can.
 func (l *readLoop) runIndexed(f *frame, loop *loopCode, it *iteration) (empty bool, err error) {
-	n := it.size
-	if n == 0 {
-		return true, nil
-	}
 	rt := f.rt
-	out, pre := rt.out, l.reads[0].pre
-	single := len(l.reads) == 1 && l.reads[0].site == nil && l.html
-	for i := range n {
-		item := it.seq.At(i)
-		if single && !missing(item) {
-			out = append(out, pre...)
-			if out, err = value.AppendEscaped(out, item); err != nil {
-				err = loop.tmpl.at(err, l.reads[0].node)
-			}
-		} else {
-			out, err = l.print(out, item, pre, loop.tmpl)
+	misses := 0
+	for i := 0; i < it.size; {
+		from := i
+		chunk := min(it.size, i+256)
+		if misses < 3 {
+			rt.out, i = it.seq.AppendReads(rt.out, i, chunk, l.fast, l.post, l.html)
 		}
-		if err != nil {
-			rt.out = out
-			return false, err
-		}
-		pre = l.joint
-		if rt.ticks++; rt.ticks&1023 == 0 || len(out) > rt.mark {
-			rt.out = out
-			if err = rt.checkOutput(); err == nil && rt.ticks&1023 == 0 {
-				err = rt.slowTick()
+		if i == from {
+			misses++
+			if rt.out, err = l.print(rt.out, it.seq.At(i), l.reads[0].pre, loop.tmpl); err != nil {
+				return false, err
 			}
-			if err != nil {
+			rt.out = append(rt.out, l.post...)
+			i++
+		}
+		before := rt.ticks
+		rt.ticks += i - from
+		if rt.ticks>>10 != before>>10 {
+			if err := rt.slowTick(); err != nil {
 				return false, loop.tmpl.at(err, loop.node)
 			}
-			out = rt.out
+		}
+		if err := rt.written(); err != nil {
+			return false, loop.tmpl.at(err, loop.node)
 		}
 	}
-	rt.out = append(out, l.post...)
-	return false, loop.tmpl.at(rt.written(), loop.node)
+	return it.size == 0, nil
 }
 
 // print prints one item behind pre.
