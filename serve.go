@@ -135,7 +135,9 @@ func (a *App) loop(ctx context.Context, listener net.Listener, scheme string) er
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
 	defer cancel()
 	err := server.Shutdown(grace)
-	_ = <-served // http.ErrServerClosed
+	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+		a.log.Warn("serving ended", "error", serveErr)
+	}
 	if err != nil {
 		cut()
 		_ = server.Close()
