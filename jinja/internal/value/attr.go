@@ -99,12 +99,12 @@ func newSiteEntry(t *Type, f *goField) *siteEntry {
 // Attr is GetAttr, fast for the field of a struct type seen before at this place.
 func (s *Site) Attr(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.f != nil {
-		return e.read(v), true
+		return e.read(v)
 	}
 	if v.t != nil && v.t.kind == KindStruct && v.t.repr == reprStruct {
 		if e := v.t.attrInfo().entry(v.t, name); e != nil {
 			s.p.Store(e)
-			return e.read(v), true
+			return e.read(v)
 		}
 	}
 	return GetAttr(v, name)
@@ -114,13 +114,7 @@ func (s *Site) Attr(v Value, name string) (Value, bool) {
 // the field of a struct type seen before at this place and for keys of dicts and maps.
 func (s *Site) Lookup(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
-		switch e.loader {
-		case loadKey:
-			return raw[Dict](v).GetString(e.key)
-		case loadMapKey:
-			return v.mapGetString(e.key)
-		}
-		return e.read(v), true
+		return e.read(v)
 	}
 	return s.lookup(v, name)
 }

@@ -154,6 +154,11 @@ func AppendFloat(buf []byte, f float64) []byte {
 	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
 		return strconv.AppendFloat(buf, f, 'e', -1, 64)
 	}
+	if a := math.Abs(f); a < 1e11 {
+		if buf, ok := appendCents(buf, f, a); ok {
+			return buf
+		}
+	}
 	n := len(buf)
 	buf = strconv.AppendFloat(buf, f, 'f', -1, 64)
 	for _, c := range buf[n:] {
@@ -162,6 +167,24 @@ func AppendFloat(buf []byte, f float64) []byte {
 		}
 	}
 	return append(buf, ".0"...)
+}
+
+// appendCents appends f, whose absolute value is a, if it has at most two decimals: those are
+// its shortest digits, as no two decimals of up to 15 digits are the same float64.
+func appendCents(buf []byte, f, a float64) ([]byte, bool) {
+	n := int64(a*100 + 0.5)
+	if float64(n)/100 != a {
+		return buf, false
+	}
+	if math.Signbit(f) {
+		buf = append(buf, '-')
+	}
+	buf = append(appendInt(buf, n/100), '.')
+	c := n % 100
+	if c%10 == 0 {
+		return append(buf, '0'+byte(c/10)), true
+	}
+	return append(buf, digitPairs[2*c], digitPairs[2*c+1]), true
 }
 
 func appendComplex(buf []byte, c complex128) []byte {

@@ -249,25 +249,26 @@ func (v Value) field(f *goField) Value {
 }
 
 // read reads the field that e describes of v, whose type is e.t.
-func (e *siteEntry) read(v Value) Value {
-	p := unsafe.Add(v.p, e.offset)
+func (e *siteEntry) read(v Value) (Value, bool) {
 	switch e.loader {
 	case loadString:
-		s := *(*string)(p)
-		return Value{e.as, uint64(len(s)), unsafe.Pointer(unsafe.StringData(s))}
+		s := *(*string)(unsafe.Add(v.p, e.offset))
+		return Value{e.as, uint64(len(s)), unsafe.Pointer(unsafe.StringData(s))}, true
 	case loadInt:
-		return Value{e.as, uint64(*(*int)(p)), nil}
-	case loadInt64:
-		return Value{e.as, uint64(*(*int64)(p)), nil}
-	case loadFloat64:
-		return Value{e.as, *(*uint64)(p), nil}
+		return Value{e.as, uint64(*(*int)(unsafe.Add(v.p, e.offset))), nil}, true
+	case loadInt64, loadFloat64:
+		return Value{e.as, *(*uint64)(unsafe.Add(v.p, e.offset)), nil}, true
 	case loadBool:
-		if *(*bool)(p) {
-			return Value{e.as, 1, nil}
+		if *(*bool)(unsafe.Add(v.p, e.offset)) {
+			return Value{e.as, 1, nil}, true
 		}
-		return Value{e.as, 0, nil}
+		return Value{e.as, 0, nil}, true
+	case loadKey:
+		return raw[Dict](v).GetString(e.key)
+	case loadMapKey:
+		return v.mapGetString(e.key)
 	}
-	return v.field(e.f)
+	return v.field(e.f), true
 }
 
 // int and bool read fields of these types.
