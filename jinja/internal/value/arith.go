@@ -88,6 +88,15 @@ func checkedBig(b *big.Int) (Value, error) {
 
 // Add returns a + b.
 func Add(a, b Value) (Value, error) {
+	if a.t == intType && b.t == intType {
+		if s := int64(a.n + b.n); (int64(a.n)^s)&(int64(b.n)^s) >= 0 {
+			return Int(s), nil
+		}
+	}
+	return add(a, b)
+}
+
+func add(a, b Value) (Value, error) {
 	if x, y, ok := bothInt(a, b); ok {
 		if s := x + y; (x^s)&(y^s) >= 0 {
 			return Int(s), nil
@@ -210,6 +219,15 @@ func addMarkup(a, b Value) (Value, error) {
 
 // Sub returns a - b.
 func Sub(a, b Value) (Value, error) {
+	if a.t == intType && b.t == intType {
+		if d := int64(a.n - b.n); int64(a.n^b.n)&(int64(a.n)^d) >= 0 {
+			return Int(d), nil
+		}
+	}
+	return sub(a, b)
+}
+
+func sub(a, b Value) (Value, error) {
 	if x, y, ok := bothInt(a, b); ok {
 		if d := x - y; (x^y)&(x^d) >= 0 {
 			return Int(d), nil
@@ -255,6 +273,13 @@ func Sub(a, b Value) (Value, error) {
 
 // Mul returns a * b.
 func Mul(a, b Value) (Value, error) {
+	if a.t == intType && b.t == intType && int64(int32(a.n)) == int64(a.n) && int64(int32(b.n)) == int64(b.n) {
+		return Int(int64(a.n) * int64(b.n)), nil
+	}
+	return mul(a, b)
+}
+
+func mul(a, b Value) (Value, error) {
 	if x, y, ok := bothInt(a, b); ok {
 		if hi, lo := bits.Mul64(abs64(x), abs64(y)); hi == 0 && lo < 1<<63 {
 			if (x < 0) != (y < 0) {
@@ -480,6 +505,16 @@ func Mod(a, b Value) (Value, error) { return ModState(nil, a, b) }
 
 // ModState is Mod with the State that formatting accounts its output to; st may be nil.
 func ModState(st State, a, b Value) (Value, error) {
+	if a.t == intType && b.t == intType && int64(a.n) >= 0 && int64(b.n) > 0 {
+		if (a.n|b.n)>>32 == 0 {
+			return Int(int64(uint32(a.n) % uint32(b.n))), nil
+		}
+		return Int(int64(a.n) % int64(b.n)), nil
+	}
+	return mod(st, a, b)
+}
+
+func mod(st State, a, b Value) (Value, error) {
 	if x, y, ok := bothInt(a, b); ok {
 		if y == 0 {
 			return Value{}, NewError("ZeroDivisionError", "integer modulo by zero")
