@@ -1,0 +1,46 @@
+// Package redis gives a Dewar application Redis: one client for everything that
+// uses it, and a store of sessions in it. It works with Redis 6.2 and newer and
+// with Valkey.
+//
+//	server := redis.New(redis.Config{URL: cfg.RedisURL})
+//	app := dewar.New(dewar.Config{
+//		Session: dewar.SessionConfig{Store: server.Sessions(session.ServerOptions{})},
+//	})
+//	app.Extend(server)
+//
+// # URLs
+//
+//	redis://127.0.0.1:6379/0
+//	rediss://user:password@redis.example.com:6380/0     TLS, the certificate is verified
+//	unix:///run/redis/redis.sock?db=1
+//
+// User name and password are those of Redis's access control lists; special
+// characters in them are percent-encoded. No message of this package holds the
+// password. Without TLS whoever is on the way reads and changes sessions: use
+// redis:// on this machine or in a network of your own, rediss:// elsewhere. The
+// security check reports a plain connection to another machine.
+//
+// A user for the sessions alone needs these rights:
+//
+//	ACL SETUSER shop on >password ~session:* +@connection +hget +hmget +hgetall +del +zrange +zrem +evalsha +eval +hset +pexpireat +zadd +zremrangebyscore
+//
+// # Start and failures
+//
+// The start of the app fails, with one line that says what to do, when Redis
+// does not answer. Later on, a Redis that is down is a 503 for whoever has a
+// session, until it is back: nobody is taken for a visitor, or for somebody
+// else. [session.ServerOptions.AnonymousWhenDown] chooses otherwise.
+//
+// # What is stored
+//
+// A session is a hash under "session:" and the SHA-256 of its id, so that
+// whoever reads Redis cannot send an id that is accepted; the values are JSON,
+// and nothing in them is ever run. It goes away by itself when it expires. Each
+// user has a sorted set of these hashes under "session:user:", for the lists
+// that the store makes. Writes are single-key scripts, atomic, and run on a
+// cluster's nodes too.
+//
+// Sessions live as long as Redis keeps them: configure persistence (appendonly)
+// if a restart must not sign everybody out, and a maxmemory-policy of
+// noeviction or one of the volatile ones.
+package redis

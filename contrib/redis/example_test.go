@@ -1,0 +1,25 @@
+package redis_test
+
+import (
+	"fmt"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/redis"
+	"github.com/dewar-go/dewar/session"
+)
+
+func ExampleServer_Sessions() {
+	server := redis.New(redis.Config{URL: "rediss://shop:password@redis.example.com:6380/0"})
+	store := server.Sessions(session.ServerOptions{})
+	app := dewar.New(dewar.Config{Session: dewar.SessionConfig{Store: store}})
+	app.Extend(server)
+	app.Post("/logout-everywhere", func(c *dewar.Context) error {
+		user, _ := session.Value[string](c.Session(), session.UserKey)
+		if err := store.RevokeUser(c.Context(), user, nil); err != nil {
+			return err
+		}
+		return c.Redirect(dewar.Path("/"))
+	})
+	fmt.Println(server)
+	// Output: rediss://shop@redis.example.com:6380/0
+}

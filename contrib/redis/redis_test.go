@@ -1,0 +1,358 @@
+package redis_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/contrib/redis"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/session"
+	"github.com/dewar-go/dewar/session/sessiontest"
+)
+
+// url is the server the tests use: DEWAR_TEST_REDIS, or the one on this
+// machine. Without one a test is skipped, or fails with
+// DEWAR_TEST_SERVICES=required.
+func url(t *testing.T) string {
+	t.Helper()
+	url := os.Getenv("DEWAR_TEST_REDIS")
+	if url == "" {
+		url = "redis://127.0.0.1:6379/0"
+	}
+	s := redis.New(redis.Config{URL: url})
+	defer s.Close(context.Background())
+	if err := s.Open(t.Context()); err != nil {
+		if os.Getenv("DEWAR_TEST_SERVICES") == "required" {
+			t.Fatal(err)
+		}
+		t.Skipf("%v (set DEWAR_TEST_SERVICES=required to make this a failure)", err)
+	}
+	return url
+}
+
+func open(t *testing.T, c redis.Config) *redis.Server {
+	t.Helper()
+	s := redis.New(c)
+	if err := s.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// prefix is a prefix of the test's own, whose keys are deleted afterwards.
+func prefix(t *testing.T, s *redis.Server) string {
+	t.Helper()
+	p := "dewar-test:" + rand.Text() + ":"
+	t.Cleanup(func() {
+		for _, key := range keys(t, s, p) {
+			s.Client().Del(context.Background(), key)
+		}
+	})
+	return p
+}
+
+func keys(t *testing.T, s *redis.Server, prefix string) []string {
+	t.Helper()
+	var list []string
+	iter := s.Client().Scan(context.Background(), 0, prefix+"*", 1000).Iterator()
+	for iter.Next(context.Background()) {
+		list = append(list, iter.Val())
+	}
+	if err := iter.Err(); err != nil {
+		t.Error(err)
+	}
+	return list
+}
+
+func TestBackend(t *testing.T) {
+	s := open(t, redis.Config{URL: url(t)})
+	p := prefix(t, s)
+	sessiontest.TestBackend(t, func(*testing.T) session.Backend { return s.SessionBackend(p) })
+}
+
+// Whoever reads Redis learns no id that would be accepted.
+func TestOnlyHashesAtRest(t *testing.T) {
+	s := open(t, redis.Config{URL: url(t)})
+	p := prefix(t, s)
+	store := session.NewServerStore(s.SessionBackend(p), session.ServerOptions{})
+	one := session.New()
+	one.Set(session.UserKey, "42")
+	id, err := store.Save(t.Context(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := keys(t, s, p)
+	if len(list) != 2 {
+		t.Errorf("keys %q, want the record and the user's set", list)
+	}
+	for _, key := range list {
+		dump, err := s.Client().Dump(t.Context(), key).Result()
+		if err != nil || strings.Contains(key+dump, id) {
+			t.Errorf("%s holds the id, %v", key, err)
+		}
+		if ttl := s.Client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > session.DefaultIdle {
+			t.Errorf("%s lives for %v", key, ttl)
+		}
+		if hash := strings.TrimPrefix(key, p); !strings.HasPrefix(hash, "user:") {
+			if got, err := store.Load(t.Context(), hash); err != nil || got.Len() != 0 {
+				t.Errorf("the hash is taken for an id, %v", err)
+			}
+		}
+	}
+}
+
+func TestTimeouts(t *testing.T) {
+	s := open(t, redis.Config{URL: url(t)})
+	now := time.Now()
+	store := session.NewServerStore(s.SessionBackend(prefix(t, s)), session.ServerOptions{
+		Idle: time.Hour, Absolute: 90 * time.Minute, Now: func() time.Time { return now },
+	})
+	begin := func() string {
+		one := session.New()
+		one.Set(session.UserKey, "42")
+		id, err := store.Save(t.Context(), one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	there := func(id string) bool {
+		got, err := store.Load(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Len() > 0
+	}
+	idle, used := begin(), begin()
+	now = now.Add(50 * time.Minute)
+	if !there(used) {
+		t.Error("gone before its time")
+	}
+	now = now.Add(30 * time.Minute)
+	if there(idle) {
+		t.Error("there after an idle hour")
+	}
+	if !there(used) {
+		t.Error("used, and gone")
+	}
+	if list, err := store.List(t.Context(), "42", nil); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v, want the session that is left", list, err)
+	}
+	now = now.Add(20 * time.Minute)
+	if there(used) {
+		t.Error("there after the absolute time")
+	}
+}
+
+// door is a way to the server that can be shut.
+type door struct {
+	addr, to string
+	mu       sync.Mutex
+	listener net.Listener
+	open     []net.Conn
+}
+
+func newDoor(t *testing.T, to string) *door {
+	d := &door{to: to}
+	d.unlock(t)
+	t.Cleanup(d.shut)
+	return d
+}
+
+func (d *door) unlock(t *testing.T) {
+	t.Helper()
+	addr := d.addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.addr, d.listener = listener.Addr().String(), listener
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", d.to)
+			if err != nil {
+				in.Close()
+				continue
+			}
+			d.mu.Lock()
+			d.open = append(d.open, in, out)
+			d.mu.Unlock()
+			go func() { io.Copy(out, in); out.Close() }()
+			go func() { io.Copy(in, out); in.Close() }()
+		}
+	}()
+}
+
+func (d *door) shut() {
+	d.listener.Close()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.open {
+		c.Close()
+	}
+	d.open = nil
+}
+
+// Redis goes away and comes back: 503 meanwhile, never another person's or
+// nobody's page, and no restart.
+func TestDownAndBack(t *testing.T) {
+	options, err := goredis.ParseURL(url(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDoor(t, options.Addr)
+	direct := open(t, redis.Config{URL: url(t)})
+	s := redis.New(redis.Config{URL: "redis://" + d.addr, Name: "SHOP_REDIS"})
+	app := dewar.New(dewar.Config{
+		InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler),
+		Session: dewar.SessionConfig{Store: session.NewServerStore(s.SessionBackend(prefix(t, direct)), session.ServerOptions{})},
+	})
+	app.Extend(s)
+	app.Get("/set", func(c *dewar.Context) error { c.Session().Set("n", 7); return c.Text("set") })
+	app.Get("/", func(c *dewar.Context) error {
+		n, _ := session.Value[int](c.Session(), "n")
+		return c.Text(fmt.Sprint(n))
+	})
+	app.Get("/static", func(c *dewar.Context) error { return c.Text("no session") })
+	cl := dewartest.New(t, app)
+	cl.Get("/set")
+	if resp := cl.Get("/"); resp.Text != "7" {
+		t.Fatalf("before: %d %q", resp.Status, resp.Text)
+	}
+	d.shut()
+	for _, path := range []string{"/", "/set"} {
+		if resp := cl.Get(path); resp.Status != 503 || len(resp.Header["Set-Cookie"]) > 0 {
+			t.Errorf("down, %s: %d %v", path, resp.Status, resp.Header)
+		}
+	}
+	if resp := cl.Another().Get("/static"); resp.Status != 200 {
+		t.Errorf("down, without a session: %d", resp.Status)
+	}
+	if resp := cl.Another().Get("/set"); resp.Status != 503 || resp.Text == "set" {
+		t.Errorf("down, a new session: %d %q", resp.Status, resp.Text)
+	}
+	d.unlock(t)
+	if resp := cl.Get("/"); resp.Status != 200 || resp.Text != "7" {
+		t.Errorf("back: %d %q", resp.Status, resp.Text)
+	}
+}
+
+func TestAnonymousWhenDown(t *testing.T) {
+	s := redis.New(redis.Config{URL: "redis://:secret@127.0.0.1:1"})
+	defer s.Close(t.Context())
+	store := s.Sessions(session.ServerOptions{AnonymousWhenDown: true})
+	got, err := store.Load(t.Context(), strings.Repeat("A", 43))
+	if err != nil || got.Len() != 0 {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Sessions(session.ServerOptions{}).Load(t.Context(), strings.Repeat("A", 43)); err == nil {
+		t.Error("closed by default: no error")
+	}
+}
+
+func TestStartSaysWhatIsWrong(t *testing.T) {
+	s := redis.New(redis.Config{URL: "redis://shop:hunter2@127.0.0.1:1/3", Name: "SHOP_REDIS"})
+	defer s.Close(t.Context())
+	err := s.Open(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "redis://shop@127.0.0.1:1/3") || !strings.Contains(err.Error(), "SHOP_REDIS") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for _, row := range []struct {
+		config redis.Config
+		want   string
+	}{
+		{redis.Config{}, "empty"},
+		{redis.Config{URL: "redis://x:hunter2%zz@h"}, "malformed"},
+		{redis.Config{URL: "http://x:hunter2@h"}, "scheme"},
+		{redis.Config{URL: "redis://x:hunter2@h/abc"}, "database"},
+		{redis.Config{URL: "rediss://x:hunter2@h?skip_verify=true"}, "skip_verify"},
+		{redis.Config{URL: "redis://x:hunter2@h", TLS: &tls.Config{MinVersion: tls.VersionTLS12}}, "TLS"},
+	} {
+		app := dewar.New(dewar.Config{Loopback: true, InstanceDir: filepath.Join(t.TempDir(), "i"), Logger: slog.New(slog.DiscardHandler)})
+		s := redis.New(row.config)
+		app.Extend(s)
+		_, err := app.Handler()
+		if err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), "REDIS_URL") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v: got %v, want %q", row.config, err, row.want)
+		}
+		if s.Ping(t.Context()) == nil {
+			t.Errorf("%v answers", row.config)
+		}
+	}
+}
+
+func TestConfigKeepsItsPassword(t *testing.T) {
+	c := redis.Config{URL: "redis://shop:hunter2@h:6379/0"}
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v %s", c, c, c, c), fmt.Sprint(c.LogValue()), redis.New(c).String()} {
+		if strings.Contains(text, "hunter2") || !strings.Contains(text, "shop@h:6379") {
+			t.Errorf("prints %s", text)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for url, findings := range map[string]int{
+		"redis://127.0.0.1": 0, "redis://localhost:1": 0, "unix:///run/r.sock": 0, "rediss://h": 0, "redis://10.0.0.1": 1, "redis://redis:6379": 1, "": 0,
+	} {
+		if got := redis.New(redis.Config{URL: url}).Check(); len(got) != findings {
+			t.Errorf("%q: %v", url, got)
+		}
+	}
+}
+
+// The rights that the package comment lists are enough.
+func TestUserWithFewRights(t *testing.T) {
+	s := open(t, redis.Config{URL: url(t)})
+	p := prefix(t, s)
+	name, password := "dewar-test-"+rand.Text(), rand.Text()
+	rules := strings.Fields("on +@connection +hget +hmget +hgetall +del +zrange +zrem +evalsha +eval +hset +pexpireat +zadd +zremrangebyscore")
+	args := []any{"ACL", "SETUSER", name, ">" + password, "~" + p + "*"}
+	for _, r := range rules {
+		args = append(args, r)
+	}
+	if err := s.Client().Do(t.Context(), args...).Err(); err != nil {
+		t.Skipf("the server does not let the test make a user: %v", err)
+	}
+	t.Cleanup(func() { s.Client().Do(context.Background(), "ACL", "DELUSER", name) })
+	options, err := goredis.ParseURL(url(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	few := open(t, redis.Config{URL: "redis://" + name + ":" + password + "@" + options.Addr})
+	sessiontest.TestBackend(t, func(*testing.T) session.Backend { return few.SessionBackend(p) })
+	if err := few.Client().Get(t.Context(), "other").Err(); err == nil {
+		t.Error("the user may do more than it should")
+	}
+}
