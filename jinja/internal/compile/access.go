@@ -83,6 +83,7 @@ func (c *compiler) loopAttr(n *ast.Getattr, fr *scopeFrame) expr {
 			return value.Bool(last), err
 		}
 	case "length", "revindex", "revindex0", "depth", "depth0", "previtem", "nextitem":
+		l.items = l.items || name == "previtem" || name == "nextitem"
 		return func(f *frame) (value.Value, error) {
 			v, _, err := f.loops[i].attribute(name)
 			return v, err

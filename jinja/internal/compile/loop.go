@@ -89,6 +89,7 @@ type loopCode struct {
 	index    int
 	slot     int  // of the only target, -1 if it is a tuple
 	leaks    bool // the loop object is used as a value
+	items    bool // loop.previtem or loop.nextitem is used
 
 	reads *readLoop // the body if all it does is to print the loop's variable
 }
@@ -133,13 +134,15 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		other.fn = in.fn
 	}
 	in.inLoop = true
+	left := func() {} // ends the time in which the name loop is this one
+	defer func() { left() }()
 	if extended {
 		code.loopSlot = in.fn.declare(in.sym.param("loop"))
 		code.leaks = n.Recursive
 		key := loopKey{in.fn.owner(), code.loopSlot}
 		outer := c.loops[key]
 		c.loops[key] = code
-		defer func() { c.loops[key] = outer }()
+		left = func() { c.loops[key] = outer }
 		u := in.fn.owner().unit
 		code.index = u.loops
 		u.loops++
@@ -175,6 +178,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	}
 	code.body = orNothing(c.body(n.Body, in))
 	if len(n.Else) > 0 {
+		left()
 		code.other = orNothing(sequence([]stmt{c.enterScope(other), c.body(n.Else, other), c.leaveScope(other)}))
 	}
 	if len(c.assigns) > 0 {
@@ -390,14 +394,26 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 		self = value.Of(loop)
 	}
 	entered, empty := false, true
-	var err error
+	direct := !l.leaks && !l.items && loop.simple()
+	it := &loop.iter
 	for {
-		var ok bool
-		if ok, err = loop.advance(); err != nil {
-			return l.tmpl.at(err, l.node)
-		}
-		if !ok {
-			break
+		var item value.Value
+		if direct {
+			if it.i >= it.size {
+				break
+			}
+			item = it.seq.At(it.i)
+			it.i++
+			loop.index0++
+		} else {
+			ok, err := loop.advance()
+			if err != nil {
+				return l.tmpl.at(err, l.node)
+			}
+			if !ok {
+				break
+			}
+			item = loop.current
 		}
 		if !entered {
 			entered = true
@@ -411,7 +427,7 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 			}
 		}
 		f.vars[l.loopSlot] = self
-		if err := l.assign(f, loop.current); err != nil {
+		if err := l.assign(f, item); err != nil {
 			return err
 		}
 		if err := l.body(f); err != nil {
