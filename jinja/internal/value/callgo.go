@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"reflect"
 	"time"
+
+	"github.com/dewar-go/dewar/markup"
 )
 
 var (
@@ -88,8 +90,7 @@ func oneString(a Args) (string, bool) {
 func methodCaller(rt reflect.Type, m reflect.Method) Method {
 	name, index := m.Name, m.Index
 	// The usual getters are called through an interface, without reflect.
-	switch m.Type.NumIn() {
-	case 1:
+	if rt.Kind() == reflect.Pointer && m.Type.NumIn() == 1 && m.Type.NumOut() == 1 {
 		if f := getter(m); f != nil {
 			return f
 		}
@@ -113,9 +114,42 @@ func methodCaller(rt reflect.Type, m reflect.Method) Method {
 	}
 }
 
-// getter returns a Method for methods without arguments and with a common result.
+// getter returns a Method for a method of a pointer type without arguments and with a common result,
+// nil for others.
 func getter(m reflect.Method) Method {
+	switch m.Type.Out(0) {
+	case reflect.TypeFor[string]():
+		return getterOf(m, String)
+	case reflect.TypeFor[bool]():
+		return getterOf(m, Bool)
+	case reflect.TypeFor[int]():
+		return getterOf(m, func(i int) Value { return Int(int64(i)) })
+	case reflect.TypeFor[int64]():
+		return getterOf(m, Int)
+	case reflect.TypeFor[float64]():
+		return getterOf(m, Float)
+	case rtTime:
+		return getterOf(m, Time)
+	case rtValue:
+		return getterOf(m, func(v Value) Value { return v })
+	case reflect.TypeFor[any]():
+		return getterOf(m, Of)
+	case reflect.TypeFor[markup.HTML]():
+		return getterOf(m, func(s markup.HTML) Value { return Safe(string(s)) })
+	}
 	return nil
+}
+
+// getterOf is the Method of a getter whose result is a T.
+func getterOf[T any](m reflect.Method, wrap func(T) Value) Method {
+	f := pointerMethod[T](m)
+	name := m.Name
+	return func(_ State, self Value, a Args) (Value, error) {
+		if n := a.Len(); n > 0 {
+			return Value{}, typeErrorf("%s() takes 0 arguments but %d %s given", name, n, wasWere(n))
+		}
+		return wrap(f(self)), nil
+	}
 }
 
 // callReflect calls fn. ft is its type; its first skip parameters are the receiver, which is recv

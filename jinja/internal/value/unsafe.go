@@ -319,6 +319,16 @@ func attrTable(rt reflect.Type) unsafe.Pointer {
 	return (*eface)(unsafe.Pointer(&a)).word
 }
 
+// pointerMethod calls method m of a type *T, which has no arguments and returns an R, on values whose p
+// is a *T. A pointer is passed in the same way whatever it points to, so that the function can be
+// called as one of an unsafe.Pointer.
+func pointerMethod[R any](m reflect.Method) func(v Value) R {
+	x := m.Func.Interface()
+	data := efaceOf(&x).data
+	f := *(*func(unsafe.Pointer) R)(unsafe.Pointer(&data))
+	return func(v Value) R { return f(v.p) }
+}
+
 // elem reads element i of a Go slice or array.
 func (v Value) elem(i int) Value {
 	t := v.t.target()
