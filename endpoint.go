@@ -190,9 +190,10 @@ func (a *App) compile(e *endpoint) {
 		e.guards = append(e.guards, e.route.guards...)
 		wraps = append(wraps, e.route.wraps...)
 		if !e.static {
-			e.guards = append(e.guards, sessionGuard{})
+			// First in their stages: guards of the application may count on them.
+			e.guards = slices.Insert(e.guards, 0, Guard(sessionGuard{}))
 			if !e.route.noCSRF {
-				e.guards = append(e.guards, csrfGuard{})
+				e.guards = slices.Insert(e.guards, 0, Guard(csrfGuard{}))
 			}
 		}
 	} else {

@@ -106,8 +106,8 @@ func (a *App) buildTemplates() error {
 			problems = append(problems, fmt.Errorf("template name %q at %s: %w", n.name, n.location, err))
 		}
 	}
-	for name, v := range builtinGlobals {
-		add(templateName{name: name}, env.AddGlobal(name, v))
+	for name, f := range builtinGlobals {
+		add(templateName{name: name}, env.AddGlobal(name, jinja.NewFunc(name, f)))
 	}
 	for _, s := range a.templateScopes() {
 		for _, n := range s.templates.globals {

@@ -10,9 +10,10 @@ import (
 	"github.com/dewar-go/dewar/session"
 )
 
-// builtinGlobals are Flask's functions for templates. They find the request
-// through the render's State.
-var builtinGlobals = map[string]any{
+// builtinGlobals are Flask's functions for templates, in the engine's own form,
+// which is called without reflection. They find the request through the
+// render's State.
+var builtinGlobals = map[string]jinja.Func{
 	"url_for":              urlFor,
 	"get_flashed_messages": flashedMessages,
 	"csrf_token":           csrfToken,
@@ -56,19 +57,20 @@ func renderContext(st jinja.State, function string) (*Context, error) {
 
 // urlFor is url_for(endpoint, **values) with _anchor, _external, _scheme and
 // _method.
-func urlFor(st jinja.State, args jinja.Args) (string, error) {
+func urlFor(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	c, err := renderContext(st, "url_for")
 	if err != nil {
-		return "", err
+		return jinja.None, err
 	}
 	if len(args.Pos) != 1 {
-		return "", fmt.Errorf("dewar: url_for takes one endpoint and named values, %d values without a name are given", len(args.Pos))
+		return jinja.None, fmt.Errorf("dewar: url_for takes one endpoint and named values, %d values without a name are given", len(args.Pos))
 	}
 	endpoint, ok := args.Pos[0].Str()
 	if !ok {
-		return "", errors.New("dewar: url_for: the endpoint is no string")
+		return jinja.None, errors.New("dewar: url_for: the endpoint is no string")
 	}
-	return c.urlFor(endpoint, args.Kw)
+	u, err := c.urlFor(endpoint, args.Kw)
+	return jinja.String(u), err
 }
 
 // flashedMessages is get_flashed_messages(with_categories, category_filter).
@@ -117,20 +119,27 @@ func stringsOf(v jinja.Value) ([]string, error) {
 	return out, nil
 }
 
-func csrfToken(st jinja.State) (string, error) {
+func csrfToken(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	c, err := renderContext(st, "csrf_token")
 	if err != nil {
-		return "", err
+		return jinja.None, err
 	}
-	return c.CSRFToken()
+	if _, err := args.Bind("csrf_token"); err != nil {
+		return jinja.None, err
+	}
+	token, err := c.CSRFToken()
+	return jinja.String(token), err
 }
 
-func cspNonce(st jinja.State) (string, error) {
+func cspNonce(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	c, err := renderContext(st, "csp_nonce")
 	if err != nil {
-		return "", err
+		return jinja.None, err
 	}
-	return c.Nonce(), nil
+	if _, err := args.Bind("csp_nonce"); err != nil {
+		return jinja.None, err
+	}
+	return jinja.String(c.Nonce()), nil
 }
 
 // templateG is g in templates: the request's keyed values.

@@ -137,11 +137,17 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 // gateWouldRefuse keeps the app from handing out a URL that its own gate turns
 // away, such as one with a slash or a dot segment inside a variable.
 func gateWouldRefuse(u string) error {
-	parsed, err := url.Parse(u)
-	if err != nil {
-		return err
+	if _, rest, absolute := strings.Cut(u, "://"); absolute {
+		slash := strings.IndexByte(rest, '/')
+		if slash < 0 {
+			return nil
+		}
+		u = rest[slash:]
 	}
-	_, err = secure.CanonicalPath(parsed.EscapedPath())
+	if end := strings.IndexAny(u, "?#"); end >= 0 {
+		u = u[:end]
+	}
+	_, err := secure.CanonicalPath(u)
 	return err
 }
 
