@@ -372,6 +372,15 @@ more("{% macro m(varargs=1) %}{{ varargs }}{% endmacro %}{{ m() }}{{ m(1,2) }}")
 more("{% macro m(kwargs) %}{{ kwargs }}{% endmacro %}{{ m(3) }}{{ m(a=3) }}")
 more("{% for loop_var in [1] %}{% for x in [1,2] %}{{ loop.parent }}{% endfor %}{% endfor %}")
 more("{% for x in [1,2] %}{% set outer = loop %}{% for y in [1,2] %}{{ outer.index }}{{ loop.index }} {% endfor %}{% endfor %}")
+more("{% for i in [] recursive %}{{ i }}{% else %}{{ loop.index }}{% endfor %}")
+more("{% for i in [] %}{{ loop.index }}{% else %}{{ loop.index }}{% endfor %}")
+more("{% for i in [1] if i > 1 %}{{ loop.index }}{% else %}{{ loop.index }}{% endfor %}")
+more("{% for j in [1] %}{% for i in [] %}{{ loop.index }}{% else %}{{ loop.index }}{% endfor %}{% endfor %}")
+more("{% for j in [1] %}{% for i in [] recursive %}{{ loop.index }}{% else %}{{ loop.index }}{% endfor %}{% endfor %}")
+more("{% for i in [1] recursive %}{% macro m() %}{{ loop.index }}{% endmacro %}{{ m() }}{% endfor %}")
+more("{% for i in [] recursive %}{% else %}{{ (loop.index.join(['a','b'])) }}{% endfor %}")
+more("{% for i in [1] if loop.index %}{% endfor %}")
+more("{% for i in [1] if x recursive %}{{ loop.last }}{% else %}{{ loop.index }}{{ loop.first }}{% endfor %}")
 
 # What is left out: chance, Python's own compiler, and what no template does.
 DROPPED = ["foo(a=1, a=2)", "__globals__", "m.__class__", "neg ** fl", "(-2) ** 0.5", "f(**m)", "by %", "st in st", "mk|attr('upper')", "mk|center('a')", "by|wordwrap", "|random|", "by is divisibleby", "by is even", "by is odd", "to_bytes", "timetuple", "by.upper", "c.conjugate", "__mro__", "macro a(x, x)",
