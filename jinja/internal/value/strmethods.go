@@ -1,10 +1,8 @@
 package value
 
 import (
-	"math"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // strFunc is a method of str without arguments whose result is text.
@@ -66,19 +64,6 @@ func count(typ, name string, a Args, low, high int) error {
 		return typeErrorf("%s expected at least %d argument%s, got %d", name, low, plural(low), n)
 	}
 	return typeErrorf("%s expected at most %d argument%s, got %d", name, high, plural(high), n)
-}
-
-// countRange checks the arguments of find and its like: a text, start and stop.
-func countRange(name string, a Args) error {
-	switch n := len(a.Pos); {
-	case len(a.Kw) > 0:
-		return typeErrorf("str.%s() takes no keyword arguments", name)
-	case n < 1:
-		return typeErrorf("%s() takes at least 1 argument (0 given)", name)
-	case n > 3:
-		return typeErrorf("%s() takes at most 3 arguments (%d given)", name, n)
-	}
-	return nil
 }
 
 // indexArg is an argument that has to be an int.
@@ -147,87 +132,6 @@ func casefold(_ State, self Value, a Args) (Value, error) {
 	return String(Casefold(self.rawString())), nil // markupsafe does not wrap it
 }
 
-func everyRune(f func(rune) bool) func(string) bool {
-	return func(s string) bool {
-		for _, r := range s {
-			if !f(r) {
-				return false
-			}
-		}
-		return s != ""
-	}
-}
-
-func isDigit(r rune) bool {
-	if unicode.Is(unicode.Nd, r) {
-		return true
-	}
-	return r == '²' || r == '³' || r == '¹' || r >= 0x2070 && r <= 0x2089 && r != 0x2071 && r != 0x2072 && r != 0x2073 && !(r >= 0x207a && r <= 0x207f) ||
-		r >= 0x2460 && r <= 0x2468 || r >= 0x2474 && r <= 0x247c || r >= 0x2488 && r <= 0x2490
-}
-
-func isNumeric(r rune) bool { return unicode.IsNumber(r) }
-
-// IsUpper is str.isupper: a cased character and none in another case.
-func IsUpper(s string) bool {
-	some := false
-	for _, r := range s {
-		if isUpperRune(r) {
-			some = true
-		} else if cased(r) {
-			return false
-		}
-	}
-	return some
-}
-
-// IsLower is str.islower.
-func IsLower(s string) bool {
-	some := false
-	for _, r := range s {
-		if isLowerRune(r) {
-			some = true
-		} else if cased(r) {
-			return false
-		}
-	}
-	return some
-}
-
-func isUpperRune(r rune) bool { return unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r) }
-
-func isLowerRune(r rune) bool { return unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r) }
-
-func isTitle(s string) bool {
-	some, previous := false, false
-	for _, r := range s {
-		switch {
-		case unicode.IsTitle(r) || isUpperRune(r):
-			if previous {
-				return false
-			}
-			some, previous = true, true
-		case isLowerRune(r):
-			if !previous {
-				return false
-			}
-			some, previous = true, true
-		default:
-			previous = false
-		}
-	}
-	return some
-}
-
-func isIdentifier(s string) bool {
-	for i, r := range s {
-		if r != '_' && !unicode.IsLetter(r) && !unicode.Is(unicode.Nl, r) && (i == 0 || !unicode.In(r, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)) {
-			return false
-		}
-	}
-	return s != ""
-}
-
 // Strip is str.strip; chars is nil for white space.
 func Strip(s string, chars *string, left, right bool) string {
 	f := IsSpace
@@ -264,105 +168,6 @@ func strip(name string, left, right bool) Method {
 	}
 }
 
-// bounds resolves the optional start and stop of find, count, startswith to a part of s, and the
-// number of characters before it. ok is false when start is behind the end.
-func bounds(s string, a []Value) (part string, before int, ok bool, err error) {
-	n := runeCount(s)
-	start, stop := 0, n
-	clamp := func(v Value, def int) (int, error) {
-		if v.IsNone() {
-			return def, nil
-		}
-		i, err := sliceIndex(v, int64(def))
-		if i < 0 {
-			i = max(i+int64(n), 0)
-		}
-		return int(min(i, int64(math.MaxInt32))), err
-	}
-	if len(a) > 0 {
-		if start, err = clamp(a[0], 0); err != nil {
-			return "", 0, false, err
-		}
-	}
-	if len(a) > 1 {
-		if stop, err = clamp(a[1], n); err != nil {
-			return "", 0, false, err
-		}
-	}
-	stop = min(stop, n)
-	if start > n || start > stop {
-		return "", start, false, nil
-	}
-	return s[byteOffset(s, start):byteOffset(s, stop)], start, true, nil
-}
-
-func affix(name string, f func(s, x string) bool) Method {
-	return func(_ State, self Value, a Args) (Value, error) {
-		if err := countRange(name, a); err != nil {
-			return Value{}, err
-		}
-		part, _, ok, err := bounds(self.rawString(), a.Pos[1:])
-		if err != nil {
-			return Value{}, err
-		}
-		if s, isStr := a.Pos[0].Str(); isStr {
-			return Bool(ok && f(part, s)), nil
-		}
-		t, isTuple := a.Pos[0].Tuple()
-		if !isTuple {
-			return Value{}, typeErrorf("%s first arg must be str or a tuple of str, not %s", name, TypeName(a.Pos[0]))
-		}
-		for _, x := range t {
-			s, isStr := x.Str()
-			if !isStr {
-				return Value{}, typeErrorf("tuple for %s must only contain str, not %s", name, TypeName(x))
-			}
-			if ok && f(part, s) {
-				return True, nil
-			}
-		}
-		return False, nil
-	}
-}
-
-func trimAffix(name string, f func(s, x string) string) Method {
-	return func(_ State, self Value, a Args) (Value, error) {
-		if err := count("str", name, a, 1, 1); err != nil {
-			return Value{}, err
-		}
-		x, ok := a.Pos[0].Str()
-		if !ok {
-			return Value{}, typeErrorf("%s() argument must be str, not %s", name, TypeName(a.Pos[0]))
-		}
-		return String(f(self.rawString(), x)), nil
-	}
-}
-
-func splitArgs(name string, self Value, a Args) (sep *string, limit int, err error) {
-	var stack [2]Value
-	args, err := bindC(stack[:], name, a, "sep", "maxsplit")
-	if err != nil {
-		return nil, 0, err
-	}
-	limit = -1
-	if args[1].t != nil {
-		if limit, err = indexArg(args[1]); err != nil {
-			return nil, 0, err
-		}
-	}
-	if v := args[0]; v.t != nil && !v.IsNone() {
-		s, ok := v.Str()
-		if !ok {
-			return nil, 0, typeErrorf("must be str or None, not %s", TypeName(v))
-		}
-		if s == "" {
-			return nil, 0, valueErrorf("empty separator")
-		}
-		sep = &s
-	}
-	return sep, limit, nil
-}
-
 // bindC assigns optional arguments of a C function, the zero Value for absent ones.
 func bindC(out []Value, name string, a Args, params ...string) ([]Value, error) {
 	out = out[:len(params)]
@@ -384,156 +189,6 @@ next:
 		return nil, typeErrorf("'%s' is an invalid keyword argument for %s()", kw.Name, name)
 	}
 	return out, nil
-}
-
-func stringList(self Value, parts []string) Value {
-	items := make([]Value, len(parts))
-	for i, p := range parts {
-		items[i] = likeSelf(self, p)
-	}
-	return NewList(items)
-}
-
-func strSplit(_ State, self Value, a Args) (Value, error) {
-	sep, limit, err := splitArgs("split", self, a)
-	if err != nil {
-		return Value{}, err
-	}
-	s := self.rawString()
-	if sep != nil {
-		n := -1
-		if limit >= 0 {
-			n = limit + 1
-		}
-		return stringList(self, strings.SplitN(s, *sep, n)), nil
-	}
-	var parts []string
-	for s = strings.TrimLeftFunc(s, IsSpace); s != ""; s = strings.TrimLeftFunc(s, IsSpace) {
-		if limit == len(parts) {
-			parts = append(parts, strings.TrimRightFunc(s, IsSpace))
-			break
-		}
-		i := strings.IndexFunc(s, IsSpace)
-		if i < 0 {
-			i = len(s)
-		}
-		parts = append(parts, s[:i])
-		s = s[i:]
-	}
-	return stringList(self, parts), nil
-}
-
-func strRsplit(_ State, self Value, a Args) (Value, error) {
-	sep, limit, err := splitArgs("rsplit", self, a)
-	if err != nil {
-		return Value{}, err
-	}
-	if limit < 0 {
-		return strSplit(nil, self, a)
-	}
-	s := self.rawString()
-	var parts []string
-	if sep != nil {
-		for ; limit > 0; limit-- {
-			i := strings.LastIndex(s, *sep)
-			if i < 0 {
-				break
-			}
-			parts = append(parts, s[i+len(*sep):])
-			s = s[:i]
-		}
-		parts = append(parts, s)
-	} else {
-		for s = strings.TrimRightFunc(s, IsSpace); s != ""; s = strings.TrimRightFunc(s, IsSpace) {
-			if limit == len(parts) {
-				parts = append(parts, strings.TrimLeftFunc(s, IsSpace))
-				break
-			}
-			i := strings.LastIndexFunc(s, IsSpace)
-			if i >= 0 {
-				_, n := utf8.DecodeRuneInString(s[i:])
-				i += n
-			} else {
-				i = 0
-			}
-			parts = append(parts, s[i:])
-			s = s[:i]
-		}
-	}
-	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
-		parts[i], parts[j] = parts[j], parts[i]
-	}
-	return stringList(self, parts), nil
-}
-
-// SplitLines is str.splitlines.
-func SplitLines(s string, keepEnds bool) []string {
-	var out []string
-	start := 0
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		end := i
-		i += n
-		switch r {
-		case '\r':
-			if i < len(s) && s[i] == '\n' {
-				i++
-			}
-		case '\n', '\v', '\f', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029:
-		default:
-			continue
-		}
-		if keepEnds {
-			end = i
-		}
-		out = append(out, s[start:end])
-		start = i
-	}
-	if start < len(s) {
-		out = append(out, s[start:])
-	}
-	return out
-}
-
-func strSplitlines(_ State, self Value, a Args) (Value, error) {
-	var stack [1]Value
-	args, err := bindC(stack[:], "splitlines", a, "keepends")
-	if err != nil {
-		return Value{}, err
-	}
-	return stringList(self, SplitLines(self.rawString(), Truth(args[0]))), nil
-}
-
-func partition(name string, last bool) Method {
-	return func(_ State, self Value, a Args) (Value, error) {
-		if err := count("str", name, a, 1, 1); err != nil {
-			return Value{}, err
-		}
-		sep, ok := a.Pos[0].Str()
-		if !ok {
-			return Value{}, typeErrorf("must be str, not %s", TypeName(a.Pos[0]))
-		}
-		if self.IsSafe() {
-			sep = other(self, a.Pos[0])
-		}
-		if sep == "" {
-			return Value{}, valueErrorf("empty separator")
-		}
-		s := self.rawString()
-		var parts [3]string
-		if last {
-			if i := strings.LastIndex(s, sep); i >= 0 {
-				parts = [3]string{s[:i], sep, s[i+len(sep):]}
-			} else {
-				parts[2] = s
-			}
-		} else if before, after, found := strings.Cut(s, sep); found {
-			parts = [3]string{before, sep, after}
-		} else {
-			parts[0] = s
-		}
-		return NewTuple([]Value{likeSelf(self, parts[0]), likeSelf(self, parts[1]), likeSelf(self, parts[2])}), nil
-	}
 }
 
 func strReplace(st State, self Value, a Args) (Value, error) {
@@ -718,52 +373,6 @@ func strExpandtabs(_ State, self Value, a Args) (Value, error) {
 		b.WriteRune(r)
 	}
 	return likeSelf(self, b.String()), nil
-}
-
-func strFind(name string, last, must bool) Method {
-	return func(_ State, self Value, a Args) (Value, error) {
-		if err := countRange(name, a); err != nil {
-			return Value{}, err
-		}
-		sub, ok := a.Pos[0].Str()
-		if !ok {
-			return Value{}, typeErrorf("must be str, not %s", TypeName(a.Pos[0]))
-		}
-		part, before, found, err := bounds(self.rawString(), a.Pos[1:])
-		if err != nil {
-			return Value{}, err
-		}
-		i := -1
-		if found {
-			if last {
-				i = strings.LastIndex(part, sub)
-			} else {
-				i = strings.Index(part, sub)
-			}
-		}
-		if i < 0 {
-			if must {
-				return Value{}, valueErrorf("substring not found")
-			}
-			return Int(-1), nil
-		}
-		return Int(int64(before + runeCount(part[:i]))), nil
-	}
-}
-
-func strCount(_ State, self Value, a Args) (Value, error) {
-	if err := countRange("count", a); err != nil {
-		return Value{}, err
-	}
-	sub, ok := a.Pos[0].Str()
-	if !ok {
-		return Value{}, typeErrorf("must be str, not %s", TypeName(a.Pos[0]))
-	}
-	part, _, found, err := bounds(self.rawString(), a.Pos[1:])
-	if err != nil || !found {
-		return Int(0), err
-	}
-	return Int(int64(strings.Count(part, sub))), nil
 }
 
 func strEncode(_ State, self Value, a Args) (Value, error) {
