@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strings"
 	"time"
 )
 
@@ -170,29 +169,6 @@ func addOther(a, b Value) (Value, error) {
 	return Value{}, unsupported(OpAdd, a, b)
 }
 
-func concat2(x, y string) (Value, error) {
-	if len(x)+len(y) > maxRepeat {
-		return Value{}, NewError("MemoryError", "")
-	}
-	return String(x + y), nil
-}
-
-func joinLists(a, b Value, make_ func([]Value) Value) (Value, error) {
-	x, _ := Seq(a)
-	y, _ := Seq(b)
-	if x.n+y.n > maxElements {
-		return Value{}, NewError("MemoryError", "")
-	}
-	out := make([]Value, 0, x.n+y.n)
-	for i := range x.n {
-		out = append(out, x.At(i))
-	}
-	for i := range y.n {
-		out = append(out, y.At(i))
-	}
-	return make_(out), nil
-}
-
 // safeOperand reports whether Markup + v escapes v: a str, or a value that is safe in HTML.
 func safeOperand(v Value) bool {
 	if v.IsString() {
@@ -306,83 +282,6 @@ func abs64(x int64) uint64 {
 		return -uint64(x)
 	}
 	return uint64(x)
-}
-
-func mulOther(a, b Value) (Value, error) {
-	switch {
-	case a.IsUndefined() || b.IsUndefined():
-	case repeatable(a, b):
-		return repeatValue(a, b)
-	case repeatable(b, a):
-		return repeatValue(b, a)
-	case a.Kind() == KindDuration:
-		if r, ok := ratio(b); ok {
-			return scaleDuration(a, r)
-		}
-		return mulDurationError(a, b)
-	case b.Kind() == KindDuration:
-		if r, ok := ratio(a); ok {
-			return scaleDuration(b, r)
-		}
-		return mulDurationError(a, b)
-	}
-	return Value{}, unsupported(OpMul, a, b)
-}
-
-// repeatable reports whether s is a sequence that takes s * n. Markup does not take what is no int,
-// and leaves it to the other side.
-func repeatable(s, n Value) bool {
-	return isSequence(s) && (!s.IsSafe() || n.IsInteger() || n.Kind() == KindBool)
-}
-
-func isSequence(v Value) bool {
-	switch v.Kind() {
-	case KindString, KindMarkup, KindList, KindTuple, KindSlice, KindBytes:
-		return true
-	}
-	return false
-}
-
-// repeatValue is s * n of a sequence.
-func repeatValue(s, n Value) (Value, error) {
-	count, ok := n.Int64()
-	if !ok {
-		if n.Kind() == KindBig {
-			return Value{}, NewError("OverflowError", "cannot fit 'int' into an index-sized integer")
-		}
-		return Value{}, typeErrorf("can't multiply sequence by non-int of type '%s'", TypeName(n))
-	}
-	count = max(count, 0)
-	size := int64(s.n)
-	if l, ok := s.List(); ok {
-		size = int64(len(l.items))
-	}
-	if hi, lo := bits.Mul64(uint64(size), uint64(count)); hi != 0 || lo > maxRepeat {
-		return Value{}, NewError("MemoryError", "")
-	}
-	switch s.t.kind {
-	case KindString, KindMarkup:
-		t := s.t
-		if t.rt != nil {
-			t = stringType
-		}
-		return stringValue(t, repeatString(s.rawString(), int(count))), nil
-	case KindBytes:
-		return Bytes([]byte(repeatString(string(s.rawBytes()), int(count)))), nil
-	}
-	seq, _ := Seq(s)
-	out := make([]Value, 0, seq.n*int(count))
-	if seq.n > 0 {
-		for range count {
-			for i := range seq.n {
-				out = append(out, seq.At(i))
-			}
-		}
-	}
-	if s.t.kind == KindTuple {
-		return NewTuple(out), nil
-	}
-	return NewList(out), nil
 }
 
 var errDivision = NewError("ZeroDivisionError", "division by zero")
@@ -555,77 +454,6 @@ func mod(st State, a, b Value) (Value, error) {
 	return Value{}, unsupported(OpMod, a, b)
 }
 
-// Pow returns a ** b.
-func Pow(a, b Value) (Value, error) {
-	if a.Kind() == KindFloat || b.Kind() == KindFloat {
-		x, y, ok, err := bothFloat(a, b)
-		if err != nil {
-			return Value{}, err
-		}
-		if ok {
-			return powFloat(x, y)
-		}
-	}
-	if x, y, ok := bothBig(a, b); ok {
-		return powInt(x, y)
-	}
-	if x, y, ok := bothComplex(a, b); ok {
-		return powComplex(x, y)
-	}
-	return Value{}, unsupported(OpPow, a, b)
-}
-
-func powInt(x, y *big.Int) (Value, error) {
-	if y.Sign() < 0 {
-		if x.Sign() == 0 {
-			return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
-		}
-		fx, okX := BigInt(x).Float64()
-		fy, okY := BigInt(y).Float64()
-		if !okX || !okY {
-			return Value{}, NewError("OverflowError", "int too large to convert to float")
-		}
-		return powFloat(fx, fy)
-	}
-	if x.BitLen() > 1 {
-		if !y.IsInt64() || y.Int64() > maxBits || int64(x.BitLen()-1)*y.Int64() > maxBits {
-			return Value{}, Errorf("OverflowError", "int exceeds %d bits", maxBits)
-		}
-	} else if x.Sign() < 0 { // -1
-		if y.Bit(0) == 0 {
-			return Int(1), nil
-		}
-		return Int(-1), nil
-	} else if x.Sign() == 0 && y.Sign() > 0 || x.Sign() > 0 {
-		return BigInt(x), nil
-	}
-	return checkedBig(new(big.Int).Exp(x, y, nil))
-}
-
-func powFloat(x, y float64) (Value, error) {
-	if x == 0 && y < 0 {
-		return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
-	}
-	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && y != math.Floor(y) {
-		return powComplex(complex(x, 0), complex(y, 0))
-	}
-	var r float64
-	switch {
-	case math.IsInf(x, 0) || math.IsInf(y, 0) || x != x || y != y || x == 0:
-		r = math.Pow(x, y)
-	case x < 0:
-		if r = pow(-x, y); math.Mod(y, 2) != 0 {
-			r = -r
-		}
-	default:
-		r = pow(x, y)
-	}
-	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-		return Value{}, NewError("OverflowError", "(34, 'Numerical result out of range')")
-	}
-	return Float(r), nil
-}
-
 // Neg returns -v.
 func Neg(v Value) (Value, error) {
 	switch v.Kind() {
@@ -720,5 +548,3 @@ func ConcatAll(escape bool, vs ...Value) (Value, error) {
 	}
 	return String(string(buf)), nil
 }
-
-func repeatString(s string, n int) string { return strings.Repeat(s, n) }

@@ -116,3 +116,74 @@ func divComplex(a, b complex128) complex128 {
 	denom := float64(real(b)*ratio) + imag(b)
 	return complex((float64(real(a)*ratio)+imag(a))/denom, (float64(imag(a)*ratio)-real(a))/denom)
 }
+
+// Pow returns a ** b.
+func Pow(a, b Value) (Value, error) {
+	if a.Kind() == KindFloat || b.Kind() == KindFloat {
+		x, y, ok, err := bothFloat(a, b)
+		if err != nil {
+			return Value{}, err
+		}
+		if ok {
+			return powFloat(x, y)
+		}
+	}
+	if x, y, ok := bothBig(a, b); ok {
+		return powInt(x, y)
+	}
+	if x, y, ok := bothComplex(a, b); ok {
+		return powComplex(x, y)
+	}
+	return Value{}, unsupported(OpPow, a, b)
+}
+
+func powInt(x, y *big.Int) (Value, error) {
+	if y.Sign() < 0 {
+		if x.Sign() == 0 {
+			return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
+		}
+		fx, okX := BigInt(x).Float64()
+		fy, okY := BigInt(y).Float64()
+		if !okX || !okY {
+			return Value{}, NewError("OverflowError", "int too large to convert to float")
+		}
+		return powFloat(fx, fy)
+	}
+	if x.BitLen() > 1 {
+		if !y.IsInt64() || y.Int64() > maxBits || int64(x.BitLen()-1)*y.Int64() > maxBits {
+			return Value{}, Errorf("OverflowError", "int exceeds %d bits", maxBits)
+		}
+	} else if x.Sign() < 0 { // -1
+		if y.Bit(0) == 0 {
+			return Int(1), nil
+		}
+		return Int(-1), nil
+	} else if x.Sign() == 0 && y.Sign() > 0 || x.Sign() > 0 {
+		return BigInt(x), nil
+	}
+	return checkedBig(new(big.Int).Exp(x, y, nil))
+}
+
+func powFloat(x, y float64) (Value, error) {
+	if x == 0 && y < 0 {
+		return Value{}, NewError("ZeroDivisionError", "0.0 cannot be raised to a negative power")
+	}
+	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && y != math.Floor(y) {
+		return powComplex(complex(x, 0), complex(y, 0))
+	}
+	var r float64
+	switch {
+	case math.IsInf(x, 0) || math.IsInf(y, 0) || x != x || y != y || x == 0:
+		r = math.Pow(x, y)
+	case x < 0:
+		if r = pow(-x, y); math.Mod(y, 2) != 0 {
+			r = -r
+		}
+	default:
+		r = pow(x, y)
+	}
+	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
+		return Value{}, NewError("OverflowError", "(34, 'Numerical result out of range')")
+	}
+	return Float(r), nil
+}
