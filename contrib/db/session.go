@@ -1,0 +1,300 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dewar-go/dewar/session"
+)
+
+// DefaultSessionTable is the table that sessions are kept in.
+const DefaultSessionTable = "dewar_session"
+
+const (
+	// sessionWait bounds a wait for the database, so that a request that holds
+	// SQLite's only writer does not wait for itself for ever.
+	sessionWait = 5 * time.Second
+	// sessionSweepEvery is how often one process drops what has expired, and
+	// sessionSweep how many at a time.
+	sessionSweepEvery = time.Minute
+	sessionSweep      = 1000
+	// sessionUser is the length of the longest user's id, in bytes.
+	sessionUser = 255
+)
+
+// Sessions returns a store of sessions in this database, for
+// [dewar.SessionConfig], in the table [DefaultSessionTable]:
+//
+//	database := db.New(db.Config{URL: cfg.DatabaseURL})
+//	app := dewar.New(dewar.Config{
+//		Session: dewar.SessionConfig{Store: database.Sessions(session.ServerOptions{})},
+//	})
+//	app.Extend(database)
+//
+// Only the SHA-256 of a session's id is stored, so that whoever reads the
+// database, or a backup of it, cannot send an id that is accepted. The values
+// are JSON. While the database is down, whoever has a session gets a 503.
+//
+// On SQLite, list and revoke sessions before the first call of [Database.Tx] in
+// a request: its transaction is the only writer, and the store is another.
+func (d *Database) Sessions(o session.ServerOptions) *session.ServerStore {
+	return session.NewServerStore(d.SessionBackend(DefaultSessionTable), o)
+}
+
+// SessionBackend returns what a store of sessions keeps its records in. The
+// table is made at its first use when it does not exist; where the program's
+// user may not make tables, do it with [Database.CreateSessionTable] or in a
+// migration. A name that is not made of a to z, 0 to 9 and the underscore
+// panics.
+func (d *Database) SessionBackend(table string) session.Backend {
+	if !tableName.MatchString(table) {
+		panic(fmt.Sprintf("db: SessionBackend(%q): the table's name must be made of a to z, 0 to 9 and _", table))
+	}
+	return &sessions{database: d, table: table}
+}
+
+var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
+
+// CreateSessionTable makes the table of [Database.SessionBackend] unless it
+// exists.
+func (d *Database) CreateSessionTable(ctx context.Context, table string) error {
+	return d.SessionBackend(table).(*sessions).ready(ctx)
+}
+
+// sessions keeps each record in a row. Times are milliseconds of Unix time:
+// they need no time zone, and no precision that databases differ in.
+type sessions struct {
+	database *Database
+	table    string
+
+	mu    sync.Mutex
+	made  bool
+	swept time.Time
+}
+
+// sessionTables are the statements that make the table. Ids and users are
+// bytes, so that no collation takes two users for one.
+var sessionTables = map[Dialect][]string{
+	SQLite: {
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BLOB PRIMARY KEY, user_id BLOB NOT NULL, data BLOB NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID",
+		"CREATE INDEX IF NOT EXISTS TABLE_NAME_user ON TABLE_NAME (user_id)",
+		"CREATE INDEX IF NOT EXISTS TABLE_NAME_expires ON TABLE_NAME (expires)",
+	},
+	Postgres: {
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BYTEA PRIMARY KEY, user_id BYTEA NOT NULL, data BYTEA NOT NULL, created BIGINT NOT NULL, seen BIGINT NOT NULL, expires BIGINT NOT NULL, version BIGINT NOT NULL)",
+		"CREATE INDEX IF NOT EXISTS TABLE_NAME_user ON TABLE_NAME (user_id)",
+		"CREATE INDEX IF NOT EXISTS TABLE_NAME_expires ON TABLE_NAME (expires)",
+	},
+	MySQL: {
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id VARBINARY(64) PRIMARY KEY, user_id VARBINARY(255) NOT NULL, data MEDIUMBLOB NOT NULL, created BIGINT NOT NULL, seen BIGINT NOT NULL, expires BIGINT NOT NULL, version BIGINT NOT NULL, INDEX TABLE_NAME_user (user_id), INDEX TABLE_NAME_expires (expires))",
+	},
+}
+
+// ready makes the table at the first use.
+func (s *sessions) ready(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made {
+		return nil
+	}
+	reader, writer, err := s.database.open()
+	if err != nil {
+		return err
+	}
+	if rows, err := reader.DB.QueryContext(ctx, "SELECT version FROM "+s.table+" WHERE 1 = 0"); err == nil {
+		s.made = true
+		return errors.Join(rows.Err(), rows.Close())
+	}
+	if err := s.create(ctx, writer.DB); err != nil {
+		return fmt.Errorf("db: the table %s of sessions cannot be made in %s: %w", s.table, s.database, err)
+	}
+	s.made = true
+	return nil
+}
+
+func (s *sessions) create(ctx context.Context, pool *sql.DB) error {
+	dialect := s.database.Dialect()
+	tx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	statements := sessionTables[dialect]
+	if dialect == Postgres {
+		// IF NOT EXISTS fails there when two do it at a time.
+		statements = append([]string{"SELECT pg_advisory_xact_lock(hashtext('TABLE_NAME'))"}, statements...)
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(statement, "TABLE_NAME", s.table)); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// query fills in the table's name and the dialect's placeholders. The values
+// go to the server apart from the text, on every database, and past the log of
+// statements.
+func (s *sessions) query(text string) string {
+	text = strings.ReplaceAll(text, "TABLE_NAME", s.table)
+	if s.database.Dialect() != Postgres {
+		return text
+	}
+	var b strings.Builder
+	n := 0
+	for i := range len(text) {
+		if text[i] != '?' {
+			b.WriteByte(text[i])
+			continue
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+	}
+	return b.String()
+}
+
+// pools returns the connections once the table is there, and a context that
+// ends.
+func (s *sessions) pools(ctx context.Context) (reader, writer *sql.DB, limited context.Context, cancel context.CancelFunc, err error) {
+	limited, cancel = context.WithTimeout(ctx, sessionWait)
+	if err = s.ready(limited); err == nil {
+		r, w, openErr := s.database.open()
+		if err = openErr; err == nil {
+			return r.DB, w.DB, limited, cancel, nil
+		}
+	}
+	cancel()
+	return nil, nil, nil, nil, err
+}
+
+func (s *sessions) exec(ctx context.Context, text string, args ...any) (affected int64, err error) {
+	_, writer, ctx, cancel, err := s.pools(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer cancel()
+	result, err := writer.ExecContext(ctx, s.query(text), args...)
+	if err != nil {
+		return 0, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+	}
+	return result.RowsAffected()
+}
+
+// Get returns the record of an id, or session.ErrNotFound.
+func (s *sessions) Get(ctx context.Context, id string) (session.Record, error) {
+	reader, _, ctx, cancel, err := s.pools(ctx)
+	if err != nil {
+		return session.Record{}, err
+	}
+	defer cancel()
+	var user []byte
+	var created, seen, expires int64
+	r := session.Record{ID: id}
+	err = reader.QueryRowContext(ctx, s.query("SELECT user_id, data, created, seen, expires, version FROM TABLE_NAME WHERE id = ?"), []byte(id)).
+		Scan(&user, &r.Data, &created, &seen, &expires, &r.Version)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session.Record{}, session.ErrNotFound
+	case err != nil:
+		return session.Record{}, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+	}
+	r.User, r.Created, r.Seen, r.Expires = string(user), time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
+	return r, nil
+}
+
+// Put writes a record in one atomic step.
+func (s *sessions) Put(ctx context.Context, r session.Record) error {
+	if len(r.User) > sessionUser {
+		return fmt.Errorf("db: sessions: the user's id has %d bytes and may have %d", len(r.User), sessionUser)
+	}
+	data := r.Data
+	if data == nil {
+		data = []byte{}
+	}
+	if r.Version == 1 {
+		s.sweep(ctx)
+		_, err := s.exec(ctx, "INSERT INTO TABLE_NAME (id, user_id, data, created, seen, expires, version) VALUES (?, ?, ?, ?, ?, ?, 1)",
+			[]byte(r.ID), []byte(r.User), data, r.Created.UnixMilli(), r.Seen.UnixMilli(), r.Expires.UnixMilli())
+		if IsUnique(err) {
+			return session.ErrConflict
+		}
+		return err
+	}
+	n, err := s.exec(ctx, "UPDATE TABLE_NAME SET user_id = ?, data = ?, created = ?, seen = ?, expires = ?, version = ? WHERE id = ? AND version = ?",
+		[]byte(r.User), data, r.Created.UnixMilli(), r.Seen.UnixMilli(), r.Expires.UnixMilli(), r.Version, []byte(r.ID), r.Version-1)
+	if err != nil || n > 0 {
+		return err
+	}
+	if _, err := s.Get(ctx, r.ID); err != nil {
+		return err
+	}
+	return session.ErrConflict
+}
+
+// Touch sets Seen and Expires of a record.
+func (s *sessions) Touch(ctx context.Context, id string, seen, expires time.Time) error {
+	_, err := s.exec(ctx, "UPDATE TABLE_NAME SET seen = ?, expires = ? WHERE id = ?", seen.UnixMilli(), expires.UnixMilli(), []byte(id))
+	return err
+}
+
+// Delete removes a record.
+func (s *sessions) Delete(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM TABLE_NAME WHERE id = ?", []byte(id))
+	return err
+}
+
+// List returns the records of a user, the last used first, without Data.
+func (s *sessions) List(ctx context.Context, user string) ([]session.Record, error) {
+	reader, _, ctx, cancel, err := s.pools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	rows, err := reader.QueryContext(ctx, s.query("SELECT id, created, seen, expires, version FROM TABLE_NAME WHERE user_id = ? ORDER BY seen DESC"), []byte(user))
+	if err != nil {
+		return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+	}
+	defer rows.Close()
+	var list []session.Record
+	for rows.Next() {
+		var id []byte
+		var created, seen, expires int64
+		r := session.Record{User: user}
+		if err := rows.Scan(&id, &created, &seen, &expires, &r.Version); err != nil {
+			return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+		}
+		r.ID, r.Created, r.Seen, r.Expires = string(id), time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
+		list = append(list, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+	}
+	return list, nil
+}
+
+// sweep drops what has expired, now and then, a bounded number at a time. That
+// it failed matters to nobody: the store looks at the times itself.
+func (s *sessions) sweep(ctx context.Context) {
+	now := time.Now()
+	s.mu.Lock()
+	due := now.Sub(s.swept) >= sessionSweepEvery
+	if due {
+		s.swept = now
+	}
+	s.mu.Unlock()
+	if !due {
+		return
+	}
+	// MariaDB takes no LIMIT in IN, but a table made of one.
+	text := "DELETE FROM TABLE_NAME WHERE id IN (SELECT id FROM (SELECT id FROM TABLE_NAME WHERE expires < ? LIMIT " + strconv.Itoa(sessionSweep) + ") AS gone)"
+	if _, err := s.exec(ctx, text, now.UnixMilli()); err != nil {
+		s.database.logger().DebugContext(ctx, "expired sessions were not dropped", "error", err.Error())
+	}
+}
