@@ -182,10 +182,7 @@ func timeProperty(v Value, name string) (Value, bool) {
 			return Int(int64(t.Nanosecond() / 1000)), true
 		case "tzinfo":
 			if v.t.kind == KindTime && !isNaive(t) {
-				if name := t.Location().String(); name != "" {
-					return String(name), true
-				}
-				return String(zoneName(t)), true
+				return zoneOf(t), true
 			}
 			return None, true
 		}

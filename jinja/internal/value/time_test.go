@@ -31,6 +31,14 @@ func TestNaiveTimes(t *testing.T) {
 	if got := strftimeOf(naive, "%H%z%Z|"); got != "01|" {
 		t.Error(got)
 	}
+	zone, _ := GetAttr(aware, "tzinfo")
+	if s, _ := StrOf(zone); s != "UTC" || TypeName(zone) != "datetime.timezone" {
+		t.Error(s, TypeName(zone))
+	}
+	in, _ := LookupMethod(Time(parsed), "astimezone")
+	if v, err := in(nil, Time(parsed), Positional(zone)); err != nil || !Equal(v, aware) {
+		t.Error(v, err)
+	}
 	m, _ := LookupMethod(naive, "utcoffset")
 	if v, _ := m(nil, naive, Args{}); !v.IsNone() {
 		t.Error("a naive datetime has an offset")

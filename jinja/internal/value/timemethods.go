@@ -176,11 +176,14 @@ func timeAstimezone(_ State, self Value, a Args) (Value, error) {
 			return Value{}, valueErrorf("unknown time zone %s", reprOrEmpty(args[0]))
 		}
 	default:
-		l, ok := args[0].Any().(*time.Location)
-		if !ok {
+		switch z := args[0].Any().(type) {
+		case *time.Location:
+			loc = z
+		case timezone:
+			loc = z.loc
+		default:
 			return Value{}, typeErrorf("tzinfo argument must be None or of a tzinfo subclass, not type '%s'", TypeName(args[0]))
 		}
-		loc = l
 	}
 	if isNaive(t) {
 		t = inLocal(t)
