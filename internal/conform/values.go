@@ -241,42 +241,47 @@ func appendList(b *bytes.Buffer, items []jinja.Value) error {
 	return nil
 }
 
-// appendDict writes a mapping: as an object if its keys are strings.
+// appendDict writes a mapping: as an object if its keys are strings, as pairs
+// otherwise.
 func appendDict(b *bytes.Buffer, v jinja.Value) error {
 	d, ok := v.Dict()
 	if !ok {
 		return fmt.Errorf("conform: a %s cannot be written", v.Kind())
 	}
-	object := true
 	for key := range d.All() {
 		if _, ok := key.Str(); !ok {
-			object = false
+			return appendPairs(b, d)
 		}
 	}
-	first := true
-	b.WriteString(map[bool]string{true: "{", false: `{"$dict":[`}[object])
+	sep := "{"
 	for key, value := range d.All() {
-		if !first {
-			b.WriteByte(',')
-		}
-		first = false
-		if !object {
-			b.WriteByte('[')
-		}
-		if s, ok := key.Str(); ok && object {
-			key = jinja.String(s)
-		}
-		if err := appendValue(b, key); err != nil {
+		name, _ := key.Str()
+		b.WriteString(sep)
+		sep = ","
+		if err := appendValue(b, jinja.String(name)); err != nil {
 			return err
 		}
-		b.WriteByte(map[bool]byte{true: ':', false: ','}[object])
+		b.WriteByte(':')
 		if err := appendValue(b, value); err != nil {
 			return err
 		}
-		if !object {
-			b.WriteByte(']')
+	}
+	if d.Len() == 0 {
+		b.WriteByte('{')
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+func appendPairs(b *bytes.Buffer, d *jinja.Dict) error {
+	sep := `{"$dict":[`
+	for key, value := range d.All() {
+		b.WriteString(sep)
+		sep = ","
+		if err := appendList(b, []jinja.Value{key, value}); err != nil {
+			return err
 		}
 	}
-	b.WriteString(map[bool]string{true: "}", false: "]}"}[object])
+	b.WriteString("]}")
 	return nil
 }
