@@ -10,10 +10,11 @@ import (
 
 // cache keeps compiled templates by name.
 type cache struct {
-	size int // 0 is unbounded, negative keeps nothing
-	mu   sync.RWMutex
-	m    map[string]*list.Element
-	used list.List // of *Template, the last used first; unused without a bound
+	size int      // 0 is unbounded, negative keeps nothing
+	all  sync.Map // *Template by name, without a bound
+	mu   sync.Mutex
+	m    map[string]*list.Element // with a bound
+	used list.List                // of *Template, the last used first
 }
 
 func newCache(size int) *cache { return &cache{size: size, m: map[string]*list.Element{}} }
@@ -23,10 +24,8 @@ func (c *cache) get(name string) *Template {
 		return nil
 	}
 	if c.size == 0 {
-		c.mu.RLock()
-		defer c.mu.RUnlock()
-		if e := c.m[name]; e != nil {
-			return e.Value.(*Template)
+		if t, ok := c.all.Load(name); ok {
+			return t.(*Template)
 		}
 		return nil
 	}
@@ -45,6 +44,13 @@ func (c *cache) put(name string, t *Template, replace *Template) *Template {
 	if c.size < 0 {
 		return t
 	}
+	if c.size == 0 {
+		if replace != nil {
+			c.all.CompareAndSwap(name, replace, t)
+		}
+		have, _ := c.all.LoadOrStore(name, t)
+		return have.(*Template)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e := c.m[name]; e != nil {
@@ -55,7 +61,7 @@ func (c *cache) put(name string, t *Template, replace *Template) *Template {
 		return t
 	}
 	c.m[name] = c.used.PushFront(t)
-	for c.size > 0 && c.used.Len() > c.size {
+	for c.used.Len() > c.size {
 		last := c.used.Back()
 		delete(c.m, c.used.Remove(last).(*Template).Name())
 	}
@@ -65,6 +71,7 @@ func (c *cache) put(name string, t *Template, replace *Template) *Template {
 func (c *cache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.all.Clear()
 	clear(c.m)
 	c.used.Init()
 }

@@ -254,7 +254,7 @@ func (c *scopeContext) names(rt *renderer, f func(name string, v value.Value)) {
 			add([]binding{{name, v}})
 		}
 	}
-	for name, v := range rt.env.allGlobals() {
+	for name, v := range rt.env.globals.all() {
 		add([]binding{{name, v}})
 	}
 }

@@ -18,7 +18,6 @@
 package compile
 
 import (
-	"maps"
 	"sync"
 
 	"github.com/dewar-go/dewar/jinja/internal/lex"
@@ -67,12 +66,11 @@ type Env struct {
 	// Load finds a template for include, import and extends.
 	Load func(name string, parent *Template) (*Template, error)
 
-	mu       sync.RWMutex
-	filters  map[string]value.Filter
-	tests    map[string]value.Test
-	globals  map[string]value.Value
-	policies map[string]value.Value
-	unpure   map[string]bool // filters that must not run at compile time
+	filters  table[value.Filter]
+	tests    table[value.Test]
+	globals  table[value.Value]
+	policies table[value.Value]
+	impure   table[bool] // filters and, after "is ", tests that must not run at compile time
 
 	pool sync.Pool
 }
@@ -80,128 +78,86 @@ type Env struct {
 // NewEnv returns an environment with the filters, tests and globals given.
 // The maps are copied.
 func NewEnv(filters map[string]value.Filter, tests map[string]value.Test, globals map[string]value.Value) *Env {
-	return &Env{
-		filters:  maps.Clone(filters),
-		tests:    maps.Clone(tests),
-		globals:  maps.Clone(globals),
-		policies: map[string]value.Value{},
-		unpure: map[string]bool{
-			"random": true, "map": true, "select": true, "reject": true, "selectattr": true, "rejectattr": true,
-		},
-	}
+	e := &Env{}
+	e.filters.init(filters)
+	e.tests.init(tests)
+	e.globals.init(globals)
+	e.policies.init(nil)
+	e.impure.init(map[string]bool{
+		"random": true, "map": true, "select": true, "reject": true, "selectattr": true, "rejectattr": true,
+	})
+	return e
 }
 
 // Overlay returns a copy of e that shares nothing but the current contents of
 // its tables.
 func (e *Env) Overlay() *Env {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return &Env{
+	n := &Env{
 		Lex: e.Lex, Extensions: e.Extensions, Autoescape: e.Autoescape, Undefined: e.Undefined, UndefLog: e.UndefLog,
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
 		Native: e.Native, NoOptimize: e.NoOptimize, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
-		filters: maps.Clone(e.filters), tests: maps.Clone(e.tests), globals: maps.Clone(e.globals),
-		policies: maps.Clone(e.policies), unpure: maps.Clone(e.unpure),
 	}
+	n.filters.init(e.filters.all())
+	n.tests.init(e.tests.all())
+	n.globals.init(e.globals.all())
+	n.policies.init(e.policies.all())
+	n.impure.init(e.impure.all())
+	return n
 }
 
-// SetFilter adds a filter. One that is not pure is never run at compile time.
+// SetFilter adds a filter. It is never run at compile time.
 func (e *Env) SetFilter(name string, f value.Filter) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.filters[name] = f
-	e.unpure[name] = true
+	e.impure.set(name, true)
+	e.filters.set(name, f)
 }
 
-// SetTest adds a test.
+// SetTest adds a test. It is never run at compile time.
 func (e *Env) SetTest(name string, t value.Test) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.tests[name] = t
-	e.unpure["is "+name] = true
+	e.impure.set("is "+name, true)
+	e.tests.set(name, t)
 }
 
 // SetGlobal adds a global variable.
-func (e *Env) SetGlobal(name string, v value.Value) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.globals[name] = v
-}
+func (e *Env) SetGlobal(name string, v value.Value) { e.globals.set(name, v) }
 
 // DeleteGlobal removes a global variable.
-func (e *Env) DeleteGlobal(name string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.globals, name)
-}
+func (e *Env) DeleteGlobal(name string) { e.globals.remove(name) }
 
 // SetPolicy sets a policy.
-func (e *Env) SetPolicy(name string, v value.Value) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.policies[name] = v
-}
+func (e *Env) SetPolicy(name string, v value.Value) { e.policies.set(name, v) }
 
 // Filter returns a filter.
-func (e *Env) Filter(name string) (value.Filter, bool) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	f, ok := e.filters[name]
-	return f, ok
-}
+func (e *Env) Filter(name string) (value.Filter, bool) { return e.filters.get(name) }
 
 // Test returns a test.
-func (e *Env) Test(name string) (value.Test, bool) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	t, ok := e.tests[name]
-	return t, ok
-}
+func (e *Env) Test(name string) (value.Test, bool) { return e.tests.get(name) }
 
 // Policy returns a policy, None if it is not set.
 func (e *Env) Policy(name string) value.Value {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if v, ok := e.policies[name]; ok {
+	if v, ok := e.policies.get(name); ok {
 		return v
 	}
 	return value.None
 }
 
+// pure reports whether a filter, or a test after "is ", may run at compile
+// time.
 func (e *Env) pure(name string) bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return !e.unpure[name]
+	_, impure := e.impure.get(name)
+	return !impure
 }
 
-func (e *Env) global(name string) (value.Value, bool) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	v, ok := e.globals[name]
-	return v, ok
-}
+func (e *Env) global(name string) (value.Value, bool) { return e.globals.get(name) }
 
-func (e *Env) allGlobals() map[string]value.Value {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return maps.Clone(e.globals)
-}
+// FilterNames returns the names of the filters, unsorted.
+func (e *Env) FilterNames() []string { return e.filters.names() }
 
-// FilterNames, TestNames and GlobalNames list what is registered, unsorted.
-func (e *Env) FilterNames() []string { return keys(e, e.filters) }
-func (e *Env) TestNames() []string   { return keys(e, e.tests) }
-func (e *Env) GlobalNames() []string { return keys(e, e.globals) }
+// TestNames returns the names of the tests, unsorted.
+func (e *Env) TestNames() []string { return e.tests.names() }
 
-func keys[V any](e *Env, m map[string]V) []string {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	return out
-}
+// GlobalNames returns the names of the global variables, unsorted.
+func (e *Env) GlobalNames() []string { return e.globals.names() }
 
 func (e *Env) autoescape(name string) bool { return e.Autoescape != nil && e.Autoescape(name) }
 
