@@ -307,3 +307,22 @@ func TestSessionStores(t *testing.T) {
 		})
 	}
 }
+
+// The cookie of a permanent session on the server gets a later end as the
+// session does.
+func TestServerSessionMovesItsCookie(t *testing.T) {
+	now := time.Now().Add(-2 * time.Minute)
+	store := session.NewMemoryStore(session.MemoryOptions{ServerOptions: session.ServerOptions{Now: func() time.Time { return now }}})
+	app := dewar.New(dewar.Config{Session: dewar.SessionConfig{Store: store}, Logger: slog.New(slog.DiscardHandler), InstanceDir: t.TempDir()})
+	app.Get("/", func(c *dewar.Context) error { c.Session().Len(); return c.Text("") })
+	cl := dewartest.New(t, app)
+	cl.Session(func(s *session.Session) { s.SetPermanent(true) })
+	id := cl.Cookie("session").Value
+	now = time.Now()
+	if set := cl.Get("/").Header.Get("Set-Cookie"); !strings.HasPrefix(set, "session="+id+";") || !strings.Contains(set, "Expires=") {
+		t.Errorf("after two minutes: Set-Cookie %q", set)
+	}
+	if set := cl.Get("/").Header["Set-Cookie"]; len(set) > 0 {
+		t.Errorf("at once: Set-Cookie %q", set)
+	}
+}

@@ -146,13 +146,14 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 		}
 		return newSession(st.codec, errExpired), nil
 	}
+	signed := r.Seen // before it is set: the caller then gives the cookie a later end, too
 	if now.Sub(r.Seen) >= touchEvery {
 		r.Seen, r.Expires = now, st.expires(r.Created, now)
 		if err := st.backend.Touch(ctx, r.ID, r.Seen, r.Expires); err != nil {
 			return st.loadDown(err)
 		}
 	}
-	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}, signed: r.Seen}
+	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}, signed: signed}
 	r.Data = nil
 	s.server = serverState{store: st, id: id, record: r}
 	return s, nil
