@@ -48,7 +48,7 @@ type figures struct{ ns, allocs []float64 }
 func compare(n, rounds int) error {
 	rules := apiRules(n)
 	requests := map[string][]*http.Request{
-		"static": requestsFor(rules, func(r rule) bool { return !strings.Contains(r.path, "{") }),
+		"static":  requestsFor(rules, func(r rule) bool { return !strings.Contains(r.path, "{") }),
 		"1 param": requestsFor(rules, func(r rule) bool { return strings.Count(r.path, "{") == 1 }),
 		"all":     requestsFor(rules, func(rule) bool { return true }),
 		"miss":    {mustRequest("GET", "/no/such/path/at/all"), mustRequest("GET", "/api/nothing")},
