@@ -1,0 +1,65 @@
+package compile
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+func literals(t testing.TB) [][2]*string {
+	raw, err := os.ReadFile("testdata/literal.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][2]*string
+	if err := json.Unmarshal(raw, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestLiteral reads texts as Python's ast.literal_eval.
+func TestLiteral(t *testing.T) {
+	for _, row := range literals(t) {
+		text, want := *row[0], row[1]
+		v, ok := literal(text)
+		switch {
+		case !ok && want != nil:
+			t.Errorf("%q is no literal, want %s", text, *want)
+		case ok && want == nil:
+			got, _ := value.ReprOf(v)
+			t.Errorf("%q is %s, want no literal", text, got)
+		case ok:
+			if got, _ := value.ReprOf(v); got != *want {
+				t.Errorf("%q is %s, want %s", text, got, *want)
+			}
+		}
+	}
+}
+
+// FuzzLiteral checks that what is read prints as a text that reads the same.
+func FuzzLiteral(f *testing.F) {
+	for _, row := range literals(f) {
+		f.Add(*row[0])
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v, ok := literal(text)
+		if !ok || !utf8.ValidString(text) {
+			return
+		}
+		repr, err := value.ReprOf(v)
+		if err != nil {
+			return
+		}
+		again, ok := literal(repr)
+		if repr == "inf" || repr == "-inf" || repr == "set()" {
+			return
+		}
+		if r, _ := value.ReprOf(again); ok && r != repr {
+			t.Errorf("%q is %s, which reads as %s", text, repr, r)
+		}
+	})
+}
