@@ -156,7 +156,8 @@ func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err
 }
 
 func (c *compiler) template(tree *ast.Template) {
-	ec := &evalContext{autoescape: c.env.autoescape(c.tmpl.name)}
+	c.tmpl.autoescape = c.env.autoescape(c.tmpl.name)
+	ec := &evalContext{autoescape: c.tmpl.autoescape}
 	hasExtends := contains(tree.Body, func(*ast.Extends) bool { return true })
 
 	var blocks []*ast.Block

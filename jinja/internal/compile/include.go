@@ -146,7 +146,7 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 		}
 		pins := f.rt.pins
 		ctx := f.rt.takeContext()
-		ctx.tmpl, ctx.blocks, ctx.autoescape = inc, inc.table, inc.env.autoescape(inc.name)
+		ctx.tmpl, ctx.blocks, ctx.autoescape = inc, inc.table, inc.autoescape
 		ctx.enterScope(f, f.ctx, locals)
 		if f.rt.depth >= f.rt.env.Limits.recursion() {
 			return t.at(tooDeep(), n)
@@ -161,7 +161,7 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 
 // newContext is a context of the template over a scope.
 func (t *Template) newContext(s *scope) *scopeContext {
-	return &scopeContext{tmpl: t, scope: s, blocks: t.table, autoescape: t.env.autoescape(t.name)}
+	return &scopeContext{tmpl: t, scope: s, blocks: t.table, autoescape: t.autoescape}
 }
 
 func (c *compiler) importedModule(template ast.Expr, withContext bool, fr *scopeFrame) func(f *frame) (*Module, error) {

@@ -69,7 +69,7 @@ func (t *Template) context() *scopeContext {
 func (t *Template) run(rt *renderer) error {
 	ctx := rt.takeContext()
 	ctx.own.last, ctx.own.template = true, t
-	ctx.tmpl, ctx.scope, ctx.blocks, ctx.autoescape = t, &ctx.own, t.table, t.env.autoescape(t.name)
+	ctx.tmpl, ctx.scope, ctx.blocks, ctx.autoescape = t, &ctx.own, t.table, t.autoescape
 	err := t.renderRoot(rt, ctx)
 	if err == nil {
 		rt.giveContext(ctx, 0)

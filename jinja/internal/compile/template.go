@@ -9,16 +9,18 @@ import (
 
 // Template is a compiled template.
 type Template struct {
-	env      *Env
-	name     string
-	source   string
-	root     *unit
-	table    *blockTable
-	order    []string // block names in the order of the source
-	globals  map[string]value.Value
-	module   atomic.Pointer[Module]
-	size     atomic.Int64 // of the last output, to start with a buffer that fits
-	UpToDate func() bool  // nil is always
+	env    *Env
+	name   string
+	source string
+	root   *unit
+	table  *blockTable
+	order  []string // block names in the order of the source
+
+	autoescape bool // where the template starts
+	globals    map[string]value.Value
+	module     atomic.Pointer[Module]
+	size       atomic.Int64 // of the last output, to start with a buffer that fits
+	UpToDate   func() bool  // nil is always
 }
 
 // Name returns the name of the template, "" for a string.
