@@ -52,11 +52,8 @@ func random(st State, v Value, a Args) (Value, error) {
 	if n == 0 {
 		return st.Undefined(value.Undef{Hint: "No random item, sequence was empty."}), nil
 	}
-	x, ok, err := value.GetItem(v, value.Int(rand.Int64N(int64(n))))
-	if err == nil && !ok {
-		err = typeError("'%s' object is not subscriptable", value.TypeName(v))
-	}
-	return x, err
+	// Python's v[i], a KeyError for a mapping without that key included.
+	return value.Subscript(v, value.Int(rand.Int64N(int64(n))))
 }
 
 func list(st State, v Value, a Args) (Value, error) {
