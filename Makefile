@@ -39,13 +39,12 @@ lint: $(GOLANGCI) ## go vet, golangci-lint, gofmt and tidy modules
 	go vet work
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt: not formatted:"; echo "$$unformatted"; exit 1; fi
-	@for dir in $(MODULES); do \
+	@failed=; for dir in $(MODULES); do \
 		echo "lint $$dir"; \
-		if [ -n "$$(cd $$dir && go list ./... 2>/dev/null)" ]; then \
-			(cd $$dir && GOWORK=off $(CURDIR)/$(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); \
-		fi; \
-		(cd $$dir && GOWORK=off go mod tidy -diff); \
-	done
+		(cd $$dir && GOWORK=off $(CURDIR)/$(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...) || failed="$$failed $$dir"; \
+		(cd $$dir && GOWORK=off go mod tidy -diff) || failed="$$failed $$dir"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "lint: findings in$$failed"; exit 1; fi
 
 $(GOLANGCI):
 	@mkdir -p bin $(LINT_CACHE)

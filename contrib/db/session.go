@@ -109,8 +109,9 @@ func (s *sessions) ready(ctx context.Context) error {
 		return err
 	}
 	if rows, err := reader.DB.QueryContext(ctx, "SELECT version FROM "+s.table+" WHERE 1 = 0"); err == nil {
+		defer rows.Close()
 		s.made = true
-		return errors.Join(rows.Err(), rows.Close())
+		return rows.Err()
 	}
 	if err := s.create(ctx, writer.DB); err != nil {
 		return fmt.Errorf("db: the table %s of sessions cannot be made in %s: %w", s.table, s.database, err)
