@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -175,6 +176,7 @@ func (e *Environment) configure() error {
 	c.SetPolicy("urlize.target", value.None)
 	c.SetPolicy("urlize.extra_schemes", value.None)
 	c.SetPolicy("ext.i18n.trimmed", value.False)
+	c.SetPolicy("newline_sequence", value.String(cmp.Or(o.NewlineSequence, "\n"))) // for the filter wordwrap
 	for name, v := range o.Policies {
 		c.SetPolicy(name, value.Of(v))
 		if name == "ext.i18n.trimmed" && c.Extensions.I18n != nil {

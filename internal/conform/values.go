@@ -95,8 +95,11 @@ func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, er
 	case "$uuid":
 		return jinja.ValueOf(uuid(text)), nil
 	case "$datetime":
-		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
-			// Without an offset it is a naive one.
+		// Only without an offset it is a naive one.
+		if t, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "T", 1)); err == nil {
+			return jinja.ValueOf(t), nil
+		}
+		for _, layout := range []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
 			if t, err := time.ParseInLocation(layout, text, jinja.Naive); err == nil {
 				return jinja.ValueOf(t), nil
 			}

@@ -308,7 +308,8 @@ def patch():
         (t, s | {"clear", "pop"} if t.__name__ == "MutableSequence" else s) for t, s in sandbox._mutable_spec)
 
 
-patch()
+if tuple(map(int, jinja2.__version__.split(".")[:3])) < (3, 1, 6):
+    patch()
 
 if __name__ == "__main__":
     for line in sys.stdin:

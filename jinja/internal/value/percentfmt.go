@@ -89,6 +89,11 @@ type percentSpec struct {
 
 func (p *percentFormatter) directive() error {
 	p.keyed = nil
+	if p.i < len(p.s) && p.s[p.i] == '%' {
+		p.out = append(p.out, '%')
+		p.i++
+		return nil
+	}
 	if p.i < len(p.s) && p.s[p.i] == '(' {
 		if err := p.key(); err != nil {
 			return err
@@ -135,10 +140,6 @@ flags:
 	c, n := utf8.DecodeRuneInString(p.s[p.i:])
 	at := runeCount(p.s[:p.i])
 	p.i += n
-	if c == '%' {
-		p.out = append(p.out, '%')
-		return nil
-	}
 	d.conv = c
 	v, err := p.next()
 	if err != nil {
