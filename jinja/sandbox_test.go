@@ -12,12 +12,12 @@ import (
 func sandbox(t *testing.T, l jinja.Limits) *jinja.Environment {
 	t.Helper()
 	env, err := jinja.New(jinja.Options{Sandboxed: true, Limits: l, Loader: jinja.Map{
-		"self":                      "{% include 'self' %}",
-		"parent":                    "{% extends 'parent' %}",
-		"a":                         "{% import 'b' as b %}",
-		"b":                         "{% import 'a' as a %}",
+		"self":                       "{% include 'self' %}",
+		"parent":                     "{% extends 'parent' %}",
+		"a":                          "{% import 'b' as b %}",
+		"b":                          "{% import 'a' as a %}",
 		"{{ x }}\" + os.exit() + \"": "{% from 'b2' import nope %}{{ nope() }}",
-		"b2":                        "",
+		"b2":                         "",
 	}})
 	if err != nil {
 		t.Fatal(err)
