@@ -2,9 +2,12 @@ package dewar_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -324,5 +327,40 @@ func TestServerSessionMovesItsCookie(t *testing.T) {
 	}
 	if set := cl.Get("/").Header["Set-Cookie"]; len(set) > 0 {
 		t.Errorf("at once: Set-Cookie %q", set)
+	}
+}
+
+// The mark of the browser is Flask-Login's, byte for byte; a text of the header
+// is what WSGI reads as Latin-1.
+func TestFlaskLoginMarksTheBrowser(t *testing.T) {
+	text, err := os.ReadFile("testdata/browsermarks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		Address, ID string
+		Agent       *string
+	}
+	if err := json.Unmarshal(text, &rows); err != nil || len(rows) == 0 {
+		t.Fatal(len(rows), err)
+	}
+	cl := sharing(t, dewar.Config{Flask: &dewar.FlaskSharing{}})
+	for _, row := range rows {
+		r := cl.NewRequest("POST", "/login", strings.NewReader("id=42"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.RemoteAddr = net.JoinHostPort(row.Address, "1")
+		if row.Agent != nil {
+			var latin1 []byte
+			for _, c := range *row.Agent {
+				latin1 = append(latin1, byte(c))
+			}
+			r.Header.Set("User-Agent", string(latin1))
+		}
+		cl.Do(r)
+		cl.Session(func(s *session.Session) {
+			if id, _ := session.Value[string](s, "_id"); id != row.ID {
+				t.Errorf("%s %q: got %s, want %s", row.Address, *row.Agent, id, row.ID)
+			}
+		})
 	}
 }
