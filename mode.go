@@ -136,8 +136,10 @@ func (a *App) useKeys(ring *sign.KeyRing) (err error) {
 	return err
 }
 
-// keyFile is the secret key's name in the instance folder.
-const keyFile = "secret_key"
+// SecretKeyFile is the name of the file of secret keys in the instance folder:
+// what an app on a loopback address signs with when no SecretKey is given. It
+// is a key file of package sign.
+const SecretKeyFile = "secret_key"
 
 // instanceKeys reads the keys kept in the instance folder, making one first
 // when there is none. The file belongs to its owner alone.
@@ -145,7 +147,7 @@ func instanceKeys(dir string) (*sign.KeyRing, error) {
 	if err := MakeInstanceDir(dir); err != nil {
 		return nil, err
 	}
-	name := filepath.Join(dir, keyFile)
+	name := filepath.Join(dir, SecretKeyFile)
 	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the secret key %s can be read by others (mode %04o): run chmod 600 %s, and if others may have read it, delete it so that a new one is made", name, info.Mode().Perm(), name)
 	}

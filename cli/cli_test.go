@@ -46,7 +46,7 @@ func TestRun(t *testing.T) {
 		{name: "help of run", args: "run --help", stdout: "--port"},
 		{name: "unknown command", args: "fly", status: 2, stderr: `there is no command "fly"`},
 		{name: "unknown command below", args: "secret old", status: 2, stderr: `there is no command "old"`},
-		{name: "half a command", args: "secret", status: 2, stderr: "which command? new"},
+		{name: "half a command", args: "secret", status: 2, stderr: "which command? new, rotate, retire"},
 		{name: "unknown option", args: "run --prot 1", status: 2, stderr: "prot"},
 		{name: "unknown option without run", args: "--prot 1", status: 2, stderr: "run --help"},
 		{name: "option without its value", args: "run --port", status: 2, stderr: "run --help"},

@@ -16,6 +16,8 @@
 //	shop routes                 list endpoints, methods, rules and guards; --json
 //	shop secret new             print a new secret key
 //	shop secret new --file F    write one to a new file that only its owner can read
+//	shop secret rotate          make a new key sign from the next start on; the older ones still verify
+//	shop secret retire          take the older keys out: what they signed is no longer accepted; --keep
 //
 // # The application factory
 //

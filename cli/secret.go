@@ -16,7 +16,7 @@ import (
 func (p *program) secret() *urfave.Command {
 	return &urfave.Command{
 		Name:  "secret",
-		Usage: "make secret keys",
+		Usage: "make and replace secret keys",
 		Commands: []*urfave.Command{{
 			Name:  "new",
 			Usage: "make a secret key for SecretKey",
@@ -31,7 +31,7 @@ func (p *program) secret() *urfave.Command {
 				_, err := fmt.Fprintln(p.stdout, key)
 				return err
 			},
-		}},
+		}, p.rotate(), p.retire()},
 	}
 }
 
