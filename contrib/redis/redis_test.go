@@ -1,14 +1,21 @@
 package redis_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -355,4 +362,117 @@ func TestUserWithFewRights(t *testing.T) {
 	if err := few.Client().Get(t.Context(), "other").Err(); err == nil {
 		t.Error("the user may do more than it should")
 	}
+}
+
+// ownServer starts a Redis of the test's own and waits until it listens.
+func ownServer(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.Command("redis-server", append([]string{"--port", "0", "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, args...)...)
+	stdout, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		if os.Getenv("DEWAR_TEST_SERVICES") == "required" {
+			t.Fatal(err)
+		}
+		t.Skipf("redis-server is needed: %v", err)
+	}
+	running, ended := make(chan bool, 1), make(chan bool)
+	var log strings.Builder
+	go func() {
+		defer close(ended)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			log.WriteString(lines.Text() + "\n")
+			if strings.Contains(lines.Text(), "to accept connections") {
+				select {
+				case running <- true:
+				default:
+				}
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-ended
+		_ = cmd.Wait()
+	})
+	select {
+	case <-running:
+	case <-ended:
+		t.Fatalf("redis-server does not start:\n%s", log.String())
+	}
+}
+
+// freePort is a port that nothing listened on a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// rediss:// verifies the certificate; a password and a socket work.
+func TestTLS(t *testing.T) {
+	dir := t.TempDir()
+	roots := certificate(t, dir)
+	port := freePort(t)
+	ownServer(t, "--tls-port", port, "--tls-cert-file", filepath.Join(dir, "cert.pem"), "--tls-key-file", filepath.Join(dir, "key.pem"),
+		"--tls-auth-clients", "no", "--requirepass", "hunter2", "--unixsocket", filepath.Join(dir, "sock"))
+	for _, row := range []struct {
+		name   string
+		config redis.Config
+		want   string // in the error; "" for none
+	}{
+		{"own authority", redis.Config{URL: "rediss://:hunter2@127.0.0.1:" + port, TLS: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, ""},
+		{"unknown authority", redis.Config{URL: "rediss://:hunter2@127.0.0.1:" + port}, "certificate"},
+		{"another name", redis.Config{URL: "rediss://:hunter2@localhost:" + port, TLS: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, "localhost"},
+		{"wrong password", redis.Config{URL: "rediss://:hunter3@127.0.0.1:" + port, TLS: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, "WRONGPASS"},
+		{"socket", redis.Config{URL: "unix://:hunter2@" + filepath.Join(dir, "sock") + "?db=1"}, ""},
+	} {
+		s := redis.New(row.config)
+		err := s.Open(t.Context())
+		if (err == nil) != (row.want == "") || err != nil && (!strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "hunter")) {
+			t.Errorf("%s: got %v, want %q", row.name, err, row.want)
+		}
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// certificate makes a certificate for 127.0.0.1 that vouches for itself.
+func certificate(t *testing.T, dir string) *x509.CertPool {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: cert}, "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
+		text := pem.EncodeToMemory(block)
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name == "cert.pem" {
+			pool.AppendCertsFromPEM(text)
+		}
+	}
+	return pool
 }
