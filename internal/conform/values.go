@@ -97,7 +97,7 @@ func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, er
 	case "$datetime":
 		// Only without an offset it is a naive one.
 		if t, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "T", 1)); err == nil {
-			return jinja.ValueOf(t), nil
+			return jinja.ValueOf(fixed(t)), nil
 		}
 		for _, layout := range []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
 			if t, err := time.ParseInLocation(layout, text, jinja.Naive); err == nil {
@@ -126,6 +126,15 @@ func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, er
 		return jinja.ValueOf(mock(text)), nil
 	}
 	return object.Value(), nil
+}
+
+// fixed gives t a time zone that is its offset alone, as Python's datetime has
+// it: time.Parse prefers the zone of the machine.
+func fixed(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset != 0 {
+		return t.In(time.FixedZone("", offset))
+	}
+	return t.UTC()
 }
 
 // writeValue writes a value as it travels.

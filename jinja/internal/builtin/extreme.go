@@ -17,7 +17,7 @@ func unique(st State, v Value, a Args) (Value, error) {
 	if err := uniqueSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	return generator(func() (value.Iterator, error) {
+	return generator("sync_do_unique", func() (value.Iterator, error) {
 		caseSensitive, err := truth(arg[0])
 		if err != nil {
 			return nil, err

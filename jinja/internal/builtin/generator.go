@@ -10,13 +10,14 @@ var (
 	sliceSig = sig("sync_do_slice", onValue, value.Req("slices"), value.Opt("fill_with", value.None))
 )
 
-// generator returns a lazy sequence whose elements start returns one by one.
+// generator returns a lazy sequence whose elements start returns one by one; fn
+// is the name of Jinja's generator function, which repr shows.
 // start runs when the first element is asked for, as the body of a Python
 // generator does.
-func generator(start func() (value.Iterator, error)) Value {
+func generator(fn string, start func() (value.Iterator, error)) Value {
 	var it value.Iterator
 	done := false
-	return value.NewIterator(value.IteratorFunc(func() (Value, bool, error) {
+	return value.NewGenerator(fn, value.IteratorFunc(func() (Value, bool, error) {
 		if done {
 			return Value{}, false, nil
 		}
@@ -41,7 +42,7 @@ func items(st State, v Value, a Args) (Value, error) {
 	if err := itemsSig.none(a); err != nil {
 		return Value{}, err
 	}
-	return generator(func() (value.Iterator, error) {
+	return generator("do_items", func() (value.Iterator, error) {
 		if v.IsUndefined() {
 			return nil, nil
 		}
@@ -63,7 +64,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	count, fill := arg[0], arg[1]
-	return generator(func() (value.Iterator, error) {
+	return generator("do_batch", func() (value.Iterator, error) {
 		it, err := value.Iterate(v)
 		if err != nil {
 			return nil, err
@@ -141,7 +142,7 @@ func slice(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	fill := arg[1]
-	return generator(func() (value.Iterator, error) {
+	return generator("sync_do_slice", func() (value.Iterator, error) {
 		seq, err := collect(st, v)
 		if err != nil {
 			return nil, err

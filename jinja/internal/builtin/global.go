@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"fmt"
+
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -167,7 +169,7 @@ func (c *Cycler) TypeName() string { return "Cycler" }
 func (c *Cycler) QualifiedTypeName() string { return "jinja2.utils.Cycler" }
 
 // Repr prints an object without a representation of its own.
-func (c *Cycler) Repr() string { return "<jinja2.utils.Cycler object>" }
+func (c *Cycler) Repr() string { return fmt.Sprintf("<jinja2.utils.Cycler object at %p>", c) }
 
 // Joiner returns its separator, except for the first time.
 type Joiner struct {
@@ -218,7 +220,7 @@ func (j *Joiner) TypeName() string { return "Joiner" }
 func (j *Joiner) QualifiedTypeName() string { return "jinja2.utils.Joiner" }
 
 // Repr prints an object without a representation of its own.
-func (j *Joiner) Repr() string { return "<jinja2.utils.Joiner object>" }
+func (j *Joiner) Repr() string { return fmt.Sprintf("<jinja2.utils.Joiner object at %p>", j) }
 
 // Namespace is what namespace() returns: an object whose attributes can be
 // assigned in any scope.

@@ -7,7 +7,7 @@ import (
 // mapFilter applies a filter to every element or looks an attribute up.
 func mapFilter(st State, v Value, a Args) (Value, error) {
 	a = keep(a)
-	return generator(func() (value.Iterator, error) {
+	return generator("sync_do_map", func() (value.Iterator, error) {
 		if yes, err := truth(v); err != nil || !yes {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func rejectattr(st State, v Value, a Args) (Value, error) {
 // an attribute of it is tested, for truth when no test is named.
 func pick(st State, v Value, a Args, want, byAttribute bool) Value {
 	a = keep(a)
-	return generator(func() (value.Iterator, error) {
+	return generator("select_or_reject", func() (value.Iterator, error) {
 		if yes, err := truth(v); err != nil || !yes {
 			return nil, err
 		}

@@ -268,35 +268,6 @@ func (c *compiler) filterInput(i int, fr *scopeFrame) expr {
 	}
 }
 
-func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
-	in := fr.inner()
-	in.sym.analyze(n)
-	enter := orNothing(c.enterScope(in))
-	in.buffered = true
-	body := orNothing(c.body(n.Body, in))
-	captured := fr.fn.newSlot()
-	filter := c.filter(n.Filter, in, c.filterInput(captured, in))
-	leave := orNothing(c.leaveScope(in))
-	t := c.tmpl
-	return func(f *frame) error {
-		if err := enter(f); err != nil {
-			return err
-		}
-		v, err := f.captured(body)
-		if err != nil {
-			return err
-		}
-		f.vars[captured] = v
-		if v, err = filter(f); err == nil {
-			err = f.writeRaw(v)
-		}
-		if err != nil {
-			return t.at(err, n)
-		}
-		return leave(f)
-	}
-}
-
 func (c *compiler) with(n *ast.With, fr *scopeFrame) stmt {
 	in := fr.inner()
 	in.sym.analyze(n)

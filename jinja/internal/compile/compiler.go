@@ -112,6 +112,7 @@ func (fr *scopeFrame) innerFunction(name string) *function {
 type compiler struct {
 	env  *Env
 	tmpl *Template
+	tree *ast.Template
 
 	extends      int  // extends statements so far
 	knownExtends bool // one of them is at the root: nothing is output from there on
@@ -122,7 +123,8 @@ type compiler struct {
 	texts        map[string]string
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
-	state        *frame                 // what filters see that run at compile time
+	pieces       map[*ast.FilterBlock]int
+	state        *frame // what filters see that run at compile time
 }
 
 // compileError stops the compilation; it is recovered in Compile.
@@ -156,6 +158,7 @@ func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err
 }
 
 func (c *compiler) template(tree *ast.Template) {
+	c.tree = tree
 	c.tmpl.autoescape = c.env.autoescape(c.tmpl.name)
 	ec := &evalContext{autoescape: c.tmpl.autoescape}
 	hasExtends := contains(tree.Body, func(*ast.Extends) bool { return true })

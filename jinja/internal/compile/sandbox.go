@@ -103,8 +103,14 @@ func mutates(v value.Value, name string) bool {
 // hasSpecial reports whether a Python value of v's kind has the special
 // attribute: the sandbox tells what is forbidden from what is missing.
 func hasSpecial(v value.Value, name string) bool {
+	if name == "mro" {
+		return v.Kind() == value.KindType
+	}
 	if !strings.HasPrefix(name, "__") || !strings.HasSuffix(name, "__") || len(name) < 5 {
 		return false
+	}
+	if value.TypeName(v) == "Namespace" {
+		return name == "__class__" // it looks up all others in itself
 	}
 	switch name[2 : len(name)-2] {
 	case "class", "delattr", "dir", "doc", "eq", "format", "ge", "getattribute", "gt", "hash", "init", "init_subclass", "le", "lt",

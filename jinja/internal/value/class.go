@@ -82,8 +82,34 @@ func property(v Value, name string) (Value, bool) {
 		}
 	case KindTime, KindDate, KindClock, KindDuration:
 		return timeProperty(v, name)
+	case KindView:
+		if name == "mapping" {
+			return raw[dictView](v).of, true
+		}
+	case KindType:
+		return classMember(raw[classInfo](v), name)
 	}
 	return Value{}, false
+}
+
+// classMember returns what the class of a dict has: its methods, to be called with a dict first.
+func classMember(c *classInfo, name string) (Value, bool) {
+	m := methodTables[KindDict][name]
+	if m == nil || c.qualified() != "dict" {
+		return Value{}, false
+	}
+	return NewFunc(name, func(st State, a Args) (Value, error) {
+		if name == "fromkeys" {
+			return m(st, None, a)
+		}
+		if len(a.Pos) == 0 {
+			return Value{}, typeErrorf("unbound method dict.%s() needs an argument", name)
+		}
+		if a.Pos[0].Kind() != KindDict {
+			return Value{}, typeErrorf("descriptor '%s' for 'dict' objects doesn't apply to a '%s' object", name, TypeName(a.Pos[0]))
+		}
+		return m(st, a.Pos[0], Args{Pos: a.Pos[1:], Kw: a.Kw})
+	}), true
 }
 
 // dunder returns the special attributes that templates look at.

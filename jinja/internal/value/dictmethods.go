@@ -11,7 +11,7 @@ func init() {
 		"get": dictGet, "items": dictViewMethod("items", viewItems), "keys": dictViewMethod("keys", viewKeys), "values": dictViewMethod("values", viewValues),
 		"copy": dictCopy,
 	}
-	methodTables[KindView] = map[string]Method{}
+	methodTables[KindView] = map[string]Method{"isdisjoint": viewIsdisjoint}
 }
 
 func dictViewMethod(name string, which viewKind) Method {

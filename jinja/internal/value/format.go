@@ -285,7 +285,7 @@ func (f *formatter) first(name string) (Value, error) {
 	if !numeric {
 		return f.kw(name)
 	}
-	if f.noPos {
+	if f.noPos && !f.safe && !f.sandboxed() {
 		return Value{}, valueErrorf("Format string contains positional fields")
 	}
 	if index >= len(f.args) && (f.safe || f.sandboxed()) {

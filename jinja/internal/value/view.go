@@ -51,3 +51,19 @@ func compareViews(op Op, a, b Value) (bool, error) {
 	}
 	return true, nil
 }
+
+func viewIsdisjoint(_ State, self Value, a Args) (Value, error) {
+	if err := count(TypeName(self), "isdisjoint", a, 1, 1); err != nil {
+		return Value{}, err
+	}
+	items, err := Collect(a.Pos[0])
+	if err != nil {
+		return Value{}, err
+	}
+	for _, x := range items {
+		if in, err := Contains(self, x); in || err != nil {
+			return Bool(!in), err
+		}
+	}
+	return True, nil
+}
