@@ -65,8 +65,8 @@ fuzz: ## fuzz every target for FUZZTIME (one minute) each
 	FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 .PHONY: bench
-bench: ## cold start and memory of hello and flaskr, the router beside its peers, Go benchmarks
-	cd bench && GOWORK=off go run . && GOWORK=off go run ./router -large=false
+bench: ## cold start and memory of hello and flaskr, router and sessions beside their peers, Go benchmarks
+	cd bench && GOWORK=off go run . && GOWORK=off go run ./router -large=false && GOWORK=off go run ./session -rounds 3
 	go test -run '^$$' -bench . -benchtime 200ms work
 
 .PHONY: check
