@@ -25,17 +25,25 @@ import (
 // python is the interpreter that has Flask.
 const python = "/usr/bin/python3"
 
-// startFlask starts the Flask half on a socket and returns its URL. Without
-// Flask the test is skipped, or fails with DEWAR_TEST_SERVICES=required.
+// needFlask skips a test where Flask is missing, and fails it with
+// DEWAR_TEST_SERVICES=required.
+func needFlask(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command(python, "-c", "import flask, flask_login, flask_wtf").CombinedOutput()
+	if err == nil {
+		return
+	}
+	text := "python3-flask, python3-flask-login and python3-flaskext.wtf are needed: " + err.Error() + " " + string(out)
+	if os.Getenv("DEWAR_TEST_SERVICES") == "required" {
+		t.Fatal(text)
+	}
+	t.Skip(text)
+}
+
+// startFlask starts the Flask half on a socket and returns its URL.
 func startFlask(t *testing.T) string {
 	t.Helper()
-	if out, err := exec.Command(python, "-c", "import flask, flask_login, flask_wtf").CombinedOutput(); err != nil {
-		text := "python3-flask, python3-flask-login and python3-flaskext.wtf are needed: " + err.Error() + " " + string(out)
-		if os.Getenv("DEWAR_TEST_SERVICES") == "required" {
-			t.Fatal(text)
-		}
-		t.Skip(text)
-	}
+	needFlask(t)
 	socket := filepath.Join(t.TempDir(), "flask")
 	cmd := exec.Command(python, "-u", "flask_app.py", "unix://"+socket)
 	stderr, err := cmd.StderrPipe()
