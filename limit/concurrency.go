@@ -1,0 +1,60 @@
+package limit
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/secure"
+)
+
+// Concurrency bounds how many requests are served at once by the routes it is
+// put on, together: the others are answered 503 with Retry-After, at once and
+// before anything is counted. A server that takes more than it can serve answers
+// none in time; one that sheds answers the rest as fast as ever. The place is
+// given back when the request has ended, however it does; one whose connection
+// was hijacked ends when its view returns. It panics, naming the line, for a
+// number below one.
+//
+// [Options.Concurrency] is the same for the whole app.
+func (l *Limiter) Concurrency(atOnce int) dewar.Guard {
+	places, err := secure.NewConcurrency(atOnce, l.opts.RetryAfter)
+	if err != nil {
+		panic(fmt.Sprintf("limit: Concurrency(%d) at %s: want 1 or more", atOnce, callerLocation()))
+	}
+	l.mu.Lock()
+	l.counting = true
+	l.mu.Unlock()
+	return capGuard{l, places, atOnce}
+}
+
+type capGuard struct {
+	limiter *Limiter
+	places  *secure.Concurrency
+	atOnce  int
+}
+
+func (g capGuard) Stage() dewar.Stage { return stageCap }
+func (g capGuard) Name() string       { return fmt.Sprintf("at most %d at once", g.atOnce) }
+
+var errBusy = errors.New("limit: too many requests at once")
+
+func (g capGuard) Check(c *dewar.Context) error {
+	if err := g.limiter.installed(); err != nil {
+		return err
+	}
+	if g.limiter.opts.InsecureDisabled {
+		return nil
+	}
+	if !g.places.Acquire() {
+		he := &dewar.HTTPError{Code: http.StatusServiceUnavailable, Err: errBusy, Header: http.Header{}}
+		g.places.SetRetryAfter(he.Header)
+		// A client that waits must not hold a connection.
+		he.Header["Connection"] = []string{"close"}
+		return he
+	}
+	st := g.limiter.request(c)
+	st.acquired = append(st.acquired, g.places)
+	return nil
+}

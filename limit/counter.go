@@ -1,0 +1,86 @@
+package limit
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Counter is a limit that the program charges itself, where a guard cannot: by
+// what a form says, in a background task, outside HTTP. It shares the limiter's
+// store with its fallback.
+type Counter struct {
+	limiter *Limiter
+	rule    *rule
+}
+
+// Counter makes a counter under a name: letters, digits and "._:-". Like
+// [Limiter.Guard] it panics when something is wrong, and two counters or scopes
+// of one name must have the same limits. Of the rule only Strategy is looked at.
+//
+//	attempts := limiter.Counter("login", "5/minute; 20/hour")
+//	if err := attempts.Take(c.Context(), account, 1); err != nil { … }
+func (l *Limiter) Counter(name, limits string, how ...Rule) *Counter {
+	g := l.Shared(name, limits, how...).(ruleGuard)
+	return &Counter{l, g.rule}
+}
+
+// Take charges cost to the subject, and returns an [Exceeded] error when a limit
+// is reached. The shortest window comes first, and what was charged before the
+// one that is reached stays charged.
+func (k *Counter) Take(ctx context.Context, subject string, cost int64) error {
+	if cost < 0 {
+		return fmt.Errorf("limit: a cost of %d is below zero", cost)
+	}
+	return k.each(ctx, subject, cost, func(s State) bool { return s.Allowed })
+}
+
+// Test returns an [Exceeded] error when not even a cost of one would fit now. It
+// charges nothing.
+func (k *Counter) Test(ctx context.Context, subject string) error {
+	return k.each(ctx, subject, 0, func(s State) bool { return s.Remaining > 0 })
+}
+
+func (k *Counter) each(ctx context.Context, subject string, cost int64, passes func(State) bool) error {
+	if k.limiter.opts.InsecureDisabled {
+		return nil
+	}
+	now := k.limiter.opts.Now()
+	for i := range k.rule.policies {
+		p := &k.rule.policies[i]
+		s, _ := k.limiter.store.take(ctx, Hit{
+			Key: k.key(subject, p), Strategy: k.rule.strategy, Amount: p.Amount, Window: p.Window(), Cost: cost, Now: now,
+		})
+		if !passes(s) {
+			e := &Exceeded{Limit: p.Limit, Scope: k.rule.kind, RetryAfter: s.RetryAfter}
+			if e.RetryAfter == 0 {
+				e.RetryAfter = s.Reset
+			}
+			return e
+		}
+	}
+	return nil
+}
+
+// Clear forgets what was charged to the subject, such as failed attempts after a
+// successful one. It fails when the store cannot be asked.
+func (k *Counter) Clear(ctx context.Context, subject string) error {
+	keys := make([]string, len(k.rule.policies))
+	for i := range keys {
+		keys[i] = k.key(subject, &k.rule.policies[i])
+	}
+	if err := k.limiter.store.clear(ctx, keys...); err != nil {
+		return fmt.Errorf("limit: clearing the counter %q: %w", k.rule.scope, err)
+	}
+	return nil
+}
+
+func (k *Counter) key(subject string, p *policy) string {
+	var space [192]byte
+	b := append(space[:0], "LIMITER/"...)
+	if prefix := k.limiter.opts.KeyPrefix; prefix != "" {
+		b = append(append(b, prefix...), '/')
+	}
+	b = append(appendSubject(b, subject), '/')
+	b = append(b, k.rule.scope...)
+	return string(append(b, p.tail...))
+}

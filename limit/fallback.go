@@ -1,0 +1,143 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Waits between two questions to a store that is down, and between two warnings
+// of one that comes and goes.
+const (
+	firstRetry   = time.Second
+	longestRetry = 30 * time.Second
+	warnEvery    = time.Minute
+)
+
+// backedStore asks a store, and a local one while that is down. Nobody is turned
+// away for it, and nobody passes uncounted: each process then counts for itself.
+type backedStore struct {
+	store   Store
+	local   *Memory // nil when store is one itself
+	timeout time.Duration
+	now     func() time.Time
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	down   bool
+	wait   time.Duration
+	retry  time.Time // when one request may ask again
+	warned time.Time
+}
+
+func newBackedStore(o *Options) *backedStore {
+	b := &backedStore{store: o.Store, timeout: o.StoreTimeout, now: o.Now, log: slog.Default()}
+	if _, ok := o.Store.(*Memory); ok {
+		return b
+	}
+	if b.local = o.Fallback; b.local == nil {
+		b.local = NewMemory(MemoryOptions{})
+	}
+	return b
+}
+
+// take asks for a charge, and says whether the local store answered.
+func (b *backedStore) take(ctx context.Context, h Hit) (s State, local bool) {
+	if b.local == nil {
+		s, _ = b.store.Take(ctx, h) // a Memory, which never fails
+		return s, false
+	}
+	if b.mayAsk() {
+		err := b.ask(ctx, func(ctx context.Context) (err error) { s, err = b.store.Take(ctx, h); return err })
+		if err == nil {
+			return s, false
+		}
+	}
+	s, _ = b.local.Take(ctx, h)
+	return s, true
+}
+
+// give takes a charge back from the store that took it.
+func (b *backedStore) give(ctx context.Context, local bool, h Hit, s State) {
+	switch {
+	case local:
+		_ = b.local.Give(ctx, h, s)
+	case b.local == nil:
+		_ = b.store.Give(ctx, h, s)
+	case b.mayAsk():
+		// A charge that cannot be given back goes away with its window.
+		_ = b.ask(ctx, func(ctx context.Context) error { return b.store.Give(ctx, h, s) })
+	}
+}
+
+// clear forgets counters in both stores.
+func (b *backedStore) clear(ctx context.Context, keys ...string) error {
+	if b.local == nil {
+		return b.store.Clear(ctx, keys...)
+	}
+	_ = b.local.Clear(ctx, keys...)
+	return b.ask(ctx, func(ctx context.Context) error { return b.store.Clear(ctx, keys...) })
+}
+
+// mayAsk reports whether the store may be asked: always while it is up, and now
+// and then, by one request at a time, while it is down.
+func (b *backedStore) mayAsk() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.down {
+		return true
+	}
+	now := b.now()
+	if now.Before(b.retry) {
+		return false
+	}
+	b.retry = now.Add(b.wait)
+	return true
+}
+
+// ask asks the store within its time. A client that goes away must neither make
+// the store look down nor escape being counted, so the question does not end
+// with the request.
+func (b *backedStore) ask(ctx context.Context, question func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.timeout)
+	defer cancel()
+	err := question(ctx)
+	b.note(err)
+	return err
+}
+
+// note keeps track of whether the store is up, and logs what changes.
+func (b *backedStore) note(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	switch {
+	case err == nil && b.down:
+		b.down = false
+		b.log.Info("limit: the store answers again")
+	case err != nil && !b.down:
+		b.down, b.wait = true, firstRetry
+		b.retry = now.Add(b.wait)
+		if b.warned.IsZero() || now.Sub(b.warned) >= warnEvery {
+			b.warned = now
+			b.log.Warn("limit: the store does not answer; limits are counted in this process until it does", "error", clip(err))
+		}
+	case err != nil:
+		b.wait = min(2*b.wait, longestRetry)
+		b.retry = now.Add(b.wait)
+	}
+}
+
+// clip bounds what a store says.
+func clip(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "it took too long"
+	}
+	s := err.Error()
+	if len(s) > 300 {
+		s = s[:300] + "…"
+	}
+	return s
+}

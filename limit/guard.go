@@ -1,0 +1,181 @@
+package limit
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dewar-go/dewar"
+)
+
+// The limiter's own stages. Guards of routes and blueprints come after the
+// app's, but say which of the app's limits hold: so all of them only note what
+// they ask for, and it is looked at when they have run. What needs the user waits
+// until that is known.
+const (
+	stageCap      = dewar.StageLimit - 1
+	stageEvaluate = dewar.StageLimit + 1
+	stageLate     = dewar.StageSession + 5
+)
+
+// Guard limits the routes it is put on, each by itself, as Flask-Limiter's limit
+// does:
+//
+//	app.Post("/login", login).Guard(limiter.Guard("10/minute"))
+//	bp.Guard(limiter.Guard("100/hour; 20/minute", limit.Rule{Key: limit.User(userID)}))
+//
+// On a blueprint it counts each of its routes by itself; [Limiter.Shared] counts
+// them together. It panics, naming the line, when the limit string or the rule
+// is wrong.
+func (l *Limiter) Guard(limits string, how ...Rule) dewar.Guard {
+	return l.guard("route", "", limits, how)
+}
+
+// Shared limits all routes it is put on together, as Flask-Limiter's
+// shared_limit does. Every guard of one scope must have the same limits and
+// strategy. The scope's name is made of letters, digits and "._:-"; Shared panics
+// otherwise, and for what [Limiter.Guard] panics for.
+func (l *Limiter) Shared(scope, limits string, how ...Rule) dewar.Guard {
+	if scope == "" || !isName(scope) {
+		panic(fmt.Sprintf("limit: Shared(%q) at %s: the scope's name is made of letters, digits and ._:-, 1 to 64", scope, callerLocation()))
+	}
+	return l.guard(scope, scope, limits, how)
+}
+
+func (l *Limiter) guard(kind, scope, limits string, how []Rule) dewar.Guard {
+	loc := callerLocation()
+	var given Rule
+	switch len(how) {
+	case 0:
+	case 1:
+		given = how[0]
+	default:
+		panic(fmt.Sprintf("limit: the guard at %s has %d rules, want one at most", loc, len(how)))
+	}
+	r, err := newRule(kind, scope, limits, given, &l.opts)
+	if err != nil {
+		panic(fmt.Sprintf("limit: the guard at %s: %v", loc, trim(err)))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if scope != "" {
+		is := r.String() + " (" + r.strategy.String() + ")"
+		if was, ok := l.shared[scope]; ok && was != is {
+			panic(fmt.Sprintf("limit: the scope %q at %s is %s, but was %s before; all its guards have the same limits", scope, loc, is, was))
+		}
+		l.shared[scope] = is
+	}
+	l.counting = true
+	l.inspect(r, loc)
+	l.deducts = l.deducts || r.DeductWhen != nil
+	l.wrap()
+	return ruleGuard{l, r}
+}
+
+// Exempt frees the routes it is put on from [Options.Default] and
+// [Options.Application], as Flask-Limiter's exempt does. Limits given to a route
+// or its blueprint hold all the same.
+func (l *Limiter) Exempt() dewar.Guard {
+	return dewar.GuardFunc(dewar.StageLimit, "limit exempt", func(c *dewar.Context) error {
+		if err := l.installed(); err != nil {
+			return err
+		}
+		if !l.opts.InsecureDisabled {
+			l.request(c).exempt = true
+		}
+		return nil
+	})
+}
+
+// ruleGuard notes that its rule is asked for.
+type ruleGuard struct {
+	limiter *Limiter
+	rule    *rule
+}
+
+func (g ruleGuard) Stage() dewar.Stage {
+	if g.rule.Late {
+		return stageLate
+	}
+	return dewar.StageLimit
+}
+
+func (g ruleGuard) Name() string {
+	if g.rule.scope != "" {
+		return "limit " + g.rule.scope + " " + g.rule.String()
+	}
+	return "limit " + g.rule.String()
+}
+
+func (g ruleGuard) Check(c *dewar.Context) error {
+	l := g.limiter
+	if err := l.installed(); err != nil {
+		return err
+	}
+	if l.opts.InsecureDisabled {
+		return nil
+	}
+	st := l.request(c)
+	if g.rule.Late || c.Endpoint() == "" {
+		// Nothing comes after that could look at it.
+		return l.apply(c, st, g.rule)
+	}
+	st.rules = append(st.rules, g.rule)
+	return nil
+}
+
+// installed refuses to let requests pass uncounted when the limiter was
+// forgotten.
+func (l *Limiter) installed() error {
+	if l.app == nil {
+		return errors.New("limit: the limiter of this guard is not installed; add it with app.Extend")
+	}
+	return nil
+}
+
+// unmatched applies the application's limits where no rule matched: no later
+// stage runs there.
+func (l *Limiter) unmatched(c *dewar.Context) error {
+	if c.Endpoint() != "" {
+		return nil
+	}
+	return l.apply(c, l.request(c), l.application)
+}
+
+// evaluate applies everything that holds for a matched route.
+func (l *Limiter) evaluate(c *dewar.Context) error {
+	st := l.request(c)
+	if !st.exempt {
+		if l.defaults != nil && !overridden(st.rules) {
+			st.rules = append(st.rules, l.defaults)
+		}
+		if l.application != nil {
+			st.rules = append(st.rules, l.application)
+		}
+	}
+	return l.apply(c, st, st.rules...)
+}
+
+// overridden reports whether a rule stands in place of the default limits.
+func overridden(rules []*rule) bool {
+	for _, r := range rules {
+		if !r.KeepDefaults {
+			return true
+		}
+	}
+	return false
+}
+
+// isStatic reports whether the request is for a static file.
+func (l *Limiter) isStatic(c *dewar.Context) bool {
+	l.staticOnce.Do(func() {
+		l.static = map[string]bool{}
+		for _, r := range l.app.Routes() {
+			if before, ok := l.static[r.Endpoint]; r.Static && (!ok || before) {
+				l.static[r.Endpoint] = true
+			} else {
+				l.static[r.Endpoint] = false
+			}
+		}
+	})
+	return l.static[c.Endpoint()]
+}
