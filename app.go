@@ -44,6 +44,8 @@ type App struct {
 	mode      mode
 	keys      *sign.KeyRing
 	store     session.Store
+	// sessionInCookie: saving a session changes nothing but the answer.
+	sessionInCookie bool
 	csrf      *secure.CSRF
 	hosts     *secure.Hosts
 	proxies   *secure.Proxies

@@ -68,7 +68,8 @@ func matchesTag(header []string, tag string) bool {
 func (w *response) validate() {
 	c, h := w.c, w.Header()
 	if w.status != 0 && w.status != http.StatusOK || len(w.buf) == 0 || h["Etag"] != nil || h["Set-Cookie"] != nil ||
-		c.nonce != "" || c.session != nil && c.session.Accessed() || h["Cache-Control"] != nil {
+		c.nonce != "" || c.session != nil && c.session.Accessed() || h["Cache-Control"] != nil ||
+		c.readCookie || c.r.Header["Authorization"] != nil || h["Trailer"] != nil {
 		return
 	}
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {

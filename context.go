@@ -34,21 +34,28 @@ type Context struct {
 
 	matchErr error // why nothing was matched; the fallback's view returns it
 	failed   error // the error that was answered, if any
-	adopted  bool  // middleware brought its own w and r
+
+	base    context.Context // the request's own, whatever middleware derives of it
+	adopted adoptedWriter   // the writer that middleware made
+	station station
+	kept    http.Header // headers that an error page keeps
+	sealing bool        // an error page goes past the middleware
 
 	values       []keyed
 	transactions []Transaction
 	afterThis    []func(*Context) error
 
-	session   *session.Session
-	discard   bool // the session must not be saved: the commit failed
-	flashes   []session.Flash
-	flashed   bool // flashes were taken out of the session in this request
-	form      formState
-	body      limitedBody
-	nonce     string
-	varyCSRF  bool
-	processed Vars // what context processors gave, once asked
+	session      *session.Session
+	sessionSaved bool
+	readCookie   bool
+	discard      bool // the session must not be saved: the commit failed
+	flashes      []session.Flash
+	flashed      bool // flashes were taken out of the session in this request
+	form         formState
+	body         limitedBody
+	nonce        string
+	varyCSRF     bool
+	processed    Vars // what context processors gave, once asked
 }
 
 // App returns the application.
@@ -63,8 +70,15 @@ func (c *Context) Request() *http.Request { return c.r }
 func (c *Context) Writer() http.ResponseWriter { return c.w }
 
 // Context returns the request's context.Context: it ends when the client goes
-// away or the server shuts down for good.
+// away or the server shuts down for good, or when middleware that derived it
+// says so.
 func (c *Context) Context() context.Context { return c.r.Context() }
+
+// RequestContext returns the context.Context that the request came with, without
+// what middleware added: unlike that of [Context.Context], its deadline is not a
+// middleware's, so it lives until the answer is out. It is for what is begun in a
+// view and ended by the commit stage, such as a transaction.
+func (c *Context) RequestContext() context.Context { return c.base }
 
 // Method returns the request's method.
 func (c *Context) Method() string { return c.r.Method }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -167,12 +168,22 @@ func OnErrorAs[E error](r Router, handle func(*Context, E) error) {
 // nothing left to say: the connection is cut, so that the client does not take
 // half an answer for a whole one.
 func (c *Context) handleError(err error) {
+	if c.station.Load() == abandoned {
+		c.logError(err, "view failed after its middleware had returned")
+		return
+	}
 	c.failed = err
 	if c.res.sent() {
 		c.logError(err, "answer was already under way")
 		panic(http.ErrAbortHandler)
 	}
-	c.res.reset()
+	c.resetAnswer()
+	defer func() { c.res.sealed = c.sealing }()
+	var p *PanicError
+	logged := errors.As(err, &p)
+	if logged {
+		c.logError(err, "")
+	}
 	scopes := c.scopes()
 	for _, s := range scopes {
 		for _, try := range s.errors.byType {
@@ -184,8 +195,11 @@ func (c *Context) handleError(err error) {
 			if failure == nil {
 				return
 			}
+			if !logged {
+				c.logError(err, "")
+			}
 			c.logError(failure, "error handler failed")
-			c.res.reset()
+			c.resetAnswer()
 			c.errorPage(asHTTPError(failure))
 			return
 		}
@@ -193,7 +207,9 @@ func (c *Context) handleError(err error) {
 	he := asHTTPError(err)
 	if he.Code >= 500 {
 		c.app.Signals.Exception.Send(ExceptionEvent{c, err})
-		c.logError(err, "")
+		if !logged {
+			c.logError(err, "")
+		}
 	}
 	for _, s := range scopes {
 		handle := s.errors.byCode[he.Code]
@@ -201,20 +217,35 @@ func (c *Context) handleError(err error) {
 			continue
 		}
 		c.res.status = he.Code
-		addHeader(c.res.Header(), he.Header)
+		addHeader(c.w.Header(), he.Header)
 		failure := guardPanic(func() error { return handle(c, he) })
 		if failure == nil {
 			return
 		}
 		c.logError(failure, "error handler failed")
-		c.res.reset()
+		c.resetAnswer()
 		break
 	}
 	c.errorPage(he)
 }
 
+// resetAnswer drops what was written so far. A middleware that was written to
+// has its own idea of the status by now, and may hold a part of the body: the
+// error page then goes past it, and what it still sends is dropped.
+func (c *Context) resetAnswer() {
+	if c.behindMiddleware() && c.adopted.wrote {
+		c.w, c.sealing = &c.res, true
+	}
+	c.res.reset()
+	if c.sealing {
+		h := c.res.Header()
+		delete(h, "Content-Encoding")
+		delete(h, "Content-Length")
+	}
+}
+
 func addHeader(dst, src http.Header) {
 	for k, vs := range src {
-		dst[http.CanonicalHeaderKey(k)] = vs
+		dst[http.CanonicalHeaderKey(k)] = slices.Clip(vs)
 	}
 }

@@ -177,7 +177,7 @@ func (f *Fallback) takes(r *http.Request, err error) bool {
 
 // serve is the view of what no rule matches.
 func (f *Fallback) serve(c *Context) error {
-	if c.body.over {
+	if c.body.over.Load() {
 		return errTooLarge
 	}
 	var failed error
@@ -205,6 +205,12 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 	out.URL.Scheme, out.URL.Host = f.target.Scheme, f.target.Host
 	out.URL.RawQuery = p.In.URL.RawQuery // Flask parses it in its own way
 	out.Host = c.origin.Host
+	if !isWebSocket(p.In) {
+		// Any other protocol would be a tunnel past the gate, such as h2c.
+		delete(out.Header, "Upgrade")
+		delete(out.Header, "Connection")
+		delete(out.Header, "Http2-Settings")
+	}
 	for name := range out.Header {
 		if secure.ForwardedHeader(name) || strings.Contains(name, "_") {
 			delete(out.Header, name)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar/secure"
@@ -33,12 +34,11 @@ func (f *formState) close() {
 // limitedBody counts a request's body and ends it with an error past the limit.
 // net/http is told to close the connection then, since the rest is not read.
 type limitedBody struct {
-	body  io.ReadCloser
-	left  int64
-	limit int64
-	over  bool
-	ended bool
-	c     *Context
+	body io.ReadCloser
+	left int64
+	// over and ended are looked at by other goroutines than the one that reads:
+	// a proxy's transport reads while the answer is already written.
+	over, ended atomic.Bool
 }
 
 // errTooLarge is a body past its limit.
@@ -46,43 +46,37 @@ var errTooLarge = &HTTPError{Code: http.StatusRequestEntityTooLarge}
 
 // Read reads the body up to its limit.
 func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.over {
+	if b.over.Load() {
 		return 0, errTooLarge
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
 	}
 	n, err := b.body.Read(p)
-	b.ended = b.ended || err != nil
+	if err != nil {
+		b.ended.Store(true)
+	}
 	if int64(n) <= b.left {
 		b.left -= int64(n)
 		return n, err
 	}
 	n = int(b.left)
-	b.left, b.over = 0, true
-	b.c.closeConnection()
+	b.left = 0
+	b.over.Store(true)
 	return n, errTooLarge
 }
 
 // Close closes the body.
 func (b *limitedBody) Close() error { return b.body.Close() }
 
-// closeConnection asks for the connection to be closed after the answer.
-func (c *Context) closeConnection() {
-	if !c.res.sent() {
-		c.res.Header()["Connection"] = []string{"close"}
-	}
-}
-
 // limitBody puts the route's limit around the body, before anything reads it.
 func (c *Context) limitBody() {
 	if c.r.Body == nil || c.r.Body == http.NoBody {
 		return
 	}
-	c.body = limitedBody{body: c.app.cfg.Pace.Body(c.res.w, c.r.Body), left: c.at.maxBody, limit: c.at.maxBody, c: c}
+	c.body.body, c.body.left = c.app.cfg.Pace.Body(c.res.w, c.r.Body), c.at.maxBody
 	if c.r.ContentLength > c.at.maxBody {
-		c.body.over = true
-		c.closeConnection()
+		c.body.over.Store(true)
 	}
 	c.r.Body = &c.body
 }
@@ -121,6 +115,10 @@ func (c *Context) FormValues() (url.Values, error) {
 		c.form.err = c.parseForm()
 		if c.form.values == nil {
 			c.form.values = url.Values{}
+		}
+		if c.form.err == nil {
+			// net/http's own methods find the form parsed: the body is gone.
+			c.r.PostForm, c.r.MultipartForm = c.form.values, c.form.whole
 		}
 	}
 	return c.form.values, c.form.err
@@ -273,7 +271,7 @@ func (c *Context) endBody() {
 	if c.body.body == nil || c.res.state == hijacked {
 		return
 	}
-	if !c.body.ended {
+	if !c.body.ended.Load() {
 		_ = http.NewResponseController(c.res.w).SetReadDeadline(time.Now().Add(c.app.cfg.Pace.Grace))
 	}
 }

@@ -3,7 +3,8 @@ package dewar
 import "fmt"
 
 // A Guard decides, before middleware and hooks, whether a request goes on. Its
-// error becomes the answer; nil lets the request pass. Guards of the app, the
+// error becomes the answer, and so does what it wrote, such as a redirect to a
+// page for signing in; nil without an answer lets the request pass. Guards of the app, the
 // blueprints and the route run together, ordered by stage; within a stage the
 // app's come first, then blueprints from the outermost inwards, then the
 // route's.
@@ -12,7 +13,7 @@ type Guard interface {
 	Stage() Stage
 	// Name is what the list of routes shows, such as "login required".
 	Name() string
-	// Check returns nil to let the request pass.
+	// Check returns nil, and writes nothing, to let the request pass.
 	Check(c *Context) error
 }
 

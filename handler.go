@@ -3,6 +3,7 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -41,13 +42,15 @@ type handler struct{ app *App }
 
 // ServeHTTP is a request's whole life.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &Context{app: h.app, at: h.app.rootFallback, r: r, start: time.Now()}
+	c := &Context{app: h.app, at: h.app.rootFallback, r: r, base: r.Context(), start: time.Now()}
 	c.res.c, c.res.w, c.w = c, w, &c.res
 	defer c.end()
-	h.app.Signals.RequestStarted.Send(c)
-	if err := guardPanic(c.enter); err != nil {
+	switch err := guardPanic(c.enter); {
+	case err != nil:
 		c.refuse(err)
-	} else {
+	case c.wrote(): // a guard answered
+		c.afterHooks()
+	default:
 		c.dispatch()
 	}
 	h.app.Signals.RequestFinished.Send(c)
@@ -72,6 +75,7 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.find()
+	c.app.Signals.RequestStarted.Send(c)
 	if err := c.upgrade(); err != nil {
 		return err
 	}
@@ -79,13 +83,13 @@ func (c *Context) enter() error {
 	if c.matchErr == nil && len(c.at.preprocess) > 0 {
 		values := c.match.Values()
 		for _, f := range c.at.preprocess {
-			if err := f(c, values); err != nil {
+			if err := f(c, values); err != nil || c.wrote() {
 				return err
 			}
 		}
 	}
 	for _, g := range c.at.guards {
-		if err := g.Check(c); err != nil {
+		if err := g.Check(c); err != nil || c.wrote() {
 			return err
 		}
 	}
@@ -162,34 +166,9 @@ func (c *Context) upgrade() error {
 	return &redirectError{secure.HTTPSTarget(c.origin, c.r.URL), http.StatusPermanentRedirect}
 }
 
-// dispatch runs what stands between guards and commit.
-func (c *Context) dispatch() {
-	if c.at.chain == nil {
-		c.inner()
-		return
-	}
-	c.r = c.r.WithContext(withContext(c.r.Context(), c))
-	err := guardPanic(func() error { c.at.chain.ServeHTTP(&c.res, c.r); return nil })
-	if err != nil {
-		c.w = &c.res
-		c.handleError(err)
-	}
-}
-
-// innermost is where a chain of middleware ends: the Context adopts the w and r
-// that arrive, so that what middleware wrapped stays wrapped.
-func innermost(w http.ResponseWriter, r *http.Request) {
-	c, ok := FromRequest(r)
-	if !ok {
-		panic("dewar: middleware passed on a request with another context.Context; derive it from the request's own")
-	}
-	c.r, c.w, c.adopted = r, w, true
-	c.inner()
-	c.w = &c.res
-}
-
 // inner runs the before hooks, the view, the error handlers and the after hooks.
 func (c *Context) inner() {
+	c.keepHeaders()
 	if err := guardPanic(c.view); err != nil {
 		c.answerError(err)
 	}
@@ -199,24 +178,30 @@ func (c *Context) inner() {
 // view runs the before hooks and the view.
 func (c *Context) view() error {
 	for _, f := range c.at.before {
-		if err := f(c); err != nil {
+		if err := f(c); err != nil || c.wrote() {
 			return err
 		}
-		if c.answered() {
-			return nil
-		}
+	}
+	if len(c.at.before) > 0 {
+		c.keepHeaders()
 	}
 	if err := c.at.view(c); err != nil {
 		return err
 	}
-	if !c.answered() && !c.adopted {
+	if !c.wrote() && c.res.status == 0 {
 		return fmt.Errorf("dewar: the view of %q returned without an answer; end it with c.Text, c.Render, c.NoContent or the like", c.at.name)
 	}
 	return nil
 }
 
-// answered reports whether an answer was begun.
-func (c *Context) answered() bool { return c.res.fixed || c.res.status != 0 || c.res.sent() }
+// keepHeaders remembers the headers that stand before the view: those of guards,
+// middleware and before hooks, which an error page keeps while it drops the
+// view's.
+func (c *Context) keepHeaders() {
+	if h := c.res.Header(); len(h) > 0 {
+		c.kept = maps.Clone(h)
+	}
+}
 
 // answerError turns a view's error into an answer. Redirects and the automatic
 // answer to OPTIONS are no failures.
@@ -226,8 +211,8 @@ func (c *Context) answerError(err error) {
 		c.redirect(e.location, e.code)
 	case *methodError:
 		if c.r.Method == http.MethodOptions {
-			c.res.Header()["Allow"] = []string{e.allow()}
-			c.res.WriteHeader(http.StatusOK)
+			c.w.Header()["Allow"] = []string{e.allow()}
+			c.w.WriteHeader(http.StatusOK)
 			return
 		}
 		c.handleError(&HTTPError{
@@ -253,6 +238,7 @@ func (c *Context) refuse(err error) {
 		c.errorPage(gate.HTTPError)
 		return
 	}
+	c.keepHeaders()
 	c.answerError(asRefusal(err))
 	c.afterHooks()
 }
@@ -270,8 +256,16 @@ func (c *Context) afterHooks() {
 	}
 }
 
-// conclude is the commit stage and the first byte.
+// conclude is the commit stage and the first byte. A session that lives in its
+// cookie is written before the commit: it may be too large, and then nothing
+// must have been committed.
 func (c *Context) conclude() {
+	if len(c.transactions) > 0 && c.app.sessionInCookie && !c.res.sent() {
+		if err := c.saveSession(c.res.Header()); err != nil {
+			c.discard = true
+			c.handleError(err)
+		}
+	}
 	if err := c.endTransactions(); err != nil {
 		c.discard = true
 		c.handleError(err)
@@ -303,7 +297,9 @@ func (c *Context) end() {
 			c.logError(err, "teardown failed")
 		}
 	}
+	c.noteLostSession()
 	c.form.close()
+	c.dropForm(c.r)
 	c.endBody()
 	if c.res.paced != nil {
 		c.res.paced.Finish()

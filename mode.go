@@ -131,7 +131,7 @@ func (a *App) openKeys() error {
 
 // useKeys makes what depends on the keys.
 func (a *App) useKeys(ring *sign.KeyRing) (err error) {
-	a.store = a.makeStore(ring)
+	a.store, a.sessionInCookie = a.makeStore(ring), a.cfg.Session.Store == nil
 	a.csrf, err = a.makeCSRF(ring)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 func Wrap(h http.Handler) View {
 	return func(c *Context) error {
 		h.ServeHTTP(c.w, c.r)
-		if !c.answered() && !c.adopted {
+		if !c.wrote() {
 			c.w.WriteHeader(http.StatusOK) // a handler that writes nothing answers so
 		}
 		return nil
@@ -55,7 +55,10 @@ func (s *scope) mountHandler(prefix string, h http.Handler) *Route {
 		inner.URL.Path, inner.URL.RawPath = "/"+rest, ""
 		outer := c.r
 		c.r = inner
-		defer func() { c.r = outer }()
+		defer func() {
+			c.dropForm(inner)
+			c.r = outer
+		}()
 		return serve(c)
 	}
 	r := s.add(prefix+"/<path:mounted>", view, view, nil, []string{anyMethod})

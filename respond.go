@@ -13,6 +13,10 @@ import (
 //
 //	return c.Status(http.StatusCreated).JSON(order)
 func (c *Context) Status(code int) *Context {
+	if code < 200 {
+		panic(fmt.Sprintf("dewar: Status(%d): not the status of an answer", code))
+	}
+	checkStatus(code)
 	c.res.status = code
 	return c
 }
@@ -103,7 +107,7 @@ func (c *Context) redirect(location string, code int) {
 func (c *Context) writeString(s string) error {
 	c.writeStatus()
 	var err error
-	if c.w == http.ResponseWriter(&c.res) {
+	if !c.behindMiddleware() {
 		_, err = c.res.WriteString(s)
 	} else {
 		_, err = c.w.Write([]byte(s))
@@ -113,10 +117,12 @@ func (c *Context) writeString(s string) error {
 
 // writeStatus passes a status set by Status on to middleware's writer.
 func (c *Context) writeStatus() {
-	if c.res.status != 0 && !c.res.fixed {
+	if c.res.status != 0 && !c.wrote() {
 		c.w.WriteHeader(c.res.status)
 	}
-	c.res.fixed = true
+	if !c.behindMiddleware() {
+		c.res.fixed = true
+	}
 }
 
 // ignoreClient drops the error of a client that went away: there is nobody to

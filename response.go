@@ -3,10 +3,13 @@ package dewar
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +30,7 @@ type response struct {
 
 	status int  // 0 until someone sets it
 	fixed  bool // WriteHeader was called: the status stands
+	sealed bool // an error page replaced what a middleware still holds
 	state  responseState
 	err    error               // the first failed write to the client
 	paced  *secure.PacedWriter // w under deadlines, for an answer that may take long
@@ -54,18 +58,29 @@ func (w *response) Header() http.Header { return w.w.Header() }
 
 // WriteHeader fixes the status. An informational status goes out at once.
 func (w *response) WriteHeader(code int) {
+	checkStatus(code)
 	if code >= 100 && code < 200 && code != http.StatusSwitchingProtocols {
 		w.w.WriteHeader(code)
 		return
 	}
-	if w.fixed || w.state != buffering {
+	if w.fixed || w.sealed || w.state != buffering {
 		return
 	}
 	w.status, w.fixed = code, true
 }
 
+// checkStatus panics for a number that is no status, where it is set.
+func checkStatus(code int) {
+	if code < 100 || code > 999 {
+		panic(fmt.Sprintf("dewar: %d is no HTTP status", code))
+	}
+}
+
 // Write adds to the buffer, or to the wire once streaming.
 func (w *response) Write(p []byte) (int, error) {
+	if w.sealed {
+		return len(p), nil
+	}
 	switch w.state {
 	case hijacked:
 		return 0, http.ErrHijacked
@@ -86,7 +101,7 @@ func (w *response) Write(p []byte) (int, error) {
 
 // WriteString is Write without a copy to a byte slice.
 func (w *response) WriteString(s string) (int, error) {
-	if w.state != buffering || len(w.buf)+len(s) > w.c.app.cfg.MaxBuffer {
+	if w.sealed || w.state != buffering || len(w.buf)+len(s) > w.c.app.cfg.MaxBuffer {
 		return w.Write([]byte(s))
 	}
 	w.fixed = true
@@ -115,11 +130,14 @@ func (w *response) release() {
 	w.box, w.buf = nil, nil
 }
 
-// reset drops what was buffered: status, headers and body.
+// reset drops what was buffered: status, body, and the headers but those that
+// stood before the view.
 func (w *response) reset() {
 	w.buf = w.buf[:0]
 	w.status, w.fixed = 0, false
-	clear(w.Header())
+	h := w.Header()
+	clear(h)
+	maps.Copy(h, w.c.kept)
 }
 
 func (w *response) count(n int, err error) (int, error) {
@@ -144,6 +162,14 @@ func (w *response) begin(length int) error {
 		return err
 	}
 	h := w.Header()
+	if w.c.body.over.Load() {
+		h["Connection"] = []string{"close"} // the rest of the body is not read
+	}
+	var held http.Header
+	if h["Trailer"] != nil {
+		length = -1 // trailers need a body of unknown length
+		held = takeTrailers(h)
+	}
 	if bodyAllowed(w.status) {
 		if length >= 0 && h["Content-Length"] == nil {
 			h["Content-Length"] = contentLength(length)
@@ -156,12 +182,29 @@ func (w *response) begin(length int) error {
 	w.state = streaming
 	w.pace(length)
 	w.w.WriteHeader(w.status)
+	maps.Copy(h, held)
 	if len(w.buf) > 0 {
 		_, err := w.count(w.w.Write(w.buf))
 		w.buf = w.buf[:0]
 		return err
 	}
 	return nil
+}
+
+// takeTrailers removes from the headers what is declared as a trailer: net/http
+// would send it as both.
+func takeTrailers(h http.Header) http.Header {
+	held := http.Header{}
+	for _, line := range h["Trailer"] {
+		for name := range strings.SplitSeq(line, ",") {
+			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+			if v, ok := h[name]; ok {
+				held[name] = v
+				delete(h, name)
+			}
+		}
+	}
+	return held
 }
 
 // shortAnswer is what a client takes in one go: one deadline is enough for it.
@@ -184,6 +227,9 @@ func (w *response) pace(length int) {
 func (w *response) finish() error {
 	if w.state != buffering {
 		return w.err
+	}
+	if err := w.c.saveSession(w.Header()); err != nil {
+		return err
 	}
 	w.validate()
 	return w.begin(len(w.buf))
@@ -212,6 +258,13 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if w.state == streaming {
 		return nil, nil, errors.New("dewar: Hijack after the answer began")
 	}
+	// The session goes with the answer that takes the connection over.
+	if err := w.c.saveSession(w.Header()); err != nil {
+		return nil, nil, err
+	}
+	if w.status == http.StatusSwitchingProtocols {
+		w.w.WriteHeader(w.status)
+	}
 	conn, rw, err := http.NewResponseController(w.w).Hijack()
 	if err == nil {
 		w.state = hijacked
@@ -219,10 +272,17 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, rw, err
 }
 
-// ReadFrom leaves the buffer so that net/http can hand a file to the kernel.
+// ReadFrom leaves the buffer so that net/http can hand a file to the kernel. What
+// is known to be short stays in it, where after hooks still reach its headers.
 func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	if w.state == hijacked {
 		return 0, http.ErrHijacked
+	}
+	if w.sealed {
+		return io.Copy(io.Discard, src)
+	}
+	if w.state == buffering && w.declaresShort() {
+		return io.Copy(writerOnly{w}, src)
 	}
 	if err := w.begin(-1); err != nil {
 		return 0, err
@@ -234,6 +294,19 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	}
 	return n, err
 }
+
+// declaresShort reports whether a Content-Length says that the body is short.
+func (w *response) declaresShort() bool {
+	v := w.Header()["Content-Length"]
+	if len(v) != 1 {
+		return false
+	}
+	n, err := strconv.Atoi(v[0])
+	return err == nil && n <= min(shortAnswer, w.c.app.cfg.MaxBuffer)
+}
+
+// writerOnly hides ReadFrom from io.Copy.
+type writerOnly struct{ io.Writer }
 
 // bodyAllowed reports whether an answer with this status may have a body
 // (RFC 9110, section 6.4.1).

@@ -159,7 +159,7 @@ func TestSignals(t *testing.T) {
 	client.Get("/error")
 	client.Host = "evil.example"
 	client.Get("/")
-	want := "started,message hi,rendered p.html,finished,torn down,started,broken,finished,torn down,started,refused,finished,torn down"
+	want := "started,message hi,rendered p.html,finished,torn down,started,broken,finished,torn down,refused,finished,torn down"
 	if s := strings.Join(got, ","); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}

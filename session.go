@@ -3,8 +3,10 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar/secure"
@@ -36,7 +38,7 @@ func (sessionGuard) Stage() Stage { return StageSession }
 func (sessionGuard) Name() string { return "session" }
 
 func (sessionGuard) Check(c *Context) error {
-	if c.r.Header["Cookie"] == nil {
+	if c.session != nil || c.r.Header["Cookie"] == nil {
 		return nil
 	}
 	return c.loadSession()
@@ -47,7 +49,7 @@ func (c *Context) loadSession() error {
 	if cookie, err := c.r.Cookie(c.app.cookieName()); err == nil {
 		value = cookie.Value
 	}
-	s, err := c.app.store.Load(c.r.Context(), value)
+	s, err := c.app.store.Load(c.base, value)
 	if err != nil {
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
 	}
@@ -74,7 +76,7 @@ const resignAfter = time.Minute
 // saveSession puts the session into the answer, as Flask's save_session does.
 func (c *Context) saveSession(h http.Header) error {
 	s := c.session
-	if s == nil || c.discard {
+	if s == nil || c.discard || c.sessionSaved {
 		return nil
 	}
 	st := s.State(true)
@@ -84,7 +86,7 @@ func (c *Context) saveSession(h http.Header) error {
 			h["Cache-Control"] = noStore
 		}
 	}
-	refresh := st.Permanent && !st.New && time.Since(s.Signed()) > c.app.cfg.refreshAfter()
+	refresh := !c.at.static && st.Permanent && !st.New && time.Since(s.Signed()) > c.app.cfg.refreshAfter()
 	if !st.Modified && !refresh {
 		return nil
 	}
@@ -92,7 +94,8 @@ func (c *Context) saveSession(h http.Header) error {
 		Name: c.app.cookieName(), Path: c.app.cfg.Session.CookiePath, Domain: c.app.cfg.Session.CookieDomain,
 		Secure: c.app.mode.https(), HttpOnly: true, SameSite: sameSite(c.app.cfg.Session.CookieSameSite),
 	}
-	value, err := c.app.store.Save(c.r.Context(), s)
+	value, err := c.app.store.Save(c.base, s)
+	c.sessionSaved = err == nil
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
@@ -110,7 +113,18 @@ func (c *Context) saveSession(h http.Header) error {
 	}
 	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
 	secure.AddVary(h, "Cookie")
+	if cc := h.Get("Cache-Control"); cc == "" || strings.Contains(cc, "public") || strings.Contains(cc, "immutable") {
+		h["Cache-Control"] = noStore // a shared cache must not hand the cookie to others
+	}
 	return nil
+}
+
+// noteLostSession logs a change that came after the session was saved.
+func (c *Context) noteLostSession() {
+	if c.session != nil && !c.discard && c.res.sent() && c.session.State(false).Modified {
+		c.app.log.LogAttrs(c.base, slog.LevelWarn, "the session was changed after the answer began: the change is lost",
+			slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
+	}
 }
 
 var noStore = []string{"no-store"}
@@ -121,6 +135,9 @@ func (c *Context) beforeFirstByte() error {
 	h := c.res.Header()
 	if err := c.saveSession(h); err != nil {
 		return err
+	}
+	if c.readCookie {
+		secure.AddVary(h, "Cookie")
 	}
 	if c.varyCSRF {
 		secure.AddVary(h, "Sec-Fetch-Site", "Origin")
@@ -168,13 +185,18 @@ func (c *Context) SetCookie(cookie http.Cookie) error {
 	return nil
 }
 
-// DeleteCookie tells the browser to forget a cookie that SetCookie set.
-func (c *Context) DeleteCookie(name string) error {
-	return c.SetCookie(http.Cookie{Name: name, MaxAge: -1})
+// DeleteCookie tells the browser to forget a cookie that SetCookie set. Name,
+// Path and Domain must be those it was set with: they are what browsers know a
+// cookie by.
+func (c *Context) DeleteCookie(cookie http.Cookie) error {
+	cookie.Value, cookie.MaxAge, cookie.Expires = "", -1, time.Unix(0, 0)
+	return c.SetCookie(cookie)
 }
 
 // Cookie returns the value of a cookie the client sent, "" when there is none.
+// The answer then says that it varies by cookies.
 func (c *Context) Cookie(name string) string {
+	c.readCookie = true
 	cookie, err := c.r.Cookie(name)
 	if err != nil {
 		return ""

@@ -207,7 +207,7 @@ func (c *Context) Render(name string, vars any) error {
 	if c.w.Header()["Content-Type"] == nil {
 		c.w.Header()["Content-Type"] = templateType(name)
 	}
-	if c.adopted {
+	if c.behindMiddleware() || c.res.state != buffering {
 		err = c.renderThrough(t, run)
 	} else {
 		c.res.grow()

@@ -24,6 +24,10 @@ type Transaction interface {
 // keeps the session as it was, so that a client never sees success for work
 // that was lost.
 //
+// A session kept in its cookie is encoded before the commit, so that one that is
+// too large undoes the work. One kept by a server-side store is saved after it:
+// when that fails, the answer is an error although the work is done.
+//
 // An answer that leaves the buffer (a stream, a flush) has sent its status
 // before the commit; when the commit fails then, the connection is cut.
 func (c *Context) AddTransaction(t Transaction) { c.transactions = append(c.transactions, t) }
@@ -40,7 +44,7 @@ func (c *Context) endTransactions() (err error) {
 		return nil
 	}
 	for i, t := range list {
-		if err = guardPanic(func() error { return t.Commit(c.r.Context()) }); err != nil {
+		if err = guardPanic(func() error { return t.Commit(c.base) }); err != nil {
 			c.rollback(list[i:])
 			return fmt.Errorf("dewar: commit: %w", err)
 		}
@@ -51,7 +55,7 @@ func (c *Context) endTransactions() (err error) {
 // rollback undoes transactions in reverse order. The request's context may be
 // over by now, and undoing must not depend on it.
 func (c *Context) rollback(list []Transaction) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.base), 5*time.Second)
 	defer cancel()
 	for i := len(list) - 1; i >= 0; i-- {
 		err := guardPanic(func() error { return list[i].Rollback(ctx) })

@@ -9,11 +9,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -231,5 +233,74 @@ func TestTLSAndHTTP2(t *testing.T) {
 	resp.Body.Close()
 	if string(b) != "body" || resp.Trailer.Get("X-Sum") != "42" {
 		t.Errorf("got %q, trailer %v", b, resp.Trailer)
+	}
+}
+
+// TestSwitchingProtocols upgrades as libraries do: WriteHeader(101), then Hijack.
+func TestSwitchingProtocols(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/ws", func(c *dewar.Context) error {
+		c.SetHeader("Upgrade", "websocket")
+		c.SetHeader("Connection", "Upgrade")
+		c.Session().Set("x", 1)
+		c.Writer().WriteHeader(http.StatusSwitchingProtocols)
+		conn, rw, err := http.NewResponseController(c.Writer()).Hijack()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = rw.WriteString("frame")
+		return errors.Join(err, rw.Flush())
+	}).WebSocket()
+	addr := serve(t, app)
+	answer := exchange(t, addr, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-Fetch-Site: same-origin\r\n\r\n")
+	if !strings.HasPrefix(answer, "HTTP/1.1 101 ") || !strings.HasSuffix(answer, "\r\n\r\nframe") || !strings.Contains(answer, "Set-Cookie: session=") {
+		t.Errorf("got %q", answer)
+	}
+}
+
+func TestBufferedTrailers(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.SetHeader("Trailer", "X-Sum")
+		err := c.Text("body")
+		c.Writer().Header().Set("X-Sum", "42")
+		return err
+	})
+	addr := serve(t, app)
+	resp, err := http.Get("http://" + addr + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, _ := io.ReadAll(resp.Body)
+	if string(b) != "body" || resp.Trailer.Get("X-Sum") != "42" || resp.Header.Get("X-Sum") != "" {
+		t.Errorf("%q, header %v, trailer %v", b, resp.Header, resp.Trailer)
+	}
+}
+
+// TestFallbackUnderAttack sends bodies past the limit to a backend that answers
+// before it has read them, and asks for a tunnel.
+func TestFallbackUnderAttack(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" || r.Header.Get("Http2-Settings") != "" {
+			t.Errorf("the backend was asked to switch to %q", r.Header.Get("Upgrade"))
+		}
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	defer backend.Close()
+	app, _ := newApp(t, func(c *dewar.Config) { c.MaxContentLength = 1000 })
+	app.Fallback(backend.URL)
+	addr := serve(t, app)
+	for range 50 {
+		body := strings.NewReader(strings.Repeat("x", 100_000))
+		resp, err := http.Post("http://"+addr+"/x", "text/plain", io.MultiReader(body)) // of unknown length
+		if err == nil {
+			resp.Body.Close()
+		}
+	}
+	answer := exchange(t, addr, "GET /x HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nConnection: Upgrade, HTTP2-Settings, close\r\n\r\n")
+	if strings.HasPrefix(answer, "HTTP/1.1 101") {
+		t.Errorf("a tunnel was opened: %.80q", answer)
 	}
 }

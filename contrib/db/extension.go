@@ -50,7 +50,7 @@ func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
 	if held, ok := d.key.Get(c); ok {
 		return held.tx, nil
 	}
-	tx, err := writer.BeginTx(c.Context(), nil)
+	tx, err := writer.BeginTx(c.RequestContext(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("db: %s: no transaction: %w", d, err)
 	}

@@ -1,0 +1,396 @@
+package dewar_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
+)
+
+// holding is a middleware's writer that keeps everything until the end, as
+// those that compute a validator or compress do.
+type holding struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (h *holding) WriteHeader(code int) {
+	if h.status == 0 {
+		h.status = code
+	}
+}
+
+func (h *holding) Write(p []byte) (int, error) {
+	h.WriteHeader(200)
+	return h.body.Write(p)
+}
+
+func hold(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := &holding{ResponseWriter: w}
+		next.ServeHTTP(h, r)
+		if r.URL.Query().Has("unchanged") && h.status == 200 {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		if h.status != 0 {
+			w.WriteHeader(h.status)
+		}
+		_, _ = w.Write(h.body.Bytes())
+	})
+}
+
+func TestAnAnswerEndsTheRequest(t *testing.T) {
+	for _, wrapped := range []bool{false, true} {
+		app, _ := newApp(t)
+		if wrapped {
+			app.Wrap(hold)
+		}
+		ran := ""
+		app.Before(func(c *dewar.Context) error {
+			if c.Query("before") != "" {
+				return c.Redirect(dewar.Path("/login"))
+			}
+			c.Status(201) // no answer yet
+			return nil
+		})
+		app.Post("/", func(c *dewar.Context) error { ran += "view"; return c.Text("deleted") }).
+			Guard(dewar.GuardFunc(dewar.StagePermission, "members", func(c *dewar.Context) error {
+				if c.Query("guard") != "" {
+					return c.Redirect(dewar.Path("/login"))
+				}
+				return nil
+			}), dewar.GuardFunc(dewar.StagePermission, "second", func(*dewar.Context) error { ran += "guard "; return nil }))
+		client := dewartest.New(t, app)
+		for _, query := range []string{"?before=1", "?guard=1"} {
+			ran = ""
+			resp := client.PostForm("/"+query, nil)
+			if resp.Status != 303 || resp.Location() != "/login" || strings.Contains(ran, "view") || strings.Contains(resp.Text, "deleted") {
+				t.Errorf("wrapped %v, %s: %d to %q, ran %q", wrapped, query, resp.Status, resp.Location(), ran)
+			}
+			if query == "?guard=1" && ran != "" {
+				t.Errorf("a guard ran after one had answered")
+			}
+		}
+		if resp := client.PostForm("/", nil); resp.Status != 201 || resp.Text != "deleted" {
+			t.Errorf("wrapped %v: a status alone ended the request: %d %q", wrapped, resp.Status, resp.Text)
+		}
+	}
+}
+
+func TestMiddlewareThatHoldsTheAnswer(t *testing.T) {
+	app, _ := newApp(t)
+	app.Wrap(hold)
+	app.Get("/", text("page"))
+	app.Get("/partly", func(c *dewar.Context) error {
+		_ = c.Text("half a page")
+		return errors.New("broken")
+	})
+	app.Get("/after", func(c *dewar.Context) error {
+		c.AfterThis(func(*dewar.Context) error { return errors.New("broken") })
+		return c.Text("whole page")
+	})
+	client := dewartest.New(t, app)
+	if got := client.Get("/?unchanged"); got.Status != 304 {
+		t.Errorf("the middleware's status: %d", got.Status)
+	}
+	for _, path := range []string{"/partly", "/after"} {
+		if got := client.Get(path); got.Status != 500 || !strings.Contains(got.Text, "Internal Server Error") || strings.Contains(got.Text, "page</") {
+			t.Errorf("%s: %d %q", path, got.Status, got.Text)
+		}
+	}
+}
+
+func TestErrorPagesKeepWhatStoodBefore(t *testing.T) {
+	app, _ := newApp(t)
+	app.Guard(dewar.GuardFunc(dewar.StageCORS, "cors", func(c *dewar.Context) error {
+		c.SetHeader("Access-Control-Allow-Origin", "https://a.example")
+		return nil
+	}))
+	app.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			defer z.Close()
+			next.ServeHTTP(compressed{w, z}, r)
+		})
+	})
+	app.Before(func(c *dewar.Context) error {
+		return c.SetCookie(http.Cookie{Name: "seen", Value: "1"})
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		c.SetHeader("X-View", "1")
+		return dewar.Abort(422)
+	})
+	got := dewartest.New(t, app).Get("/")
+	z, err := gzip.NewReader(strings.NewReader(got.Text))
+	if err != nil {
+		t.Fatalf("%v: %q %v", err, got.Text, got.Header)
+	}
+	page, err := io.ReadAll(z)
+	if err != nil || !strings.Contains(string(page), "<h1>") || got.Status != 422 {
+		t.Errorf("%d %q %v", got.Status, page, err)
+	}
+	if h := got.Header; h.Get("Access-Control-Allow-Origin") == "" || !strings.HasPrefix(h.Get("Set-Cookie"), "seen=") || h.Get("X-View") != "" {
+		t.Errorf("headers %v", h)
+	}
+}
+
+type compressed struct {
+	http.ResponseWriter
+	z io.Writer
+}
+
+func (c compressed) Write(p []byte) (int, error) { return c.z.Write(p) }
+
+// contextTransaction fails when its context is over.
+type contextTransaction struct{}
+
+func (contextTransaction) Commit(ctx context.Context) error { return ctx.Err() }
+func (contextTransaction) Rollback(context.Context) error   { return nil }
+
+func TestCommitOutlivesMiddlewaresContext(t *testing.T) {
+	app, _ := newApp(t)
+	app.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
+			defer cancel()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	})
+	app.Post("/", func(c *dewar.Context) error {
+		c.AddTransaction(contextTransaction{})
+		if _, ok := c.Context().Deadline(); !ok {
+			t.Error("the view does not see the middleware's deadline")
+		}
+		if _, ok := c.RequestContext().Deadline(); ok {
+			t.Error("the request's own context has the middleware's deadline")
+		}
+		return c.Text("done")
+	})
+	if got := dewartest.New(t, app).PostForm("/", nil); got.Status != 200 {
+		t.Errorf("%d %s", got.Status, got.Text)
+	}
+}
+
+func TestMiddlewareThatDoesNotWait(t *testing.T) {
+	app, log := newApp(t)
+	release := make(chan struct{})
+	var ended sync.WaitGroup
+	var trace []string
+	app.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			entered := make(chan struct{})
+			ended.Go(func() {
+				next.ServeHTTP(&holding{ResponseWriter: entry{w, entered}}, r)
+			})
+			<-entered
+			w.WriteHeader(503)
+		})
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		c.Session().Set("x", 1)
+		c.AddTransaction(transaction{"a", &trace, nil})
+		c.Writer().Header() // tells the middleware that the view runs
+		<-release
+		return errors.New("too late")
+	})
+	got := dewartest.New(t, app).Get("/")
+	close(release)
+	ended.Wait()
+	if got.Status != 503 || got.Header.Get("Set-Cookie") != "" || strings.Join(trace, ",") != "rollback a" {
+		t.Errorf("%d %v %v", got.Status, got.Header, trace)
+	}
+	if !strings.Contains(log.String(), "middleware returned before the view") {
+		t.Errorf("log: %s", log)
+	}
+}
+
+// entry closes a channel when somebody asks for the headers.
+type entry struct {
+	http.ResponseWriter
+	entered chan struct{}
+}
+
+func (e entry) Header() http.Header {
+	select {
+	case <-e.entered:
+	default:
+		close(e.entered)
+	}
+	return http.Header{}
+}
+
+func TestFormsParsedTwice(t *testing.T) {
+	app, _ := newApp(t)
+	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.PostFormValue("a"))
+	})
+	app.Mount("/mounted", echo)
+	app.Get("/form", func(c *dewar.Context) error { return c.Render("form.html", nil) })
+	client := dewartest.New(t, app)
+	token := client.Get("/form").Text
+	client.SecFetchSite = "" // so that the token, and the form, is looked at
+	if got := client.PostForm("/mounted/x", map[string][]string{"a": {"kept"}, "csrf_token": {token}}); got.Text != "kept" {
+		t.Errorf("%d %q", got.Status, got.Text)
+	}
+}
+
+func TestTemporaryFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	app, _ := newApp(t, func(c *dewar.Config) { c.MaxFormMemorySize, c.MaxContentLength = 1, 20<<20 })
+	parse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseMultipartForm(1); err != nil {
+			t.Error(err)
+		}
+		if list, _ := os.ReadDir(dir); len(list) == 0 {
+			t.Error("nothing to remove: the test shows nothing")
+		}
+	})
+	app.Mount("/mounted", parse)
+	app.Post("/wrapped", dewar.Wrap(parse)).Wrap(func(next http.Handler) http.Handler { return next })
+	app.Post("/own", func(c *dewar.Context) error {
+		_, err := c.FormFile("f")
+		return errors.Join(err, c.Text("ok"))
+	})
+	client := dewartest.New(t, app)
+	// net/http keeps 10 MiB in memory beside what it is told.
+	body := "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + strings.Repeat("x", 11<<20) + "\r\n--B--\r\n"
+	for _, path := range []string{"/mounted/x", "/wrapped", "/own"} {
+		r := client.NewRequest("POST", path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=B")
+		client.Do(r)
+		if list, _ := os.ReadDir(dir); len(list) != 0 {
+			t.Errorf("%s left %d files", path, len(list))
+		}
+	}
+}
+
+func TestSessionsAtTheEdges(t *testing.T) {
+	app, log := newApp(t)
+	early := dewar.GuardFunc(dewar.StageLimit, "early", func(c *dewar.Context) error {
+		c.Session().Set("early", "kept")
+		return nil
+	})
+	app.Get("/early", func(c *dewar.Context) error {
+		v, _ := c.Session().Get("early")
+		s, _ := v.(string)
+		return c.Text(s)
+	}).Guard(early)
+	app.Get("/late", func(c *dewar.Context) error {
+		c.Session().Set("a", 1)
+		if err := http.NewResponseController(c.Writer()).Flush(); err != nil {
+			return err
+		}
+		c.Session().Set("b", 2)
+		return nil
+	})
+	app.Post("/large", func(c *dewar.Context) error {
+		c.AddTransaction(transaction{"a", &largeTrace, nil})
+		noise := make([]byte, 5000)
+		for i := range noise {
+			noise[i] = byte(i*i*31 + i>>3)
+		}
+		c.Session().Set("noise", noise)
+		return c.Text("done")
+	})
+	client := dewartest.New(t, app)
+	client.Get("/early")
+	if got := client.Get("/early").Text; got != "kept" {
+		t.Errorf("a session written before its guard: %q", got)
+	}
+	client.Get("/late")
+	if !strings.Contains(log.String(), "the change is lost") {
+		t.Errorf("log: %s", log)
+	}
+	largeTrace = nil
+	if got := client.PostForm("/large", nil); got.Status != 500 || strings.Join(largeTrace, ",") != "rollback a" {
+		t.Errorf("a session past the limit: %d, %v", got.Status, largeTrace)
+	}
+}
+
+var largeTrace []string
+
+func TestCachesGetNoCookies(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) { c.StaticMaxAge = time.Hour })
+	app.Before(func(c *dewar.Context) error { c.Session().Set("n", c.Path()); return nil })
+	app.Get("/personal", func(c *dewar.Context) error { return c.Text(c.Cookie("theme")) })
+	client := dewartest.New(t, app)
+	if got := client.Get("/static/style.css").Header; got.Get("Set-Cookie") != "" && got.Get("Cache-Control") != "no-store" {
+		t.Errorf("a cookie in a shared cache: %v", got)
+	}
+	app, _ = newApp(t)
+	app.Get("/personal", func(c *dewar.Context) error { return c.Text(c.Cookie("theme")) })
+	client = dewartest.New(t, app)
+	if got := client.Get("/personal").Header; got.Get("Etag") != "" || got.Get("Vary") != "Cookie" {
+		t.Errorf("an answer made of a cookie: %v", got)
+	}
+	if got := client.Get("/static/style.css").Header; got.Get("X-Content-Type-Options") == "" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestRenderAfterAFlush(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		_, _ = io.WriteString(c.Writer(), "head ")
+		if err := http.NewResponseController(c.Writer()).Flush(); err != nil {
+			return err
+		}
+		return c.Render("page.html", dewar.Vars{"title": "tail"})
+	}).Name("index")
+	if got := dewartest.New(t, app).Get("/").Text; !strings.HasPrefix(got, "head <title>tail") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestAfterHooksReachShortFiles(t *testing.T) {
+	app, _ := newApp(t)
+	app.After(func(c *dewar.Context) error { c.SetHeader("X-After", "1"); return nil })
+	client := dewartest.New(t, app)
+	if got := client.Get("/static/style.css"); got.Header.Get("X-After") != "1" || got.Text != "p{}" || got.Header.Get("Content-Length") != "3" {
+		t.Errorf("%q %v", got.Text, got.Header)
+	}
+}
+
+func TestPanicsAreLoggedUnderOnErrorAs(t *testing.T) {
+	app, log := newApp(t)
+	dewar.OnErrorAs(app, func(c *dewar.Context, err error) error {
+		if strings.Contains(err.Error(), "twice") {
+			return errors.New("the handler failed")
+		}
+		return c.Status(500).Text("sorry")
+	})
+	app.Get("/", func(*dewar.Context) error { panic("in the view") })
+	app.Get("/twice", func(*dewar.Context) error { return errors.New("twice") })
+	client := dewartest.New(t, app)
+	client.Get("/")
+	client.Get("/twice")
+	for _, want := range []string{"in the view", "middleware_test.go", "twice", "the handler failed"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log does not say %q", want)
+		}
+	}
+}
+
+func TestDeleteCookie(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		return errors.Join(c.DeleteCookie(http.Cookie{Name: "a", Path: "/sub", Value: "old"}), c.Text("ok"))
+	})
+	if got := dewartest.New(t, app).Get("/").Header.Get("Set-Cookie"); !strings.HasPrefix(got, "a=; Path=/sub; ") || !strings.Contains(got, "Max-Age=0") {
+		t.Errorf("got %q", got)
+	}
+}
