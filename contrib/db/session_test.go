@@ -2,7 +2,11 @@ package db_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
+	"net"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -221,4 +225,94 @@ func TestSessionTableName(t *testing.T) {
 			db.New(db.Config{}).SessionBackend(name)
 		}()
 	}
+}
+
+// The server goes away and comes back: an error meanwhile, and no restart.
+func TestSessionsRecover(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) string{"postgres": dbtest.Postgres, "mysql": dbtest.MySQL} {
+		t.Run(name, func(t *testing.T) {
+			u, err := url.Parse(open(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := newDoor(t, u.Host)
+			u.Host = d.addr
+			database := db.New(db.Config{URL: u.String()})
+			if err := database.Open(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			defer database.Close(context.Background())
+			store := database.Sessions(session.ServerOptions{})
+			s := session.New()
+			s.Set("n", 7)
+			id, err := store.Save(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.shut()
+			if _, err := store.Load(t.Context(), id); !errors.Is(err, session.ErrUnavailable) {
+				t.Errorf("down: %v", err)
+			}
+			d.unlock(t)
+			s, err = store.Load(t.Context(), id)
+			if err != nil {
+				t.Fatalf("back: %v", err)
+			}
+			if n, _ := session.Value[int](s, "n"); n != 7 {
+				t.Errorf("back: the session holds %d", n)
+			}
+		})
+	}
+}
+
+// door is a way to a server that can be shut.
+type door struct {
+	addr, to string
+	mu       sync.Mutex
+	listener net.Listener
+	open     []net.Conn
+}
+
+func newDoor(t *testing.T, to string) *door {
+	d := &door{addr: "127.0.0.1:0", to: to}
+	d.unlock(t)
+	t.Cleanup(d.shut)
+	return d
+}
+
+func (d *door) unlock(t *testing.T) {
+	t.Helper()
+	listener, err := net.Listen("tcp", d.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.addr, d.listener = listener.Addr().String(), listener
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", d.to)
+			if err != nil {
+				in.Close()
+				continue
+			}
+			d.mu.Lock()
+			d.open = append(d.open, in, out)
+			d.mu.Unlock()
+			go func() { io.Copy(out, in); out.Close() }()
+			go func() { io.Copy(in, out); in.Close() }()
+		}
+	}()
+}
+
+func (d *door) shut() {
+	d.listener.Close()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.open {
+		c.Close()
+	}
+	d.open = nil
 }
