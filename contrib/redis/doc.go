@@ -37,8 +37,8 @@
 // whoever reads Redis cannot send an id that is accepted; the values are JSON,
 // and nothing in them is ever run. It goes away by itself when it expires. Each
 // user has a sorted set of these hashes under "session:user:", for the lists
-// that the store makes. Writes are single-key scripts, atomic, and run on a
-// cluster's nodes too.
+// that the store makes. Each write is one script, and so atomic. Redis Cluster
+// is not supported.
 //
 // Sessions live as long as Redis keeps them: configure persistence (appendonly)
 // if a restart must not sign everybody out, and a maxmemory-policy of
