@@ -109,6 +109,9 @@ func roundFloat(f float64, p int) (Value, error) {
 	case p < -308:
 		return value.Float(math.Copysign(0, f)), nil
 	case p >= 0:
+		if n, ok := roundFast(f, p); ok {
+			return value.Float(math.Copysign(float64(n)/pow10[p], f)), nil
+		}
 		r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'f', p, 64), 64)
 		if err != nil {
 			return Value{}, value.NewError("OverflowError", "rounded value too large to represent")
@@ -131,4 +134,73 @@ func roundFloat(f float64, p int) (Value, error) {
 		r = math.Copysign(0, f)
 	}
 	return value.Float(r), nil
+}
+
+var pow10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
+
+// roundFast returns |f|*10**p rounded to an integer n. ok is false where the product, which has an error of its own, is
+// so near to a half that the exact value has to decide, and where n may have more than 15 digits. Up to these the float
+// nearest to n/10**p is the quotient, for both are exact, and n its shortest digits, for no two such decimals share a float.
+func roundFast(f float64, p int) (n int64, ok bool) {
+	if p < 0 || p >= len(pow10) {
+		return 0, false
+	}
+	x := math.Abs(f) * pow10[p]
+	if !(x < 1e14) {
+		return 0, false
+	}
+	n = int64(x)
+	rest := x - float64(n)
+	// The error of x is at most one half of its last place, x * 2**-53: below 0.02 here.
+	if rest > 0.45 && rest < 0.55 {
+		return 0, false
+	}
+	if rest > 0.5 {
+		n++
+	}
+	return n, true
+}
+
+// streamRound prints the digits of a rounded float as they come out of the rounding.
+func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	if v.Kind() == value.KindFloat && len(a.Kw) == 0 && len(a.Pos) < 2 {
+		p := int64(0)
+		isInt := true
+		if len(a.Pos) == 1 {
+			p, isInt = a.Pos[0].Int64()
+			isInt = isInt && p >= 0 && p < int64(len(pow10))
+		}
+		if isInt {
+			f, _ := v.Float64()
+			// From 1e-4 on the repr has no exponent.
+			if n, ok := roundFast(f, int(p)); ok && float64(n) >= pow10[p]*1e-3 {
+				if f < 0 {
+					buf = append(buf, '-')
+				}
+				return appendDecimal(buf, n, int(p)), nil
+			}
+		}
+	}
+	return streamValue(round)(st, buf, v, a)
+}
+
+// appendDecimal appends n/10**p with one digit or more behind the point and no zeros at the end.
+func appendDecimal(buf []byte, n int64, p int) []byte {
+	for p > 1 && n%10 == 0 {
+		n /= 10
+		p--
+	}
+	unit := int64(1)
+	for range p {
+		unit *= 10
+	}
+	buf = value.AppendInt(buf, n/unit)
+	buf = append(buf, '.')
+	rest := n % unit
+	for ; p > 1; p-- {
+		unit /= 10
+		buf = append(buf, '0'+byte(rest/unit))
+		rest %= unit
+	}
+	return append(buf, '0'+byte(rest))
 }

@@ -29,7 +29,7 @@ var Stream = map[string]AppendFilter{
 	"length":     streamLength,
 	"lower":      streamLower,
 	"replace":    streamReplace,
-	"round":      streamValue(round),
+	"round":      streamRound,
 	"safe":       streamSafe,
 	"string":     streamString,
 	"title":      streamTitle,

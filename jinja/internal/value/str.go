@@ -220,7 +220,9 @@ func appendBig(buf []byte, b *big.Int) ([]byte, error) {
 	return buf, nil
 }
 
-// appendInt appends the decimal digits of i.
+// AppendInt appends the decimal digits of i.
+func AppendInt(buf []byte, i int64) []byte { return appendInt(buf, i) }
+
 func appendInt(buf []byte, i int64) []byte {
 	switch {
 	case i < 0 || i >= 1e6:
