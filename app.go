@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -67,7 +68,7 @@ func New(cfg Config) *App {
 	a.routes = routing.NewMap(routing.Options{
 		HostMatching: cfg.HostMatching, SubdomainMatching: &cfg.SubdomainMatching, Converters: cfg.Converters,
 	})
-	if cfg.Static != nil {
+	if cfg.Static != nil && strings.HasPrefix(cfg.StaticURL, "/") { // else a mistake that Config's check reports
 		addStatic(&a.root, cfg.StaticURL, cfg.Static)
 	}
 	return a
@@ -98,6 +99,9 @@ func (a *App) Wrap(list ...Middleware) { a.root.wrap(list, callerLocation()) }
 // needs. All mistakes come back as one error.
 func (a *App) build(m mode) error {
 	a.buildOnce.Do(func() { a.buildErr = a.buildNow(m) })
+	if a.buildErr == nil && a.mode != m {
+		return errFrozen
+	}
 	return a.buildErr
 }
 

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -74,7 +75,10 @@ type Config struct {
 	// ProxyProtocol holds the addresses, as single ones or CIDR ranges, of load
 	// balancers that speak version 2 of the PROXY protocol to [App.Run] and
 	// [App.Serve]: the client's address is then theirs to tell, and no
-	// forwarded header is believed. It excludes Proxies. Default: none.
+	// forwarded header is believed. What a balancer passes on comes from other
+	// machines, so the app is never on a loopback address then: it needs
+	// TLSCertFile and TLSKeyFile, or InsecurePlainHTTP. It excludes Proxies.
+	// Default: none.
 	ProxyProtocol []string
 	// TLSCertFile and TLSKeyFile make [App.Run] serve HTTPS.
 	TLSCertFile, TLSKeyFile string
@@ -236,6 +240,7 @@ func (c *Config) check(m mode) (mistakes []error) {
 	if sameSite(c.Session.CookieSameSite) == 0 {
 		add("Session.CookieSameSite %q must be Lax, Strict or None", c.Session.CookieSameSite)
 	}
+	mistakes = append(mistakes, c.Session.checkCookie(m)...)
 	if c.Session.Store != nil && c.Session.CookieEncrypted {
 		add("Session.CookieEncrypted is about sessions in the cookie, and Session.Store keeps them elsewhere; leave one of them out")
 	}
@@ -267,6 +272,38 @@ func (c *Config) check(m mode) (mistakes []error) {
 		} else if !info.IsDir() {
 			add("%s: %s is not a folder", name, folderName(fsys))
 		}
+	}
+	return mistakes
+}
+
+// checkCookie lists why browsers, or net/http, would drop the session's cookie.
+func (s *SessionConfig) checkCookie(m mode) (mistakes []error) {
+	add := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	name := cmp.Or(s.CookieName, "session")
+	for _, c := range []struct {
+		field, value string
+		cookie       http.Cookie
+	}{
+		{"CookieName", s.CookieName, http.Cookie{Name: name}},
+		{"CookieDomain", s.CookieDomain, http.Cookie{Name: "session", Domain: s.CookieDomain}},
+		{"CookiePath", s.CookiePath, http.Cookie{Name: "session", Path: s.CookiePath}},
+	} {
+		if c.cookie.Valid() != nil {
+			add("Session.%s %q is not valid in a cookie: no browser would get the session", c.field, c.value)
+		}
+	}
+	if !strings.HasPrefix(s.CookiePath, "/") {
+		add("Session.CookiePath %q must start with a slash: browsers would take the path of each page instead", s.CookiePath)
+	}
+	// Browsers compare the prefixes without regard to case (RFC 6265bis,
+	// section 4.1.3).
+	lower := strings.ToLower(name)
+	host := strings.HasPrefix(lower, "__host-")
+	if (host || strings.HasPrefix(lower, "__secure-") || strings.HasPrefix(lower, "__http-")) && m != secured {
+		add("Session.CookieName %q needs HTTPS: browsers refuse a cookie with this prefix on %s", name, m)
+	}
+	if host && (s.CookieDomain != "" || s.CookiePath != "/") {
+		add("Session.CookieName %q goes with the path / and without a domain: browsers refuse the cookie otherwise", name)
 	}
 	return mistakes
 }

@@ -35,13 +35,16 @@ func (m mode) String() string {
 	return "an address that other machines can reach"
 }
 
-// modeFor decides from the settings and the address. TLS or configured proxies
-// decide before the address does. An address that is not known, as when the
-// handler serves inside somebody else's server, counts as one in the open.
+// modeFor decides from the settings and the address. TLS, configured proxies and
+// load balancers decide before the address does: what connects to it speaks for
+// others. An address that is not known, as when the handler serves inside
+// somebody else's server, counts as one in the open.
 func (c *Config) modeFor(addr string) mode {
 	switch {
 	case c.TLSCertFile != "" || c.TLSKeyFile != "" || len(c.Proxies.Trusted) > 0:
 		return secured
+	case len(c.ProxyProtocol) > 0:
+		return plain // the balancer passes on what it gets, and TLS does not end here
 	case addr == "" && c.Loopback:
 		return loopback
 	case addr == "":
@@ -148,7 +151,13 @@ func instanceKeys(dir string) (*sign.KeyRing, error) {
 		return nil, err
 	}
 	name := filepath.Join(dir, SecretKeyFile)
-	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o077 != 0 {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := ignoreKey(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the secret key %s can be read by others (mode %04o): run chmod 600 %s, and if others may have read it, delete it so that a new one is made", name, info.Mode().Perm(), name)
 	}
 	ring, err := sign.LoadOrCreateKeyFile(name)
@@ -156,6 +165,25 @@ func instanceKeys(dir string) (*sign.KeyRing, error) {
 		return nil, fmt.Errorf("the instance folder %s cannot be used: %w; choose another with --instance, or give SECRET_KEY", dir, err)
 	}
 	return ring, err
+}
+
+// ignoreKey keeps the key that is about to be made out of version control in a
+// folder that somebody else made, such as one for a configuration file. What
+// else is in the folder is theirs to decide about, and so is a .gitignore that
+// is there.
+func ignoreKey(dir string) error {
+	f, err := os.OpenFile(filepath.Join(dir, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		_, err = f.WriteString("/" + SecretKeyFile + "\n")
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("the instance folder %s cannot be used: %w; choose another with --instance, or give SECRET_KEY", dir, err)
+	}
+	return nil
 }
 
 // MakeInstanceDir makes an instance folder, readable by its owner alone, with a

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/secure"
 	"github.com/dewar-go/dewar/sign"
 )
@@ -19,25 +20,46 @@ func TestStartRules(t *testing.T) {
 		name string
 		cfg  dewar.Config
 		want []string // nothing: it starts
+		addr string   // for Run; "": for Handler
 	}{
-		{"loopback needs nothing", dewar.Config{Loopback: true}, nil},
-		{"loopback allows debug", dewar.Config{Loopback: true, Debug: true}, nil},
-		{"in the open: key and hosts", dewar.Config{}, []string{"TrustedHosts is required", "SecretKey is required"}},
-		{"in the open: complete", dewar.Config{SecretKey: key, TrustedHosts: hosts}, nil},
-		{"in the open: no debug", dewar.Config{SecretKey: key, TrustedHosts: hosts, Debug: true}, []string{"Debug"}},
-		{"proxies decide before loopback", dewar.Config{Loopback: true, Proxies: proxies}, []string{"TrustedHosts", "SecretKey"}},
-		{"weak key", dewar.Config{SecretKey: dewar.NewSecret("dev"), TrustedHosts: hosts}, []string{"SecretKey"}},
-		{"certificate without key", dewar.Config{SecretKey: key, TrustedHosts: hosts, TLSCertFile: "x"}, []string{"go together"}},
-		{"bad host", dewar.Config{SecretKey: key, TrustedHosts: []string{"http://x"}}, []string{"TrustedHosts"}},
-		{"missing template folder", dewar.Config{Loopback: true, Templates: os.DirFS("no-such-folder")}, []string{"Templates", "no-such-folder"}},
-		{"SameSite", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieSameSite: "lux"}}, []string{"CookieSameSite"}},
-		{"negative limit", dewar.Config{Loopback: true, MaxContentLength: -1}, []string{"MaxContentLength must not be negative"}},
+		{"loopback needs nothing", dewar.Config{Loopback: true}, nil, ""},
+		{"loopback allows debug", dewar.Config{Loopback: true, Debug: true}, nil, ""},
+		{"in the open: key and hosts", dewar.Config{}, []string{"TrustedHosts is required", "SecretKey is required"}, ""},
+		{"in the open: complete", dewar.Config{SecretKey: key, TrustedHosts: hosts}, nil, ""},
+		{"in the open: no debug", dewar.Config{SecretKey: key, TrustedHosts: hosts, Debug: true}, []string{"Debug"}, ""},
+		{"proxies decide before loopback", dewar.Config{Loopback: true, Proxies: proxies}, []string{"TrustedHosts", "SecretKey"}, ""},
+		{"weak key", dewar.Config{SecretKey: dewar.NewSecret("dev"), TrustedHosts: hosts}, []string{"SecretKey"}, ""},
+		{"certificate without key", dewar.Config{SecretKey: key, TrustedHosts: hosts, TLSCertFile: "x"}, []string{"go together"}, ""},
+		{"bad host", dewar.Config{SecretKey: key, TrustedHosts: []string{"http://x"}}, []string{"TrustedHosts"}, ""},
+		{"missing template folder", dewar.Config{Loopback: true, Templates: os.DirFS("no-such-folder")}, []string{"Templates", "no-such-folder"}, ""},
+		{"SameSite", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieSameSite: "lux"}}, []string{"CookieSameSite"}, ""},
+		{"negative limit", dewar.Config{Loopback: true, MaxContentLength: -1}, []string{"MaxContentLength must not be negative"}, ""},
+		{"static URL without a slash", dewar.Config{Loopback: true, Static: os.DirFS("."), StaticURL: "static"}, []string{"StaticURL"}, ""},
+		{"cookie name", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieName: "my session"}}, []string{"CookieName"}, ""},
+		{"cookie domain", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieDomain: "http://x"}}, []string{"CookieDomain"}, ""},
+		{"cookie path", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookiePath: "shop"}}, []string{"CookiePath"}, ""},
+		{"cookie path with a semicolon", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookiePath: "/;x"}}, []string{"CookiePath"}, ""},
+		{"__Host- without HTTPS", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieName: "__Host-x"}}, []string{"needs HTTPS"}, ""},
+		{"__secure- without HTTPS", dewar.Config{Loopback: true, Session: dewar.SessionConfig{CookieName: "__secure-x"}}, []string{"needs HTTPS"}, ""},
+		{"__Host- with a domain", dewar.Config{SecretKey: key, TrustedHosts: hosts, Session: dewar.SessionConfig{CookieName: "__Host-x", CookieDomain: "example.com"}}, []string{"without a domain"}, ""},
+		{"__Host-", dewar.Config{SecretKey: key, TrustedHosts: hosts, Session: dewar.SessionConfig{CookieName: "__Host-x"}}, nil, ""},
+		{"PROXY protocol is no loopback", dewar.Config{Loopback: true, Debug: true, ProxyProtocol: []string{"127.0.0.1"}}, []string{"Debug", "plain HTTP is refused", "TrustedHosts", "SecretKey"}, ""},
+		{"run: PROXY protocol is no loopback", dewar.Config{Debug: true, ProxyProtocol: []string{"127.0.0.1"}}, []string{"Debug", "plain HTTP is refused", "TrustedHosts", "SecretKey"}, "127.0.0.1:0"},
+		{"run: PROXY protocol with a certificate", dewar.Config{Debug: true, ProxyProtocol: []string{"127.0.0.1"}, TLSCertFile: "x", TLSKeyFile: "y"}, []string{"Debug", "in the open (TLS", "TrustedHosts", "SecretKey"}, "127.0.0.1:0"},
+		{"run: proxies on a loopback address", dewar.Config{Proxies: proxies}, []string{"TrustedHosts", "SecretKey"}, "127.0.0.1:0"},
+		{"run: any address", dewar.Config{SecretKey: key, TrustedHosts: hosts}, []string{"plain HTTP is refused"}, ":0"},
+		{"run: a name is not looked up", dewar.Config{SecretKey: key, TrustedHosts: hosts}, []string{"plain HTTP is refused"}, "localhost.example.com:0"},
+		{"run: debug elsewhere", dewar.Config{SecretKey: key, TrustedHosts: hosts, Debug: true, InsecurePlainHTTP: true}, []string{"Debug"}, "192.0.2.1:0"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			row.cfg.InstanceDir = filepath.Join(t.TempDir(), "instance")
 			app := dewar.New(row.cfg)
-			_, err := app.Handler()
+			start := func() error { _, err := app.Handler(); return err }
+			if row.addr != "" {
+				start = func() error { return app.Run(row.addr) } // such a row fails before it listens
+			}
+			err := start()
 			if (err == nil) != (row.want == nil) {
 				t.Fatalf("got %v", err)
 			}
@@ -117,5 +139,40 @@ func TestInstanceFolderIsAFile(t *testing.T) {
 	_, err := dewar.New(dewar.Config{Loopback: true, InstanceDir: name}).Handler()
 	if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "--instance") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestInstanceKeyInAFolderThatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	start := func() {
+		t.Helper()
+		if _, err := dewar.New(dewar.Config{Loopback: true, InstanceDir: dir}).Handler(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start()
+	name := filepath.Join(dir, ".gitignore")
+	if b, err := os.ReadFile(name); err != nil || string(b) != "/secret_key\n" {
+		t.Errorf(".gitignore: %q, %v", b, err)
+	}
+	if err := os.WriteFile(name, []byte("mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "secret_key")); err != nil {
+		t.Fatal(err)
+	}
+	start()
+	if b, _ := os.ReadFile(name); string(b) != "mine\n" {
+		t.Errorf("somebody's .gitignore became %q", b)
+	}
+}
+
+func TestHandlerAfterAnotherWayOfServing(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) {
+		c.SecretKey, c.TrustedHosts = dewar.NewSecret(sign.GenerateKey()), []string{"shop.example.com"}
+	})
+	dewartest.New(t, app)
+	if _, err := app.Handler(); err == nil || !strings.Contains(err.Error(), "in another way") {
+		t.Errorf("the handler of a loopback address was given out for any: %v", err)
 	}
 }

@@ -76,9 +76,6 @@ func (a *App) serve(ctx context.Context, listener net.Listener, m mode) (err err
 	if err := a.build(m); err != nil {
 		return err
 	}
-	if a.mode != m {
-		return errFrozen
-	}
 	if err := a.openKeys(); err != nil {
 		return err
 	}

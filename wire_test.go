@@ -142,7 +142,10 @@ func TestBadInputIsBounded(t *testing.T) {
 }
 
 func TestProxyProtocol(t *testing.T) {
-	app, _ := newApp(t, func(c *dewar.Config) { c.ProxyProtocol = []string{"127.0.0.1"} })
+	app, _ := newApp(t, func(c *dewar.Config) {
+		c.ProxyProtocol, c.InsecurePlainHTTP = []string{"127.0.0.1"}, true
+		c.TrustedHosts, c.SecretKey = []string{"localhost"}, dewar.NewSecret(sign.GenerateKey())
+	})
 	app.Get("/", func(c *dewar.Context) error { return c.Text(c.ClientIP().String()) })
 	addr := serve(t, app)
 	header := "\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + "\xcb\x00\x71\x09" + "\x7f\x00\x00\x01" + "\x30\x39\x00\x50" // 203.0.113.9:12345
