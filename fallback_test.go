@@ -40,6 +40,14 @@ func TestFallback(t *testing.T) {
 	text := func(s string) dewar.View { return func(c *dewar.Context) error { return c.Text(s) } }
 	app.Get("/here", text("here"))
 	app.Get("/slash/", text("slash"))
+	app.BuildOnly("/account/<name>", "account") // the other's, for url_for
+	app.Get("/link", func(c *dewar.Context) error {
+		u, err := c.URLFor("account", "name", "ann")
+		if err != nil {
+			return err
+		}
+		return c.Text(u)
+	})
 	bp := dewar.NewBlueprint("blog", dewar.BlueprintOptions{Prefix: "/blog"})
 	bp.Get("/", text("blog"))
 	bp.Before(func(c *dewar.Context) error { t.Logf("hook: %s", c.Path()); return nil })
@@ -48,7 +56,7 @@ func TestFallback(t *testing.T) {
 	hooked := ""
 	app.Before(func(c *dewar.Context) error { hooked = c.Path(); return nil })
 	app.Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(c *dewar.Context) error {
-		if c.Path() != "/here" && c.Path() != "/blog/" {
+		if c.Path() != "/here" && c.Path() != "/blog/" && c.Path() != "/link" {
 			t.Errorf("a guard for views ran for %s", c.Path())
 		}
 		return nil
@@ -72,6 +80,8 @@ func TestFallback(t *testing.T) {
 		{"GET", "/a%20b/%C3%A9", "", 200, "GET /a%20b/%C3%A9 host=localhost body="},
 		{"POST", "/here", "x=1", 200, "POST /here host=localhost body=x=1"},
 		{"DELETE", "/there", "", 200, "DELETE /there host=localhost body="},
+		{"GET", "/link", "", 200, "/account/ann"},
+		{"GET", "/account/ann", "", 200, "GET /account/ann host=localhost body="},
 		{"GET", "/blog/old", "", 200, "GET /blog/old host=localhost body="},
 		{"OPTIONS", "/here", "", 200, ""},
 		{"OPTIONS", "/there", "", 200, "OPTIONS /there"},

@@ -141,7 +141,7 @@ func dewar(ctx context.Context, name string, store session.Store, value string) 
 		{name + ": load, read a value", func() error {
 			s, err := load()
 			if user, _ := session.Value[string](s, "_user_id"); user != "42" {
-				return fmt.Errorf("%s: the session holds %q, %v", name, user, s.Err())
+				return fmt.Errorf("%s: the session holds %q: %w", name, user, s.Err())
 			}
 			return err
 		}},
