@@ -118,6 +118,16 @@ type mount struct {
 	fallback *endpoint // answers what no rule matches below the prefix
 }
 
+// within reports whether the registration is outer or stands within it.
+func (m *mount) within(outer *mount) bool {
+	for ; m != nil; m = m.parent {
+		if m == outer {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *scope) register(b *Blueprint, how Mount, loc string) {
 	s.changing(fmt.Sprintf("Register(%q)", b.name), loc)
 	m := &mount{bp: b, local: b.name, how: how, location: loc}

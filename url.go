@@ -54,9 +54,21 @@ func To(endpoint string, pairs ...any) Target {
 	return t
 }
 
-// Path makes a target of a path on this site, with a query if it has one. A
-// path that leads to another site is an error when the target is used.
-func Path(path string) Target { return Target{path: path} }
+// Path makes a target of a path within the app, with a query and a fragment if
+// it has them: "/account?tab=2". A path that comes from outside, such as the
+// "next" of a login form, may be given as it is. One that does not begin with a
+// slash, or leads to another site, is an error when the target is used; see
+// [secure.LocalRedirect]. The prefix of a proxy is put before it.
+func Path(path string) Target {
+	if path == "" {
+		return Target{bad: errNotPath("", errors.New("it is empty"))}
+	}
+	return Target{path: path}
+}
+
+func errNotPath(path string, err error) error {
+	return fmt.Errorf("dewar: Path(%q) is no path within the app: %w", path, err)
+}
 
 // With adds a query parameter.
 func (t Target) With(name, value string) Target {
@@ -109,10 +121,7 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 	case t.bad != nil:
 		return "", t.bad
 	case t.path != "":
-		u = t.path
-		if t.external {
-			u = a.base(c) + u
-		}
+		return a.pathURL(t, c)
 	case t.route == nil && t.endpoint == "":
 		return "", errors.New("dewar: the zero Target leads nowhere; make one with a route's To, To or Path")
 	default:
@@ -132,6 +141,24 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 		}
 	}
 	return appendQuery(u, t.query, t.anchor), nil
+}
+
+// pathURL builds the URL of a path. It is judged before anything is put in front
+// of it: "@evil.example/" behind a host would name another one.
+func (a *App) pathURL(t Target, c *Context) (string, error) {
+	if t.path[0] != '/' {
+		return "", errNotPath(t.path, errors.New("it does not begin with a slash"))
+	}
+	u, err := secure.LocalRedirect(t.path)
+	if err != nil {
+		return "", errNotPath(t.path, err)
+	}
+	u, fragment, has := strings.Cut(u, "#")
+	u = a.base(c, t.external) + appendQuery(u, t.query, t.anchor)
+	if has && t.anchor == "" {
+		u += "#" + fragment
+	}
+	return u, nil
 }
 
 // gateWouldRefuse keeps the app from handing out a URL that its own gate turns
@@ -204,15 +231,23 @@ func (a *App) completeValues(endpoint string, values map[string]any, c *Context)
 }
 
 // in picks the registration of a route that a request means: that of its own
-// blueprint if it has one, the first one otherwise.
+// blueprint, or else the one that stands closest to it, within the innermost
+// blueprint that both belong to; the first one when they have none in common.
 func (r *Route) in(c *Context) (*endpoint, error) {
 	if len(r.mounts) == 0 {
 		return nil, fmt.Errorf("dewar: the route %q (%s) belongs to %s, which is not registered", r.rule, r.location, r.scope.title())
 	}
 	if c != nil {
-		for _, e := range r.mounts {
-			if e.mount == c.at.mount {
-				return e, nil
+		for m := c.at.mount; m != nil; m = m.parent {
+			for _, e := range r.mounts {
+				if e.mount == m {
+					return e, nil
+				}
+			}
+			for _, e := range r.mounts {
+				if e.mount.within(m) {
+					return e, nil
+				}
 			}
 		}
 	}
@@ -239,11 +274,27 @@ func (a *App) bind(c *Context) routing.Bind {
 	return b
 }
 
-// base is scheme and host without a path.
-func (a *App) base(c *Context) string {
-	b := a.bind(c)
-	return b.URLScheme + "://" + b.ServerName + strings.TrimSuffix(b.ScriptName, "/")
+// base is what stands before a path within the app: the proxy's prefix and, for
+// a whole URL, scheme and host.
+func (a *App) base(c *Context, whole bool) string {
+	if c == nil {
+		b := a.bind(nil)
+		return b.URLScheme + "://" + b.ServerName
+	}
+	if !whole {
+		return c.origin.Prefix
+	}
+	return c.origin.Scheme + "://" + c.origin.Host + c.origin.Prefix
 }
+
+// Prefix returns the path below which a configured proxy serves the app, such as
+// "/shop", or "" when it is served at the root: Flask's request.script_root.
+// URLs that the app builds have it; paths that routes see do not.
+func (c *Context) Prefix() string { return c.origin.Prefix }
+
+// RootURL returns the URL of the app's root as the client sees it, with scheme,
+// host and the proxy's prefix, ending with a slash: Flask's request.root_url.
+func (c *Context) RootURL() string { return c.app.base(c, true) + "/" }
 
 func appendQuery(u string, q url.Values, anchor string) string {
 	if len(q) > 0 {
