@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/dewar-go/dewar/session"
@@ -16,7 +17,6 @@ const (
 	flaskFreshKey      = "_fresh"
 	flaskIDKey         = "_id"
 	flaskRememberKey   = "_remember"
-	flaskRememberFor   = "_remember_seconds"
 	maxFlaskIdentifier = 4096
 )
 
@@ -31,7 +31,7 @@ const (
 func (c *Context) FlaskUser() (id string, fresh, ok bool) {
 	f := c.flaskSharing("FlaskUser")
 	s := c.Session()
-	if id, ok = session.Value[string](s, flaskUserKey); ok {
+	if id, ok = flaskUserID(s); ok {
 		fresh, _ = session.Value[bool](s, flaskFreshKey)
 		if browser, _ := session.Value[string](s, flaskIDKey); fresh && browser != c.flaskIdentifier() {
 			// Flask-Login's "basic" session protection.
@@ -41,7 +41,7 @@ func (c *Context) FlaskUser() (id string, fresh, ok bool) {
 		return id, fresh, true
 	}
 	cookie := c.Cookie(f.RememberCookieName)
-	if cookie == "" {
+	if state, _ := session.Value[string](s, flaskRememberKey); cookie == "" || state == "clear" {
 		return "", false, false
 	}
 	if id, ok = session.NewRemember(c.app.keys).Decode(cookie); !ok || id == "" {
@@ -95,6 +95,18 @@ func (c *Context) FlaskLogout() error {
 	return c.SetCookie(http.Cookie{
 		Name: f.RememberCookieName, MaxAge: -1, Domain: f.RememberCookieDomain, Path: f.RememberCookiePath,
 	})
+}
+
+// flaskUserID is the id in the session: text, or a number where the user class
+// has a get_id that returns one.
+func flaskUserID(s *session.Session) (string, bool) {
+	if id, ok := session.Value[string](s, flaskUserKey); ok {
+		return id, id != ""
+	}
+	if id, ok := session.Value[int](s, flaskUserKey); ok {
+		return strconv.Itoa(id), true
+	}
+	return "", false
 }
 
 func (c *Context) flaskSharing(method string) *FlaskSharing {

@@ -193,6 +193,16 @@ func TestFlaskLogin(t *testing.T) {
 	if cl.Cookie("remember_token") != nil || cl.Cookie("session") != nil {
 		t.Error("signing out leaves cookies behind")
 	}
+	cl.Session(func(s *session.Session) { s.Set("_user_id", 42) })
+	if got := cl.Get("/user").Text; got != "42" {
+		t.Errorf("a number for an id: %q", got)
+	}
+	cl.Session(func(s *session.Session) { s.Clear(); s.Set("_remember", "clear") })
+	cl.SetCookie("remember_token", remember.Value)
+	if got := cl.Get("/user").Text; got != "nobody" {
+		t.Errorf("signed out, with the cookie still there: %q", got)
+	}
+	cl.ClearCookies()
 	cl.SetCookie("remember_token", "1"+remember.Value)
 	if got := cl.Get("/user").Text; got != "nobody" {
 		t.Errorf("a forged remember cookie signs in %q", got)
