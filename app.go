@@ -47,11 +47,11 @@ type App struct {
 	store     session.Store
 	// sessionInCookie: saving a session changes nothing but the answer.
 	sessionInCookie bool
-	csrf      *secure.CSRF
-	hosts     *secure.Hosts
-	proxies   *secure.Proxies
-	headers   *secure.HeaderSet
-	env       *jinja.Environment
+	csrf            *secure.CSRF
+	hosts           *secure.Hosts
+	proxies         *secure.Proxies
+	headers         *secure.HeaderSet
+	env             *jinja.Environment
 
 	startOnce, closeOnce sync.Once
 	startErr, closeErr   error
