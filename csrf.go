@@ -14,7 +14,7 @@ func (csrfGuard) Stage() Stage { return StageCSRF }
 func (csrfGuard) Name() string { return "csrf" }
 
 func (csrfGuard) Check(c *Context) error {
-	if c.at.route.webSocket {
+	if c.at.webSocket {
 		return asRefusal(c.app.csrf.CheckOrigin(c.r, c.origin))
 	}
 	switch c.r.Method {

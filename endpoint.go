@@ -35,6 +35,7 @@ type endpoint struct {
 	maxBody    int64
 	api        bool
 	static     bool
+	webSocket  bool // matches WebSocket handshakes
 }
 
 // settle puts the app's own routes that are still open into the routing map:
@@ -50,12 +51,15 @@ func (a *App) settle() {
 func (a *App) place(r *Route, m *mount) {
 	r.settled = true
 	for _, rule := range append([]string{r.rule}, r.also...) {
-		a.placeRule(r, rule, m)
+		a.placeRule(r, rule, m, r.webSocket)
+		if r.mounted && !r.webSocket {
+			a.placeRule(r, rule, m, true)
+		}
 	}
 }
 
-func (a *App) placeRule(r *Route, text string, m *mount) {
-	e := &endpoint{route: r, mount: m, rule: text, view: r.view, name: r.name}
+func (a *App) placeRule(r *Route, text string, m *mount, webSocket bool) {
+	e := &endpoint{route: r, mount: m, rule: text, view: r.view, name: r.name, webSocket: webSocket}
 	if e.name == "" {
 		e.name = strings.Join(r.methods, ",") + " " + r.rule
 	}
@@ -74,7 +78,7 @@ func (a *App) placeRule(r *Route, text string, m *mount) {
 	rule := routing.Rule{
 		Rule: e.rule, Endpoint: e.name, Methods: slices.Clone(r.methods), Defaults: defaults,
 		StrictSlashes: r.strict, MergeSlashes: r.merge, Alias: r.alias, BuildOnly: r.buildOnly,
-		WebSocket: r.webSocket, RedirectTo: r.to, Data: e, Source: r.location,
+		WebSocket: webSocket, RedirectTo: r.to, Data: e, Source: r.location,
 	}
 	if slices.Contains(r.methods, anyMethod) {
 		rule.Methods = nil

@@ -38,9 +38,22 @@ func (e *methodError) allow() string {
 }
 
 // isWebSocket reports whether a request is a WebSocket handshake (RFC 6455,
-// section 4.1).
+// section 4.1). Upgrade is a list of protocols, each perhaps with a version (RFC
+// 9110, section 7.8): whatever a handler might take for a handshake is one, so
+// that its origin is checked.
 func isWebSocket(r *http.Request) bool {
-	return r.Header["Upgrade"] != nil && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") && r.Method == http.MethodGet
+	if r.Header["Upgrade"] == nil || r.Method != http.MethodGet {
+		return false
+	}
+	for _, line := range r.Header["Upgrade"] {
+		for protocol := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(protocol, "/")
+			if strings.EqualFold(strings.TrimSpace(name), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // subdomainsOf is the server whose subdomains are matched, "" for none.

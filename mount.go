@@ -22,7 +22,8 @@ func Wrap(h http.Handler) View {
 // Mount serves an http.Handler for every path below a prefix and for every
 // method. The handler sees the path without the prefix, as with
 // http.StripPrefix, and it is the canonical one: decoded once, and the same that
-// guards saw. Gate, guards, CSRF protection and headers are those of any route.
+// guards saw. Gate, guards, CSRF protection and headers are those of any route;
+// WebSocket handshakes reach the handler as they do a route of [Route.WebSocket].
 func (a *App) Mount(prefix string, h http.Handler) *Route {
 	return a.root.mountHandler(prefix, h)
 }
@@ -62,7 +63,7 @@ func (s *scope) mountHandler(prefix string, h http.Handler) *Route {
 		return serve(c)
 	}
 	r := s.add(prefix+"/<path:mounted>", view, view, nil, []string{anyMethod})
-	r.name = "mount " + prefix
+	r.name, r.mounted = "mount "+prefix, true
 	r.also = []string{prefix + "/"}
 	return r
 }

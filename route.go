@@ -32,7 +32,8 @@ type Route struct {
 	alias     bool
 	buildOnly bool
 	webSocket bool
-	to        any // where a rule that only redirects leads
+	mounted   bool // serves a handler: WebSocket handshakes as well
+	to        any  // where a rule that only redirects leads
 	defaults  map[string]any
 
 	wraps   []Middleware

@@ -32,6 +32,9 @@ func (a *App) Routes() []RouteInfo {
 	a.settle()
 	list := make([]RouteInfo, 0, len(a.placed))
 	for _, placed := range a.placed {
+		if placed.webSocket && !placed.route.webSocket {
+			continue // a mounted handler's second rule
+		}
 		e := *placed
 		a.compile(&e)
 		list = append(list, e.info())

@@ -232,6 +232,50 @@ func TestWebSocketRules(t *testing.T) {
 	}
 }
 
+// TestMountedWebSockets shakes hands with a mounted handler: CVE-2019-13611 and
+// its like with every spelling of the handshake.
+func TestMountedWebSockets(t *testing.T) {
+	app, _ := newApp(t)
+	reached := 0
+	app.Mount("/hub", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reached++
+		fmt.Fprint(w, r.URL.Path)
+	}))
+	client := dewartest.New(t, app)
+	rows := []struct {
+		upgrade []string
+		origin  string
+		status  int
+	}{
+		{[]string{"websocket"}, "http://localhost", 200},
+		{[]string{"WebSocket"}, "http://localhost", 200},
+		{[]string{"websocket"}, "http://evil.example", 403},
+		{[]string{"websocket, x"}, "http://evil.example", 403},
+		{[]string{"x,websocket"}, "http://evil.example", 403},
+		{[]string{"x", "websocket"}, "http://evil.example", 403},
+		{[]string{"websocket/13"}, "http://evil.example", 403},
+		{[]string{"\twebsocket "}, "null", 403},
+		{[]string{"h2c"}, "http://evil.example", 200},
+		{nil, "http://evil.example", 200},
+	}
+	for _, row := range rows {
+		for _, path := range []string{"/hub/", "/hub/chat"} {
+			reached = 0
+			r := client.NewRequest("GET", path, nil)
+			r.Header.Del("Sec-Fetch-Site")
+			r.Header["Connection"], r.Header["Upgrade"], r.Header["Origin"] = []string{"Upgrade"}, row.upgrade, []string{row.origin}
+			if resp := client.Do(r); resp.Status != row.status || (reached == 1) != (row.status == 200) {
+				t.Errorf("%s: %q from %s: got %d, the handler was reached %d times", path, row.upgrade, row.origin, resp.Status, reached)
+			}
+		}
+	}
+	for _, info := range app.Routes() {
+		if info.WebSocket {
+			t.Errorf("%s is listed a second time", info.Rule)
+		}
+	}
+}
+
 func TestBehindAProxy(t *testing.T) {
 	app, _ := newApp(t, func(c *dewar.Config) {
 		c.Proxies.Trusted = []string{"127.0.0.1/32"}
