@@ -25,8 +25,7 @@ func (l *Limiter) Counter(name, limits string, how ...Rule) *Counter {
 }
 
 // Take charges cost to the subject, and returns an [Exceeded] error when a limit
-// is reached. The shortest window comes first, and what was charged before the
-// one that is reached stays charged.
+// is reached; then nothing stays charged.
 func (k *Counter) Take(ctx context.Context, subject string, cost int64) error {
 	if cost < 0 {
 		return fmt.Errorf("limit: a cost of %d is below zero", cost)
@@ -44,19 +43,22 @@ func (k *Counter) each(ctx context.Context, subject string, cost int64, passes f
 	if k.limiter.opts.InsecureDisabled {
 		return nil
 	}
-	now := k.limiter.opts.Now()
+	store, now := k.limiter.store, k.limiter.opts.Now()
+	charges := make([]charge, 0, len(k.rule.policies))
 	for i := range k.rule.policies {
 		p := &k.rule.policies[i]
-		s, _ := k.limiter.store.take(ctx, Hit{
+		ch := charge{policy: p, hit: Hit{
 			Key: k.key(subject, p), Strategy: k.rule.strategy, Amount: p.Amount, Window: p.Window(), Cost: cost, Now: now,
-		})
-		if !passes(s) {
-			e := &Exceeded{Limit: p.Limit, Scope: k.rule.kind, RetryAfter: s.RetryAfter}
-			if e.RetryAfter == 0 {
-				e.RetryAfter = s.Reset
-			}
-			return e
+		}}
+		ch.state, ch.local = store.take(ctx, ch.hit)
+		if passes(ch.state) {
+			charges = append(charges, ch)
+			continue
 		}
+		for _, made := range charges {
+			store.give(ctx, made.local, made.hit, made.state)
+		}
+		return &Exceeded{Limit: p.Limit, Scope: k.rule.kind, RetryAfter: ch.state.RetryAfter}
 	}
 	return nil
 }

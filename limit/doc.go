@@ -24,9 +24,10 @@
 // name. Static files are not counted; see [Options.LimitStatic].
 //
 // All limits of a request are asked in the order of their windows, the shortest
-// first, until one is reached; those that were asked before it stay charged. The
-// request is then answered 429 with Retry-After, as a [dewar.HTTPError] whose
-// cause is an [Exceeded]. No view, hook, session or body parser has run by then.
+// first, until one is reached. The request is then answered 429 with Retry-After,
+// as a [dewar.HTTPError] whose cause is an [Exceeded], and is charged to none of
+// them; in Flask-Limiter those that were asked before stay charged. No view, hook,
+// session or body parser has run by then.
 //
 // # Who is counted
 //

@@ -29,6 +29,7 @@ type charge struct {
 	hit    Hit
 	state  State
 	local  bool // answered by the local store, since the other is down
+	kept   bool // the cost was charged and not given back
 }
 
 func (l *Limiter) request(c *dewar.Context) *request {
@@ -42,7 +43,9 @@ func (l *Limiter) request(c *dewar.Context) *request {
 }
 
 // apply charges a request to its limits, the shortest window first, and stops at
-// the first that is reached.
+// the first that is reached. What it had charged by then is given back: a request
+// that is refused must not use up another limit, or the next one would be told to
+// wait for the wrong window.
 func (l *Limiter) apply(c *dewar.Context, st *request, rules ...*rule) error {
 	if len(rules) == 0 || st.refused != nil {
 		return nil
@@ -60,12 +63,16 @@ func (l *Limiter) apply(c *dewar.Context, st *request, rules ...*rule) error {
 	for i := first; i < len(st.charges); i++ {
 		ch := &st.charges[i]
 		ch.state, ch.local = l.store.take(c.Context(), ch.hit)
-		if ch.rule.DeductWhen != nil && ch.state.Allowed {
+		ch.kept = ch.state.Allowed
+		if ch.rule.DeductWhen != nil && ch.kept {
 			st.pending = true
 		}
 		if !ch.state.Allowed {
 			st.charges = st.charges[:i+1]
 			st.refused = ch
+			for j := range st.charges {
+				l.giveBack(c, &st.charges[j])
+			}
 			l.setHeaders(c.Writer().Header(), st)
 			return l.refusal(c, st)
 		}
@@ -147,10 +154,13 @@ func (l *Limiter) finish(c *dewar.Context) {
 	if !ok {
 		return
 	}
-	if st.status != 0 {
+	changed := st.pending && st.status != 0
+	if changed {
 		l.deduct(c, st, st.status)
 	}
-	l.setHeaders(c.Writer().Header(), st)
+	if h := c.Writer().Header(); changed || !l.hasHeaders(h) {
+		l.setHeaders(h, st)
+	}
 }
 
 // teardown decides what finish could not: the request ended in a guard or by a
@@ -169,13 +179,22 @@ func (l *Limiter) deduct(c *dewar.Context, st *request, status int) {
 	st.pending = false
 	for i := range st.charges {
 		ch := &st.charges[i]
-		if ch.rule.DeductWhen == nil || !ch.state.Allowed || ch.rule.DeductWhen(c, status) {
-			continue
+		if ch.kept && ch.rule.DeductWhen != nil && !ch.rule.DeductWhen(c, status) {
+			l.giveBack(c, ch)
 		}
-		ch.hit.Now = l.opts.Now()
-		l.store.give(c.Context(), ch.local, ch.hit, ch.state)
-		ch.state.Remaining = min(ch.hit.Amount, ch.state.Remaining+ch.hit.Cost)
 	}
+}
+
+// giveBack takes a charge back.
+func (l *Limiter) giveBack(c *dewar.Context, ch *charge) {
+	if !ch.kept || ch.hit.Cost == 0 {
+		return
+	}
+	ch.kept = false
+	h := ch.hit
+	h.Now = l.opts.Now()
+	l.store.give(c.Context(), ch.local, h, ch.state)
+	ch.state.Remaining = min(h.Amount, ch.state.Remaining+h.Cost)
 }
 
 // release gives places back, whatever happened.

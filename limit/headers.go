@@ -23,15 +23,17 @@ func (l *Limiter) setHeaders(h http.Header, st *request) {
 	}
 	if l.opts.Headers {
 		ch := st.shown()
-		h[headerLimit] = []string{strconv.FormatInt(ch.hit.Amount, 10)}
-		h[headerRemaining] = []string{strconv.FormatInt(ch.state.Remaining, 10)}
+		v := make([]string, 3)
+		h[headerLimit], h[headerRemaining], h[headerReset] = v[0:1:1], v[1:2:2], v[2:3:3]
+		v[0] = strconv.FormatInt(ch.hit.Amount, 10)
+		v[1] = strconv.FormatInt(ch.state.Remaining, 10)
 		// Rounded up: a client that waits for it never comes too early.
 		at := ch.hit.Now.Add(ch.state.Reset)
 		reset := at.Unix()
 		if at.Nanosecond() > 0 {
 			reset++
 		}
-		h[headerReset] = []string{strconv.FormatInt(reset, 10)}
+		v[2] = strconv.FormatInt(reset, 10)
 	}
 	if l.opts.StandardHeaders {
 		var policy, standing strings.Builder
@@ -55,6 +57,11 @@ func (l *Limiter) setHeaders(h http.Header, st *request) {
 		h[headerPolicy] = []string{policy.String()}
 		h[headerStandard] = []string{standing.String()}
 	}
+}
+
+// hasHeaders reports whether the headers set early are still there.
+func (l *Limiter) hasHeaders(h http.Header) bool {
+	return (!l.opts.Headers || h[headerLimit] != nil) && (!l.opts.StandardHeaders || h[headerStandard] != nil)
 }
 
 // seconds rounds up to whole seconds, one at least.

@@ -47,7 +47,8 @@ type State struct {
 	Remaining int64
 	// Reset is the time until the counter is as good as new.
 	Reset time.Duration
-	// RetryAfter is the time until the same cost may fit; 0 when Allowed.
+	// RetryAfter is the time until the same cost may fit, or one when nothing
+	// was asked for; 0 when that fits now.
 	RetryAfter time.Duration
 	// Mark belongs to the store: what Give needs to find the charge again.
 	Mark int64

@@ -156,6 +156,9 @@ func (c *counter) take(t terms, cost, now int64) State {
 		c.count += cost
 	}
 	s.Remaining = max(0, t.amount-c.used(t, now))
+	if cost == 0 && s.Remaining == 0 {
+		s.RetryAfter = asDuration(c.wait(t, 1, now))
+	}
 	s.Reset = asDuration(c.end(t) - now)
 	s.Mark = c.at
 	return s
