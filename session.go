@@ -80,6 +80,9 @@ func (c *Context) saveSession(h http.Header) error {
 		return nil
 	}
 	st := s.State(true)
+	if err := s.Err(); err != nil {
+		c.noteRefusedSession(err)
+	}
 	if st.Accessed {
 		secure.AddVary(h, "Cookie")
 		if h["Cache-Control"] == nil && c.session.Accessed() {
@@ -117,6 +120,19 @@ func (c *Context) saveSession(h http.Header) error {
 		h["Cache-Control"] = noStore // a shared cache must not hand the cookie to others
 	}
 	return nil
+}
+
+// noteRefusedSession says in the debug log why a visitor's session began anew.
+func (c *Context) noteRefusedSession(err error) {
+	if !c.app.log.Enabled(c.base, slog.LevelDebug) {
+		return
+	}
+	reason := err.Error() // may quote what the client sent
+	if len(reason) > 200 {
+		reason = strings.ToValidUTF8(reason[:200], "") + "…"
+	}
+	c.app.log.LogAttrs(c.base, slog.LevelDebug, "the session the client sent is not accepted: it has a new one",
+		slog.String("reason", reason), slog.String("request_id", c.RequestID()))
 }
 
 // noteLostSession logs a change that came after the session was saved.

@@ -374,3 +374,41 @@ func TestFlaskLoginMarksTheBrowser(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a client sends for a session is an empty one and a debug line.
+func TestRefusedSessions(t *testing.T) {
+	var log bytes.Buffer
+	app := dewar.New(dewar.Config{
+		SecretKey: dewar.NewSecret(sharedKey), InstanceDir: t.TempDir(),
+		Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	app.Get("/", func(c *dewar.Context) error {
+		if n := c.Session().Len(); n != 0 {
+			t.Errorf("the session has %d values", n)
+		}
+		return c.Text("fine")
+	})
+	cl := dewartest.New(t, app)
+	ring, err := sign.NewKeyRing(sharedKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := ring.URLSafeTimedWith(sign.SerializerOptions{SignerOptions: sign.SignerOptions{Salt: "cookie-session", KeyDerivation: sign.HMACDerivation}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"not a token": "x", "empty parts": "..", "forged": "eyJ1c2VyX2lkIjo0Mn0.ZVPxAA.AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"long": strings.Repeat("a", 17<<10), "a list, signed": tokens.Seal([]byte("[1]")), "no JSON, signed": tokens.Seal([]byte("{")),
+		"compressed nonsense, signed": tokens.Seal([]byte(".AAAA")),
+	} {
+		log.Reset()
+		cl.SetCookie("session", value)
+		if resp := cl.Get("/"); resp.Status != 200 || resp.Text != "fine" {
+			t.Errorf("%s: %d %q", name, resp.Status, resp.Text)
+		}
+		if line := log.String(); !strings.Contains(line, "level=DEBUG") || !strings.Contains(line, "not accepted") || len(line) > 1000 {
+			t.Errorf("%s: the log has %q", name, line)
+		}
+	}
+}
