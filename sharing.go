@@ -45,7 +45,8 @@ type FlaskSharing struct {
 	// is signed again at most once a minute, which moves its end as well.
 	SessionRefreshEachRequest bool
 
-	// CSRFSecretKey is Flask-WTF's WTF_CSRF_SECRET_KEY. Default: SecretKey.
+	// CSRFSecretKey is Flask-WTF's WTF_CSRF_SECRET_KEY. It has no fallbacks:
+	// tokens end when it is replaced. Default: SecretKey and its fallbacks.
 	CSRFSecretKey Secret
 	// CSRFTimeLimit is the life of a CSRF token, WTF_CSRF_TIME_LIMIT. Default:
 	// one hour; [secure.NoTimeLimit] is Flask-WTF's None.
