@@ -50,7 +50,6 @@ type Map struct {
 	methodBits map[string]uint64
 	// methodTable is the inverse of methodBits.
 	methodTable []string
-	hosts       bool // some rule is bound to a host or subdomain
 
 	mu       sync.Mutex
 	compiled atomic.Bool
@@ -216,7 +215,7 @@ func compareBuild(a, b *Rule) int {
 
 func (m *Map) ready() {
 	if !m.compiled.Load() {
-		m.Compile()
+		_ = m.Compile() // Add has reported what could be wrong
 	}
 }
 

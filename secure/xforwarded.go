@@ -123,7 +123,7 @@ func parseNode(s string) (a netip.Addr, known, ok bool) {
 		return netip.Addr{}, false, false
 	}
 	if strings.HasPrefix(s, "[") {
-		host := s
+		var host string
 		if !strings.HasSuffix(s, "]") {
 			var port string
 			var err error

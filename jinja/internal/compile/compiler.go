@@ -21,7 +21,6 @@ type function struct {
 	// inline marks the filter of a loop, whose names are its own but live in
 	// the frame of the function around it.
 	inline bool
-	inner  []*unit // recursive loops, macros: units that are finished with the function
 }
 
 // owner is the function whose frame holds the slots.

@@ -18,7 +18,6 @@ type Loop struct {
 	before  value.Value
 	after   value.Value
 	peeked  bool // after holds the next item
-	ended   bool // there is no next item
 	rest    []value.Value
 	buffed  bool // rest holds the remaining items
 	changed []value.Value

@@ -19,8 +19,7 @@ type Template struct {
 	autoescape bool // where the template starts
 	globals    map[string]value.Value
 	module     atomic.Pointer[Module]
-	size       atomic.Int64 // of the last output, to start with a buffer that fits
-	UpToDate   func() bool  // nil is always
+	UpToDate   func() bool // nil is always
 }
 
 // Name returns the name of the template, "" for a string.

@@ -155,7 +155,7 @@ func addOther(a, b Value) (Value, error) {
 		if ka == KindDuration {
 			return Duration(time.Duration(a.n) + time.Duration(b.n)), nil
 		}
-		a, b, ka, kb = b, a, kb, ka
+		a, b, kb = b, a, ka
 		fallthrough
 	case ka == KindDuration && (kb == KindTime || kb == KindDate):
 		t, _ := b.Time()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
-	"time"
 
 	"github.com/dewar-go/dewar/markup"
 )
@@ -448,7 +447,7 @@ func toGoComposite(v Value, out reflect.Value) (bool, error) {
 	case reflect.Struct:
 		if rt == rtTime {
 			if t, ok := v.Time(); ok {
-				out.Set(reflect.ValueOf(time.Time(t)))
+				out.Set(reflect.ValueOf(t))
 				return true, nil
 			}
 		}

@@ -321,7 +321,7 @@ func first2(v Value, _ error) Value { return v }
 func TestAnyGivesBackWhatOfTook(t *testing.T) {
 	a := sample()
 	ch := make(chan int)
-	for _, x := range []any{a, *&a.address, []account{}, []string{"a"}, []int(nil), map[int]bool{1: true}, [2]string{"a", "b"}, true, "s", 1.5, time.Minute, a.CreatedAt, status(1), color("x"), ch, markup.HTML("<"), markup.JSON("{}"), struct{ p *int }{new(int)}, struct{ A, B int }{1, 2}, [1]*int{new(int)}} {
+	for _, x := range []any{a, a.address, []account{}, []string{"a"}, []int(nil), map[int]bool{1: true}, [2]string{"a", "b"}, true, "s", 1.5, time.Minute, a.CreatedAt, status(1), color("x"), ch, markup.HTML("<"), markup.JSON("{}"), struct{ p *int }{new(int)}, struct{ A, B int }{1, 2}, [1]*int{new(int)}} {
 		got := Of(x).Any()
 		if g, w := fmt.Sprintf("%T %#v", got, got), fmt.Sprintf("%T %#v", x, x); g != w {
 			t.Errorf("got %s, want %s", g, w)

@@ -66,7 +66,7 @@ func powComplex(a, b complex128) (Value, error) {
 		return Complex(0), nil
 	}
 	abs := math.Hypot(real(a), imag(a))
-	length := abs
+	var length float64
 	if math.IsInf(abs, 0) || math.IsInf(real(b), 0) {
 		length = math.Pow(abs, real(b))
 	} else {

@@ -309,8 +309,7 @@ func justify(name string) Method {
 		}
 		fill := " "
 		if len(a.Pos) == 2 {
-			var ok bool
-			if fill, ok = a.Pos[1].Str(); !ok {
+			if _, ok := a.Pos[1].Str(); !ok {
 				return Value{}, typeErrorf("The fill character must be a unicode character, not %s", TypeName(a.Pos[1]))
 			}
 			if fill = other(self, a.Pos[1]); runeCount(fill) != 1 {
@@ -390,7 +389,7 @@ func strEncode(_ State, self Value, a Args) (Value, error) {
 		}
 	}
 	mode, _ := args[1].Str()
-	limit := rune(unicode.MaxRune)
+	var limit rune
 	switch strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(encoding)) {
 	case "utf-8", "utf8", "u8":
 		return Bytes([]byte(s)), nil

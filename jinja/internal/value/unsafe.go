@@ -84,12 +84,6 @@ func objectValue[T any](t *Type, p *T) Value { return Value{t, 0, unsafe.Pointer
 // raw returns the object behind a reprObject value; T must be the one type that v.t stands for.
 func raw[T any](v Value) *T { return (*T)(v.p) }
 
-// appendASCII views s without copying; the result must not be written or kept.
-func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-// stringOf views b without copying; b must not be written afterwards.
-func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
 // load reads the Go value of type t.rt at p. flags are those of a struct found there.
 func (t *Type) load(p unsafe.Pointer, flags uint64) Value {
 	switch t.loader {
