@@ -35,7 +35,7 @@ func (a *App) Extend(extensions ...Extension) {
 	a.root.changing("Extend", loc)
 	for _, e := range extensions {
 		if err := e.Init(a); err != nil {
-			a.mistakes = append(a.mistakes, fmt.Errorf("extension %T at %s: %w", e, loc, err))
+			a.mistakes = append(a.mistakes, fmt.Errorf("%w (extension at %s)", err, loc))
 			continue
 		}
 		if closer, ok := e.(interface{ Close(context.Context) error }); ok {
