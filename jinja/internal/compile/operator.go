@@ -46,20 +46,12 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 		op := n.Ops[0]
 		second := c.operand(op, fr)
 		if o, ok := compareOps[op.Op]; ok {
-			if k, ok := op.Expr.(*ast.Const); ok {
-				switch k := k.Value.(type) {
-				case int64:
-					if r, ok := c.localAttr(n.Expr, fr); ok {
-						return c.compareAttr(o, r, k)
-					}
-					return compareInt(o, first, k)
-				case string:
-					if o == value.Eq || o == value.Ne {
-						return compareString(o == value.Eq, first, k)
-					}
+			if k, ok := op.Expr.(*ast.Const); ok && (o == value.Eq || o == value.Ne) {
+				if k, ok := k.Value.(string); ok {
+					return c.compareString(o == value.Eq, n.Expr, first, k, fr)
 				}
 			}
-			return func(f *frame) (bool, error) {
+			general := func(f *frame) (bool, error) {
 				a, err := first(f)
 				if err != nil {
 					return false, err
@@ -70,6 +62,7 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 				}
 				return value.Compare(o, a, b)
 			}
+			return c.compareInts(o, n.Expr, op.Expr, general, fr)
 		}
 		cmp := comparisonFor(op.Op)
 		return func(f *frame) (bool, error) {
@@ -112,86 +105,6 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 	}
 }
 
-// compareInt compares with a constant integer.
-func compareInt(op value.Op, x expr, k int64) cond {
-	kv := value.Int(k)
-	return func(f *frame) (bool, error) {
-		v, err := x(f)
-		if err != nil {
-			return false, err
-		}
-		i, ok := v.Int64()
-		if !ok {
-			return value.Compare(op, v, kv)
-		}
-		switch op {
-		case value.Eq:
-			return i == k, nil
-		case value.Ne:
-			return i != k, nil
-		case value.Lt:
-			return i < k, nil
-		case value.Le:
-			return i <= k, nil
-		case value.Gt:
-			return i > k, nil
-		}
-		return i >= k, nil
-	}
-}
-
-// compareAttr compares an attribute of a variable with a constant integer.
-func (c *compiler) compareAttr(op value.Op, r read, k int64) cond {
-	env, kv := c.env, value.Int(k)
-	slow := func(f *frame) (bool, error) {
-		v, ok := r.site.Lookup(f.vars[r.slot], r.name)
-		if !ok {
-			var err error
-			if v, err = r.slow(env, f); err != nil {
-				return false, err
-			}
-		}
-		return value.Compare(op, v, kv)
-	}
-	site, slot := r.site, r.slot
-	switch op {
-	case value.Eq:
-		return func(f *frame) (bool, error) {
-			if i, ok := site.Int(f.vars[slot]); ok {
-				return i == k, nil
-			}
-			return slow(f)
-		}
-	case value.Gt:
-		return func(f *frame) (bool, error) {
-			if i, ok := site.Int(f.vars[slot]); ok {
-				return i > k, nil
-			}
-			return slow(f)
-		}
-	case value.Lt:
-		return func(f *frame) (bool, error) {
-			if i, ok := site.Int(f.vars[slot]); ok {
-				return i < k, nil
-			}
-			return slow(f)
-		}
-	}
-	return func(f *frame) (bool, error) {
-		i, ok := site.Int(f.vars[slot])
-		if !ok {
-			return slow(f)
-		}
-		switch op {
-		case value.Ne:
-			return i != k, nil
-		case value.Le:
-			return i <= k, nil
-		}
-		return i >= k, nil
-	}
-}
-
 // localAttr describes an attribute of a variable of the frame.
 func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	attr, ok := n.(*ast.Getattr)
@@ -203,27 +116,6 @@ func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	return r, ok
 }
 
-// orInt computes small(attribute, k) for an int attribute, and general for
-// any other.
-func (r *read) orInt(env *Env, small func(a, b int64) (int64, bool), k int64, general func(*frame, value.Value) (value.Value, error)) expr {
-	site, slot := r.site, r.slot
-	return func(f *frame) (value.Value, error) {
-		if i, ok := site.Int(f.vars[slot]); ok {
-			if n, ok := small(i, k); ok {
-				return value.Int(n), nil
-			}
-		}
-		v, ok := site.Lookup(f.vars[slot], r.name)
-		if !ok {
-			var err error
-			if v, err = r.slow(env, f); err != nil {
-				return v, err
-			}
-		}
-		return general(f, v)
-	}
-}
-
 // slow reads the attribute where the site does not know it.
 func (r *read) slow(env *Env, f *frame) (value.Value, error) {
 	v := f.vars[r.slot]
@@ -233,13 +125,13 @@ func (r *read) slow(env *Env, f *frame) (value.Value, error) {
 	return env.getattr(v, r.name, r.site)
 }
 
-// compareString tests for equality with a constant string.
-func compareString(equal bool, x expr, k string) cond {
+// compareString tests x, compiled from n, for equality with a constant string.
+func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *scopeFrame) cond {
 	op, kv := value.Ne, value.String(k)
 	if equal {
 		op = value.Eq
 	}
-	return func(f *frame) (bool, error) {
+	general := func(f *frame) (bool, error) {
 		v, err := x(f)
 		if err != nil {
 			return false, err
@@ -248,6 +140,16 @@ func compareString(equal bool, x expr, k string) cond {
 			return s == k == equal, nil
 		}
 		return value.Compare(op, v, kv)
+	}
+	r, ok := c.localAttr(n, fr)
+	if !ok {
+		return general
+	}
+	return func(f *frame) (bool, error) {
+		if s, ok := r.site.Str(f.vars[r.slot], r.name); ok {
+			return s == k == equal, nil
+		}
+		return general(f)
 	}
 }
 
@@ -329,21 +231,7 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
 	small := intOp(sign)
-	if k, ok := right.(*ast.Const); ok && small != nil {
-		if k, ok := k.Value.(int64); ok {
-			if r, ok := c.localAttr(left, fr); ok {
-				return r.orInt(env, small, k, func(f *frame, x value.Value) (value.Value, error) {
-					if limited && env.Limits.Work > 0 {
-						if err := f.accountOperator(sign, x, value.Int(k)); err != nil {
-							return value.Value{}, err
-						}
-					}
-					return op(f, x, value.Int(k))
-				})
-			}
-		}
-	}
-	return func(f *frame) (value.Value, error) {
+	general := func(f *frame) (value.Value, error) {
 		x, err := a(f)
 		if err != nil {
 			return x, err
@@ -365,6 +253,16 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 			}
 		}
 		return op(f, x, y)
+	}
+	ints := c.intBinary(n, 0, fr)
+	if ints == nil {
+		return general
+	}
+	return func(f *frame) (value.Value, error) {
+		if i, ok := ints(f); ok {
+			return value.Int(i), nil
+		}
+		return general(f)
 	}
 }
 

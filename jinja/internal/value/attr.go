@@ -179,8 +179,7 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	return buf, false
 }
 
-// Int is the int field that was seen before at this place. ok is false when v is something else: then
-// Lookup is to be asked.
+// Int is the int field that was seen before at this place. When ok is false, [Site.FindInt] may know more.
 func (s *Site) Int(v Value) (i int64, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadInt {
 		return e.int(v), true
@@ -188,12 +187,59 @@ func (s *Site) Int(v Value) (i int64, ok bool) {
 	return 0, false
 }
 
-// Bool is Int for bool fields.
+// FindInt is the attribute as Lookup finds it when it is an int field or an int of a dict or map. ok is false when it
+// is anything else: then Lookup is to be asked.
+func (s *Site) FindInt(v Value, name string) (i int64, ok bool) {
+	if x, ok := s.plain(v, name); ok && x.t == intType {
+		return int64(x.n), true
+	}
+	return 0, false
+}
+
+// Bool is Int for bools.
 func (s *Site) Bool(v Value) (b, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadBool {
 		return e.bool(v), true
 	}
 	return false, false
+}
+
+// FindBool is FindInt for bools.
+func (s *Site) FindBool(v Value, name string) (b, ok bool) {
+	if x, ok := s.plain(v, name); ok && x.t == boolType {
+		return x.n != 0, true
+	}
+	return false, false
+}
+
+// Str is Int and FindInt in one for plain strings.
+func (s *Site) Str(v Value, name string) (text string, ok bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadString && e.as == stringType {
+		return e.string(v), true
+	}
+	if x, ok := s.plain(v, name); ok && x.t == stringType {
+		return x.rawString(), true
+	}
+	return "", false
+}
+
+// plain is Lookup for values whose attributes can be read without calling anything: asking twice changes nothing.
+func (s *Site) plain(v Value, name string) (Value, bool) {
+	if e := s.p.Load(); e != nil && e.t == v.t {
+		return e.read(v)
+	}
+	if v.t == nil {
+		return Value{}, false
+	}
+	switch v.t.kind {
+	case KindStruct:
+		if e := s.entry(v.t, name); e != nil {
+			return e.read(v)
+		}
+	case KindDict, KindMap:
+		return s.lookup(v, name)
+	}
+	return Value{}, false
 }
 
 // Truth is the truth of what Lookup finds; ok is false when the short way does not apply.

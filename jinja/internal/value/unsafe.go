@@ -265,9 +265,10 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 	return v.field(e.f), true
 }
 
-// int and bool read fields of these types.
-func (e *siteEntry) int(v Value) int64 { return int64(*(*int)(unsafe.Add(v.p, e.offset))) }
-func (e *siteEntry) bool(v Value) bool { return *(*bool)(unsafe.Add(v.p, e.offset)) }
+// int, bool and string read fields of these types.
+func (e *siteEntry) int(v Value) int64     { return int64(*(*int)(unsafe.Add(v.p, e.offset))) }
+func (e *siteEntry) bool(v Value) bool     { return *(*bool)(unsafe.Add(v.p, e.offset)) }
+func (e *siteEntry) string(v Value) string { return *(*string)(unsafe.Add(v.p, e.offset)) }
 
 // appendEscaped appends the field as AppendEscaped does.
 func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
