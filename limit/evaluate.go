@@ -129,6 +129,18 @@ func (st *request) shown() *charge {
 	return best
 }
 
+// Current is the limit that the request's X-RateLimit headers tell of, and how
+// its counter stood after the request was charged: Flask-Limiter's
+// current_limit. The last result is false when no limit was asked.
+func (l *Limiter) Current(c *dewar.Context) (Limit, State, bool) {
+	st, ok := l.state.Get(c)
+	if !ok || len(st.charges) == 0 {
+		return Limit{}, State{}, false
+	}
+	ch := st.shown()
+	return ch.policy.Limit, ch.state, true
+}
+
 // refusal makes the answer to a request that reached a limit.
 func (l *Limiter) refusal(c *dewar.Context, st *request) error {
 	ch := st.refused

@@ -16,6 +16,8 @@ const (
 	warnEvery    = time.Minute
 )
 
+var errDown = errors.New("the store does not answer")
+
 // backedStore asks a store, and a local one while that is down. Nobody is turned
 // away for it, and nobody passes uncounted: each process then counts for itself.
 type backedStore struct {
@@ -78,6 +80,9 @@ func (b *backedStore) clear(ctx context.Context, keys ...string) error {
 		return b.store.Clear(ctx, keys...)
 	}
 	_ = b.local.Clear(ctx, keys...)
+	if !b.mayAsk() {
+		return errDown
+	}
 	return b.ask(ctx, func(ctx context.Context) error { return b.store.Clear(ctx, keys...) })
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -414,6 +415,61 @@ func TestGO_2026_5774_RightmostForwardedFor(t *testing.T) {
 		cl.Header.Set("X-Forwarded-For", row.forwarded)
 		want(t, row.forwarded, statuses(cl, "/a", 1), row.want)
 	}
+}
+
+// "Am I asked from this machine?" is answered by the connection, not by what the
+// client says of itself.
+func TestCVE_2023_41338_LocalByHeader(t *testing.T) {
+	cl, _ := open(t, limit.Options{Default: "1/day", Filter: func(c *dewar.Context) bool { return c.ClientIP().IsLoopback() }}, func(app *dewar.App, l *limit.Limiter) {
+		app.Get("/a", hello).Name("a")
+	})
+	var got []string
+	for _, forwarded := range []string{"", "127.0.0.1", "::1", "127.0.0.1, 127.0.0.1"} {
+		r := cl.NewRequest("GET", "/a", nil)
+		r.RemoteAddr = "192.0.2.7:1"
+		if forwarded != "" {
+			r.Header.Set("X-Forwarded-For", forwarded)
+		}
+		got = append(got, fmt.Sprint(cl.Do(r).Status))
+	}
+	want(t, "from outside", strings.Join(got, " "), "200 429 429 429")
+}
+
+// Other spellings of a path are not other routes to count.
+func TestCVE_2022_31259_PathSpellingsShareACounter(t *testing.T) {
+	cl, _ := open(t, limit.Options{}, func(app *dewar.App, l *limit.Limiter) {
+		app.Get("/login", hello).Name("login").StrictSlashes(false).Guard(l.Guard("1/day"))
+		app.Get("/users/<name>", hello).Name("user").Guard(l.Guard("1/day"))
+	})
+	want(t, "first", statuses(cl, "/login", 1)+" "+statuses(cl, "/users/ann", 1), "200 200")
+	for _, target := range []string{"/login?a=b", "/%6cogin", "/logi%6e?x", "/login/", "/users/joe", "/users/%61nn"} {
+		want(t, target, statuses(cl, target, 1), "429")
+	}
+}
+
+// TestHandedOn: what another application answers is counted by the application's
+// limits, and gives its place back.
+func TestHandedOn(t *testing.T) {
+	flask := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "flask") }))
+	defer flask.Close()
+	cl, _ := open(t, limit.Options{Application: "3/day", Concurrency: 1, Headers: true}, func(app *dewar.App, l *limit.Limiter) {
+		app.Get("/a", hello).Name("a")
+		app.Fallback(flask.URL)
+	})
+	want(t, "both", statuses(cl, "/old", 1)+" "+statuses(cl, "/a", 1)+" "+statuses(cl, "/old", 2), "200 200 200 429")
+}
+
+func TestCurrent(t *testing.T) {
+	cl, _ := open(t, limit.Options{}, func(app *dewar.App, l *limit.Limiter) {
+		show := func(c *dewar.Context) error {
+			now, s, ok := l.Current(c)
+			return c.Text(fmt.Sprint(now, s.Remaining, ok))
+		}
+		app.Get("/a", show).Name("a").Guard(l.Guard("5/day; 3/hour"))
+		app.Get("/free", show).Name("free")
+	})
+	want(t, "limited", cl.Get("/a").Text, "3 per 1 hour 2 true")
+	want(t, "free", cl.Get("/free").Text, "0 per 0 second 0 false")
 }
 
 // A client chooses its own header; what it sends must not name another's

@@ -29,8 +29,9 @@ type KeyFunc func(c *dewar.Context) string
 // It is what counts when nothing else is said.
 func Address(c *dewar.Context) string { return subjectOf(c.ClientIP(), 32, 64) }
 
-// AddressPrefix is [Address] with other lengths of prefix, such as 24 and 48. It
-// panics when v4 is not 0 to 32, or v6 not 0 to 128.
+// AddressPrefix is [Address] with other lengths of prefix, such as 32 and 48:
+// some networks give one customer 65,536 stretches of 64 bits. It panics when v4
+// is not 0 to 32, or v6 not 0 to 128.
 func AddressPrefix(v4, v6 int) KeyFunc {
 	if v4 < 0 || v4 > 32 || v6 < 0 || v6 > 128 {
 		panic(fmt.Sprintf("limit: AddressPrefix(%d, %d) at %s: the lengths are 0 to 32 and 0 to 128 bits", v4, v6, callerLocation()))
