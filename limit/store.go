@@ -7,7 +7,8 @@ import (
 
 // A Store keeps counters. It is safe for concurrent use, and each method is one
 // atomic step: in Redis one script for each [Strategy]. An error means that the
-// store cannot be asked; a limit that is reached is no error.
+// store cannot be asked; a limit that is reached is no error. Package limittest
+// holds an implementation to what is expected here.
 type Store interface {
 	// Take charges h.Cost to the counter when that much is left, and says how
 	// the counter stands afterwards. What does not fit is not charged at all. A
