@@ -35,6 +35,7 @@ type App struct {
 	mounts       []*mount
 	endpoints    map[string]*endpoint
 	rootFallback *endpoint
+	unmatched    unmatched
 	proxy        *Fallback // nil without
 
 	// Made when the app is frozen.
@@ -65,13 +66,18 @@ func New(cfg Config) *App {
 	a := &App{cfg: cfg, endpoints: map[string]*endpoint{}}
 	a.root.app = a
 	a.log = cfg.Logger
-	a.routes = routing.NewMap(routing.Options{
-		HostMatching: cfg.HostMatching, SubdomainMatching: &cfg.SubdomainMatching, Converters: cfg.Converters,
-	})
+	a.routes = a.newMap()
 	if cfg.Static != nil && strings.HasPrefix(cfg.StaticURL, "/") { // else a mistake that Config's check reports
 		addStatic(&a.root, cfg.StaticURL, cfg.Static)
 	}
 	return a
+}
+
+// newMap makes a map of rules that reads hosts and converters as the app does.
+func (a *App) newMap() *routing.Map {
+	return routing.NewMap(routing.Options{
+		HostMatching: a.cfg.HostMatching, SubdomainMatching: &a.cfg.SubdomainMatching, Converters: a.cfg.Converters,
+	})
 }
 
 // Name returns the application's name.
@@ -121,10 +127,7 @@ func (a *App) buildNow(m mode) error {
 	for _, e := range a.placed {
 		a.compile(e)
 	}
-	a.rootFallback = a.fallbackFor(nil)
-	for _, m := range a.mounts {
-		m.fallback = a.fallbackFor(m)
-	}
+	a.buildUnmatched()
 	if a.proxy != nil {
 		report(a.proxy.build())
 	}

@@ -40,6 +40,10 @@ type BlueprintOptions struct {
 	Subdomain string
 	// Defaults gives values for variables to all its routes.
 	Defaults map[string]any
+	// API marks all its routes, and those of blueprints within it, as ones for
+	// programs; see [Route.API]. It holds for paths below the prefix that no
+	// rule matches as well. Default: false.
+	API bool
 }
 
 // NewBlueprint makes a blueprint. Its name joins those of its routes
@@ -87,13 +91,24 @@ func (b *Blueprint) RegisterAs(inner *Blueprint, m Mount) {
 }
 
 // A Mount says how a blueprint is registered. Empty fields leave the
-// blueprint's own.
+// blueprint's own; API adds to it.
 type Mount struct {
 	Name      string
 	Prefix    string
 	Host      string
 	Subdomain string
 	Defaults  map[string]any
+	API       bool
+}
+
+// api reports whether the registration, or one around it, is for programs.
+func (m *mount) api() bool {
+	for ; m != nil; m = m.parent {
+		if m.how.API || m.bp.opts.API {
+			return true
+		}
+	}
+	return false
 }
 
 // host is the registration's host, the blueprint's own otherwise.
@@ -115,7 +130,6 @@ type mount struct {
 	name     string // dotted
 	prefix   string
 	defaults map[string]any
-	fallback *endpoint // answers what no rule matches below the prefix
 }
 
 // within reports whether the registration is outer or stands within it.

@@ -113,12 +113,7 @@ const (
 // innermost blueprint that has one; subdomains of blueprints are joined.
 func (a *App) placeHost(r *Route, m *mount, rule *routing.Rule) {
 	rule.Host, rule.Subdomain = r.host, r.subdomain
-	for ; m != nil; m = m.parent {
-		if rule.Host == "" {
-			rule.Host = m.host()
-		}
-		rule.Subdomain = strings.Trim(rule.Subdomain+"."+m.subdomain(), ".")
-	}
+	m.addHost(rule)
 	if rule.Host != "" && !a.cfg.HostMatching {
 		panic(fmt.Sprintf("dewar: route %q at %s: Host needs Config.HostMatching", r.rule, r.location))
 	}
@@ -127,6 +122,17 @@ func (a *App) placeHost(r *Route, m *mount, rule *routing.Rule) {
 	}
 	if a.cfg.HostMatching && rule.Host == "" {
 		rule.Host = anyHost
+	}
+}
+
+// addHost sets the host of the innermost blueprint that has one, and adds the
+// blueprints' subdomains.
+func (m *mount) addHost(rule *routing.Rule) {
+	for ; m != nil; m = m.parent {
+		if rule.Host == "" {
+			rule.Host = m.host()
+		}
+		rule.Subdomain = strings.Trim(rule.Subdomain+"."+m.subdomain(), ".")
 	}
 }
 
@@ -166,12 +172,12 @@ func sameView(a, b *Route) bool {
 func (a *App) compile(e *endpoint) {
 	e.scopes = a.scopesOf(e.mount)
 	e.before, e.after, e.teardown, e.guards, e.processors, e.preprocess, e.defaults = nil, nil, nil, nil, nil, nil, nil
-	e.maxBody = a.cfg.MaxContentLength
+	e.maxBody, e.api = a.cfg.MaxContentLength, e.mount.api()
 	if e.route != nil {
 		if e.route.maxBody > 0 {
 			e.maxBody = e.route.maxBody
 		}
-		e.api, e.static = e.route.api, e.route.static != nil
+		e.api, e.static = e.api || e.route.api, e.route.static != nil
 	}
 	var wraps []Middleware
 	for _, s := range slices.Backward(e.scopes) {
@@ -208,53 +214,6 @@ func (a *App) compile(e *endpoint) {
 		e.chain = http.HandlerFunc(innermost)
 		for _, wrap := range slices.Backward(wraps) {
 			e.chain = wrap(e.chain)
-		}
-	}
-}
-
-// fallbackFor is the endpoint of requests that no rule matched, for the app (m
-// is nil) or for what lies below a blueprint's prefix.
-func (a *App) fallbackFor(m *mount) *endpoint {
-	e := &endpoint{mount: m, view: func(c *Context) error { return c.matchErr }}
-	a.compile(e)
-	return e
-}
-
-// fallback finds the endpoint that answers an unmatched path: that of the
-// blueprint with the longest prefix the path lies below, the app's otherwise.
-func (a *App) fallback(path string) *endpoint {
-	best, length := a.rootFallback, 0
-	for _, m := range a.mounts {
-		if n := len(m.prefix); n > length && belowPrefix(path, m.prefix) {
-			best, length = m.fallback, n
-		}
-	}
-	return best
-}
-
-// belowPrefix reports whether path is prefix or lies below it. A variable in
-// the prefix stands for one segment.
-func belowPrefix(path, prefix string) bool {
-	for {
-		i := strings.IndexByte(prefix, '<')
-		if i < 0 {
-			prefix = strings.TrimRight(prefix, "/")
-			rest, ok := strings.CutPrefix(path, prefix)
-			return ok && (rest == "" || rest[0] == '/')
-		}
-		if len(path) < i || path[:i] != prefix[:i] {
-			return false
-		}
-		path, prefix = path[i:], prefix[i:]
-		if _, after, ok := strings.Cut(prefix, ">"); ok {
-			prefix = after
-		} else {
-			return false
-		}
-		if j := strings.IndexByte(path, '/'); j >= 0 {
-			path = path[j:]
-		} else {
-			path = ""
 		}
 	}
 }

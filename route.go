@@ -215,7 +215,7 @@ func (r *Route) MaxBody(bytes int64) *Route {
 // API marks the route as one for programs: errors are JSON whatever the client
 // accepts, and plain HTTP is refused with 403 where a page would be redirected
 // to HTTPS, since a redirect would let a careless client send secrets in the
-// clear for ever.
+// clear for ever. [BlueprintOptions] and [Mount] have it for a whole blueprint.
 func (r *Route) API() *Route {
 	r.scope.changing("API", callerLocation())
 	r.api = true
