@@ -134,8 +134,8 @@ func (s *shard) take(h *Hit) State {
 	// A counter that nothing was charged to is not worth a place.
 	e := entry{key: h.Key, terms: h.terms()}
 	state := e.take(e.terms, h.Cost, now)
-	if !state.Allowed || h.Cost == 0 {
-		if h.Cost == 0 {
+	if !state.Allowed || h.Cost <= 0 {
+		if h.Cost <= 0 {
 			state.Reset = 0
 		}
 		return state

@@ -72,3 +72,51 @@ func TestMemoryOfOne(t *testing.T) {
 		t.Error("Clear leaves the counter")
 	}
 }
+
+// TestSenselessHits: a store that is used directly must neither panic nor give
+// credit.
+func TestSenselessHits(t *testing.T) {
+	for _, s := range allStrategies {
+		m := NewMemory(MemoryOptions{})
+		h := Hit{Key: "k", Strategy: s, Amount: 1, Window: time.Minute, Cost: -5, Now: epoch}
+		m.Take(t.Context(), h)
+		h.Cost = 1
+		first, _ := m.Take(t.Context(), h)
+		h.Cost = -5
+		state, _ := m.Take(t.Context(), h)
+		m.Give(t.Context(), h, state)
+		h.Cost = 1
+		if second, _ := m.Take(t.Context(), h); !first.Allowed || second.Allowed {
+			t.Errorf("%v: a cost below zero gave credit", s)
+		}
+		for _, window := range []time.Duration{0, -1} {
+			h.Key, h.Window = "w", window
+			if st, _ := m.Take(t.Context(), h); st.Allowed {
+				t.Errorf("%v: a window of %v lets pass", s, window)
+			}
+		}
+	}
+}
+
+// TestGiveNeverExceeds: giving back twice, or what was refused, is worth nothing
+// beyond the amount.
+func TestGiveNeverExceeds(t *testing.T) {
+	for _, s := range allStrategies {
+		m := NewMemory(MemoryOptions{})
+		h := Hit{Key: "k", Strategy: s, Amount: 3, Window: time.Minute, Cost: 3, Now: epoch}
+		state, _ := m.Take(t.Context(), h)
+		for range 5 {
+			m.Give(t.Context(), h, state)
+		}
+		passed := 0
+		h.Cost = 1
+		for range 10 {
+			if st, _ := m.Take(t.Context(), h); st.Allowed {
+				passed++
+			}
+		}
+		if passed != 3 {
+			t.Errorf("%v: %d passed, want 3", s, passed)
+		}
+	}
+}

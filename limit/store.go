@@ -29,8 +29,8 @@ type Hit struct {
 	Key string
 	// Strategy says how is counted. A key always comes with the same one.
 	Strategy Strategy
-	// Amount is how much the window allows, and Window its length. A key always
-	// comes with the same two.
+	// Amount is how much the window allows, and Window its length, above zero. A
+	// key always comes with the same two.
 	Amount int64
 	Window time.Duration
 	// Cost is how much is asked for, 0 or more.

@@ -137,9 +137,10 @@ func (c *counter) used(t terms, now int64) int64 {
 
 // take is [Store.Take] on one counter.
 func (c *counter) take(t terms, cost, now int64) State {
-	if t.amount <= 0 {
+	if t.amount <= 0 || t.window <= 0 {
 		return State{Reset: asDuration(t.window), RetryAfter: asDuration(t.window)}
 	}
+	cost = max(0, cost) // giving back is not for whoever asks
 	c.settle(t, now)
 	s := State{Allowed: cost <= t.amount-c.used(t, now)}
 	if t.strategy == GCRA {
@@ -166,7 +167,7 @@ func (c *counter) take(t terms, cost, now int64) State {
 
 // give is [Store.Give] on one counter.
 func (c *counter) give(t terms, cost, mark, now int64) {
-	if t.amount <= 0 {
+	if t.amount <= 0 || t.window <= 0 || cost <= 0 {
 		return
 	}
 	c.settle(t, now)
