@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,6 +35,42 @@ func (c *Context) NotModified(etag string, modified time.Time) bool {
 	}
 	c.w.WriteHeader(http.StatusNotModified)
 	return true
+}
+
+// Changed reports whether the client's If-Match or If-Unmodified-Since names
+// another version than this one, and then returns the error that says so, a 412:
+// somebody else was quicker. Call it before changing what the version is of.
+//
+//	if err := c.Changed(post.Version, post.Updated); err != nil {
+//		return err
+//	}
+func (c *Context) Changed(etag string, modified time.Time) error {
+	failed := &HTTPError{Code: http.StatusPreconditionFailed, Detail: "This was changed in the meantime. Load it again and repeat your change."}
+	if list := c.r.Header["If-Match"]; len(list) > 0 {
+		// Compared strongly: a weak validator never matches here.
+		if etag == "" || !slices.ContainsFunc(list, func(line string) bool { return matchesStrongly(line, `"`+etag+`"`) }) {
+			return failed
+		}
+		return nil
+	}
+	since, err := http.ParseTime(c.r.Header.Get("If-Unmodified-Since"))
+	if err == nil && !modified.IsZero() && modified.Truncate(time.Second).After(since) {
+		return failed
+	}
+	return nil
+}
+
+// matchesStrongly looks a validator up in a list.
+func matchesStrongly(line, tag string) bool {
+	if len(line) > maxAccept {
+		return false
+	}
+	for item := range strings.SplitSeq(line, ",") {
+		if item = strings.TrimSpace(item); item == "*" || item == tag {
+			return true
+		}
+	}
+	return false
 }
 
 // fresh reports whether the client's conditions say it has this version.

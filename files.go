@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -34,6 +35,18 @@ func (c *Context) ServeFS(fsys fs.FS, name string) error {
 		h["Etag"] = []string{fileTag(info)}
 	}
 	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
+	return nil
+}
+
+// ServeContent answers with content that the program made or opened, with
+// conditional requests and byte ranges, as http.ServeContent does. The type goes
+// by the name unless Content-Type is set; a zero time means none.
+func (c *Context) ServeContent(name string, modified time.Time, content io.ReadSeeker) error {
+	h := c.w.Header()
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = []string{contentType(name)}
+	}
+	http.ServeContent(c.w, c.r, name, modified, content)
 	return nil
 }
 

@@ -186,3 +186,62 @@ func TestStreams(t *testing.T) {
 		t.Errorf("events: %q %v aborted %v", got.Text, got.Header, got.Aborted)
 	}
 }
+
+func TestChangedInTheMeantime(t *testing.T) {
+	app, _ := newApp(t)
+	app.Put("/", func(c *dewar.Context) error {
+		if err := c.Changed("v2", time.Unix(1e9, 0)); err != nil {
+			return err
+		}
+		return c.NoContent()
+	})
+	client := dewartest.New(t, app)
+	for _, row := range []struct {
+		name, header, value string
+		status              int
+	}{
+		{"no condition", "X", "", 204},
+		{"same version", "If-Match", `"v1", "v2"`, 204},
+		{"any version", "If-Match", "*", 204},
+		{"other version", "If-Match", `"v1"`, 412},
+		{"weak", "If-Match", `W/"v2"`, 412},
+		{"not since", "If-Unmodified-Since", time.Unix(1e9, 0).UTC().Format(http.TimeFormat), 204},
+		{"since", "If-Unmodified-Since", time.Unix(1e9-1, 0).UTC().Format(http.TimeFormat), 412},
+	} {
+		r := client.NewRequest("PUT", "/", nil)
+		r.Header.Set(row.header, row.value)
+		if got := client.Do(r); got.Status != row.status {
+			t.Errorf("%s: %d, want %d", row.name, got.Status, row.status)
+		}
+	}
+}
+
+func TestServeContent(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		return c.ServeContent("report.csv", time.Unix(1e9, 0), strings.NewReader("a,b,c"))
+	})
+	client := dewartest.New(t, app)
+	r := client.NewRequest("GET", "/", nil)
+	r.Header.Set("Range", "bytes=-1")
+	if got := client.Do(r); got.Status != 206 || got.Text != "c" || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/csv") {
+		t.Errorf("%d %q %v", got.Status, got.Text, got.Header)
+	}
+}
+
+func TestInsecureSetCookie(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		if err := c.InsecureSetCookie(http.Cookie{Name: "seen", Value: "1", Path: "/x", Domain: "localhost", MaxAge: 5, SameSite: http.SameSiteNoneMode, Secure: true, Partitioned: true}); err != nil {
+			return err
+		}
+		if err := c.InsecureSetCookie(http.Cookie{Name: "a b"}); err == nil {
+			t.Error("a bad name was taken")
+		}
+		return c.Text("ok")
+	})
+	got := dewartest.New(t, app).Get("/").Header.Get("Set-Cookie")
+	if got != "seen=1; Path=/x; Domain=localhost; Max-Age=5; Secure; SameSite=None; Partitioned" {
+		t.Errorf("got %q", got)
+	}
+}

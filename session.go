@@ -201,6 +201,18 @@ func (c *Context) SetCookie(cookie http.Cookie) error {
 	return nil
 }
 
+// InsecureSetCookie adds a cookie with exactly the attributes given. Without
+// HttpOnly, a script that gets into a page reads it; without SameSite, other
+// sites' requests carry it; without Secure, it travels in the clear.
+func (c *Context) InsecureSetCookie(cookie http.Cookie) error {
+	if err := cookie.Valid(); err != nil {
+		return fmt.Errorf("dewar: InsecureSetCookie(%q): %w", cookie.Name, err)
+	}
+	h := c.w.Header()
+	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
+	return nil
+}
+
 // DeleteCookie tells the browser to forget a cookie that SetCookie set. Name,
 // Path and Domain must be those it was set with: they are what browsers know a
 // cookie by.
