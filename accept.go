@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // maxAccept bounds an Accept header and the number of items read of it: what
@@ -17,8 +19,10 @@ const (
 // the quality and specificity of its Accept header (RFC 9110, section 12.5.1),
 // as Werkzeug's accept_mimetypes.best_match does. Of equally liked ones the
 // first offered wins; without the header that is the first one. It is "" when
-// the client takes none of them.
+// the client takes none of them. The header is added to Vary, so that caches keep
+// what each kind of client gets apart, and so with the methods below.
 func (c *Context) Accepts(offers ...string) string {
+	secure.AddVary(c.w.Header(), "Accept")
 	return bestMatch(c.r.Header["Accept"], offers, matchMedia, mediaSpecificity)
 }
 
@@ -26,6 +30,7 @@ func (c *Context) Accepts(offers ...string) string {
 // A language without a match of its own is matched by its first part: "de"
 // serves "de-AT", and "de-AT" serves "de".
 func (c *Context) AcceptsLanguage(offers ...string) string {
+	secure.AddVary(c.w.Header(), "Accept-Language")
 	header := c.r.Header["Accept-Language"]
 	if best := bestMatch(header, offers, matchLanguage, plainSpecificity); best != "" {
 		return best
@@ -38,6 +43,7 @@ func (c *Context) AcceptsLanguage(offers ...string) string {
 // AcceptsEncoding returns which of the offered content codings the client likes
 // best; "identity" is always acceptable unless refused.
 func (c *Context) AcceptsEncoding(offers ...string) string {
+	secure.AddVary(c.w.Header(), "Accept-Encoding")
 	header := c.r.Header["Accept-Encoding"]
 	if len(header) == 0 && slices.Contains(offers, "identity") {
 		return "identity"

@@ -56,7 +56,9 @@ func (e *BindError) Unwrap() error { return e.Err }
 // as it is. Fields may be strings, booleans, numbers, time.Duration, types that
 // implement encoding.TextUnmarshaler, slices of these and pointers to them; a
 // json field may be anything encoding/json decodes. Embedded structs are filled
-// too.
+// too; an embedded pointer that is nil gets a struct when a value is for it.
+// Bind may be called several times in a request, as by a hook and by the view:
+// the body is kept. For a body that is no object see [Context.BindJSON].
 //
 // The error is an [HTTPError] with a [BindError] as its cause: 400 for a value
 // that does not fit, 413 for a body past its limit, 415 when json fields are
@@ -67,10 +69,24 @@ func (c *Context) Bind(into any) error { return c.bind(into, false) }
 // not have.
 func (c *Context) BindStrict(into any) error { return c.bind(into, true) }
 
+// BindJSON decodes the whole body into what into points to: a slice, a map, a
+// struct by the rules of the app's [JSONProvider] alone. Its errors are those of
+// [Context.Bind]; into may be half filled then.
+//
+//	var orders []Order
+//	if err := c.BindJSON(&orders); err != nil {
+//		return err
+//	}
+func (c *Context) BindJSON(into any) error { return c.decodeJSON(into, false) }
+
+// BindJSONStrict is BindJSON, and refuses objects with fields that their structs
+// do not have.
+func (c *Context) BindJSONStrict(into any) error { return c.decodeJSON(into, true) }
+
 func (c *Context) bind(into any, strict bool) error {
 	v := reflect.ValueOf(into)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
-		panic(fmt.Sprintf("dewar: Bind(%T): a pointer to a struct is needed", into))
+		panic(fmt.Sprintf("dewar: Bind(%T): a pointer to a struct is needed; BindJSON takes a pointer to anything", into))
 	}
 	plan := bindPlanOf(v.Elem().Type())
 	if plan.json != nil {
@@ -86,7 +102,7 @@ func (c *Context) bind(into any, strict bool) error {
 		if len(values) == 0 {
 			continue
 		}
-		if err := setBound(v.Elem().FieldByIndex(f.index), values); err != nil {
+		if err := setBound(fieldAt(v.Elem(), f.index), values); err != nil {
 			return badBind(f.source, f.name, err)
 		}
 	}
@@ -119,22 +135,65 @@ func (c *Context) boundValues(source, name string) ([]string, error) {
 // bindJSON decodes the body into a copy and takes from it the fields that are
 // the body's: a field tagged path or cookie is not the body's to set.
 func (c *Context) bindJSON(to reflect.Value, plan *bindPlan, strict bool) error {
+	decoded := reflect.New(plan.json)
+	for i, index := range plan.jsonFields {
+		// What the body does not have stays as it is.
+		if f, err := to.FieldByIndexErr(index); err == nil {
+			decoded.Elem().Field(i).Set(f)
+		}
+	}
+	if err := c.decodeJSON(decoded.Interface(), strict); err != nil {
+		return err
+	}
+	for i, index := range plan.jsonFields {
+		if _, err := to.FieldByIndexErr(index); err == nil || !decoded.Elem().Field(i).IsZero() {
+			fieldAt(to, index).Set(decoded.Elem().Field(i))
+		}
+	}
+	return nil
+}
+
+// jsonBody is a body that was read as JSON: its bytes, or why there are none.
+type jsonBody struct {
+	data []byte
+	err  error
+}
+
+// decodeJSON decodes the body, reading it when nobody has.
+func (c *Context) decodeJSON(into any, strict bool) error {
+	if v := reflect.ValueOf(into); v.Kind() != reflect.Pointer || v.IsNil() {
+		panic(fmt.Sprintf("dewar: BindJSON(%T): a pointer is needed", into))
+	}
 	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Detail: "The body must be JSON (Content-Type: application/json)."}
 	}
-	body, err := io.ReadAll(c.r.Body)
-	if err != nil {
-		return bodyError(err)
+	if c.json == nil {
+		body := new(jsonBody)
+		body.data, body.err = io.ReadAll(c.r.Body)
+		c.json = body
 	}
-	decoded := reflect.New(plan.json)
-	if err := c.app.cfg.JSON.Unmarshal(body, decoded.Interface(), strict); err != nil {
+	if c.json.err != nil {
+		return bodyError(c.json.err)
+	}
+	if err := c.app.cfg.JSON.Unmarshal(c.json.data, into, strict); err != nil {
 		return badBind("json", "", err)
 	}
-	for i, index := range plan.jsonFields {
-		to.FieldByIndex(index).Set(decoded.Elem().Field(i))
-	}
 	return nil
+}
+
+// fieldAt finds a field, making the embedded structs on the way to it.
+func fieldAt(v reflect.Value, index []int) reflect.Value {
+	for i, at := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(at)
+	}
+	return v
 }
 
 func badBind(source, name string, err error) error {
@@ -191,6 +250,11 @@ func bindPlanOf(t reflect.Type) *bindPlan {
 			}
 		case n > 1:
 			panic(fmt.Sprintf("dewar: Bind: field %s of %v has more than one source", f.Name, t))
+		}
+		for n := 1; n < len(f.Index); n++ {
+			if e := t.FieldByIndex(f.Index[:n]); e.Type.Kind() == reflect.Pointer && !e.IsExported() {
+				panic(fmt.Sprintf("dewar: Bind: %v embeds a pointer to the unexported %s, which cannot be filled; embed the struct itself", t, e.Name))
+			}
 		}
 		if source != "json" {
 			p.fields = append(p.fields, bindField{f.Index, source, name})

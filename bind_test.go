@@ -143,3 +143,122 @@ func TestUploadNamesAreSafe(t *testing.T) {
 		t.Errorf("got %d %q", resp.Status, resp.Text)
 	}
 }
+
+func TestBindJSONTwice(t *testing.T) {
+	app, _ := newApp(t)
+	app.Before(func(c *dewar.Context) error {
+		var in struct {
+			Version int `json:"version"`
+		}
+		if err := c.Bind(&in); err != nil {
+			return err
+		}
+		if in.Version != 2 {
+			return dewar.Abort(400, "version")
+		}
+		return nil
+	})
+	app.Post("/", func(c *dewar.Context) error {
+		in := struct {
+			Text string   `json:"text"`
+			Kept string   `json:"kept"`
+			Tags []string `json:"tags"`
+		}{Kept: "as it was"}
+		if err := c.Bind(&in); err != nil {
+			return err
+		}
+		var whole map[string]any
+		if err := c.BindJSON(&whole); err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(in.Text, " ", in.Kept, " ", len(in.Tags), " ", len(whole)))
+	}).MaxBody(100)
+	client := dewartest.New(t, app)
+	resp := client.PostJSON("/", map[string]any{"version": 2, "text": "hi", "tags": []string{"a"}})
+	if resp.Status != 200 || resp.Text != "hi as it was 1 3" {
+		t.Errorf("got %d %q", resp.Status, resp.Text)
+	}
+	if resp := client.PostJSON("/", strings.Repeat("x", 200)); resp.Status != 413 {
+		t.Errorf("a long body: %d", resp.Status)
+	}
+}
+
+func TestBindJSONAnything(t *testing.T) {
+	type point struct{ X, Y int }
+	app, _ := newApp(t)
+	app.Post("/list", func(c *dewar.Context) error {
+		var list []int
+		if err := c.BindJSON(&list); err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(list))
+	})
+	app.Post("/strict", func(c *dewar.Context) error {
+		var p []point
+		if err := c.BindJSONStrict(&p); err != nil {
+			return err
+		}
+		return c.Text(fmt.Sprint(p))
+	})
+	client := dewartest.New(t, app)
+	for _, row := range []struct {
+		target, kind, body string
+		status             int
+		text               string
+	}{
+		{"/list", "application/json", "[1,2]", 200, "[1 2]"},
+		{"/list", "application/vnd.x+json", " [] ", 200, "[]"},
+		{"/list", "application/json", `{"a":1}`, 400, "another type"},
+		{"/list", "application/json", `[1] [2]`, 400, ""},
+		{"/list", "application/json", ``, 400, "too early"},
+		{"/list", "text/plain", `[1]`, 415, ""},
+		{"/strict", "application/json", `[{"X":1}]`, 200, "[{1 0}]"},
+		{"/strict", "application/json", `[{"X":1,"Z":2}]`, 400, "unknown field"},
+	} {
+		r := client.NewRequest("POST", row.target, strings.NewReader(row.body))
+		r.Header.Set("Content-Type", row.kind)
+		if resp := client.Do(r); resp.Status != row.status || !strings.Contains(resp.Text, row.text) {
+			t.Errorf("%s %s: got %d %q", row.target, row.body, resp.Status, resp.Text)
+		}
+	}
+}
+
+// Paging is embedded by pointer below.
+type Paging struct {
+	Page int `query:"page"`
+}
+
+// Meta is embedded by pointer below.
+type Meta struct {
+	Author string `json:"author"`
+}
+
+func TestBindEmbeddedPointer(t *testing.T) {
+	app, _ := newApp(t)
+	app.Post("/", func(c *dewar.Context) error {
+		var in struct {
+			*Paging
+			*Meta
+			Text string `json:"text"`
+		}
+		if err := c.Bind(&in); err != nil {
+			return err
+		}
+		out := in.Text
+		if in.Paging != nil {
+			out += fmt.Sprint(" page ", in.Page)
+		}
+		if in.Meta != nil {
+			out += " by " + in.Author
+		}
+		return c.Text(out)
+	})
+	client := dewartest.New(t, app)
+	for _, row := range []struct{ target, body, want string }{
+		{"/", `{"text":"t"}`, "t"}, {"/?page=2", `{"text":"t","author":"a"}`, "t page 2 by a"},
+	} {
+		if resp := client.PostJSON(row.target, json.RawMessage(row.body)); resp.Text != row.want {
+			t.Errorf("%s %s: got %d %q, want %q", row.target, row.body, resp.Status, resp.Text, row.want)
+		}
+	}
+}

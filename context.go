@@ -53,6 +53,7 @@ type Context struct {
 	flashed      bool // flashes were taken out of the session in this request
 	form         formState
 	body         limitedBody
+	json         *jsonBody // nil: not read
 	nonce        string
 	varyCSRF     bool
 	processed    Vars // what context processors gave, once asked

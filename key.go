@@ -40,7 +40,8 @@ func (k Key[T]) Set(c *Context, v T) {
 func (k Key[T]) Get(c *Context) (T, bool) {
 	for i := range c.values {
 		if c.values[i].key == k.name {
-			return c.values[i].value.(T), true
+			v, _ := c.values[i].value.(T) // a nil interface is no T, and T's zero value
+			return v, true
 		}
 	}
 	var zero T

@@ -13,13 +13,17 @@ import (
 // Stream answers piece by piece: what write writes goes out at once. Session,
 // cookies and headers are settled with the first byte, so write cannot change
 // them, and an error cuts the connection, since the status is sent already. It
-// ends when the client goes away: watch [Context.Context] in what waits.
+// ends when the client goes away: watch [Context.Context] in what waits. For HEAD
+// the answer is its headers, and write is not called.
 func (c *Context) Stream(contentType string, write func(w io.Writer) error) error {
 	c.SetHeader("Content-Type", contentType)
 	c.writeStatus()
 	control := http.NewResponseController(c.w)
 	if err := control.Flush(); err != nil {
 		return fmt.Errorf("dewar: Stream: %w", err)
+	}
+	if c.r.Method == http.MethodHead {
+		return nil
 	}
 	return ignoreClient(c, write(flushing{c.w, control}))
 }
