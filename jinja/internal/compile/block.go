@@ -147,6 +147,9 @@ func (c *compiler) printSuper(n *ast.Call, esc escaper, pre, post string, fr *sc
 		rt.out = append(rt.out, pre...)
 		start := rt.begin()
 		err := units[i].run(f, f.ctx)
+		if err == nil {
+			err = rt.settle()
+		}
 		rt.capture--
 		if err != nil {
 			return t.via(t.at(err, n), "block", n.Line())
@@ -191,7 +194,11 @@ func (b *blockReference) Call(st value.State, a value.Args) (value.Value, error)
 		}
 	}
 	start := f.rt.begin()
-	if err := b.render(f); err != nil {
+	err := b.render(f)
+	if err == nil {
+		err = f.rt.settle()
+	}
+	if err != nil {
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}

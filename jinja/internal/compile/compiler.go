@@ -122,7 +122,7 @@ type compiler struct {
 	texts        map[string]string
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
-	pieces       map[*ast.FilterBlock]int
+	pieces       map[ast.Stmt]int // before filter and call blocks
 	state        *frame // what filters see that run at compile time
 }
 

@@ -25,12 +25,7 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 		}
 		f.vars[captured] = v
 		if v, err = filter(f); err == nil {
-			if v.IsString() || f.rt.env.Native {
-				err = f.writeRaw(v)
-			} else {
-				// Jinja joins the pieces of its output, and this one is no text.
-				err = value.Errorf("TypeError", "sequence item %d: expected str instance, %s found", piece, value.TypeName(v))
-			}
+			err = f.writePiece(v, t, n, piece)
 		}
 		if err != nil {
 			return t.at(err, n)
@@ -39,18 +34,48 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 	}
 }
 
-// pieceOf returns how many pieces Jinja2 outputs before a filter block, as far
+// writePiece writes what a filter or call block gives. Jinja2 joins the pieces
+// of its output at the end of a capture or of the render, and fails then if one
+// is no text.
+func (f *frame) writePiece(v value.Value, t *Template, n ast.Stmt, piece int) error {
+	if v.IsString() || f.rt.env.Native {
+		return f.writeRaw(v)
+	}
+	err := value.Errorf("TypeError", "sequence item %d: expected str instance, %s found", piece, value.TypeName(v))
+	f.rt.late = append(f.rt.late, lateError{f.rt.capture, t.at(err, n)})
+	return nil
+}
+
+// lateError is an error that the end of a capture of this depth raises.
+type lateError struct {
+	capture int
+	err     error
+}
+
+// settle ends the captures of the present depth and beyond: it returns the
+// error that waits for it.
+func (rt *renderer) settle() error {
+	for i, late := range rt.late {
+		if late.capture >= rt.capture {
+			rt.late = rt.late[:i]
+			return late.err
+		}
+	}
+	return nil
+}
+
+// pieceOf returns how many pieces Jinja2 outputs before a filter or call block, as far
 // as that can be told without a render: conditions are taken for false, loops
 // for their first round.
-func (c *compiler) pieceOf(n *ast.FilterBlock) int {
+func (c *compiler) pieceOf(n ast.Stmt) int {
 	if c.pieces == nil {
-		c.pieces = map[*ast.FilterBlock]int{}
+		c.pieces = map[ast.Stmt]int{}
 		c.countPieces(c.tree.Body, 0)
 	}
 	return c.pieces[n]
 }
 
-// countPieces notes the pieces before the filter blocks of body, which at
+// countPieces notes the pieces before the filter and call blocks of body, which at
 // pieces precede, and returns those after it.
 func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 	for _, s := range body {
@@ -74,6 +99,7 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 			c.countPieces(n.Body, 0)
 			at++
 		case *ast.CallBlock:
+			c.pieces[n] = at
 			c.countPieces(n.Body, 0)
 			at++
 		case *ast.Macro:
@@ -83,6 +109,8 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 		case *ast.Block:
 			at = c.countPieces(n.Body, at)
 		case *ast.With:
+			at = c.countPieces(n.Body, at)
+		case *ast.ScopedEvalContextModifier:
 			at = c.countPieces(n.Body, at)
 		case *ast.Scope:
 			at = c.countPieces(n.Body, at)

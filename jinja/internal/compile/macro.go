@@ -147,12 +147,12 @@ func (c *compiler) callBlock(n *ast.CallBlock, fr *scopeFrame) stmt {
 	slot := fr.fn.newSlot()
 	caller := func(f *frame) (value.Value, error) { return f.vars[slot], nil }
 	call := c.call(n.Call, fr, caller)
-	t := c.tmpl
+	t, piece := c.tmpl, c.pieceOf(n)
 	return func(f *frame) error {
 		f.vars[slot] = code.bind(f)
 		v, err := call(f)
 		if err == nil {
-			err = f.writeRaw(v)
+			err = f.writePiece(v, t, n, piece)
 		}
 		if err != nil {
 			return t.at(err, n)
@@ -194,6 +194,9 @@ func (m *Macro) render(from *frame, a value.Args) error {
 		rt.capture++
 		if err = m.code.unit.code(f); err == errBreak || err == errContinue {
 			err = nil
+		}
+		if err == nil {
+			err = rt.settle()
 		}
 		rt.capture--
 	}

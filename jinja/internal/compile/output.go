@@ -242,7 +242,7 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 		return "", false
 	}
 	if c.env.Native {
-		if !safeRepr(v) {
+		if s, ok := v.Str(); !safeRepr(v) || ok && s == "" { // an empty text is an output too
 			return "", false
 		}
 	} else if fr.ec.autoescape {

@@ -48,7 +48,7 @@ func plainVars(vars any) any {
 func (e *Env) release(rt *renderer) {
 	rt.vars, rt.globals, rt.data, rt.ctx, rt.w, rt.failed = nil, nil, nil, nil, nil, nil
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
-	rt.modules, rt.pins = nil, 0
+	rt.modules, rt.pins, rt.late = nil, 0, nil
 	clear(rt.pos[:cap(rt.pos)])
 	clear(rt.kws[:cap(rt.kws)])
 	rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]
@@ -73,6 +73,7 @@ func (t *Template) run(rt *renderer) error {
 	err := t.renderRoot(rt, ctx)
 	if err == nil {
 		rt.giveContext(ctx, 0)
+		err = rt.settle()
 	}
 	return err
 }

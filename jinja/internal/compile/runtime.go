@@ -33,6 +33,7 @@ type renderer struct {
 	depth   int
 	work    int   // accounted units of work, see Limits
 	ticks   int   // loop iterations since the context was looked at
+	late    []lateError
 	failed  error // a failure inside State.Attr, which cannot return it
 	free    []*frame
 	ctxs    []*scopeContext
@@ -138,6 +139,7 @@ func (rt *renderer) end(start int) value.Value {
 
 // abandon drops a capture after an error.
 func (rt *renderer) abandon(start int) {
+	_ = rt.settle() // nobody reads what was captured
 	rt.capture--
 	if rt.env.Native {
 		rt.vals = rt.vals[:start]
@@ -149,7 +151,11 @@ func (rt *renderer) abandon(start int) {
 // captured runs code and returns what it wrote.
 func (f *frame) captured(code stmt) (value.Value, error) {
 	start := f.rt.begin()
-	if err := code(f); err != nil {
+	err := code(f)
+	if err == nil {
+		err = f.rt.settle()
+	}
+	if err != nil {
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}
