@@ -14,15 +14,27 @@ type arguments func(f *frame) (value.Args, error)
 // nil, is passed as the keyword argument of that name; callee is what Python's
 // messages call the function that Jinja's generated code calls.
 func (c *compiler) arguments(callee string, args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
-	pos := c.exprs(args, fr)
-	type keyword struct {
-		name string
-		x    expr
-	}
+	pos, kws := c.exprs(args, fr), c.keywords(kwargs, fr)
+	return c.argumentsOf(callee, pos, kws, args, kwargs, dynArgs, dynKwargs, caller, fr)
+}
+
+// keyword is a compiled keyword argument.
+type keyword struct {
+	name string
+	x    expr
+}
+
+func (c *compiler) keywords(kwargs []*ast.Keyword, fr *scopeFrame) []keyword {
 	var kws []keyword
 	for _, k := range kwargs {
 		kws = append(kws, keyword{k.Key, c.expr(k.Value, fr)})
 	}
+	return kws
+}
+
+// argumentsOf is arguments for positional and keyword arguments that are
+// compiled already.
+func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
 	if caller != nil {
 		kws = append(kws, keyword{"caller", caller})
 	}
@@ -258,18 +270,43 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			return nil
 		}
 	}
-	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	pos, kws := c.exprs(n.Args, fr), c.keywords(n.Kwargs, fr)
+	args := c.argumentsOf(c.callee(), pos, kws, n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	static := n.DynArgs == nil && n.DynKwargs == nil && distinct(kws)
 	fn := c.member(n.Node, fr)
 	if fn == nil {
-		fn = c.expr(n.Node, fr)
+		x := c.expr(n.Node, fr)
+		fn = func(f *frame) (value.Value, *Macro, error) {
+			v, err := x(f)
+			if v.Kind() == value.KindObject && err == nil {
+				m, _ := v.Any().(*Macro)
+				return v, m, nil
+			}
+			return v, nil, err
+		}
 	}
 	t := c.tmpl
+	sandboxed := c.env.Sandboxed
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = append(rt.out, pre...)
-		v, err := fn(f)
+		v, macro, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
+		}
+		direct := (esc == escapeNone || f.autoescape) && !sandboxed
+		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
+			if err, inside := macro.renderWith(f, pos, kws); err != nil {
+				if inside {
+					return t.via(t.at(err, n), "macro", n.Line())
+				}
+				return t.at(err, n)
+			}
+			rt.out = append(rt.out, post...)
+			if len(rt.out) > rt.mark {
+				return t.at(rt.checkOutput(), n)
+			}
+			return nil
 		}
 		var a value.Args
 		top := rt.before()
@@ -279,18 +316,18 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			}
 		}
 		done := false
-		if v.Kind() == value.KindObject && (esc == escapeNone || f.autoescape) && !rt.env.Sandboxed {
-			switch x := v.Any().(type) {
-			case *Macro:
+		switch {
+		case !direct || v.Kind() != value.KindObject:
+		case macro != nil:
+			done = true
+			if err := macro.render(f, a); err != nil {
+				return t.via(t.at(err, n), "macro", n.Line())
+			}
+		default:
+			if x, ok := v.Any().(*blockReference); ok && a.Len() == 0 {
 				done = true
-				if err := x.render(f, a); err != nil {
-					return t.via(t.at(err, n), "macro", n.Line())
-				}
-			case *blockReference:
-				if done = a.Len() == 0; done {
-					if err := x.render(f); err != nil {
-						return t.via(t.at(err, n), "block", n.Line())
-					}
+				if err := x.render(f); err != nil {
+					return t.via(t.at(err, n), "block", n.Line())
 				}
 			}
 		}
@@ -312,38 +349,62 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 }
 
+// distinct reports whether no keyword is given twice.
+func distinct(kws []keyword) bool {
+	for i := range kws {
+		for j := range i {
+			if kws[i].name == kws[j].name {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// callTarget finds what a call calls, also as a macro if it is one.
+type callTarget func(f *frame) (value.Value, *Macro, error)
+
 // member is what a call of m.name() finds in the imported module m: the last
 // module and its member are remembered at the place.
-func (c *compiler) member(n ast.Expr, fr *scopeFrame) expr {
+func (c *compiler) member(n ast.Expr, fr *scopeFrame) callTarget {
 	r, ok := c.localAttr(n, fr)
 	if !ok {
 		return nil
 	}
 	type cached struct {
-		m *Module
-		v value.Value
+		module, v value.Value
+		macro     *Macro
 	}
 	var last atomic.Pointer[cached]
 	env := c.env
-	return func(f *frame) (value.Value, error) {
+	return func(f *frame) (value.Value, *Macro, error) {
 		v := f.vars[r.slot]
+		if have := last.Load(); have != nil && have.module == v {
+			return have.v, have.macro, nil
+		}
 		if v.Kind() == value.KindObject {
 			if m, ok := v.Any().(*Module); ok {
-				if have := last.Load(); have != nil && have.m == m {
-					return have.v, nil
-				}
 				if x, ok := m.get(r.name); ok {
+					macro, _ := x.Any().(*Macro)
 					if m.tmpl.module.Load() == m {
-						last.Store(&cached{m, x})
+						last.Store(&cached{v, x, macro})
 					}
-					return x, nil
+					return x, macro, nil
 				}
 			}
 		}
-		if x, ok := r.site.Lookup(v, r.name); ok {
-			return x, nil
+		x, ok := r.site.Lookup(v, r.name)
+		if !ok {
+			var err error
+			if x, err = r.slow(env, f); err != nil {
+				return x, nil, err
+			}
 		}
-		return r.slow(env, f)
+		var macro *Macro
+		if x.Kind() == value.KindObject {
+			macro, _ = x.Any().(*Macro)
+		}
+		return x, macro, nil
 	}
 }
 

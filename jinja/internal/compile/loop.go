@@ -275,6 +275,9 @@ func (l *loopCode) run(f *frame) error {
 	if err != nil {
 		return l.tmpl.at(err, l.node)
 	}
+	if v.Kind() == value.KindSlice && l.keep == nil && l.reads == nil {
+		return l.runSlice(f, v)
+	}
 	var it iteration
 	if err := it.init(v); err != nil {
 		return l.tmpl.at(err, l.node)
@@ -342,6 +345,53 @@ func (l *loopCode) run(f *frame) error {
 		if err := l.leave(f); err != nil {
 			return err
 		}
+	}
+	if empty && l.other != nil {
+		return l.other(f)
+	}
+	return nil
+}
+
+// runSlice is run for a Go slice, which needs no iteration.
+func (l *loopCode) runSlice(f *frame, v value.Value) error {
+	seq, _ := value.Seq(v)
+	n := seq.Len()
+	if n == 0 {
+		if l.other != nil {
+			return l.other(f)
+		}
+		return nil
+	}
+	if err := l.enter(f); err != nil {
+		return err
+	}
+	rt := f.rt
+	plain := l.slot >= 0 && l.start == nil
+	empty := true
+	for i := range n {
+		if rt.ticks++; rt.ticks&1023 == 0 {
+			if err := rt.slowTick(); err != nil {
+				return l.tmpl.at(err, l.node)
+			}
+		}
+		if plain && len(f.assigned) == 0 {
+			f.vars[l.slot] = seq.At(i)
+		} else if err := l.assign(f, seq.At(i)); err != nil {
+			return err
+		}
+		if err := l.body(f); err != nil {
+			if err == errContinue {
+				continue
+			}
+			if err == errBreak {
+				break
+			}
+			return err
+		}
+		empty = false
+	}
+	if err := l.leave(f); err != nil {
+		return err
 	}
 	if empty && l.other != nil {
 		return l.other(f)

@@ -186,22 +186,88 @@ func (m *Macro) render(from *frame, a value.Args) error {
 	if err != nil {
 		return err
 	}
+	if err = m.code.assign(f, a); err == nil {
+		err = m.run(f, from)
+	}
+	rt.leave(f)
+	return err
+}
+
+// run runs the macro in its frame.
+func (m *Macro) run(f, from *frame) error {
 	f.autoescape = m.frame.ctx.autoescape
 	if from.ctx == m.frame.ctx {
 		f.autoescape = from.autoescape
 	}
-	if err = m.code.assign(f, a); err == nil {
-		rt.capture++
-		if err = m.code.unit.code(f); err == errBreak || err == errContinue {
-			err = nil
-		}
-		if err == nil {
-			err = rt.settle()
-		}
-		rt.capture--
+	rt := from.rt
+	rt.capture++
+	err := m.code.unit.code(f)
+	if err == errBreak || err == errContinue {
+		err = nil
 	}
-	rt.leave(f)
+	if err == nil {
+		err = rt.settle()
+	}
+	rt.capture--
 	return err
+}
+
+// accepts reports whether a call with so many positional arguments and these
+// keywords gives every argument to a parameter, and nothing else is to be done.
+func (code *macroCode) accepts(pos int, kws []keyword) bool {
+	if pos > len(code.args) || code.caller != -1 || code.kwargs >= 0 || code.varargs >= 0 {
+		return false
+	}
+	for i := range kws {
+		if code.parameter(kws[i].name, pos) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// parameter is the number of a parameter, -1 if there is none of the name
+// from first on.
+func (code *macroCode) parameter(name string, first int) int {
+	for i := first; i < len(code.args); i++ {
+		if code.args[i] == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// renderWith is render for a call that the macro accepts. The arguments are
+// evaluated in from, right into the macro's variables; inside tells the errors
+// of the macro from theirs.
+func (m *Macro) renderWith(from *frame, pos []expr, kws []keyword) (err error, inside bool) {
+	rt := from.rt
+	code := m.code
+	f := rt.take(code.unit, m.frame.ctx, m.frame)
+	for i, x := range pos {
+		v, err := x(from)
+		if err != nil {
+			rt.give(f)
+			return err, false
+		}
+		f.vars[code.slots[i]] = v
+	}
+	for i := range kws {
+		v, err := kws[i].x(from)
+		if err != nil {
+			rt.give(f)
+			return err, false
+		}
+		f.vars[code.slots[code.parameter(kws[i].name, len(pos))]] = v
+	}
+	if rt.depth >= rt.env.Limits.recursion() {
+		rt.give(f)
+		return tooDeep(), true
+	}
+	rt.depth++
+	err = m.run(f, from)
+	rt.leave(f)
+	return err, true
 }
 
 // assign gives the arguments of a call to the macro's parameters.

@@ -349,13 +349,34 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	}
 	input := c.expr(n.Node, fr)
 	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	text := builtin.StreamText[n.Name]
+	if args != nil {
+		text = nil
+	}
+	attr, isAttr := c.localAttr(n.Node, fr)
+	isAttr = isAttr && text != nil
+	html := esc == escapeHTML
 	t := c.tmpl
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = append(rt.out, pre...)
+		if isAttr {
+			if s, ok := attr.site.Str(f.vars[attr.slot], attr.name); ok && f.autoescape == html {
+				if rt.out, ok = text(rt.out, s, html); ok {
+					return rt.finishOutput(post, t, n)
+				}
+			}
+		}
 		v, err := input(f)
 		if err != nil {
 			return t.at(err, n)
+		}
+		if text != nil && !v.IsSafe() && f.autoescape == html {
+			if s, ok := v.Str(); ok {
+				if rt.out, ok = text(rt.out, s, html); ok {
+					return rt.finishOutput(post, t, n)
+				}
+			}
 		}
 		top := rt.before()
 		var a value.Args
@@ -364,7 +385,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 				return t.at(err, n)
 			}
 		}
-		if f.autoescape == (esc == escapeHTML) {
+		if f.autoescape == html {
 			rt.out, err = stream(f, rt.out, v, a)
 		} else if v, err = plain(f, v, a); err == nil {
 			err = f.write(v, esc)
@@ -382,6 +403,15 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		}
 		return nil
 	}
+}
+
+// finishOutput writes the text behind an output.
+func (rt *renderer) finishOutput(post string, t *Template, n ast.Node) error {
+	rt.out = append(rt.out, post...)
+	if len(rt.out) > rt.mark {
+		return t.at(rt.checkOutput(), n)
+	}
+	return nil
 }
 
 // write appends a value as the escaper says.

@@ -74,6 +74,11 @@ func (rt *renderer) enter(u *unit, ctx *scopeContext, up *frame) (*frame, error)
 		return nil, tooDeep()
 	}
 	rt.depth++
+	return rt.take(u, ctx, up), nil
+}
+
+// take returns a frame for u.
+func (rt *renderer) take(u *unit, ctx *scopeContext, up *frame) *frame {
 	var f *frame
 	if n := len(rt.free); n > 0 {
 		f = rt.free[n-1]
@@ -90,11 +95,16 @@ func (rt *renderer) enter(u *unit, ctx *scopeContext, up *frame) (*frame, error)
 	if len(f.loops) < u.loops {
 		f.loops = append(f.loops, make([]*Loop, u.loops-len(f.loops))...)
 	}
-	return f, nil
+	return f
 }
 
 func (rt *renderer) leave(f *frame) {
 	rt.depth--
+	rt.give(f)
+}
+
+// give takes back a frame, unless something still refers to it.
+func (rt *renderer) give(f *frame) {
 	if f.escaped {
 		return
 	}

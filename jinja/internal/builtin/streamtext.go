@@ -1,0 +1,118 @@
+package builtin
+
+import "unicode/utf8"
+
+// StreamText are the filters of [Stream] that change the case of a plain text, without arguments: they append the
+// result, escaped with html. ok is false, and nothing appended, for text that the short way does not know.
+var StreamText = map[string]func(buf []byte, s string, html bool) (_ []byte, ok bool){
+	"lower": appendLowerText,
+	"title": appendTitleText,
+	"upper": appendUpperText,
+}
+
+// ASCII by what the filters do with it.
+const (
+	asciiOther   = iota
+	asciiLower   // a to z
+	asciiUpper   // A to Z
+	asciiBreak   // what begins a word in title
+	asciiSpecial // what HTML escapes
+)
+
+var asciiClass = func() (class [256]uint8) {
+	for c := range class {
+		switch b := byte(c); {
+		case b >= utf8.RuneSelf, b == '&', b == '<', b == '>', b == '\'', b == '"':
+			class[c] = asciiSpecial
+		case 'a' <= b && b <= 'z':
+			class[c] = asciiLower
+		case 'A' <= b && b <= 'Z':
+			class[c] = asciiUpper
+		case isWordBreak(rune(b)):
+			class[c] = asciiBreak
+		}
+	}
+	return class
+}()
+
+// entity is how HTML writes a special character, "" for bytes beyond ASCII.
+func entity(c byte) string {
+	switch c {
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '\'':
+		return "&#39;"
+	case '"':
+		return "&#34;"
+	}
+	return ""
+}
+
+func appendUpperText(buf []byte, s string, html bool) ([]byte, bool) {
+	return appendCased(buf, s, html, asciiLower)
+}
+
+func appendLowerText(buf []byte, s string, html bool) ([]byte, bool) {
+	return appendCased(buf, s, html, asciiUpper)
+}
+
+// appendCased changes the case of the letters of class from.
+func appendCased(buf []byte, s string, html bool, from uint8) ([]byte, bool) {
+	start := len(buf)
+	for i := range len(s) {
+		c := s[i]
+		switch class := asciiClass[c]; class {
+		case from:
+			c ^= 0x20
+		case asciiSpecial:
+			if c >= utf8.RuneSelf {
+				return buf[:start], false
+			}
+			if html {
+				buf = append(buf, entity(c)...)
+				continue
+			}
+		}
+		buf = append(buf, c)
+	}
+	return buf, true
+}
+
+func appendTitleText(buf []byte, s string, html bool) ([]byte, bool) {
+	start, first := len(buf), true
+	for i := range len(s) {
+		c := s[i]
+		switch asciiClass[c] {
+		case asciiLower:
+			if first {
+				c ^= 0x20
+			}
+		case asciiUpper:
+			if !first {
+				c ^= 0x20
+			}
+		case asciiBreak:
+			buf = append(buf, c)
+			first = true
+			continue
+		case asciiSpecial:
+			if c >= utf8.RuneSelf {
+				return buf[:start], false
+			}
+			first = isWordBreak(rune(c))
+			if html {
+				buf = append(buf, entity(c)...)
+			} else {
+				buf = append(buf, c)
+			}
+			continue
+		}
+		first = false
+		buf = append(buf, c)
+	}
+	return buf, true
+}
