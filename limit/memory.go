@@ -187,7 +187,7 @@ func (s *shard) sweep(now int64) {
 func (s *shard) evict(now int64) {
 	victim, least, soonest := 0, 2.0, int64(0)
 	for range 8 {
-		i := rand.IntN(len(s.entries))
+		i := rand.IntN(len(s.entries)) //nolint:gosec // a sample for eviction, not a secret; it must be cheap
 		e := &s.entries[i]
 		share, end := 0.0, e.end(e.terms)
 		if now < end {
