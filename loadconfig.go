@@ -34,8 +34,9 @@ import (
 //  4. the environment: <prefix> and the field in capitals, so SHOP_PAGE_SIZE, or
 //     the name in the field's env tag as it stands. A nested struct's fields are
 //     joined with an underscore (SHOP_SESSION_LIFETIME). An unknown variable
-//     with the prefix is a warning in the log;
-//  5. the fields of flags that are not zero: what the command line said.
+//     with the prefix, here or in .env, is a warning in the log;
+//  5. the fields of flags that are not zero, those of nested structs one by one:
+//     what the command line said.
 //
 // Fields may be strings, booleans, integers, floats, time.Duration ("90s"),
 // [Secret], slices of these (separated by commas in the environment), structs,
@@ -115,12 +116,30 @@ func overlay(base *Config, flags Config) {
 	if base == nil {
 		return
 	}
-	to, from := reflect.ValueOf(base).Elem(), reflect.ValueOf(flags)
+	overlayStruct(reflect.ValueOf(base).Elem(), reflect.ValueOf(flags))
+}
+
+// overlayStruct copies the fields that are not zero, those of structs within one
+// by one: a flag for the session's lifetime says nothing of its cookie's name.
+func overlayStruct(to, from reflect.Value) {
 	for i := range from.NumField() {
-		if f := from.Field(i); !f.IsZero() {
+		switch f := from.Field(i); {
+		case f.IsZero():
+		case f.Kind() == reflect.Struct && !isScalar(f.Type()) && allExported(f.Type()):
+			overlayStruct(to.Field(i), f)
+		default:
 			to.Field(i).Set(f)
 		}
 	}
+}
+
+func allExported(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *loader) defaults() {
@@ -260,6 +279,11 @@ func (l *loader) environment() {
 	for _, pair := range l.environ() {
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, l.prefix) && !known[name] {
 			slog.Warn("unknown configuration variable in the environment", "name", name)
+		}
+	}
+	for _, name := range sortedKeys(l.dotenv) {
+		if strings.HasPrefix(name, l.prefix) && !known[name] {
+			slog.Warn("unknown configuration variable in .env", "name", name)
 		}
 	}
 }

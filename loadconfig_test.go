@@ -1,8 +1,10 @@
 package dewar_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -159,4 +161,33 @@ func FuzzDotenv(f *testing.F) {
 			t.Errorf("%q set a field it does not name", text)
 		}
 	})
+}
+
+func TestLoadConfigFlagsInStructs(t *testing.T) {
+	inFolder(t, nil)
+	t.Setenv("SHOP_SESSION_COOKIE_NAME", "shop")
+	t.Setenv("SHOP_SESSION_LIFETIME", "1h")
+	cfg, err := dewar.LoadConfig[settings]("SHOP_", dewar.Config{
+		Session: dewar.SessionConfig{Lifetime: time.Minute}, SecretKey: dewar.NewSecret("given"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Session.CookieName != "shop" || cfg.Session.Lifetime != time.Minute || cfg.SecretKey.Value() != "given" {
+		t.Errorf("got %q, %v, %q", cfg.Session.CookieName, cfg.Session.Lifetime, cfg.SecretKey.Value())
+	}
+}
+
+func TestLoadConfigUnknownNamesInDotenv(t *testing.T) {
+	inFolder(t, map[string]string{".env": "SHOP_PAGE_SIZE=5\nSHOP_PAGE_SIZ=6\nOTHER=7\nSHOP_CONFIG=config.json\n", "config.json": "{}"})
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	if _, err := dewar.LoadConfig[settings]("SHOP_", dewar.Config{Debug: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := log.String(); !strings.Contains(got, "name=SHOP_PAGE_SIZ\n") || strings.Count(got, "\n") != 1 {
+		t.Errorf("warnings: %q", got)
+	}
 }

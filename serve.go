@@ -31,7 +31,10 @@ const (
 //
 // Configuration mistakes, an address in use and a failing start function come
 // back as an error before the first request is taken.
-func (a *App) Run(addr string) error {
+func (a *App) Run(addr string) error { return a.RunContext(context.Background(), addr) }
+
+// RunContext is [App.Run], which also ends when ctx is done.
+func (a *App) RunContext(ctx context.Context, addr string) error {
 	m := a.cfg.modeFor(addr)
 	if err := a.build(m); err != nil {
 		return err
@@ -40,7 +43,7 @@ func (a *App) Run(addr string) error {
 	if err != nil {
 		return listenError(addr, err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() {
 		<-ctx.Done()

@@ -28,7 +28,8 @@ func Main(newApp Factory) {
 
 // Run runs a command line and returns its exit status: 0, 1 or 2, as the
 // package comment says. args begins with the program's name. What was asked for
-// is written to stdout, everything else to stderr.
+// is written to stdout, everything else to stderr. An application that runs is
+// shut down when ctx is done.
 func Run(ctx context.Context, newApp Factory, args []string, stdout, stderr io.Writer) int {
 	name := "app"
 	if len(args) > 0 {

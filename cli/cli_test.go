@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -156,5 +157,21 @@ func TestServe(t *testing.T) {
 	var stderr bytes.Buffer
 	if status := serve(app, taken.Addr().String(), &stderr); status != 1 || !strings.Contains(stderr.String(), "in use") {
 		t.Errorf("status %d, stderr %q", status, stderr.String())
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	factory := func(base dewar.Config) (*dewar.App, error) {
+		app, err := newApp(base)
+		app.OnStart(func(context.Context) error { stop(); return nil })
+		return app, err
+	}
+	if status := Run(ctx, factory, []string{"app", "run", "--port", "0", "--instance", t.TempDir()}, &out, &errs); status != 0 {
+		t.Errorf("status %d: %s", status, errs.String())
+	}
+	if !strings.Contains(errs.String(), "Running on") {
+		t.Errorf("it did not run: %q", errs.String())
 	}
 }

@@ -18,7 +18,7 @@ func (p *program) run() *urfave.Command {
 			&urfave.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", Value: "127.0.0.1"},
 			&urfave.IntFlag{Name: "port", Usage: "listen on `PORT`; 0 takes a free one", Value: 5000},
 		}, options()...),
-		Action: func(_ context.Context, c *urfave.Command) error {
+		Action: func(ctx context.Context, c *urfave.Command) error {
 			port := c.Int("port")
 			if port < 0 || port > 65535 {
 				return &usageError{fmt.Sprintf("port %d is not between 0 and 65535", port), "run --help"}
@@ -29,7 +29,7 @@ func (p *program) run() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return app.Run(net.JoinHostPort(c.String("host"), strconv.Itoa(port)))
+			return app.RunContext(ctx, net.JoinHostPort(c.String("host"), strconv.Itoa(port)))
 		},
 	}
 }
