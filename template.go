@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"slices"
+	"time"
 
 	"github.com/dewar-go/dewar/jinja"
 )
@@ -95,6 +97,10 @@ func (a *App) buildTemplates() error {
 		Loader:     loader,
 		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
 		AutoReload: a.cfg.Debug,
+		Policies: map[string]any{"json.dumps_kwargs": map[string]any{
+			"sort_keys": true,
+			"default":   jinja.NewFunc("default", templateJSON),
+		}},
 	})
 	if err != nil {
 		return err
@@ -124,6 +130,19 @@ func (a *App) buildTemplates() error {
 		problems = compileAll(env, folders)
 	}
 	return errors.Join(problems...)
+}
+
+// templateJSON gives the filter tojson the dates of Flask's JSON: those of HTTP.
+func templateJSON(_ jinja.State, a jinja.Args) (jinja.Value, error) {
+	v := a.Pos[0]
+	t, ok := v.Any().(time.Time)
+	switch kind := v.Kind().String(); {
+	case ok && kind == "date":
+		t = time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	case !ok || kind != "datetime":
+		return jinja.None, jinja.NewException("TypeError", "Object of type "+kind+" is not JSON serializable")
+	}
+	return jinja.String(t.UTC().Format(http.TimeFormat)), nil
 }
 
 // templateScopes lists the blueprints in the order in which they were

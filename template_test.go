@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -30,6 +31,7 @@ func TestTemplateNames(t *testing.T) {
 		{"g", `{{ g.nothing is defined }} {{ g.get('x', 1) }} {{ 'x' in g }}`, "False 1 False"},
 		{"session", `{{ session.get('x') }} {{ 'x' in session }} {{ session.new }}`, "None False True"},
 		{"view", `{{ own }}`, "view"},
+		{"dates in JSON", `{{ {"b": at, "a": at.date()}|tojson }}`, `{"a": "Sat, 03 Feb 2024 00:00:00 GMT", "b": "Sat, 03 Feb 2024 04:05:06 GMT"}`},
 		{"imported macros see the request", `{% import 'page2.html' as p %}{{ p.m() }}`, "GET"},
 	}
 	for _, row := range rows {
@@ -40,7 +42,7 @@ func TestTemplateNames(t *testing.T) {
 					"page2.html": {Data: []byte(`{% macro m() %}{{ request.method }}{% endmacro %}`)},
 				}
 			})
-			app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", dewar.Vars{"own": "view"}) }).Name("index")
+			app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", dewar.Vars{"own": "view", "at": time.Date(2024, 2, 3, 4, 5, 6, 0, time.UTC)}) }).Name("index")
 			if got := dewartest.New(t, app).Get("/?q=a+b&q=c").Text; got != row.want {
 				t.Errorf("got  %s\nwant %s", got, row.want)
 			}

@@ -198,6 +198,9 @@ func (e *Environment) configure() error {
 const maxRange = 100000
 
 func safeRange(st State, a Args) (Value, error) {
+	if len(a.Kw) > 0 {
+		return Value{}, value.Errorf("TypeError", "safe_range() got an unexpected keyword argument '%s'", a.Kw[0].Name)
+	}
 	v, err := builtin.Range(st, a)
 	if err != nil {
 		return v, err

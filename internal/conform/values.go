@@ -180,6 +180,9 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 	if u, ok := v.Any().(uuid); ok {
 		return tagged("$uuid", string(u))
 	}
+	if s, ok := v.Any().(interface{ StandFor() jinja.Value }); ok {
+		v = s.StandFor() // the tuples of groupby
+	}
 	switch v.Kind().String() {
 	case "Undefined":
 		mode := "Undefined"

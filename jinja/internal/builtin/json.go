@@ -24,6 +24,8 @@ type jsonEncoder struct {
 	badIndent  error // for anything but a str, which needs no indention
 	lines      bool  // every element on a line of its own
 	item, pair string
+	state      State
+	other      Value   // default of json.dumps: makes another value out of one that JSON lacks
 	open       []Value // the containers that are being written
 }
 
@@ -46,7 +48,7 @@ func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if dumps := st.Policy("json.dumps_function"); !dumps.IsNone() && !dumps.IsUndefined() {
 		return dumpsByPolicy(st, buf, dumps, v, kwargs, arg[0])
 	}
-	e := jsonEncoder{ascii: true, allowNaN: true, item: ", ", pair: ": "}
+	e := jsonEncoder{state: st, ascii: true, allowNaN: true, item: ", ", pair: ": "}
 	if err := e.configure(kwargs, arg[0]); err != nil {
 		return buf, err
 	}
@@ -111,7 +113,9 @@ func (e *jsonEncoder) configure(kwargs, indent Value) error {
 			fromPolicy = values[i]
 		case "separators":
 			separators = values[i]
-		case "check_circular", "default", "cls":
+		case "default":
+			e.other = values[i]
+		case "check_circular", "cls":
 		default:
 			return typeError("JSONEncoder.__init__() got an unexpected keyword argument '%s'", name)
 		}
@@ -189,14 +193,32 @@ func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {
 		return e.appendArray(buf, v)
 	case value.KindDict, value.KindMap:
 		return e.appendObject(buf, v)
-	case value.KindObject, value.KindStruct, value.KindTime:
+	case value.KindObject, value.KindStruct:
 		return e.appendGo(buf, v)
 	}
-	return buf, notSerializable(v)
+	return e.appendOther(buf, v)
+}
+
+// appendOther encodes what the default function of json.dumps makes of v.
+func (e *jsonEncoder) appendOther(buf []byte, v Value) ([]byte, error) {
+	if e.other.IsUndefined() || e.other.IsNone() {
+		return buf, notSerializable(v)
+	}
+	if err := e.enter(v); err != nil {
+		return buf, err
+	}
+	x, err := e.state.Call(e.other, Args{Pos: []Value{v}})
+	if err != nil {
+		return buf, err
+	}
+	buf, err = e.append(buf, x)
+	e.leave()
+	return buf, err
 }
 
 func notSerializable(v Value) error {
-	return typeError("Object of type %s is not JSON serializable", value.TypeName(v))
+	name := value.TypeName(v) // of a date: datetime.date
+	return typeError("Object of type %s is not JSON serializable", name[strings.LastIndexByte(name, '.')+1:])
 }
 
 // enter notes that v is being written, leave that it is done.

@@ -122,8 +122,8 @@ type compiler struct {
 	texts        map[string]string
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
-	pieces       map[ast.Stmt]int // before filter and call blocks
-	state        *frame // what filters see that run at compile time
+	pieces       map[ast.Stmt]int       // before filter and call blocks
+	state        *frame                 // what filters see that run at compile time
 }
 
 // compileError stops the compilation; it is recovered in Compile.

@@ -107,6 +107,9 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 		case *ast.AssignBlock:
 			c.countPieces(n.Body, 0)
 		case *ast.Block:
+			if c.extends > 0 { // it stands elsewhere
+				at = 0
+			}
 			at = c.countPieces(n.Body, at)
 		case *ast.With:
 			at = c.countPieces(n.Body, at)

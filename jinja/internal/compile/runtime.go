@@ -31,8 +31,8 @@ type renderer struct {
 	vars    any // what the template was rendered with
 	modules map[*Template]*Module
 	depth   int
-	work    int   // accounted units of work, see Limits
-	ticks   int   // loop iterations since the context was looked at
+	work    int // accounted units of work, see Limits
+	ticks   int // loop iterations since the context was looked at
 	late    []lateError
 	failed  error // a failure inside State.Attr, which cannot return it
 	free    []*frame

@@ -147,7 +147,7 @@ func FormatValue(v Value, spec string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return formatString(s, spec)
+		return formatString(s, spec, TypeName(v))
 	case KindInt, KindBig, KindBool:
 		return formatInt(v, spec)
 	case KindFloat:
@@ -156,7 +156,7 @@ func FormatValue(v Value, spec string) (string, error) {
 		return strftimeOf(v, spec), nil
 	case KindStruct, KindObject:
 		if s, ok := v.goString(); ok && v.t.rt != nil {
-			return formatString(s, spec)
+			return formatString(s, spec, "str")
 		}
 	}
 	return "", typeErrorf("unsupported format string passed to %s.__format__", TypeName(v))
@@ -169,14 +169,14 @@ func unknownCode(typ rune, name string) error {
 	return valueErrorf("Unknown format code '\\x%x' for object of type '%s'", typ, name)
 }
 
-func formatString(s, spec string) (string, error) {
-	f, err := parseSpec(spec, "str")
+func formatString(s, spec, name string) (string, error) {
+	f, err := parseSpec(spec, name)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case f.typ != 0 && f.typ != 's':
-		return "", unknownCode(f.typ, "str")
+		return "", unknownCode(f.typ, name)
 	case f.sign == ' ':
 		return "", valueErrorf("Space not allowed in string format specifier")
 	case f.sign != 0:

@@ -239,7 +239,7 @@ func strJoin(st State, self Value, a Args) (Value, error) {
 	}
 	items, err := Collect(a.Pos[0])
 	if err != nil {
-		if e, ok := err.(*Error); ok && e.Class == "TypeError" && !IsIterable(a.Pos[0]) {
+		if e, ok := err.(*Error); ok && e.Class == "TypeError" && !self.IsSafe() && !IsIterable(a.Pos[0]) {
 			return Value{}, typeErrorf("can only join an iterable")
 		}
 		return Value{}, err

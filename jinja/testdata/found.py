@@ -1,0 +1,67 @@
+"""Writes found.json: requests that once had another answer than Jinja2's.
+
+Run with a Python that has Jinja2 3.1.6: python3 found.py
+"""
+import json, os, re
+
+from reference import answer
+
+CONTEXT = {
+    "d": {"a": 1, "b": 2}, "e": {"b": 2, "z": 9}, "l": [1, 2, 3], "s": "abc", "m": {"$mock": "m"}, "mk": {"$markup": "<i>"},
+    "aware": {"$datetime": "2024-02-03T04:05:06+00:00"}, "east": {"$datetime": "2024-02-03T04:05:06.5+05:30"}, "naive": {"$datetime": "2024-02-03T04:05:06"},
+    "by": {"$bytes": "ab\xff"}, "bs": {"$bytes": "a b,c"},
+}
+MACRO = "{% macro list(x) %}[{{ caller() }}]{% endmacro %}"
+SANDBOX = {"class": "SandboxedEnvironment"}
+NATIVE = {"class": "NativeEnvironment"}
+CASES = []
+
+
+def add(*sources, **env):
+    for s in sources:
+        words = set(re.findall("[a-z]+", s))
+        CASES.append({"kind": "render", "source": s, "env": env, "context": {k: v for k, v in CONTEXT.items() if k in words}})
+
+
+# Dates know whether they have an offset.
+for t in ("aware", "east", "naive"):
+    add("{{ T }} {{ T.isoformat() }} {{ T|pprint }} {{ T == naive }} {{ T.utcoffset() }}".replace("T", t), "{{ %s < naive }}" % t, "{{ %s - aware }}" % t, "{{ %s|tojson }}" % t, "{{ [%s.date()]|tojson }}" % t)
+add("{{ aware.tzinfo }}")
+add("{{ 'a b c d e f'|wordwrap(3) }}", newline_sequence="\r\n")
+# Formatting with %.
+for f in ("%5%", "%-5%|", "%20%", "%(a)%", "%%", "%", "%(a", "%z", "%*d", "%.*f", "%c", "%x", "%i"):
+    for a in ("(1,)", "1", "'x'", "{'a': 1}", "()", "1.5", "none", "[1]"):
+        add("{{ %r %% %s }}" % (f, a), "{{ (%r|safe) %% %s }}" % (f, a))
+add("{{ '{:zz}'.format(mk) }}", "{{ '{:x}'.format(mk) }}", "{{ mk.join(none) }}")
+# The sandbox.
+add("{{ '{}'.format_map({}) }}", "{{ '{0}'.format_map({'a': 1}) }}", "{{ ('{}'|safe).format_map({}) }}", "{{ '{a.__class__}'.format_map({'a': 1}) }}", "{{ namespace().__doc__ }}", "{{ namespace().__doc__.x }}", "{{ namespace().__class__ }}", "{{ namespace().__class__.x }}",
+    "{{ dict.mro }}", "{{ dict.mro() }}", "{{ range(c=1) }}", "{{ l.__class__.__mro__ }}", "{{ l.x.__y__ }}", "{{ [].append.__self__ }}", "{{ l.__class__ }}", **SANDBOX)
+add("{{ l.__class__.__a__.__b__ }}", "{{ l._x.y }}", "{{ x.__class__.__bases__ }}", "{{ l.x.__y__ }}", undefined="ChainableUndefined", **SANDBOX)
+# Views are sets.
+for op in ("-", "&", "^", "<", "<=", "==", "!=", ">", ">="):
+    for x, y in (("d.keys()", "e.keys()"), ("d.keys()", "d.keys()"), ("d.items()", "e.items()"), ("d.keys()", "['a']"), ("d.values()", "d.values()"), ("['a']", "d.keys()")):
+        if op not in "&^":
+            add("{{ %s %s %s }}" % (x, op, y) if op != "-" else "{{ (%s %s %s)|sort }}" % (x, op, y))
+add("{{ d.keys().isdisjoint(e) }}{{ d.keys().isdisjoint('xy') }}{{ d.items().isdisjoint([]) }}", "{{ d.keys().isdisjoint() }}", "{{ d.keys().isdisjoint(1) }}", "{{ d.keys().mapping }}", "{{ d.keys()|tojson }}", "{{ d.keys()[0] }}")
+# Blocks that give no text.
+for f in ("length", "wordcount", "int", "float", "list", "first", "upper", "default(1)", "round", "batch(2)", "safe"):
+    for auto in (False, True):
+        add("{%% filter %s %%}abc{%% endfilter %%}" % f, "a{%% filter %s %%}1{%% endfilter %%}b" % f, "{%% macro m() %%}x{{ s }}{%% filter %s %%}ab{%% endfilter %%}{%% endmacro %%}{{ m() }}" % f, "{%% set x | %s %%}12{%% endset %%}{{ x is string }}{{ x is escaped }}" % f,
+            "{%% for i in [1] %%}{{ i }}{%% filter %s %%}ab{%% endfilter %%}{%% endfor %%}" % f, "{%% filter upper %%}{%% filter %s %%}ab{%% endfilter %%}{%% endfilter %%}" % f, autoescape=auto)
+add("{% call m.x(1) %}a{% endcall %}", "a{{ s }}{% call m() %}{% endcall %}", MACRO + "{% call list(1) %}{% call m() %}{% endcall %}{% endcall %}", "{% set x %}{% call m() %}{% endcall %}{% endset %}", "{% call m() %}{% endcall %}{{ x.y }}", "{% filter length %}a{% endfilter %}{{ x.y }}", MACRO + "{% call list(1) %}b{% endcall %}",
+    "{% block a %}{% filter length %}ab{% endfilter %}{% endblock %}", "{% with %}a{% filter length %}ab{% endfilter %}{% endwith %}", "{% autoescape true %}{{ s }}{% filter length %}ab{% endfilter %}{% endautoescape %}")
+# Generators, and what has no representation of its own.
+for f in ("unique", "map('upper')", "select", "reject", "selectattr('a')", "rejectattr('a')", "batch(2)", "slice(2)", "items"):
+    add("{{ l|%s }}" % f, "{{ [d|%s] }}" % f)
+for g in ("dict", "range", "namespace", "cycler", "joiner", "lipsum"):
+    add("{{ G }} {{ [G] }} {{ G is callable }} {{ G is mapping }} {{ G == G }} {{ G.__name__ }}".replace("G", g), "{{ %s() is defined }}" % g, "{{ %s|tojson }}" % g)
+add("{{ cycler(1) }}", "{{ joiner() }}", "{{ dict.fromkeys([1, 2], 3) }}{{ dict.fromkeys('ab') }}", "{{ dict.keys(d) }}{{ dict.get(d, 'a') }}", "{{ dict.keys(1) }}", "{{ dict([(1, 2)], a=3) }}", "{{ dict(1) }}", "{{ dict([1]) }}")
+# Native templates.
+add("{{ '' }}", "{{ '' }}{{ m.x }}", "1{{ '' }}", "{{ s|groupby(0)|list }}", **NATIVE)
+
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
+ADDRESS = re.compile("0x[0-9a-f]{6,}")
+with open(OUT, "w") as f:
+    for r in CASES:
+        f.write(ADDRESS.sub("0x", json.dumps({"request": r, "answer": answer(r)}, ensure_ascii=False)) + "\n")
+print(len(CASES), "cases")
