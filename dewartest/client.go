@@ -2,6 +2,7 @@ package dewartest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +35,7 @@ type Client struct {
 	t       testing.TB
 	app     *dewar.App
 	handler http.Handler
-	cookies map[string]*http.Cookie
+	cookies jar
 }
 
 // New makes a client. It freezes the app and runs its start functions; they
@@ -57,7 +57,7 @@ func New(t testing.TB, app *dewar.App) *Client {
 	})
 	return &Client{
 		SecFetchSite: "same-origin", Host: "localhost", Header: http.Header{},
-		t: t, app: app, handler: handler, cookies: map[string]*http.Cookie{},
+		t: t, app: app, handler: handler,
 	}
 }
 
@@ -65,7 +65,7 @@ func New(t testing.TB, app *dewar.App) *Client {
 // visitor.
 func (c *Client) Another() *Client {
 	other := *c
-	other.cookies, other.Header = map[string]*http.Cookie{}, c.Header.Clone()
+	other.cookies, other.Header = jar{}, c.Header.Clone()
 	return &other
 }
 
@@ -122,7 +122,8 @@ func (c *Client) NewRequest(method, target string, body io.Reader) *http.Request
 	return r
 }
 
-// Do sends a request with the client's cookies.
+// Do sends a request with the client's cookies: those for its host, its path and,
+// when they are Secure, for HTTPS, which a target with https:// stands for.
 func (c *Client) Do(r *http.Request) *Response {
 	c.t.Helper()
 	for range 10 {
@@ -138,8 +139,9 @@ func (c *Client) Do(r *http.Request) *Response {
 }
 
 func (c *Client) send(r *http.Request) *Response {
-	for _, name := range slices.Sorted(maps.Keys(c.cookies)) {
-		r.AddCookie(&http.Cookie{Name: name, Value: c.cookies[name].Value})
+	path, https := cmp.Or(r.URL.EscapedPath(), "/"), r.TLS != nil
+	for _, cookie := range c.cookies.sent(r.Host, path, https) {
+		r.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
 	}
 	recorder := httptest.NewRecorder()
 	resp := &Response{Request: r}
@@ -160,11 +162,7 @@ func (c *Client) send(r *http.Request) *Response {
 		resp.Text = recorder.Body.String()
 	}
 	for _, cookie := range result.Cookies() {
-		if cookie.MaxAge < 0 {
-			delete(c.cookies, cookie.Name)
-		} else {
-			c.cookies[cookie.Name] = cookie
-		}
+		c.cookies.set(cookie, r.Host, path, https)
 	}
 	return resp
 }
@@ -188,19 +186,23 @@ func (c *Client) redirected(resp *Response) *http.Request {
 		}
 		method = http.MethodGet
 	}
-	return c.NewRequest(method, u.RequestURI(), nil)
+	target := u.RequestURI()
+	if u.Scheme == "https" || u.Scheme == "" && resp.Request.TLS != nil {
+		target = "https://" + c.Host + target
+	}
+	return c.NewRequest(method, target, nil)
 }
 
-// Cookie returns a cookie the app set, nil when there is none.
-func (c *Client) Cookie(name string) *http.Cookie { return c.cookies[name] }
+// Cookie returns a cookie the client keeps, nil when there is none: the one set
+// last when there are several for different paths or domains.
+func (c *Client) Cookie(name string) *http.Cookie { return c.cookies.named(name) }
 
-// SetCookie gives the client a cookie.
-func (c *Client) SetCookie(name, value string) {
-	c.cookies[name] = &http.Cookie{Name: name, Value: value}
-}
+// SetCookie gives the client a cookie, in place of all it has with this name. It
+// is sent to every host and path.
+func (c *Client) SetCookie(name, value string) { c.cookies.give(name, value) }
 
 // ClearCookies forgets every cookie: a visitor who comes for the first time.
-func (c *Client) ClearCookies() { clear(c.cookies) }
+func (c *Client) ClearCookies() { c.cookies = jar{} }
 
 // Session reads and changes the client's session, as Flask's
 // session_transaction does: what f sets is there in the next request.
@@ -208,7 +210,7 @@ func (c *Client) Session(f func(*session.Session)) {
 	c.t.Helper()
 	store, name := testhook.Sessions(c.app)
 	var value string
-	if cookie := c.cookies[name]; cookie != nil {
+	if cookie := c.cookies.named(name); cookie != nil {
 		value = cookie.Value
 	}
 	s, err := store.Load(c.t.Context(), value)
@@ -223,7 +225,7 @@ func (c *Client) Session(f func(*session.Session)) {
 		c.t.Fatal(err)
 	}
 	if value == "" {
-		delete(c.cookies, name)
+		c.cookies.remove(name)
 		return
 	}
 	c.SetCookie(name, value)

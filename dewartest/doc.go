@@ -18,4 +18,11 @@
 // something else to be another site, or to "" to be a client that sends no such
 // header. The app counts as listening on a loopback address; when it has no
 // secret key it gets a random one that is not kept.
+//
+// Cookies go back to the host or domain and the path that they were set for,
+// until they expire; the clock is the one of time.Now, which testing/synctest
+// moves. Secure cookies go to https:// targets and, as in browsers, to
+// localhost. What browsers refuse is not kept, such as a __Host- cookie without
+// Secure. SameSite is not looked at: [Client.SecFetchSite] says where a request
+// comes from.
 package dewartest
