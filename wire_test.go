@@ -307,3 +307,35 @@ func TestFallbackUnderAttack(t *testing.T) {
 		t.Errorf("a tunnel was opened: %.80q", answer)
 	}
 }
+
+// TestHSTSForANamedHost asks for a host by its name, over TLS.
+func TestHSTSForANamedHost(t *testing.T) {
+	cert, key, client := certificate(t)
+	app, _ := newApp(t, func(c *dewar.Config) {
+		c.TLSCertFile, c.TLSKeyFile = cert, key
+		c.TrustedHosts = []string{"shop.example.com", "localhost"}
+		c.SecretKey = dewar.NewSecret(sign.GenerateKey())
+	})
+	app.Get("/", text("page"))
+	app.Get("/things", text("things")).API()
+	addr := serve(t, app)
+	client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", addr)
+	}
+	for url, want := range map[string]string{
+		"https://shop.example.com/":       "max-age=63072000",
+		"https://shop.example.com/things": "max-age=63072000",
+		"https://shop.example.com/none":   "max-age=63072000",
+		"https://shop.example.com/a%2fb":  "max-age=63072000", // the gate's own answer
+		"https://localhost/":              "",
+	} {
+		resp, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header.Get("Strict-Transport-Security"); want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %d, HSTS %q, want %q", url, resp.StatusCode, got, want)
+		}
+	}
+}
