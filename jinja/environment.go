@@ -68,7 +68,9 @@ type Options struct {
 	Finalize any
 	// Globals are names that every template sees.
 	Globals map[string]any
-	// Policies are Jinja's policies by name, such as "truncate.leeway".
+	// Policies are Jinja's policies by name, such as "truncate.leeway". The
+	// filter tojson refuses what json.dumps of Python refuses, dates among
+	// them, unless json.dumps_kwargs has a function as its "default".
 	Policies map[string]any
 
 	// Sandboxed refuses private attributes, unsafe functions and large

@@ -16,7 +16,8 @@ type (
 	Dict = value.Dict
 	// List is Python's list.
 	List = value.List
-	// Args are the arguments of a call.
+	// Args are the arguments of a call. Pos and Kw are valid during the call
+	// only: a function that keeps them copies them.
 	Args = value.Args
 	// Kw is a keyword argument.
 	Kw = value.Kw

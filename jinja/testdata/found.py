@@ -59,6 +59,17 @@ add("{{ cycler(1) }}", "{{ joiner() }}", "{{ dict.fromkeys([1, 2], 3) }}{{ dict.
 # Native templates.
 add("{{ '' }}", "{{ '' }}{{ m.x }}", "1{{ '' }}", "{{ s|groupby(0)|list }}", **NATIVE)
 
+# Bytes.
+for a in ("bs", "by"):
+    for call in """decode() decode('latin-1') decode('ascii') decode(1) decode('nope') split() split(bs) split(',') split(','.encode(),1) rsplit() strip() lstrip() rstrip() strip('b') strip('ac'.encode())
+            startswith(bs) startswith('a') startswith((bs,by)) startswith(('a',)) endswith(by) replace(by,bs) replace('a','b') replace(by) hex() hex(':') hex('-',2) hex('-',-2) hex('::') upper() upper(1) lower() title() capitalize()
+            swapcase() find(bs) find(255) find(300) find('a') index(by) count(97) join([by,bs]) join([1]) join(['a']) isalpha() isdigit() isascii() islower() splitlines() center(9,'*'.encode()) center(9,'*') ljust(9) zfill(9)
+            partition(bs) rpartition(by) removeprefix(by) expandtabs() foo()""".split():
+        add("{{ %s.%s }}" % (a, call))
+for f in ("%s", "%d", "%5d", "%x", "%c", "%r", "%b", "%f", "%(a)s", "%%", "%z"):
+    for a in ("1", "by", "'x'", "()", "(by,)", "(1, 2)", "256", "{'a': 1}"):
+        add("{{ %r.encode() %% %s }}" % (f, a))
+
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
 with open(OUT, "w") as f:

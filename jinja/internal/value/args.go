@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Args are the arguments of a call.
+// Args are the arguments of a call. Pos and Kw are valid during the call only.
 type Args struct {
 	Pos []Value
 	Kw  []Kw

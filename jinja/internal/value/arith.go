@@ -427,7 +427,7 @@ func mod(st State, a, b Value) (Value, error) {
 		}
 		return Int(m), nil
 	}
-	if a.IsString() {
+	if a.IsString() || a.Kind() == KindBytes {
 		return percent(st, a, b)
 	}
 	if x, y, ok, err := bothFloat(a, b); ok || err != nil {

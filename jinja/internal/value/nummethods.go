@@ -1,7 +1,6 @@
 package value
 
 import (
-	"encoding/hex"
 	"math"
 	"math/big"
 	"math/bits"
@@ -41,12 +40,6 @@ func init() {
 			return String(floatHex(v.float())), nil
 		}),
 		"as_integer_ratio": number("as_integer_ratio", floatRatio),
-	}
-	methodTables[KindBytes] = map[string]Method{
-		"decode": bytesDecode,
-		"hex": number("hex", func(v Value) (Value, error) {
-			return String(hex.EncodeToString(v.rawBytes())), nil
-		}),
 	}
 }
 
@@ -99,7 +92,10 @@ func bytesDecode(_ State, self Value, a Args) (Value, error) {
 	b := self.rawBytes()
 	encoding := "utf-8"
 	if args[0].t != nil {
-		encoding, _ = args[0].Str()
+		var ok bool
+		if encoding, ok = args[0].Str(); !ok {
+			return Value{}, typeErrorf("decode() argument 'encoding' must be str, not %s", TypeName(args[0]))
+		}
 	}
 	switch strings.ReplaceAll(strings.ToLower(encoding), "_", "-") {
 	case "utf-8", "utf8", "ascii", "us-ascii":
@@ -114,6 +110,9 @@ func bytesDecode(_ State, self Value, a Args) (Value, error) {
 		for i := 0; i < len(b); {
 			r, n := utf8.DecodeRune(b[i:])
 			if r == utf8.RuneError && n == 1 {
+				if strings.Contains(strings.ToLower(encoding), "ascii") {
+					return Value{}, Errorf("UnicodeDecodeError", "'ascii' codec can't decode byte 0x%02x in position %d: ordinal not in range(128)", b[i], i)
+				}
 				return Value{}, Errorf("UnicodeDecodeError", "'utf-8' codec can't decode byte 0x%02x in position %d: invalid start byte", b[i], i)
 			}
 			i += n

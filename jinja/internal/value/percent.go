@@ -1,6 +1,10 @@
 package value
 
 func percent(st State, a, b Value) (Value, error) {
+	if a.Kind() == KindBytes {
+		s, err := percentFormat(st, percentFormatter{s: bytesText(a.rawBytes(), false), single: b, bytes: true})
+		return bytesResult(String(s)), err
+	}
 	s, err := PercentFormat(st, a.rawString(), a.IsSafe(), b)
 	if err != nil {
 		return Value{}, err

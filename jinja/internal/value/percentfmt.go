@@ -10,13 +10,17 @@ import (
 // PercentFormat is s % args of Python. With safe the text is Markup: what is put in is escaped, as by
 // markupsafe. The result is charged to st, which may be nil.
 func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
-	p := percentFormatter{s: s, safe: safe, single: args}
+	return percentFormat(st, percentFormatter{s: s, safe: safe, single: args})
+}
+
+func percentFormat(st State, p percentFormatter) (string, error) {
+	args := p.single
 	if t, ok := args.Tuple(); ok {
 		p.args, p.tuple = t, true
 	} else {
 		switch args.Kind() {
 		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindObject, KindUndefined:
-			p.mapping = true
+			p.mapping = !p.bytes || args.Kind() != KindBytes
 		}
 	}
 	if err := p.run(); err != nil {
@@ -41,6 +45,7 @@ type percentFormatter struct {
 	single  Value // the argument when it is no tuple
 	used    bool
 	keyed   *Value // of the current directive
+	bytes   bool   // the text stands for bytes, see bytesText
 }
 
 func (p *percentFormatter) next() (Value, error) {
@@ -75,6 +80,9 @@ func (p *percentFormatter) run() error {
 		}
 	}
 	if p.tuple && len(p.args) > 0 || !p.tuple && !p.mapping && !p.used {
+		if p.bytes {
+			return typeErrorf("not all arguments converted during bytes formatting")
+		}
 		return typeErrorf("not all arguments converted during string formatting")
 	}
 	return nil
@@ -145,7 +153,7 @@ flags:
 	if err != nil {
 		return err
 	}
-	if !strings.ContainsRune("srdiuoxXeEfFgGca", c) {
+	if !strings.ContainsRune("srdiuoxXeEfFgGca", c) && (c != 'b' || !p.bytes) {
 		shown := c
 		if c <= 31 || c >= 127 {
 			shown = '?'
@@ -171,7 +179,11 @@ func (p *percentFormatter) key() error {
 	if depth > 0 {
 		return valueErrorf("incomplete format key")
 	}
-	v, err := Subscript(p.single, String(p.s[start:p.i-1]))
+	key := String(p.s[start : p.i-1])
+	if p.bytes {
+		key = bytesResult(key)
+	}
+	v, err := Subscript(p.single, key)
 	if err != nil {
 		return err
 	}
@@ -213,7 +225,7 @@ func (p *percentFormatter) number(what string) (int, error) {
 
 func (p *percentFormatter) convert(d *percentSpec, v Value) error {
 	switch d.conv {
-	case 's', 'r', 'a':
+	case 's', 'r', 'a', 'b':
 		s, err := p.text(d.conv, v)
 		if err != nil {
 			return err
@@ -237,6 +249,16 @@ func (p *percentFormatter) convert(d *percentSpec, v Value) error {
 }
 
 func (p *percentFormatter) text(conv rune, v Value) (s string, err error) {
+	if p.bytes {
+		if conv != 's' && conv != 'b' {
+			s, err = ReprOf(v)
+			return asciiRepr(s), err
+		}
+		if v.Kind() != KindBytes {
+			return "", typeErrorf("%%b requires a bytes-like object, or an object that implements __bytes__, not '%s'", TypeName(v))
+		}
+		return bytesText(v.rawBytes(), false), nil
+	}
 	if conv == 's' {
 		if p.safe {
 			var x Value
@@ -258,6 +280,9 @@ func (p *percentFormatter) text(conv rune, v Value) (s string, err error) {
 }
 
 func (p *percentFormatter) char(v Value) (string, error) {
+	if p.bytes {
+		return byteChar(v)
+	}
 	if s, ok := v.Str(); ok && !p.safe && runeCount(s) == 1 {
 		return s, nil
 	}
@@ -272,6 +297,21 @@ func (p *percentFormatter) char(v Value) (string, error) {
 		return "", NewError("OverflowError", "%c arg not in range(0x110000)")
 	}
 	return string(rune(i)), nil
+}
+
+// byteChar is %c of bytes: a byte or its number.
+func byteChar(v Value) (string, error) {
+	if v.Kind() == KindBytes && len(v.rawBytes()) == 1 {
+		return bytesText(v.rawBytes(), false), nil
+	}
+	i, ok := v.Int64()
+	if !ok {
+		return "", typeErrorf("%%c requires an integer in range(256) or a single byte")
+	}
+	if i < 0 || i > 255 {
+		return "", NewError("OverflowError", "%c arg not in range(256)")
+	}
+	return bytesText([]byte{byte(i)}, false), nil
 }
 
 func (p *percentFormatter) integer(d *percentSpec, v Value) error {
@@ -316,6 +356,8 @@ func (p *percentFormatter) integer(d *percentSpec, v Value) error {
 func (p *percentFormatter) float(d *percentSpec, v Value) error {
 	x, ok := v.Float64()
 	switch {
+	case !ok && p.bytes && v.Kind() != KindBig:
+		return typeErrorf("float argument required, not %s", TypeName(v))
 	case v.IsUndefined():
 		return v.undef().Err()
 	case p.safe && !ok:
