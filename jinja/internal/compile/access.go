@@ -3,6 +3,7 @@ package compile
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
 )
 
 func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
@@ -121,6 +122,38 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 		v, err := method(f.loops[i], f, a)
 		f.rt.after(top)
 		return v, err
+	}
+}
+
+// printCycle prints loop.cycle of constants between two texts.
+func (c *compiler) printCycle(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	attr, ok := n.Node.(*ast.Getattr)
+	if !ok || attr.Attr != "cycle" || esc == escapeRunTime || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
+		return nil
+	}
+	l := c.runningLoop(attr.Node, fr)
+	if l == nil {
+		return nil
+	}
+	texts := make([]string, len(n.Args))
+	for i, x := range n.Args {
+		k, ok := x.(*ast.Const)
+		if !ok {
+			return nil
+		}
+		s, ok := k.Value.(string)
+		if !ok {
+			return nil
+		}
+		if esc == escapeHTML {
+			s = string(markup.Escape(s))
+		}
+		texts[i] = pre + s + post
+	}
+	t, i := c.tmpl, l.index
+	return func(f *frame) error {
+		rt := f.rt
+		return rt.finishOutput(texts[f.loops[i].index0%len(texts)], t, n)
 	}
 }
 

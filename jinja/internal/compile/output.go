@@ -126,7 +126,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 	items, post := c.outputItems(n, fr)
 	for _, item := range items {
 		r, ok := c.read(item.n, fr)
-		if !ok || r.slot != slot {
+		if !ok || r.loop != nil || r.slot != slot {
 			return nil, "", false
 		}
 		r.pre = item.pre
@@ -144,6 +144,8 @@ type read struct {
 	name  string
 	undef value.Value
 	node  ast.Expr
+	loop  *loopCode // not nil for the number of the round of the loop
+	plus  int       // what is added to loop.index0
 }
 
 // read reports whether printing n can be a step of printReads.
@@ -152,12 +154,27 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 		return r, false
 	}
 	r.node = n
+	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
+		return r, true
+	}
 	if attr, isAttr := n.(*ast.Getattr); isAttr && !c.env.Sandboxed {
 		r.site, r.name = new(value.Site), attr.Attr
 		n = attr.Node
 	}
 	r.slot, r.undef, ok = c.localSlot(n, fr)
 	return r, ok
+}
+
+// loopNumber recognises loop.index and loop.index0.
+func (c *compiler) loopNumber(n ast.Expr, fr *scopeFrame) (l *loopCode, plus int) {
+	attr, ok := n.(*ast.Getattr)
+	if !ok || attr.Attr != "index" && attr.Attr != "index0" {
+		return nil, 0
+	}
+	if attr.Attr == "index" {
+		plus = 1
+	}
+	return c.runningLoop(attr.Node, fr), plus
 }
 
 // printReads prints variables and attributes one after the other.
@@ -170,6 +187,10 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 		for i := range reads {
 			r := &reads[i]
 			out = append(out, r.pre...)
+			if r.loop != nil {
+				out = value.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
+				continue
+			}
 			v := vars[r.slot]
 			var err error
 			if r.site != nil {
