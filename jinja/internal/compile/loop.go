@@ -275,7 +275,7 @@ func (l *loopCode) run(f *frame) error {
 	if err != nil {
 		return l.tmpl.at(err, l.node)
 	}
-	if v.Kind() == value.KindSlice && l.keep == nil && l.reads == nil {
+	if v.Kind() == value.KindSlice && l.keep == nil {
 		return l.runSlice(f, v)
 	}
 	var it iteration
@@ -361,6 +361,10 @@ func (l *loopCode) runSlice(f *frame, v value.Value) error {
 			return l.other(f)
 		}
 		return nil
+	}
+	if l.reads != nil {
+		_, err := l.reads.runIndexed(f, l, &seq)
+		return err
 	}
 	if err := l.enter(f); err != nil {
 		return err

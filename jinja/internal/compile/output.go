@@ -376,6 +376,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	}
 	attr, isAttr := c.localAttr(n.Node, fr)
 	isAttr = isAttr && text != nil
+	slot, _, isLocal := c.localSlot(n.Node, fr)
 	html := esc == escapeHTML
 	t := c.tmpl
 	return func(f *frame) error {
@@ -388,9 +389,15 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 				}
 			}
 		}
-		v, err := input(f)
-		if err != nil {
-			return t.at(err, n)
+		var v value.Value
+		var err error
+		if isLocal {
+			v = f.vars[slot]
+		}
+		if missing(v) {
+			if v, err = input(f); err != nil {
+				return t.at(err, n)
+			}
 		}
 		if text != nil && !v.IsSafe() && f.autoescape == html {
 			if s, ok := v.Str(); ok {

@@ -24,7 +24,7 @@ func newReadLoop(reads []read, post string, html bool) *readLoop {
 // run executes the loop in one piece. It returns whether there was no item.
 func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err error) {
 	if it.indexed && it.list == nil && it.keep == nil && missing(it.dict) {
-		return l.runIndexed(f, loop, it)
+		return l.runIndexed(f, loop, &it.seq)
 	}
 	rt := f.rt
 	empty = true
@@ -53,18 +53,18 @@ func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err
 }
 
 // runIndexed takes the items by number, as many at once as package value can.
-func (l *readLoop) runIndexed(f *frame, loop *loopCode, it *iteration) (empty bool, err error) {
+func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (empty bool, err error) {
 	rt := f.rt
-	misses := 0
-	for i := 0; i < it.size; {
+	misses, size := 0, seq.Len()
+	for i := 0; i < size; {
 		from := i
-		chunk := min(it.size, i+256)
+		chunk := min(size, i+256)
 		if misses < 3 {
-			rt.out, i = it.seq.AppendReads(rt.out, i, chunk, l.fast, l.post, l.html)
+			rt.out, i = seq.AppendReads(rt.out, i, chunk, l.fast, l.post, l.html)
 		}
 		if i == from {
 			misses++
-			if rt.out, err = l.print(rt.out, it.seq.At(i), l.reads[0].pre, loop.tmpl); err != nil {
+			if rt.out, err = l.print(rt.out, seq.At(i), l.reads[0].pre, loop.tmpl); err != nil {
 				return false, err
 			}
 			rt.out = append(rt.out, l.post...)
@@ -81,7 +81,7 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, it *iteration) (empty bo
 			return false, loop.tmpl.at(err, loop.node)
 		}
 	}
-	return it.size == 0, nil
+	return size == 0, nil
 }
 
 // print prints one item behind pre.

@@ -56,8 +56,10 @@ func (e *Env) release(rt *renderer) {
 		rt.out = nil
 	}
 	rt.out = rt.out[:0]
-	clear(rt.vals)
-	rt.vals = rt.vals[:0]
+	if len(rt.vals) > 0 {
+		clear(rt.vals)
+		rt.vals = rt.vals[:0]
+	}
 	e.pool.Put(rt)
 }
 
