@@ -49,7 +49,7 @@ for f in ("length", "wordcount", "int", "float", "list", "first", "upper", "defa
         add("{%% filter %s %%}abc{%% endfilter %%}" % f, "a{%% filter %s %%}1{%% endfilter %%}b" % f, "{%% macro m() %%}x{{ s }}{%% filter %s %%}ab{%% endfilter %%}{%% endmacro %%}{{ m() }}" % f, "{%% set x | %s %%}12{%% endset %%}{{ x is string }}{{ x is escaped }}" % f,
             "{%% for i in [1] %%}{{ i }}{%% filter %s %%}ab{%% endfilter %%}{%% endfor %%}" % f, "{%% filter upper %%}{%% filter %s %%}ab{%% endfilter %%}{%% endfilter %%}" % f, autoescape=auto)
 add("{% call m.x(1) %}a{% endcall %}", "a{{ s }}{% call m() %}{% endcall %}", MACRO + "{% call list(1) %}{% call m() %}{% endcall %}{% endcall %}", "{% set x %}{% call m() %}{% endcall %}{% endset %}", "{% call m() %}{% endcall %}{{ x.y }}", "{% filter length %}a{% endfilter %}{{ x.y }}", MACRO + "{% call list(1) %}b{% endcall %}",
-    "{% block a %}{% filter length %}ab{% endfilter %}{% endblock %}", "{% with %}a{% filter length %}ab{% endfilter %}{% endwith %}", "{% autoescape true %}{{ s }}{% filter length %}ab{% endfilter %}{% endautoescape %}")
+    "{% for x in [1, 2] recursive %}{% call m() %}{% endcall %}{{ y.z }}{% endfor %}", "{% block a %}{% call m() %}{% endcall %}{% endblock %}{{ x.y }}", "{% block a %}{% filter length %}ab{% endfilter %}{% endblock %}", "{% with %}a{% filter length %}ab{% endfilter %}{% endwith %}", "{% autoescape true %}{{ s }}{% filter length %}ab{% endfilter %}{% endautoescape %}")
 # Generators, and what has no representation of its own.
 for f in ("unique", "map('upper')", "select", "reject", "selectattr('a')", "rejectattr('a')", "batch(2)", "slice(2)", "items"):
     add("{{ l|%s }}" % f, "{{ [d|%s] }}" % f)

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"fmt"
+
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -180,7 +182,15 @@ type blockReference struct {
 }
 
 // render shows the block.
-func (b *blockReference) render(from *frame) error { return b.units[b.depth].run(from, b.ctx) }
+func (b *blockReference) render(from *frame) error {
+	from.rt.capture++
+	err := b.units[b.depth].run(from, b.ctx)
+	if err == nil {
+		err = from.rt.settle()
+	}
+	from.rt.capture--
+	return err
+}
 
 // Call returns what the block shows.
 func (b *blockReference) Call(st value.State, a value.Args) (value.Value, error) {
@@ -194,11 +204,7 @@ func (b *blockReference) Call(st value.State, a value.Args) (value.Value, error)
 		}
 	}
 	start := f.rt.begin()
-	err := b.render(f)
-	if err == nil {
-		err = f.rt.settle()
-	}
-	if err != nil {
+	if err := b.render(f); err != nil {
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}
@@ -228,6 +234,11 @@ func (*blockReference) TypeName() string { return "BlockReference" }
 
 // QualifiedTypeName is the name in messages about missing attributes.
 func (*blockReference) QualifiedTypeName() string { return "jinja2.runtime.BlockReference" }
+
+// Repr prints an object without a representation of its own.
+func (b *blockReference) Repr() string {
+	return fmt.Sprintf("<jinja2.runtime.BlockReference object at %p>", b)
+}
 
 // selfReference is self.
 type selfReference struct {

@@ -84,8 +84,13 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 			static := false
 			for _, x := range n.Nodes {
 				was := static
-				switch x.(type) {
-				case *ast.TemplateData, *ast.Const:
+				switch x := x.(type) {
+				case *ast.TemplateData:
+					if x.Data == "" {
+						continue
+					}
+					static = true
+				case *ast.Const:
 					static = true
 				default:
 					static = false
@@ -104,6 +109,8 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 			at++
 		case *ast.Macro:
 			c.countPieces(n.Body, 0)
+		case *ast.Include:
+			at++ // its own pieces are not known
 		case *ast.AssignBlock:
 			c.countPieces(n.Body, 0)
 		case *ast.Block:
