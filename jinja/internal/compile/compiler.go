@@ -269,9 +269,14 @@ func resolveAll(names []resolved) stmt {
 		return nil
 	}
 	return func(f *frame) error {
+		vars := f.ctx.plainVars(f.rt)
 		for i := range names {
 			n := &names[i]
-			f.vars[n.slot], _ = f.ctx.lookup(f.rt, n.name)
+			if x, ok := vars[n.name]; ok {
+				f.vars[n.slot] = value.Of(x)
+			} else {
+				f.vars[n.slot], _ = f.ctx.lookup(f.rt, n.name)
+			}
 		}
 		return nil
 	}

@@ -65,6 +65,16 @@ func (c *scopeContext) lookup(rt *renderer, name string) (value.Value, bool) {
 	return c.scope.lookup(rt, name)
 }
 
+// plainVars is the map of variables where names are looked up there first, nil
+// elsewhere.
+func (c *scopeContext) plainVars(rt *renderer) map[string]any {
+	if len(c.vars) > 0 || !c.scope.last || c.scope.noVars {
+		return nil
+	}
+	vars, _ := rt.vars.(map[string]any)
+	return vars
+}
+
 func (s *scope) lookup(rt *renderer, name string) (value.Value, bool) {
 	for ; !s.last; s = s.up {
 		if v, ok := find(s.locals, name); ok {
