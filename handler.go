@@ -80,7 +80,7 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.limitBody()
-	if c.matchErr == nil && len(c.at.preprocess) > 0 {
+	if c.match.Rule != nil && len(c.at.preprocess) > 0 {
 		values := c.match.Values()
 		for _, f := range c.at.preprocess {
 			if err := f(c, values); err != nil || c.wrote() {
@@ -135,7 +135,7 @@ func (c *Context) find() {
 		c.at = a.proxy.at
 		return
 	}
-	c.at = a.fallback(c.path)
+	c.at = c.unmatchedAt(err)
 	c.matchErr = c.noMatch(err)
 }
 

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/dewar-go/dewar/secure"
 )
 
 // Status sets the answer's status; call it before what writes the answer. It
@@ -58,17 +56,12 @@ func (c *Context) NoContent() error {
 }
 
 // Redirect sends the browser to a target of this app, with 303, or the status
-// set before. Build the target with a route's To, with [To] or with [Path].
+// set before. Build the target with a route's To, with [To] or with [Path], which
+// refuses what leads to another site: that is what RedirectExternal is for.
 func (c *Context) Redirect(t Target) error {
 	location, err := c.URL(t)
 	if err != nil {
 		return err
-	}
-	if t.path != "" {
-		// A path may have come from outside; what was built of rules has not.
-		if location, err = secure.LocalRedirect(location); err != nil {
-			return fmt.Errorf("dewar: Redirect: %w; for another site use RedirectExternal", err)
-		}
 	}
 	c.redirect(location, c.redirectStatus())
 	return nil

@@ -42,7 +42,9 @@ func TestTemplateNames(t *testing.T) {
 					"page2.html": {Data: []byte(`{% macro m() %}{{ request.method }}{% endmacro %}`)},
 				}
 			})
-			app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", dewar.Vars{"own": "view", "at": time.Date(2024, 2, 3, 4, 5, 6, 0, time.UTC)}) }).Name("index")
+			app.Get("/", func(c *dewar.Context) error {
+				return c.Render("page.html", dewar.Vars{"own": "view", "at": time.Date(2024, 2, 3, 4, 5, 6, 0, time.UTC)})
+			}).Name("index")
 			if got := dewartest.New(t, app).Get("/?q=a+b&q=c").Text; got != row.want {
 				t.Errorf("got  %s\nwant %s", got, row.want)
 			}
