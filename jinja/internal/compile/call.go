@@ -48,8 +48,8 @@ func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []
 	if len(pos) == 0 && len(kws) == 0 && star == nil && starstar == nil {
 		return nil
 	}
-	if caller == nil && star == nil && starstar == nil && !fr.ec.volatile && !c.env.NoOptimize {
-		if a, ok := c.constArgs(args, kwargs, nil, nil, fr.ec); ok && constantArgs(a) {
+	if caller == nil && star == nil && starstar == nil {
+		if a, ok := c.fixedArguments(args, kwargs, fr); ok {
 			return func(*frame) (value.Args, error) { return a, nil }
 		}
 	}
@@ -102,6 +102,15 @@ func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []
 		}
 		return a, nil
 	}
+}
+
+// fixedArguments are the arguments of a call that are the same each time.
+func (c *compiler) fixedArguments(args []ast.Expr, kwargs []*ast.Keyword, fr *scopeFrame) (a value.Args, ok bool) {
+	if fr.ec.volatile || c.env.NoOptimize {
+		return a, false
+	}
+	a, ok = c.constArgs(args, kwargs, nil, nil, fr.ec)
+	return a, ok && constantArgs(a)
 }
 
 // constantArgs reports whether arguments may be shared by all calls.

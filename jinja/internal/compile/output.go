@@ -370,8 +370,14 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	}
 	input := c.expr(n.Node, fr)
 	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	var fixed value.Args
+	if n.DynArgs == nil && n.DynKwargs == nil {
+		if a, ok := c.fixedArguments(n.Args, n.Kwargs, fr); ok && args != nil {
+			fixed, args = a, nil
+		}
+	}
 	text := builtin.StreamText[n.Name]
-	if args != nil {
+	if args != nil || fixed.Len() > 0 {
 		text = nil
 	}
 	attr, isAttr := c.localAttr(n.Node, fr)
@@ -407,7 +413,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 			}
 		}
 		top := rt.before()
-		var a value.Args
+		a := fixed
 		if args != nil {
 			if a, err = args(f); err != nil {
 				return t.at(err, n)
