@@ -339,3 +339,43 @@ func TestHSTSForANamedHost(t *testing.T) {
 		}
 	}
 }
+
+// TestStaticOverTheWire covers CVE-2020-36565, CVE-2022-40082, CVE-2021-23772,
+// CVE-2023-29159 and CVE-2018-7490 (traversal), CVE-2024-49766, CVE-2025-66221,
+// CVE-2026-21860 and CVE-2026-27199 (UNC paths and device names), CVE-2026-25766
+// and CVE-2026-25891 (backslashes), CVE-2026-55677 (encoded slashes): whatever the
+// bytes, nothing outside the folder is served, and nothing hidden in it.
+func TestStaticOverTheWire(t *testing.T) {
+	dir := t.TempDir()
+	static := filepath.Join(dir, "static")
+	if err := os.MkdirAll(filepath.Join(static, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"secret.txt": "SECRET", "static-other.txt": "SECRET", "static/a.txt": "public", "static/.env": "SECRET", "static/.git/config": "SECRET",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app, _ := newApp(t, func(c *dewar.Config) { c.Static = os.DirFS(static) })
+	addr := serve(t, app)
+	ask := func(path string) string {
+		return exchange(t, addr, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	}
+	if got := ask("/static/a.txt"); !strings.HasSuffix(got, "public") {
+		t.Fatalf("got %q", got)
+	}
+	for _, path := range []string{
+		"/static/../secret.txt", "/static/..%2fsecret.txt", "/static/%2e%2e/secret.txt", "/static/%2e%2e%2fsecret.txt", "/static/..%5csecret.txt",
+		`/static/..\secret.txt`, "/static/a.txt/../../secret.txt", "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/static/%252e%252e/secret.txt",
+		"/static/..;/secret.txt", "/static-other.txt", "/static/../static-other.txt", "/static/.env", "/static/%2eenv", "/static/.git/config", "/static/a.txt%00.png",
+		"/static/NUL", "/static/CON.txt", "/static/sub/COM1", "/static/%5c%5chost%5cshare", "/static/C:/secret.txt", "/static/", "/static", "/static/./.env", "/static/a.txt/",
+	} {
+		got := ask(path)
+		status := strings.TrimPrefix(strings.SplitN(got, "\r\n", 2)[0], "HTTP/1.1 ")
+		if strings.Contains(got, "SECRET") || strings.Contains(got, "root:") || strings.HasPrefix(status, "2") || strings.HasPrefix(status, "5") {
+			t.Errorf("%s: %s\n%s", path, status, got)
+		}
+	}
+}
