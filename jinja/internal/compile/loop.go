@@ -449,6 +449,7 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 	}
 	entered, empty := false, true
 	direct := !l.leaks && !l.items && loop.simple()
+	plain := l.slot >= 0 && l.start == nil
 	it := &loop.iter
 	for {
 		var item value.Value
@@ -481,7 +482,9 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 			}
 		}
 		f.vars[l.loopSlot] = self
-		if err := l.assign(f, item); err != nil {
+		if plain && len(f.assigned) == 0 {
+			f.vars[l.slot] = item
+		} else if err := l.assign(f, item); err != nil {
 			return err
 		}
 		if err := l.body(f); err != nil {
