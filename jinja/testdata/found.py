@@ -59,6 +59,12 @@ add("{{ cycler(1) }}", "{{ joiner() }}", "{{ dict.fromkeys([1, 2], 3) }}{{ dict.
 # Native templates.
 add("{{ '' }}", "{{ '' }}{{ m.x }}", "1{{ '' }}", "{{ s|groupby(0)|list }}", **NATIVE)
 
+# Filters and tests that are missing fail after their operands.
+add("{% if 1 %}{{ (u is nope)|nope2 }}{% endif %}", "{% if 1 %}{{ u.x.y|nope2 }}{% endif %}", "{% if 1 %}{{ u|nope(a.b.c) }}{% endif %}", "{% if 1 %}{{ u.x.y is nope }}{% endif %}", "{% if 1 %}{{ 1 is nope(a.b.c) }}{% endif %}", "{{ u.x.y|nope if 1 }}", "{{ 1|nope(k=u.x.y, *a) if 1 }}",
+    "{% if 1 %}{% filter nope %}{{ u.x.y }}{% endfilter %}{% endif %}", "{% if 0 %}{{ 1|nope }}{{ 1 is nope }}{% endif %}ok")
+# Plural forms compare their number.
+for i18n in ([], ["newstyle_gettext"]):
+    add("{% trans h=missing %}a{% pluralize %}b{% endtrans %}", "{{ ngettext('a', 'b', missing) }}", "{{ npgettext('c', 'a', 'b', missing) }}", "{{ ngettext('a', 'b', 1.0) }}", "{{ ngettext('a', 'b', 'x') }}", undefined="StrictUndefined", extensions=["jinja2.ext.i18n"], i18n=["null"] + i18n)
 # Bytes.
 for a in ("bs", "by"):
     for call in """decode() decode('latin-1') decode('ascii') decode(1) decode('nope') split() split(bs) split(',') split(','.encode(),1) rsplit() strip() lstrip() rstrip() strip('b') strip('ac'.encode())

@@ -88,7 +88,7 @@ func plainNgettext(t Translations) value.Func {
 			return Value{}, err
 		}
 		if t.Ngettext == nil {
-			return pluralForm(arg[0], arg[1], arg[2]), nil
+			return pluralForm(arg[0], arg[1], arg[2])
 		}
 		if err := texts(s[:], arg[:]); err != nil {
 			return Value{}, err
@@ -124,7 +124,7 @@ func plainNpgettext(t Translations) value.Func {
 			return Value{}, err
 		}
 		if t.Npgettext == nil {
-			return pluralForm(arg[1], arg[2], arg[3]), nil
+			return pluralForm(arg[1], arg[2], arg[3])
 		}
 		if err := texts(s[:], arg[:]); err != nil {
 			return Value{}, err
@@ -135,11 +135,12 @@ func plainNpgettext(t Translations) value.Func {
 }
 
 // pluralForm chooses as a catalogue without translations does.
-func pluralForm(singular, plural, n Value) Value {
-	if value.Equal(n, value.Int(1)) {
-		return singular
+func pluralForm(singular, plural, n Value) (Value, error) {
+	one, err := value.Compare(value.Eq, n, value.Int(1))
+	if one || err != nil {
+		return singular, err
 	}
-	return plural
+	return plural, nil
 }
 
 // newStyle names a new-style function: how many arguments it has, and which of

@@ -432,7 +432,9 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 		if !fr.soft {
 			c.fail(n, "No filter named %s.", pyRepr(n.Name))
 		}
-		return c.missingCallable(n, "filter", n.Name)
+		fn = func(value.State, value.Value, value.Args) (value.Value, error) {
+			return value.Value{}, missingCallable("filter", n.Name)
+		}
 	}
 	if n.Node != nil {
 		if inner, isFilter := n.Node.(*ast.Filter); isFilter && input != nil {
@@ -463,12 +465,10 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 	}
 }
 
-// missingCallable is a filter or test that is missing where it may not be
-// reached: it is looked up again, and fails, only when it is.
-func (c *compiler) missingCallable(n ast.Node, kind, name string) expr {
-	return func(*frame) (value.Value, error) {
-		return value.Value{}, runtimeError("No " + kind + " named " + pyRepr(name) + " found.")
-	}
+// missingCallable is the failure of a filter or test that is missing where it may
+// not be reached: it fails only when it is called.
+func missingCallable(kind, name string) error {
+	return runtimeError("No " + kind + " named " + pyRepr(name) + " found.")
 }
 
 func (c *compiler) test(n *ast.Test, fr *scopeFrame) expr {
@@ -492,10 +492,8 @@ func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
 		if !fr.soft {
 			c.fail(n, "No test named %s.", pyRepr(n.Name))
 		}
-		x := c.missingCallable(n, "test", n.Name)
-		return func(f *frame) (bool, error) {
-			_, err := x(f)
-			return false, err
+		fn = func(value.State, value.Value, value.Args) (bool, error) {
+			return false, missingCallable("test", n.Name)
 		}
 	}
 	input := c.expr(n.Node, fr)
