@@ -56,6 +56,7 @@ for f in ("unique", "map('upper')", "select", "reject", "selectattr('a')", "reje
 for g in ("dict", "range", "namespace", "cycler", "joiner", "lipsum"):
     add("{{ G }} {{ [G] }} {{ G is callable }} {{ G is mapping }} {{ G == G }} {{ G.__name__ }}".replace("G", g), "{{ %s() is defined }}" % g, "{{ %s|tojson }}" % g)
 add("{{ cycler(1) }}", "{{ joiner() }}", "{{ dict.fromkeys([1, 2], 3) }}{{ dict.fromkeys('ab') }}", "{{ dict.keys(d) }}{{ dict.get(d, 'a') }}", "{{ dict.keys(1) }}", "{{ dict([(1, 2)], a=3) }}", "{{ dict(1) }}", "{{ dict([1]) }}")
+add("{{ mk.upper }}", "{{ mk.find }}", "{{ mk.upper + 1 }}", "{{ mk|attr('join') }}", "{{ [] + mk.format }}")
 # Native templates.
 add("{{ '' }}", "{{ '' }}{{ m.x }}", "1{{ '' }}", "{{ s|groupby(0)|list }}", **NATIVE)
 

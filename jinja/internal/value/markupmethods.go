@@ -17,3 +17,16 @@ func markupStriptags(_ State, self Value, a Args) (Value, error) {
 	}
 	return String(markup.StripTags(self.rawString())), nil
 }
+
+// ofMarkup reports whether f is a method that Markup has of its own; all others are those of str.
+func (f *Function) ofMarkup() bool {
+	if !f.Bound || f.Self.Kind() != KindMarkup {
+		return false
+	}
+	switch f.Name {
+	case "startswith", "endswith", "find", "rfind", "index", "rindex", "count", "encode", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
+		"isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper":
+		return false
+	}
+	return true
+}

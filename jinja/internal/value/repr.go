@@ -92,6 +92,10 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 	case KindFunc:
 		f := raw[Function](v)
 		switch {
+		case f.ofMarkup():
+			buf = append(append(append(buf, "<bound method Markup."...), f.Name...), " of "...)
+			buf, err := appendRepr(buf, f.Self, in)
+			return append(buf, '>'), err
 		case f.Bound && f.Self.t != nil && f.Self.t.rt == nil:
 			return fmt.Appendf(buf, "<built-in method %s of %s object at 0x%x>", f.Name, TypeName(f.Self), f.Self.address()), nil
 		case f.Bound:

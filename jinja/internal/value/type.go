@@ -75,7 +75,9 @@ func TypeName(v Value) string {
 			return n.TypeName()
 		}
 	case KindFunc:
-		if f := raw[Function](v); f.Bound {
+		if f := raw[Function](v); f.ofMarkup() {
+			return "method"
+		} else if f.Bound {
 			return "builtin_function_or_method"
 		}
 	}
