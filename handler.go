@@ -123,7 +123,7 @@ func (c *Context) gate() (err error) {
 func (c *Context) find() {
 	a := c.app
 	ws := isWebSocket(c.r)
-	err := a.routes.Match(&c.match, routing.Request{
+	err := a.routes.MatchRequest(&c.match, &routing.Request{
 		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
 		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, WebSocket: ws, PlainHTTP: !ws,
 	})

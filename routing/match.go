@@ -139,7 +139,11 @@ func (m *Match) Values() Values {
 //
 // A static rule, or one with up to eight variables of the built-in converters,
 // matches without allocating.
-func (m *Map) Match(match *Match, req Request) error {
+func (m *Map) Match(match *Match, req Request) error { return m.MatchRequest(match, &req) }
+
+// MatchRequest is Match for a request that need not be copied, which saves a
+// tenth of the time. It may complete req's Bind from its Host.
+func (m *Map) MatchRequest(match *Match, req *Request) error {
 	m.ready()
 	match.Rule, match.other = nil, nil
 	match.more = match.more[:0]
@@ -155,7 +159,7 @@ func (m *Map) Match(match *Match, req Request) error {
 	// A map without a server name has nothing to find out about the host.
 	if m.options.HostMatching || m.options.subdomains && (req.ServerName != "" || req.Host == "" || req.Subdomain != "") {
 		var err error
-		if domain, err = m.domain(&req); err != nil {
+		if domain, err = m.domain(req); err != nil {
 			return err
 		}
 	}
@@ -163,15 +167,15 @@ func (m *Map) Match(match *Match, req Request) error {
 	switch o := m.search(match, domain, path); {
 	case o == found:
 	case o == slashRequired:
-		return m.redirect(&req, "/"+strings.TrimLeft(path, "/")+"/")
+		return m.redirect(req, "/"+strings.TrimLeft(path, "/")+"/")
 	case m.options.merge && strings.Contains(strings.TrimLeft(path, "/"), "//"):
 		merged := mergeSlashes("/" + strings.TrimLeft(path, "/"))
 		switch m.search(match, domain, merged) {
 		case slashRequired:
-			return m.redirect(&req, merged+"/")
+			return m.redirect(req, merged+"/")
 		case found:
 			if match.Rule.merge {
-				return m.redirect(&req, merged)
+				return m.redirect(req, merged)
 			}
 		}
 		return match.fail(m)
@@ -188,7 +192,7 @@ func (m *Map) Match(match *Match, req Request) error {
 		}
 	}
 	if m.options.redirect && (r.Alias || r.canonical != nil) || r.RedirectTo != nil {
-		return m.redirectRule(match, &req, method)
+		return m.redirectRule(match, req, method)
 	}
 	return nil
 }

@@ -143,17 +143,42 @@ const (
 // walk matches the segments of rest below n. more is false when the path has
 // ended before n; v is the number of variables so far.
 func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
-	if !more {
-		return n.end(m)
-	}
-	segment, rest2, more2 := rest, "", false
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		segment, rest2, more2 = rest[:i], rest[i+1:], true
-	}
-	if c := n.child(segment); c != nil {
-		if o := c.walk(m, rest2, more2, v); o != none {
-			return o
+	var segment, rest2 string
+	var more2 bool
+	for {
+		if !more {
+			return n.end(m)
 		}
+		segment, rest2, more2 = rest, "", false
+		if i := strings.IndexByte(rest, '/'); i >= 0 {
+			segment, rest2, more2 = rest[:i], rest[i+1:], true
+		}
+		c := n.child(segment)
+		// Where there is one way on, nothing is to be tried after it: go on
+		// here instead of calling.
+		if rest != "" {
+			if len(n.dynamic) == 0 {
+				if c == nil {
+					return none
+				}
+				n, rest, more = c, rest2, more2
+				continue
+			}
+			if e := &n.dynamic[0]; c == nil && len(n.dynamic) == 1 && e.kind == partText {
+				if segment == "" {
+					return none
+				}
+				m.set(v, segment)
+				n, rest, more, v = e.node, rest2, more2, v+1
+				continue
+			}
+		}
+		if c != nil {
+			if o := c.walk(m, rest2, more2, v); o != none {
+				return o
+			}
+		}
+		break
 	}
 	for i := range n.dynamic {
 		e := &n.dynamic[i]
