@@ -9,7 +9,7 @@ import (
 	"github.com/dewar-go/dewar/routing"
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
-	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v5"
 )
 
 // A rule is written with {name} for a variable; each peer's build translates it.
@@ -122,7 +122,7 @@ func echoRouter(rules []rule) http.Handler {
 	e := echo.New()
 	text := strings.NewReplacer("{", ":", "}", "")
 	for _, r := range rules {
-		e.Add(r.method, text.Replace(r.path), func(echo.Context) error { hits++; return nil })
+		e.Add(r.method, text.Replace(r.path), func(*echo.Context) error { hits++; return nil })
 	}
 	return e
 }
