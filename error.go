@@ -125,8 +125,9 @@ func (a *App) OnError(code int, handle func(*Context, *HTTPError) error) {
 	a.root.onError(code, handle, callerLocation())
 }
 
-// OnError registers the blueprint's handler for errors with this status raised
-// by its own views, and for 404 and 405 below its own prefix.
+// OnError registers the blueprint's handler for errors with this status: those
+// of its own views, a 404 below its own prefix on the hosts it is bound to, and a
+// 405 of its own rules.
 func (b *Blueprint) OnError(code int, handle func(*Context, *HTTPError) error) {
 	b.scope.onError(code, handle, callerLocation())
 }

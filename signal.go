@@ -54,7 +54,7 @@ func (s *Signal[T]) change(f func([]*func(T)) []*func(T)) {
 
 // Signals are the events an app announces, under Flask's names.
 type Signals struct {
-	RequestStarted     Signal[*Context]        // before the guards of a matched or unmatched request
+	RequestStarted     Signal[*Context]        // past the gate and matched, before the guards
 	RequestFinished    Signal[*Context]        // after the after hooks, before the commit stage
 	RequestTearingDown Signal[*Context]        // after the answer, always
 	Exception          Signal[ExceptionEvent]  // an error no handler took: it becomes a 500
