@@ -149,3 +149,17 @@ func FuzzAccept(f *testing.F) {
 		client.Do(r)
 	})
 }
+
+func TestAcceptsVaries(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		return c.Text(c.Accepts("text/plain", "text/html") + c.AcceptsLanguage("en", "de") + c.AcceptsEncoding("identity"))
+	})
+	app.Get("/type", func(c *dewar.Context) error { return c.Text(c.Accepts("text/plain")) })
+	client := dewartest.New(t, app)
+	for path, want := range map[string]string{"/": "Accept, Accept-Language, Accept-Encoding", "/type": "Accept"} {
+		if got := client.Get(path).Header.Get("Vary"); got != want {
+			t.Errorf("%s: Vary %q, want %q", path, got, want)
+		}
+	}
+}
