@@ -54,12 +54,12 @@
 //
 // # Stores
 //
-// Counters live in a [Store]: [Memory] for one process, a shared one for
-// several. While a shared store does not answer, each process counts in memory
-// for itself; the log says so once a minute at most, the store is asked again
-// after one second, then ever more rarely up to every 30, and is used again as
-// soon as it answers. During that time N processes let through up to N times the
-// limits.
+// Counters live in a [Store]: [Memory] for one process, a shared one such as
+// that of contrib/redis for several. While a shared store does not answer, each
+// process counts in memory for itself; the log says so once a minute at most,
+// the store is asked again after one second, then ever more rarely up to every
+// 30, and is used again as soon as it answers. During that time N processes let
+// through up to N times the limits.
 //
 // # Too many at once
 //

@@ -66,13 +66,7 @@ func (s *Strategy) UnmarshalText(text []byte) (err error) {
 // MarshalText gives the name.
 func (s Strategy) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// A counter is the numbers behind a key. Times are nanoseconds since 1970. What
-// they mean depends on the strategy:
-//
-//	FixedWindow    at: the window's end, count: what was charged in it
-//	SlidingWindow  at: the window's beginning, count and before: what was charged
-//	               in it and in the one before
-//	GCRA           at: the time when everything charged will have flowed off
+// A counter is the [Numbers] behind a key.
 type counter struct {
 	at            int64
 	count, before int64
@@ -142,26 +136,31 @@ func (c *counter) take(t terms, cost, now int64) State {
 	}
 	cost = max(0, cost) // giving back is not for whoever asks
 	c.settle(t, now)
-	s := State{Allowed: cost <= t.amount-c.used(t, now)}
+	allowed := cost <= t.amount-c.used(t, now)
 	if t.strategy == GCRA {
 		// To the nanosecond, where used counts whole pieces.
 		i := t.interval()
-		s.Allowed = cost <= t.amount && c.at-now+cost*i <= t.amount*i
+		allowed = cost <= t.amount && c.at-now+cost*i <= t.amount*i
 	}
 	switch {
-	case !s.Allowed:
-		s.RetryAfter = asDuration(c.wait(t, cost, now))
+	case !allowed:
 	case t.strategy == GCRA:
 		c.at += cost * t.interval()
 	default:
 		c.count += cost
 	}
-	s.Remaining = max(0, t.amount-c.used(t, now))
-	if cost == 0 && s.Remaining == 0 {
+	return c.state(t, cost, now, allowed)
+}
+
+// state says how a settled counter stands after it was asked for a cost.
+func (c *counter) state(t terms, cost, now int64, allowed bool) State {
+	s := State{Allowed: allowed, Remaining: max(0, t.amount-c.used(t, now)), Reset: asDuration(c.end(t) - now), Mark: c.at}
+	switch {
+	case !allowed:
+		s.RetryAfter = asDuration(c.wait(t, cost, now))
+	case cost == 0 && s.Remaining == 0:
 		s.RetryAfter = asDuration(c.wait(t, 1, now))
 	}
-	s.Reset = asDuration(c.end(t) - now)
-	s.Mark = c.at
 	return s
 }
 

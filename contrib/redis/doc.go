@@ -1,12 +1,13 @@
 // Package redis gives a Dewar application Redis: one client for everything that
-// uses it, and a store of sessions in it. It works with Redis 6.2 and newer and
-// with Valkey.
+// uses it, a store of sessions and one of rate limits. It works with Redis 6.2
+// and newer and with Valkey.
 //
 //	server := redis.New(redis.Config{URL: cfg.RedisURL})
 //	app := dewar.New(dewar.Config{
 //		Session: dewar.SessionConfig{Store: server.Sessions(session.ServerOptions{})},
 //	})
 //	app.Extend(server)
+//	app.Extend(limit.New(limit.Options{Store: server.Limits(""), Default: "50/hour"}))
 //
 // # URLs
 //
@@ -24,12 +25,18 @@
 //
 //	ACL SETUSER shop on >password ~session:* +@connection +hget +hmget +hgetall +del +zrange +zrem +evalsha +eval +hset +pexpireat +zadd +zremrangebyscore
 //
+// and one for rate limits as well, these:
+//
+//	~LIMITER/* +get +set +pttl +pexpire +incrby +decrby +time
+//
 // # Start and failures
 //
 // The start of the app fails, with one line that says what to do, when Redis
 // does not answer. Later on, a Redis that is down is a 503 for whoever has a
 // session, until it is back: nobody is taken for a visitor, or for somebody
-// else. [session.ServerOptions.AnonymousWhenDown] chooses otherwise.
+// else. [session.ServerOptions.AnonymousWhenDown] chooses otherwise. Rate limits
+// are counted in each process's memory meanwhile, which the log says; see package
+// limit.
 //
 // # What is stored
 //
@@ -39,6 +46,10 @@
 // user has a sorted set of these hashes under "session:user:", for the lists
 // that the store makes. Each write is one script, and so atomic. Redis Cluster
 // is not supported.
+//
+// The counters of rate limits are Flask-Limiter's for fixed windows, a number
+// that expires with its window, and one short text for the other strategies; see
+// [Server.Limits].
 //
 // Sessions live as long as Redis keeps them: configure persistence (appendonly)
 // if a restart must not sign everybody out, and a maxmemory-policy of

@@ -5,8 +5,19 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/redis"
+	"github.com/dewar-go/dewar/limit"
 	"github.com/dewar-go/dewar/session"
 )
+
+// Two limits that all processes of the application share.
+func ExampleServer_Limits() {
+	server := redis.New(redis.Config{URL: "redis://127.0.0.1:6379"})
+	limiter := limit.New(limit.Options{Store: server.Limits(""), Default: "50/hour", Strategy: limit.SlidingWindow})
+	app := dewar.New(dewar.Config{})
+	app.Extend(server)
+	app.Extend(limiter)
+	app.Post("/login", func(c *dewar.Context) error { return c.Text("welcome") }).Guard(limiter.Guard("10/minute"))
+}
 
 func ExampleServer_Sessions() {
 	server := redis.New(redis.Config{URL: "rediss://shop:password@redis.example.com:6380/0"})

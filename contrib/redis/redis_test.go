@@ -27,6 +27,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/redis"
 	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/limit/limittest"
 	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/session/sessiontest"
 )
@@ -344,7 +345,7 @@ func TestUserWithFewRights(t *testing.T) {
 	s := open(t, redis.Config{URL: url(t)})
 	p := prefix(t, s)
 	name, password := "dewar-test-"+rand.Text(), rand.Text()
-	rules := strings.Fields("on +@connection +hget +hmget +hgetall +del +zrange +zrem +evalsha +eval +hset +pexpireat +zadd +zremrangebyscore")
+	rules := strings.Fields("on +@connection +hget +hmget +hgetall +del +zrange +zrem +evalsha +eval +hset +pexpireat +zadd +zremrangebyscore +get +set +pttl +pexpire +incrby +decrby +time")
 	args := []any{"ACL", "SETUSER", name, ">" + password, "~" + p + "*"}
 	for _, r := range rules {
 		args = append(args, r)
@@ -359,6 +360,9 @@ func TestUserWithFewRights(t *testing.T) {
 	}
 	few := open(t, redis.Config{URL: "redis://" + name + ":" + password + "@" + options.Addr})
 	sessiontest.TestBackend(t, func(*testing.T) session.Backend { return few.SessionBackend(p) })
+	if err := limittest.TestStore(t.Context(), few.Limits(p)); err != nil {
+		t.Error(err)
+	}
 	if err := few.Client().Get(t.Context(), "other").Err(); err == nil {
 		t.Error("the user may do more than it should")
 	}
@@ -366,8 +370,13 @@ func TestUserWithFewRights(t *testing.T) {
 
 // ownServer starts a Redis of the test's own and waits until it listens.
 func ownServer(t *testing.T, args ...string) {
+	startServer(t, append([]string{"--port", "0"}, args...)...)
+}
+
+// startServer is ownServer; kill ends it as a power cut does.
+func startServer(t *testing.T, args ...string) (kill func()) {
 	t.Helper()
-	cmd := exec.Command("redis-server", append([]string{"--port", "0", "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, args...)...)
+	cmd := exec.Command("redis-server", append([]string{"--save", "", "--appendonly", "no", "--dir", t.TempDir()}, args...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -392,16 +401,18 @@ func ownServer(t *testing.T, args ...string) {
 			}
 		}
 	}()
-	t.Cleanup(func() {
+	kill = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill()
 		<-ended
 		_ = cmd.Wait()
 	})
+	t.Cleanup(kill)
 	select {
 	case <-running:
 	case <-ended:
 		t.Fatalf("redis-server does not start:\n%s", log.String())
 	}
+	return kill
 }
 
 // freePort is a port that nothing listened on a moment ago.
