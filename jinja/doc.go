@@ -89,6 +89,11 @@
 // caret and with the includes and parents through which the place was
 // reached. The error of a Go function is found by errors.As.
 //
+// [Environment.Check] finds many mistakes without rendering: unknown filters and
+// templates, URLs that cannot be built, blocks that override nothing and, where
+// the variables of a template are declared, names and attributes that are not
+// there.
+//
 // # Undefined values
 //
 // A missing name or attribute is an undefined value: it prints nothing, is

@@ -1,0 +1,144 @@
+package check
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/compile"
+)
+
+// Config is what the check knows of the environment.
+type Config struct {
+	// Tree parses the template that parent asks for as name; parent is "" for
+	// the templates that are checked themselves. The error says if it is
+	// missing or does not parse.
+	Tree func(name, parent string) (*ast.Template, error)
+	// Compile compiles a template that parses; nil leaves that out.
+	Compile func(name string) error
+	// Filter, Test and Global report whether there is one of a name.
+	Filter, Test, Global func(name string) bool
+	// Filters, Tests list the names, for hints.
+	Filters, Tests func() []string
+	// Missing reports whether an error of Tree says that there is no such
+	// template.
+	Missing func(error) bool
+	// Describe makes a finding's place and text of an error of Tree or Compile.
+	Describe func(error) (rule, message string, line, column int)
+
+	// URLFunction is the name of the function that builds URLs, and URL judges
+	// a call; nil leaves the calls alone.
+	URLFunction string
+	URL         func(URLCall) error
+	// Names are known in every template besides globals; Open says that there
+	// may be more.
+	Names []string
+	Open  bool
+	// Vars are the declared variables by template: a struct type, or a map of
+	// names to types where a nil type is unknown.
+	Vars map[string]Vars
+	// Strict makes undefined names and attributes errors.
+	Strict bool
+}
+
+// Vars are the declared variables of a template: the fields of Struct, or Names.
+type Vars struct {
+	Struct reflect.Type
+	Names  map[string]reflect.Type
+}
+
+// URLCall is a call of the function that builds URLs.
+type URLCall struct {
+	Endpoint string
+	Args     []URLArg
+	Open     bool // **values may add more
+}
+
+// URLArg is a named argument; Value is set if the source says it.
+type URLArg struct {
+	Name  string
+	Value any
+	Const bool
+}
+
+// checker is one run.
+type checker struct {
+	Config
+	loaded   map[string]*template // by name
+	findings []Finding
+}
+
+// Run checks the templates of the names. Templates that they name are loaded but
+// not checked themselves, save as part of the names pass.
+func Run(c Config, names []string) []Finding {
+	k := &checker{Config: c, loaded: map[string]*template{}}
+	for _, name := range names {
+		t := k.load(name, "")
+		if t.err != nil {
+			rule, message, line, column := k.Describe(t.err)
+			k.findings = append(k.findings, Finding{Rule: rule, Severity: Error, Template: name, Line: line, Column: column, Message: message})
+			continue
+		}
+		w := &walker{checker: k, t: t}
+		w.template()
+		w.compile()
+	}
+	for _, name := range names {
+		if vars, ok := k.Vars[name]; ok {
+			if t := k.load(name, ""); t.err == nil {
+				k.follow(t, vars)
+			}
+		}
+	}
+	return sorted(k.findings)
+}
+
+// report adds a finding at a node.
+func (k *checker) report(t *template, n ast.Node, rule string, severity Severity, message, hint string) {
+	k.findings = append(k.findings, Finding{
+		Rule: rule, Severity: severity, Template: t.name, Line: n.Line(), Column: n.Column(), Message: message, Hint: hint,
+	})
+}
+
+// load parses a template once.
+func (k *checker) load(name, parent string) *template {
+	key := name
+	if parent != "" {
+		key = parent + "\x00" + name // Options.JoinPath may depend on the parent
+	}
+	if t := k.loaded[key]; t != nil {
+		return t
+	}
+	tree, err := k.Tree(name, parent)
+	t := &template{name: name, tree: tree, err: err}
+	if err == nil {
+		if tree.Name != "" {
+			t.name = tree.Name
+		}
+		if have := k.loaded[t.name]; have != nil {
+			t = have
+		} else {
+			t.index()
+			k.loaded[t.name] = t
+		}
+	}
+	k.loaded[key] = t
+	return t
+}
+
+// compile reports what only compiling finds.
+func (w *walker) compile() {
+	if w.Compile == nil {
+		return
+	}
+	err := w.Compile(w.t.name)
+	if err == nil {
+		return
+	}
+	var e *compile.Error
+	if errors.As(err, &e) && w.known[e.Line] {
+		return // an unknown filter or test of that line is reported already
+	}
+	rule, message, line, column := w.Describe(err)
+	w.findings = append(w.findings, Finding{Rule: rule, Severity: Error, Template: w.t.name, Line: line, Column: column, Message: message})
+}

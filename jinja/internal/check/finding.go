@@ -1,0 +1,102 @@
+// Package check finds mistakes in templates without rendering them.
+//
+// # Passes
+//
+// The first pass looks at each template alone and at the templates it names:
+// filters, tests, includes, imports, parents, blocks, macro calls, calls of the
+// function that builds URLs (template.go, reference.go, call.go). The second
+// follows a template whose variables are declared through its parents and
+// includes, with the types of the variables, and finds names and attributes
+// that nothing gives (names.go, types.go).
+//
+// # What is not found
+//
+// Only what the source says counts: a name of a template that is computed, a
+// macro that is passed on as a value or a variable whose type is unknown are
+// left alone, so that a finding is a mistake and not a suspicion.
+package check
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Severity is how much a finding matters.
+type Severity uint8
+
+// The severities.
+const (
+	Note    Severity = iota // worth a look in a review: trusted output
+	Warning                 // most likely a mistake; the template renders
+	Error                   // the template, or a place in it, cannot render
+)
+
+// String returns "note", "warning" or "error", the levels of SARIF.
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	}
+	return "note"
+}
+
+// MarshalText returns the same as String.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// The rules.
+const (
+	Syntax           = "syntax"              // the template does not compile
+	UnknownFilter    = "unknown-filter"      // no filter of the name
+	UnknownTest      = "unknown-test"        // no test of the name
+	UnknownTemplate  = "unknown-template"    // include, import or extends names no template
+	CircularTemplate = "circular-template"   // a template extends itself, or includes itself on every path
+	UnknownEndpoint  = "unknown-endpoint"    // the URL cannot be built
+	DeadBlock        = "dead-block"          // overrides no block of the parents
+	MissingImport    = "missing-import"      // the imported template does not define the name
+	MacroArgument    = "macro-argument"      // the macro does not take the argument
+	UndefinedName    = "undefined-name"      // not among the declared variables
+	UndefinedAttr    = "undefined-attribute" // the type has no such field or method
+	SafeFilter       = "safe-filter"         // |safe trusts what it gets
+	AutoescapeOff    = "autoescape-off"      // nothing is escaped inside
+	UndecidedContext = "undecided-context"   // how to escape an output is not known
+)
+
+// Rules says in a sentence what each rule finds.
+var Rules = map[string]string{
+	Syntax:           "The template does not compile.",
+	UnknownFilter:    "A filter that the environment does not have.",
+	UnknownTest:      "A test that the environment does not have.",
+	UnknownTemplate:  "An include, import or extends of a template that does not exist.",
+	CircularTemplate: "A template that extends itself through its parents.",
+	UnknownEndpoint:  "A URL that cannot be built: an unknown endpoint, or a missing argument.",
+	DeadBlock:        "A block in a child template that no parent has, so that it is never shown.",
+	MissingImport:    "A name that the imported template does not define.",
+	MacroArgument:    "A macro called with an argument that it does not take.",
+	UndefinedName:    "A name that is not among the variables the template is rendered with.",
+	UndefinedAttr:    "An attribute that the Go type of the value does not have.",
+	SafeFilter:       "Output that the filter safe exempts from escaping.",
+	AutoescapeOff:    "Output that {% autoescape false %} exempts from escaping.",
+	UndecidedContext: "Output at a place where it is not known how to escape it.",
+}
+
+// Finding is one mistake, or one place to look at.
+type Finding struct {
+	Rule     string   // one of Rules
+	Severity Severity // how much it matters
+	Template string   // the name of the template, "" for a string
+	Line     int      // from 1; 0 is unknown
+	Column   int      // in bytes, from 1; 0 is unknown
+	Message  string   // what is wrong
+	Hint     string   // what to do, "" without an idea
+}
+
+// sorted orders findings by their place and drops repetitions.
+func sorted(list []Finding) []Finding {
+	slices.SortFunc(list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Template, b.Template), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(list)
+}

@@ -1,0 +1,278 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+)
+
+// template is a template with what the check looks up in it.
+type template struct {
+	name string
+	tree *ast.Template
+	err  error // it is missing or does not parse
+
+	stores  map[string]int        // how often each name is assigned anywhere
+	macros  map[string]*ast.Macro // those whose name is assigned once
+	modules map[string]ast.Expr   // imported modules whose name is assigned once
+	imports map[string]imported   // imported names that are assigned once
+	exports map[string]*ast.Macro // what it exports; nil if that is no macro
+	blocks  map[string]*ast.Block // its own
+	outer   map[string]string     // the block around each block
+	extends []*ast.Extends        // in order
+	dynamic bool                  // it extends what the source does not say
+}
+
+type imported struct {
+	template ast.Expr
+	name     string
+}
+
+// index collects what the passes look up.
+func (t *template) index() {
+	t.stores, t.macros, t.modules, t.imports = map[string]int{}, map[string]*ast.Macro{}, map[string]ast.Expr{}, map[string]imported{}
+	t.exports, t.blocks, t.outer = map[string]*ast.Macro{}, map[string]*ast.Block{}, map[string]string{}
+	ast.Walk(t.tree, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Name:
+			if n.Ctx != ast.Load {
+				t.stores[n.Name]++
+			}
+		case *ast.Macro:
+			t.stores[n.Name]++
+			t.macros[n.Name] = n
+		case *ast.Import:
+			t.stores[n.Target]++
+			t.modules[n.Target] = n.Template
+		case *ast.FromImport:
+			for _, name := range n.Names {
+				t.stores[name.As]++
+				t.imports[name.As] = imported{n.Template, name.Name}
+			}
+		case *ast.Extends:
+			t.extends = append(t.extends, n)
+			if _, ok := literal(n.Template); !ok {
+				t.dynamic = true
+			}
+		case *ast.Block:
+			t.blocks[n.Name] = n
+		}
+		return true
+	})
+	t.nesting(t.tree.Body, "")
+	t.exported(t.tree.Body)
+}
+
+// nesting notes which block stands in which.
+func (t *template) nesting(body []ast.Stmt, outer string) {
+	ast.WalkBody(body, func(n ast.Node) bool {
+		b, ok := n.(*ast.Block)
+		if !ok {
+			return true
+		}
+		t.outer[b.Name] = outer
+		t.nesting(b.Body, b.Name)
+		return false
+	})
+}
+
+// exported collects the names of the top level: what an import can reach.
+func (t *template) exported(body []ast.Stmt) {
+	export := func(target ast.Expr) {
+		ast.Walk(target, func(n ast.Node) bool {
+			if name, ok := n.(*ast.Name); ok {
+				t.exports[name.Name] = nil
+			}
+			return true
+		})
+	}
+	for _, n := range body {
+		switch n := n.(type) {
+		case *ast.Macro:
+			if t.stores[n.Name] == 1 {
+				t.exports[n.Name] = n
+			} else {
+				t.exports[n.Name] = nil
+			}
+		case *ast.Assign:
+			export(n.Target)
+		case *ast.AssignBlock:
+			export(n.Target)
+		case *ast.Import:
+			t.exports[n.Target] = nil
+		case *ast.FromImport:
+			for _, name := range n.Names {
+				t.exports[name.As] = nil
+			}
+		case *ast.If:
+			t.exported(n.Body)
+			for _, e := range n.Elif {
+				t.exported(e.Body)
+			}
+			t.exported(n.Else)
+		case *ast.ScopedEvalContextModifier:
+			t.exported(n.Body)
+		}
+	}
+}
+
+// literal is the text of a constant.
+func literal(e ast.Expr) (string, bool) {
+	if c, ok := e.(*ast.Const); ok {
+		s, ok := c.Value.(string)
+		return s, ok
+	}
+	return "", false
+}
+
+// walker is the first pass over one template.
+type walker struct {
+	*checker
+	t      *template
+	guards []string     // filters and tests whose existence is tested around here: "filter x"
+	known  map[int]bool // lines on which a filter or test is unknown
+}
+
+func (w *walker) template() {
+	w.known = map[int]bool{}
+	w.body(w.t.tree.Body)
+	w.inheritance()
+}
+
+func (w *walker) body(body []ast.Stmt) {
+	for _, n := range body {
+		w.node(n)
+	}
+}
+
+// node looks at a node and what is below it.
+func (w *walker) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.If:
+		defer w.guarded(n.Test)()
+	case *ast.CondExpr:
+		defer w.guarded(n.Test)()
+	case *ast.Filter:
+		w.filter(n)
+	case *ast.Test:
+		if !w.Test(n.Name) && !w.isGuarded("test "+n.Name) {
+			w.known[n.Line()] = true
+			w.report(w.t, n, UnknownTest, Error, "there is no test "+quote(n.Name), nearest(n.Name, w.Tests()))
+		}
+	case *ast.Include:
+		w.include(n)
+	case *ast.Import:
+		w.reference(n, n.Template, "import")
+	case *ast.FromImport:
+		w.fromImport(n)
+	case *ast.Call:
+		w.call(n, false)
+	case *ast.CallBlock:
+		w.call(n.Call, true)
+		w.node(n.Call.Node)
+		for _, x := range n.Call.Args {
+			w.node(x)
+		}
+		for _, x := range n.Call.Kwargs {
+			w.node(x)
+		}
+		for _, x := range n.Defaults {
+			w.node(x)
+		}
+		w.body(n.Body)
+		return
+	case *ast.Getattr:
+		w.moduleName(n)
+	case *ast.ScopedEvalContextModifier:
+		w.autoescape(n, n.Options)
+	case *ast.EvalContextModifier:
+		w.autoescape(n, n.Options)
+	}
+	ast.Children(n, w.node)
+}
+
+func (w *walker) filter(n *ast.Filter) {
+	switch {
+	case n.Name == "safe":
+		w.report(w.t, n, SafeFilter, Note, "what the filter safe gets is printed as it is",
+			"see that nobody else decides what it holds, or take the filter away")
+	case !w.Filter(n.Name) && !w.isGuarded("filter "+n.Name):
+		w.known[n.Line()] = true
+		w.report(w.t, n, UnknownFilter, Error, "there is no filter "+quote(n.Name), nearest(n.Name, w.Filters()))
+	}
+}
+
+func (w *walker) autoescape(n ast.Node, options []*ast.Keyword) {
+	for _, o := range options {
+		if c, ok := o.Value.(*ast.Const); ok && o.Key == "autoescape" && c.Value == false {
+			w.report(w.t, n, AutoescapeOff, Note, "nothing that is printed here is escaped",
+				"see that nobody else decides what is printed, or take the tag away")
+		}
+	}
+}
+
+// guarded notes the filters and tests whose existence the condition of a branch
+// asks for, as in {% if 'markdown' is filter %}.
+func (w *walker) guarded(test ast.Expr) (leave func()) {
+	before := len(w.guards)
+	if test != nil {
+		ast.Walk(test, func(n ast.Node) bool {
+			if t, ok := n.(*ast.Test); ok && (t.Name == "filter" || t.Name == "test") {
+				if name, ok := literal(t.Node); ok {
+					w.guards = append(w.guards, t.Name+" "+name)
+				}
+			}
+			return true
+		})
+	}
+	return func() { w.guards = w.guards[:before] }
+}
+
+func (w *walker) isGuarded(name string) bool {
+	for _, g := range w.guards {
+		if g == name {
+			return true
+		}
+	}
+	return false
+}
+
+func quote(s string) string { return `"` + s + `"` }
+
+// nearest is a hint with the most similar name, "" if none is similar.
+func nearest(name string, names []string) string {
+	best, least := "", (len(name)+1)/3
+	if len(name) < 3 {
+		return ""
+	}
+	for _, n := range names {
+		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least || d == least && (best == "" || n < best) {
+			best, least = n, d
+		}
+	}
+	if best == "" || best == name {
+		return ""
+	}
+	return "did you mean " + quote(best) + "?"
+}
+
+// distance is the number of edits from a to b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"reflect"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
+
+// elem is the type of what iterating a value yields, nil if it is not known.
+func elem(rt reflect.Type) reflect.Type {
+	for rt != nil && rt.Kind() == reflect.Pointer {
+		rt = rt.Elem()
+	}
+	if rt == nil {
+		return nil
+	}
+	switch rt.Kind() {
+	case reflect.Slice, reflect.Array, reflect.Chan:
+		return rt.Elem()
+	case reflect.Map:
+		return rt.Key()
+	case reflect.Func:
+		if rt.CanSeq() {
+			return rt.In(0).In(0)
+		}
+	}
+	return nil
+}
+
+// item is the type of value[key] and, for maps, of value.key.
+func item(rt reflect.Type) reflect.Type {
+	for rt != nil && rt.Kind() == reflect.Pointer {
+		rt = rt.Elem()
+	}
+	if rt == nil {
+		return nil
+	}
+	switch rt.Kind() {
+	case reflect.Slice, reflect.Array, reflect.Map:
+		return rt.Elem()
+	}
+	return nil
+}
+
+// result is the type that calling a function gives.
+func result(rt reflect.Type) reflect.Type {
+	if rt == nil || rt.Kind() != reflect.Func || rt.NumOut() == 0 {
+		return nil
+	}
+	return rt.Out(0)
+}
+
+// attr finds an attribute of a typed value and reports one that is not there.
+func (f *follower) attr(n ast.Node, of reflect.Type, name string, s *scope) reflect.Type {
+	if of == nil {
+		return nil
+	}
+	if len(name) > 1 && name[:2] == "__" {
+		return nil
+	}
+	rt, found, known := value.AttrType(of, name)
+	if !known {
+		if of.Kind() == reflect.Map && of.Key().Kind() == reflect.String {
+			return of.Elem()
+		}
+		return nil
+	}
+	if !found && !s.optional {
+		f.report(f.t, n, UndefinedAttr, f.severity(), of.String()+" has no field or method "+quote(name)+f.where(), nearest(name, value.AttrNames(of)))
+	}
+	return rt
+}
+
+// keeping are the filters whose result is a sequence of the same elements.
+var keeping = map[string]bool{
+	"list": true, "sort": true, "reverse": true, "unique": true, "select": true, "reject": true, "selectattr": true, "rejectattr": true,
+}
+
+// picking are the filters whose result is one of the elements.
+var picking = map[string]bool{"first": true, "last": true, "random": true, "min": true, "max": true}
+
+// filtered is the type of a filter's result.
+func filtered(name string, rt reflect.Type) reflect.Type {
+	switch {
+	case rt == nil:
+		return nil
+	case keeping[name]:
+		if e := elem(rt); e != nil {
+			return reflect.SliceOf(e)
+		}
+	case picking[name]:
+		return elem(rt)
+	}
+	return nil
+}
