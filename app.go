@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,6 +38,7 @@ type App struct {
 	rootFallback *endpoint
 	unmatched    unmatched
 	proxy        *Fallback // nil without
+	certificates *CertificateSource
 
 	// Made when the app is frozen.
 	buildOnce sync.Once
@@ -90,6 +92,10 @@ func (a *App) Debug() bool { return a.cfg.Debug }
 // database, its keys, its configuration.
 func (a *App) InstanceDir() string { return a.cfg.InstanceDir }
 
+// TrustedHosts returns [Config.TrustedHosts], for extensions that act for these
+// names; on a loopback address localhost is trusted as well.
+func (a *App) TrustedHosts() []string { return slices.Clone(a.cfg.TrustedHosts) }
+
 // Logger returns the app's logger.
 func (a *App) Logger() *slog.Logger { return a.log }
 
@@ -121,6 +127,7 @@ func (a *App) buildNow(m mode) error {
 			mistakes = append(mistakes, err)
 		}
 	}
+	mistakes = append(mistakes, a.checkTLS(m)...)
 	report(a.buildSecurity(m))
 	report(a.buildTemplates())
 	report(a.routes.Compile())

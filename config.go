@@ -80,8 +80,19 @@ type Config struct {
 	// TLSCertFile and TLSKeyFile, or InsecurePlainHTTP. It excludes Proxies.
 	// Default: none.
 	ProxyProtocol []string
-	// TLSCertFile and TLSKeyFile make [App.Run] serve HTTPS.
+	// TLSCertFile and TLSKeyFile make [App.Run] and [App.Serve] serve HTTPS, with
+	// TLS 1.2 or newer and HTTP/2. They are PEM files: the certificate followed by
+	// those that lead to its authority, and its private key. They are read again
+	// within 5 seconds when they change, and open connections stay; see
+	// [secure.Certificate]. On a loopback address in debug mode TLSCertFile may
+	// be "adhoc", as flask run --cert has it: a certificate is made for the life
+	// of the process, which browsers ask about. Default: none, and plain HTTP.
 	TLSCertFile, TLSKeyFile string
+	// HTTPRedirectAddr is an address beside that of HTTPS, such as ":80", where
+	// plain HTTP is listened to: pages are redirected to https on port 443 with
+	// 308, routes marked API refuse, and hosts that are not trusted get 400 as
+	// everywhere. Default: none.
+	HTTPRedirectAddr string
 	// Loopback says that a server of your own serves [App.Handler] on a
 	// loopback address. Default: false, and Handler asks for what is required
 	// of an app in the open.
@@ -224,9 +235,6 @@ func (c *Config) check(m mode) (mistakes []error) {
 	}
 	if len(c.ProxyProtocol) > 0 && len(c.Proxies.Trusted) > 0 {
 		add("ProxyProtocol and Proxies exclude each other: the client's address has one source")
-	}
-	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
-		add("TLSCertFile and TLSKeyFile go together; only one of them is given")
 	}
 	if c.SubdomainMatching && c.ServerName == "" {
 		add("SubdomainMatching needs ServerName, whose subdomains are meant")

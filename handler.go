@@ -18,7 +18,7 @@ import (
 // in the open is required here. The server around it sets its own timeouts;
 // [App.Run] does so by itself.
 func (a *App) Handler() (http.Handler, error) {
-	if err := a.build(a.cfg.modeFor("")); err != nil {
+	if err := a.build(a.modeFor("")); err != nil {
 		return nil, err
 	}
 	if err := a.openKeys(); err != nil {

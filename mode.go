@@ -39,9 +39,12 @@ func (m mode) String() string {
 // load balancers decide before the address does: what connects to it speaks for
 // others. An address that is not known, as when the handler serves inside
 // somebody else's server, counts as one in the open.
-func (c *Config) modeFor(addr string) mode {
+func (a *App) modeFor(addr string) mode {
+	c := &a.cfg
 	switch {
-	case c.TLSCertFile != "" || c.TLSKeyFile != "" || len(c.Proxies.Trusted) > 0:
+	case c.TLSCertFile == adhoc && isLoopback(addr):
+		return loopback
+	case a.certificates != nil || c.TLSCertFile != "" || c.TLSKeyFile != "" || len(c.Proxies.Trusted) > 0:
 		return secured
 	case len(c.ProxyProtocol) > 0:
 		return plain // the balancer passes on what it gets, and TLS does not end here

@@ -35,8 +35,12 @@ func (a *App) Run(addr string) error { return a.RunContext(context.Background(),
 
 // RunContext is [App.Run], which also ends when ctx is done.
 func (a *App) RunContext(ctx context.Context, addr string) error {
-	m := a.cfg.modeFor(addr)
+	m := a.modeFor(addr)
 	if err := a.build(m); err != nil {
+		return err
+	}
+	config, err := a.tlsConfig(m)
+	if err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", addr)
@@ -49,7 +53,7 @@ func (a *App) RunContext(ctx context.Context, addr string) error {
 		<-ctx.Done()
 		stop() // a second signal has its default effect
 	}()
-	return a.serve(ctx, listener, m)
+	return a.serve(ctx, listener, config)
 }
 
 // listenError says what to do about an address that cannot be had.
@@ -71,32 +75,46 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if addr.Network() == "unix" {
 		name = "" // what connects to it is a proxy
 	}
-	return a.serve(ctx, listener, a.cfg.modeFor(name))
-}
-
-func (a *App) serve(ctx context.Context, listener net.Listener, m mode) (err error) {
-	defer listener.Close()
-	if err := a.build(m); err != nil {
+	m := a.modeFor(name)
+	err := a.build(m)
+	var config *tls.Config
+	if err == nil {
+		config, err = a.tlsConfig(m)
+	}
+	if err != nil {
+		_ = listener.Close()
 		return err
 	}
+	return a.serve(ctx, listener, config)
+}
+
+// serve serves a built app on a listener, by HTTPS with a TLS configuration. What
+// HTTPS has beside it is a second listener that leads there.
+func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Config) (err error) {
+	defer listener.Close()
 	if err := a.openKeys(); err != nil {
 		return err
 	}
+	listeners := []net.Listener{listener}
+	if a.cfg.HTTPRedirectAddr != "" {
+		redirects, err := net.Listen("tcp", a.cfg.HTTPRedirectAddr)
+		if err != nil {
+			return fmt.Errorf("dewar: HTTPRedirectAddr: %w", trimPrefix(listenError(a.cfg.HTTPRedirectAddr, err)))
+		}
+		defer redirects.Close()
+		listeners = append(listeners, redirects)
+	}
 	if len(a.cfg.ProxyProtocol) > 0 {
-		if listener, err = secure.NewProxyListener(listener, a.cfg.ProxyProtocol, readHeaderTimeout); err != nil {
-			return fmt.Errorf("dewar: ProxyProtocol: %w", err)
+		for i := range listeners {
+			if listeners[i], err = secure.NewProxyListener(listeners[i], a.cfg.ProxyProtocol, readHeaderTimeout); err != nil {
+				return fmt.Errorf("dewar: ProxyProtocol: %w", err)
+			}
 		}
 	}
 	scheme := "http"
-	if a.cfg.TLSCertFile != "" {
-		cert, err := tls.LoadX509KeyPair(a.cfg.TLSCertFile, a.cfg.TLSKeyFile)
-		if err != nil {
-			return fmt.Errorf("dewar: TLSCertFile and TLSKeyFile: %w", err)
-		}
+	if config != nil {
 		scheme = "https"
-		listener = tls.NewListener(listener, &tls.Config{
-			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		})
+		listeners[0] = tls.NewListener(listeners[0], config)
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
@@ -108,15 +126,15 @@ func (a *App) serve(ctx context.Context, listener net.Listener, m mode) (err err
 	if err := a.Start(ctx); err != nil {
 		return fmt.Errorf("dewar: %w", trimPrefix(err))
 	}
-	return a.loop(ctx, listener, scheme)
+	return a.loop(ctx, listeners, scheme)
 }
 
 // loop accepts until ctx is done and then lets requests in flight end.
-func (a *App) loop(ctx context.Context, listener net.Listener, scheme string) error {
+func (a *App) loop(ctx context.Context, listeners []net.Listener, scheme string) error {
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := &http.Server{
-		Handler:                      handler{a},
+		Handler:                      a.onPlain(handler{a}),
 		ReadHeaderTimeout:            readHeaderTimeout,
 		IdleTimeout:                  idleTimeout,
 		MaxHeaderBytes:               maxHeaderBytes,
@@ -124,19 +142,24 @@ func (a *App) loop(ctx context.Context, listener net.Listener, scheme string) er
 		ErrorLog:                     slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return requests },
 	}
-	a.cfg.OnListen(scheme+"://"+displayAddr(listener.Addr()), listener.Addr())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	a.cfg.OnListen(scheme+"://"+displayAddr(listeners[0].Addr()), listeners[0].Addr())
+	served := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { served <- server.Serve(l) }()
+	}
 	select {
 	case err := <-served:
+		_ = server.Close()
 		return fmt.Errorf("dewar: serve: %w", err)
 	case <-ctx.Done():
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
 	defer cancel()
 	err := server.Shutdown(grace)
-	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
-		a.log.Warn("serving ended", "error", serveErr)
+	for range listeners {
+		if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+			a.log.Warn("serving ended", "error", serveErr)
+		}
 	}
 	if err != nil {
 		cut()

@@ -136,7 +136,10 @@ func options() []urfave.Flag {
 // app makes the application with what the command line says of its
 // configuration.
 func (p *program) app(c *urfave.Command, onListen func(string, net.Addr)) (*dewar.App, error) {
-	base := dewar.Config{InstanceDir: c.String("instance"), Debug: c.Bool("debug"), OnListen: onListen}
+	base := dewar.Config{
+		InstanceDir: c.String("instance"), Debug: c.Bool("debug"), OnListen: onListen,
+		TLSCertFile: c.String("cert"), TLSKeyFile: c.String("key"),
+	}
 	info, err := os.Stat(base.InstanceDir)
 	if err == nil && !info.IsDir() || errors.Is(err, syscall.ENOTDIR) {
 		return nil, fmt.Errorf("cli: the instance folder %s is not a folder, or lies below a file: name another with --instance", base.InstanceDir)

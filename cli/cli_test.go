@@ -53,6 +53,10 @@ func TestRun(t *testing.T) {
 		{name: "option without its value", args: "run --port", status: 2, stderr: "run --help"},
 		{name: "port is no number", args: "run --port x", status: 2, stderr: "x"},
 		{name: "port is none", args: "run --port 70000", status: 2, stderr: "port 70000"},
+		{name: "certificate without its key", args: "run --cert c.pem", status: 2, stderr: "--cert needs --key"},
+		{name: "key without its certificate", args: "run --key k.pem", status: 2, stderr: "--key needs --cert"},
+		{name: "adhoc with a key", args: "run --cert adhoc --key k.pem", status: 2, stderr: "leave it out"},
+		{name: "adhoc without debug", args: "run --cert adhoc --instance " + dir, status: 1, stderr: "debug mode on a loopback"},
 		{name: "argument too many", args: "run fast", status: 2, stderr: `unexpected argument "fast"`},
 		{name: "port in use", args: "run --port " + port + " --instance " + dir, status: 1, stderr: port},
 		{name: "port in use, run left out", args: "--port " + port + " --instance " + dir, status: 1, stderr: port},
@@ -90,13 +94,13 @@ func TestFactory(t *testing.T) {
 		got = base
 		return nil, errors.New("shop: the shelves are empty")
 	}
-	for _, args := range []string{"run --instance here --debug", "--debug --instance=here"} {
+	for _, args := range []string{"run --instance here --debug --cert c --key k", "--debug --instance=here --key=k --cert=c"} {
 		var stdout, stderr bytes.Buffer
 		status := Run(t.Context(), failing, append([]string{"shop"}, strings.Fields(args)...), &stdout, &stderr)
 		if status != 1 || stderr.String() != "shop: the shelves are empty\n" {
 			t.Errorf("%s: status %d, stderr %q", args, status, stderr.String())
 		}
-		if got.InstanceDir != "here" || !got.Debug || got.OnListen == nil {
+		if got.InstanceDir != "here" || !got.Debug || got.OnListen == nil || got.TLSCertFile != "c" || got.TLSKeyFile != "k" {
 			t.Errorf("%s: the factory got %+v", args, got)
 		}
 	}

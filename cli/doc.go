@@ -13,6 +13,7 @@
 //
 //	shop                        the same as "shop run"
 //	shop run --port 8000        serve; --host, --instance and --debug as well
+//	shop run --cert F --key F   serve HTTPS; --cert adhoc --debug while developing
 //	shop routes                 list endpoints, methods, rules and guards; --json
 //	shop secret new             print a new secret key
 //	shop secret new --file F    write one to a new file that only its owner can read
@@ -22,7 +23,7 @@
 // # The application factory
 //
 // Main calls newApp once the command line is understood, with what it said in
-// base: InstanceDir and Debug. Passing base on to [dewar.LoadConfig] lets the
+// base: InstanceDir, Debug and the files of the certificate. Passing base on to [dewar.LoadConfig] lets the
 // command line win over the file and the environment; a program without
 // settings of its own gives it to [dewar.New] as it is.
 //
