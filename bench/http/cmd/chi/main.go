@@ -1,0 +1,13 @@
+// Command chi is the HTTP suite's server on chi.
+package main
+
+import (
+	"github.com/dewar-go/dewar/bench/http/content"
+	"github.com/dewar-go/dewar/bench/http/peer/chi"
+	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+)
+
+func main() {
+	o := content.Flags()
+	content.Fail(nethttp.Serve(o.Addr, chi.New(o)))
+}

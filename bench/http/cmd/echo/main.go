@@ -1,0 +1,13 @@
+// Command echo is the HTTP suite's server on echo.
+package main
+
+import (
+	"github.com/dewar-go/dewar/bench/http/content"
+	"github.com/dewar-go/dewar/bench/http/peer/echo"
+	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+)
+
+func main() {
+	o := content.Flags()
+	content.Fail(nethttp.Serve(o.Addr, echo.New(o)))
+}

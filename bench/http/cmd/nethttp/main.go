@@ -1,0 +1,12 @@
+// Command nethttp is the HTTP suite's server on net/http.
+package main
+
+import (
+	"github.com/dewar-go/dewar/bench/http/content"
+	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+)
+
+func main() {
+	o := content.Flags()
+	content.Fail(nethttp.Serve(o.Addr, nethttp.New(o)))
+}

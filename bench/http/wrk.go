@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/bench/internal/process"
+)
+
+// load is what wrk saw.
+type load struct {
+	requests int
+	perSec   float64
+	p50, p99 time.Duration
+}
+
+var (
+	countLine = regexp.MustCompile(`(\d+) requests in`)
+	rateLine  = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	p50Line   = regexp.MustCompile(`50%\s+([\d.]+)(us|ms|s)`)
+	p99Line   = regexp.MustCompile(`99%\s+([\d.]+)(us|ms|s)`)
+	badLine   = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)`)
+)
+
+// wrk loads a URL for some seconds: a closed loop of the given number of
+// connections from one thread on a core of its own.
+func wrk(url, cookie string, connections, seconds int) (load, error) {
+	_, core := process.Cores()
+	argv := []string{"wrk", "-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(seconds) + "s", "--latency"}
+	if cookie != "" {
+		argv = append(argv, "-H", "Cookie: "+cookie)
+	}
+	argv = process.Pin(core, append(argv, url))
+	out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
+	if err != nil {
+		return load{}, fmt.Errorf("wrk: %w\n%s", err, out)
+	}
+	return parse(string(out))
+}
+
+func parse(out string) (l load, err error) {
+	// gunicorn's synchronous worker closes each connection after its answer,
+	// which wrk counts as a read error at times: only timeouts are ours.
+	if m := badLine.FindStringSubmatch(out); m != nil && (m[1] != "" || !strings.HasSuffix(m[2], "timeout 0")) {
+		return l, fmt.Errorf("wrk: %s", m[0])
+	}
+	count, rate := countLine.FindStringSubmatch(out), rateLine.FindStringSubmatch(out)
+	if count == nil || rate == nil {
+		return l, fmt.Errorf("wrk: cannot read its answer:\n%s", out)
+	}
+	l.requests, _ = strconv.Atoi(count[1])
+	l.perSec, _ = strconv.ParseFloat(rate[1], 64)
+	l.p50, l.p99 = latency(p50Line, out), latency(p99Line, out)
+	if l.requests == 0 {
+		return l, fmt.Errorf("wrk: no request was answered:\n%s", out)
+	}
+	return l, nil
+}
+
+func latency(line *regexp.Regexp, out string) time.Duration {
+	m := line.FindStringSubmatch(out)
+	if m == nil {
+		return 0
+	}
+	d, _ := time.ParseDuration(m[1] + m[2])
+	return d
+}
