@@ -1,0 +1,333 @@
+package context
+
+import "strings"
+
+// attrKind is what the value of an attribute is.
+type attrKind uint8
+
+const (
+	attrPlain     attrKind = iota
+	attrURL                // the address of a page
+	attrImage              // the address of a picture, which may be a data: URL
+	attrResource           // the address of something that runs or applies
+	attrBase               // the href of base
+	attrSrcset             // addresses with descriptors
+	attrURLs               // addresses with white space between them
+	attrJS                 // a script
+	attrCSS                // declarations
+	attrSrcdoc             // a document
+	attrMeta               // the content of a meta element that refreshes
+	attrMetaPlain          // the content of another, or one of which that is not known yet
+	attrAnimate            // a value that an animation sets
+	attrConfig             // htmx settings, which may begin with js:
+	attrType               // from here on Buf collects the value
+	attrRel
+	attrHTTPEquiv
+	attrMethod
+	attrAction // the action of a form
+	attrAnimName
+	attrNonce
+	attrUnknown // the name is not known well enough
+)
+
+var attrNames = [...]string{
+	attrPlain: "an attribute", attrURL: "a URL attribute", attrImage: "a URL attribute", attrResource: "a resource URL",
+	attrBase: "the URL of <base>", attrSrcset: "a srcset", attrURLs: "a list of URLs", attrJS: "an event handler",
+	attrCSS: "a style attribute", attrSrcdoc: "a srcdoc", attrMeta: "a refresh", attrMetaPlain: "an attribute",
+	attrAnimate: "an animated attribute", attrConfig: "an attribute", attrType: "a script's type", attrRel: "a link's rel",
+	attrHTTPEquiv: "http-equiv", attrMethod: "a form's method", attrAction: "a form's action", attrAnimName: "attributeName",
+	attrNonce: "a nonce", attrUnknown: "an attribute whose name is not known",
+}
+
+func (k attrKind) String() string { return attrNames[k] }
+
+// collects reports whether the value is collected in Buf.
+func (k attrKind) collects() bool {
+	switch k {
+	case attrType, attrRel, attrHTTPEquiv, attrMethod, attrAnimName:
+		return true
+	}
+	return false
+}
+
+var urlAttrs = map[string]bool{
+	"href": true, "src": true, "action": true, "formaction": true, "cite": true, "background": true, "poster": true,
+	"longdesc": true, "data": true, "manifest": true, "icon": true, "profile": true, "usemap": true, "classid": true,
+	"codebase": true, "dynsrc": true, "lowsrc": true, "xlink:href": true, "xml:base": true, "handler": true,
+}
+
+// scriptPrefixes begin the names of attributes that frameworks run as scripts.
+var scriptPrefixes = []string{"on", "hx-on", "data-hx-on", "x-", "@", ":", "v-", "ng-", "data-ng-", "data-x-", "bind:", "_"}
+
+// runs reports whether an attribute of this name is a script.
+func runs(name string) bool {
+	for _, p := range scriptPrefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// attrOf says what an attribute is. name is in lower case; one that did not
+// fit into Buf is known by its beginning only, see startAttr.
+func (c *Context) attrOf(name string) attrKind {
+	switch name {
+	case "style":
+		return attrCSS
+	case "srcset", "imagesrcset":
+		return attrSrcset
+	case "ping", "archive":
+		return attrURLs
+	case "srcdoc":
+		return attrSrcdoc
+	case "hx-vals", "hx-headers", "data-hx-vals", "data-hx-headers":
+		return attrConfig
+	case "hx-vars", "data-hx-vars":
+		return attrJS
+	case "nonce":
+		return attrNonce
+	}
+	if runs(name) {
+		return attrJS
+	}
+	switch c.Elem {
+	case elemScript:
+		switch name {
+		case "src", "href", "xlink:href":
+			return attrResource
+		case "type":
+			return attrType
+		}
+	case elemLink:
+		switch name {
+		case "href":
+			return attrResource
+		case "rel":
+			return attrRel
+		}
+	case elemMeta:
+		switch name {
+		case "http-equiv":
+			return attrHTTPEquiv
+		case "content":
+			if c.has(flagRefresh) {
+				return attrMeta
+			}
+			return attrMetaPlain
+		}
+	case elemBase:
+		if name == "href" {
+			return attrBase
+		}
+	case elemObject, elemEmbed, elemIframe, elemFrame, elemUse:
+		if urlAttrs[name] {
+			return attrResource
+		}
+	case elemImg:
+		if name == "src" || name == "href" || name == "xlink:href" || name == "poster" {
+			return attrImage
+		}
+	case elemForm:
+		switch name {
+		case "action":
+			return attrAction
+		case "method":
+			return attrMethod
+		}
+	case elemAnimate:
+		switch name {
+		case "attributename":
+			return attrAnimName
+		case "to", "from", "by", "values":
+			return attrAnimate
+		}
+	}
+	if urlAttrs[name] {
+		return attrURL
+	}
+	if i := strings.IndexByte(name, ':'); i > 0 && urlAttrs[name[i+1:]] {
+		return attrURL
+	}
+	return attrPlain
+}
+
+// startAttr begins an attribute whose name is in Buf, at its = or at the end of
+// a name without a value.
+func (c *Context) startAttr() {
+	name := c.text()
+	long := c.N == longText
+	c.clearBuf()
+	c.Attr = attrPlain
+	switch {
+	case c.State == AttrNameDyn:
+		c.Attr = attrPlain
+		if c.Prev == nameUnknown {
+			c.Attr = attrUnknown
+		}
+	case long:
+		// The beginning is kept in Prev, see addName.
+		if c.Prev == nameScript {
+			c.Attr = attrJS
+		}
+	default:
+		c.Attr = c.attrOf(name)
+	}
+	c.Prev = 0
+	switch c.Attr {
+	case attrNonce:
+		c.Flags |= flagNonce
+	case attrType:
+		if c.has(flagType) {
+			c.Attr = attrPlain // the first one counts
+		}
+	}
+}
+
+// What is known of a name that is longer than Buf, or that an output has
+// written a part of.
+const (
+	namePlain   uint8 = iota
+	nameScript        // its beginning makes it a script
+	nameUnknown       // literal text follows the output
+	nameData          // it begins with data- or aria-
+)
+
+// addName adds a character to the name of an attribute.
+func (c *Context) addName(b byte) {
+	if c.N == longText {
+		return
+	}
+	if int(c.N) == len(c.Buf) {
+		if runs(c.text()) {
+			c.Prev = nameScript
+		}
+	}
+	c.add(b)
+}
+
+// startValue prepares for the value of the attribute.
+func (c *Context) startValue(d Delim) {
+	c.State, c.Delim = Value, d
+	c.Flags &^= flagOutput
+	c.Sub, c.Prev, c.Depth, c.Stack = 0, 0, 0, 0
+	c.Lang = langNone
+	switch c.Attr {
+	case attrURL, attrImage, attrResource, attrBase, attrSrcset, attrURLs, attrAction:
+		c.Lang = langURL
+	case attrAnimate:
+		c.Lang = langURL
+	case attrJS:
+		c.Lang = langJS
+	case attrCSS:
+		c.Lang = langCSS
+	case attrMeta:
+		c.Lang, c.Sub = langMeta, metaStart
+	}
+}
+
+// endAttr notes what the value of an attribute says of its element.
+func (c *Context) endAttr() {
+	out := c.has(flagOutput)
+	value := strings.Trim(c.text(), " \t\n\f\r")
+	switch c.Attr {
+	case attrType:
+		c.Flags |= flagType
+		switch {
+		case out:
+			c.Script = scriptDynamic
+		default:
+			c.Script = scriptKind(value)
+		}
+	case attrRel:
+		switch {
+		case out:
+			c.Flags |= flagRelDyn
+		case c.N == longText:
+		default:
+			c.Flags |= relFlags(value)
+		}
+	case attrHTTPEquiv:
+		if out || value == "refresh" {
+			c.Flags |= flagRefresh
+			if c.has(flagMetaOut) {
+				c.unknown(whyMeta)
+				return
+			}
+		}
+	case attrMethod:
+		c.Flags &^= flagPost
+		if value == "post" && !out {
+			c.Flags |= flagPost
+		}
+	case attrAnimName:
+		switch {
+		case out:
+			c.Flags |= flagAnimDyn
+		case value == "href" || value == "xlink:href":
+			c.Flags |= flagAnimURL
+		case value != "" && !runs(value) && !urlAttrs[value]:
+			c.Flags |= flagAnimSafe
+		default:
+			c.Flags |= flagAnimDyn
+		}
+	case attrMetaPlain:
+		if out {
+			c.Flags |= flagMetaOut
+		}
+	case attrResource, attrImage:
+		if c.Elem == elemScript || c.Elem == elemLink {
+			c.Flags |= flagSrc
+		}
+	case attrAction:
+		if out || c.Sub == urlAbsolute {
+			c.Flags |= flagAction
+		}
+	}
+	c.Attr, c.Delim, c.Lang, c.Sub, c.Prev, c.Depth, c.Stack = attrPlain, delimNone, langNone, 0, 0, 0, 0
+	c.Flags &^= flagOutput | flagCSSImport
+	c.clearBuf()
+	c.State = Tag
+}
+
+// scriptKind says what is in a script of a type. A type that is empty or white
+// space is JavaScript (CVE-2026-39826).
+func scriptKind(t string) uint8 {
+	if i := strings.IndexByte(t, ';'); i >= 0 {
+		t = strings.TrimRight(t[:i], " \t\n\f\r")
+	}
+	switch t {
+	case "", "module", "text/javascript", "application/javascript", "application/ecmascript", "text/ecmascript",
+		"application/x-javascript", "application/x-ecmascript", "text/x-javascript", "text/x-ecmascript",
+		"text/javascript1.0", "text/javascript1.1", "text/javascript1.2", "text/javascript1.3", "text/javascript1.4",
+		"text/javascript1.5", "text/jscript", "text/livescript", "text/babel", "text/jsx", "jsx", "babel", "text/typescript":
+		return scriptJS
+	case "application/json", "text/json", "importmap", "speculationrules":
+		return scriptJSON
+	}
+	if strings.HasSuffix(t, "+json") {
+		return scriptJSON
+	}
+	return scriptData
+}
+
+// relFlags says what the rel of a link makes of its href.
+func relFlags(rel string) uint32 {
+	var f uint32
+	safe := true
+	for _, r := range strings.Fields(rel) {
+		switch r {
+		case "stylesheet":
+			f |= flagSheet
+			safe = false
+		case "icon", "shortcut", "apple-touch-icon", "alternate", "canonical", "author", "help", "license", "next", "prev", "search",
+			"bookmark", "me", "dns-prefetch", "preconnect":
+		default:
+			safe = false
+		}
+	}
+	if safe && rel != "" {
+		f |= flagRelSafe
+	}
+	return f
+}

@@ -1,0 +1,438 @@
+package context
+
+// Escaper says what an output goes through: one of the kinds, and flags for
+// what is around it.
+type Escaper uint16
+
+// The kinds of escapers.
+const (
+	EscText        Escaper = iota // as Jinja does: five characters, Markup as it is
+	EscAttr                       // the value of an attribute
+	EscRCData                     // title and textarea
+	EscData                       // a script that is no script, such as a template
+	EscComment                    // an HTML comment
+	EscNames                      // names of attributes
+	EscNamePart                   // the rest of the name of a data- attribute
+	EscTag                        // the name of a tag
+	EscTagDigit                   // the digit of h1 to h6
+	EscTagPart                    // the rest of the name of a custom element
+	EscURL                        // a whole URL
+	EscURLRest                    // a part of a URL whose scheme is not decided
+	EscURLScheme                  // the scheme of a URL, before a literal :
+	EscURLSlash                   // what follows a first /
+	EscURLHost                    // what follows ://
+	EscURLHostRest                // the rest of a host
+	EscURLPath                    // a part of a URL behind what decides its scheme and host
+	EscImage                      // the whole URL of a picture
+	EscResource                   // the whole URL of something that runs or applies
+	EscTyped                      // the same where only a typed URL will do
+	EscSrcset                     // a whole srcset
+	EscSrcsetRest                 // a part of a URL in one
+	EscURLs                       // a list of URLs
+	EscSrcdoc                     // a document
+	EscRefresh                    // the whole content of a refresh
+	EscRefreshTime                // the seconds of a refresh
+	EscRefreshURL                 // what follows the seconds
+	EscConfig                     // settings that may begin with js:
+	EscJS                         // a JavaScript expression
+	EscJSString                   // a part of a JavaScript string or template literal
+	EscJSRegexp                   // a part of a regular expression
+	EscJSON                       // a JSON value
+	EscJSONString                 // a part of a JSON string
+	EscNothing                    // a comment in a script or style: nothing is written
+	EscCSS                        // a value of a property
+	EscCSSString                  // a part of a CSS string
+	EscCSSURL                     // a whole url(…)
+	EscCSSURLRest                 // a part of one
+	numEscapers
+)
+
+// The flags of an escaper.
+const (
+	Bare     Escaper = 1 << (8 + iota) // in an attribute without quotes
+	Single                             // in an attribute with single quotes
+	InAttr                             // the text of a script or style is in an attribute
+	Own                                // whether the address of the element is typed is noted for its nonce
+	Word                               // a name or keyword stands before the output
+	Raw                                // the last filter is safe
+	Space                              // a space goes before names
+	Trusted                            // what writes the address of an element vouches for it
+	kindMask Escaper = 0xff
+)
+
+// Kind returns e without its flags.
+func (e Escaper) Kind() Escaper { return e & kindMask }
+
+// Is reports whether e has a flag.
+func (e Escaper) Is(flag Escaper) bool { return e&flag != 0 }
+
+// Escaper returns what an output in c goes through. refused is not empty when
+// there must be none: it says why and what to do.
+func (c *Context) Escaper() (e Escaper, refused string) {
+	switch c.State {
+	case Text, CData:
+		return EscText, ""
+	case LT, EndLT:
+		return EscTag, ""
+	case TagName, EndTagName:
+		name := c.text()
+		switch {
+		case c.has(flagDynName):
+			return 0, "two outputs make the name of a tag"
+		case name == "h":
+			return EscTagDigit, ""
+		case c.N != longText && hasDash(name):
+			return EscTagPart, ""
+		}
+		return 0, "an output completes the name of a tag: write the whole name, or output all of it"
+	case EndTag:
+		return 0, "an output in an end tag"
+	case Bang, Bogus:
+		return EscComment, ""
+	case Comment:
+		return EscComment, ""
+	case Tag:
+		return EscNames, ""
+	case AfterName:
+		return EscNames, ""
+	case AttrNameDyn:
+		if c.Prev == nameData {
+			return EscNamePart, ""
+		}
+		if c.Prev == nameUnknown {
+			return 0, "an output in the name of an attribute"
+		}
+		return EscNames | Space, ""
+	case AttrName:
+		if name := c.text(); c.N != longText && isDataName(name) {
+			return EscNamePart, ""
+		}
+		return 0, "an output completes the name of an attribute: only names that begin with data- or aria- may be completed"
+	case BeforeValue:
+		v := *c
+		v.startValue(delimNone)
+		return v.Escaper()
+	case Value:
+		return c.valueEscaper()
+	case RCData:
+		return EscRCData, ""
+	case RawText:
+		return 0, "the content of <" + rawNames[c.Elem] + "> is not parsed: nothing can be escaped in it"
+	case Script:
+		switch c.Script {
+		case scriptDynamic:
+			return 0, "the type of the script is an output, so it is not known what the script is"
+		case scriptData:
+			return EscData, ""
+		}
+		return c.langEscaper(0)
+	case Style:
+		return c.langEscaper(0)
+	}
+	return 0, whys[c.Why]
+}
+
+func hasDash(s string) bool {
+	for i := range len(s) {
+		if s[i] == '-' {
+			return true
+		}
+	}
+	return false
+}
+
+// isDataName reports whether a name beginning with s is of an attribute that
+// nothing but the page's own scripts reads.
+func isDataName(s string) bool {
+	return len(s) >= 5 && (s[:5] == "data-" || s[:5] == "aria-") && !(len(s) >= 7 && (s[5:7] == "hx" || s[5:7] == "ng" || s[5:7] == "x-"))
+}
+
+func (c *Context) valueEscaper() (Escaper, string) {
+	var quote Escaper
+	switch c.Delim {
+	case delimNone:
+		quote = Bare
+	case delimSingle:
+		quote = Single
+	}
+	switch c.Attr {
+	case attrUnknown:
+		return 0, "an output has written a part of the attribute's name, so it is not known what its value is"
+	case attrSrcdoc:
+		if c.Sub != 0 {
+			return 0, "the document in srcdoc has tags around the output: give the whole document as the value"
+		}
+		return EscSrcdoc | quote, ""
+	case attrConfig:
+		if c.Sub == 0 {
+			return EscConfig | quote, ""
+		}
+		return EscAttr | quote, ""
+	case attrBase:
+		if c.Prev == urlStart {
+			return EscTyped | quote, ""
+		}
+	case attrAnimate:
+		switch {
+		case c.has(flagAnimSafe):
+			return EscAttr | quote, ""
+		case c.has(flagAnimDyn):
+			return 0, "attributeName is an output, so it is not known what is set"
+		}
+	}
+	if c.Lang == langNone {
+		return EscAttr | quote, ""
+	}
+	e, refused := c.langEscaper(quote | InAttr)
+	return e, refused
+}
+
+func (c *Context) langEscaper(flags Escaper) (Escaper, string) {
+	switch c.Lang {
+	case langURL:
+		return c.urlEscaper(flags)
+	case langMeta:
+		switch c.Sub {
+		case metaStart:
+			return EscRefresh | flags, ""
+		case metaTime:
+			return EscRefreshTime | flags, ""
+		case metaSep:
+			if c.N > 0 {
+				return 0, "the address of a refresh begins with an output behind a part of url="
+			}
+			return EscRefreshURL | flags, ""
+		case metaURL:
+			return c.urlEscaper(flags)
+		}
+		return EscAttr | flags&^InAttr, ""
+	case langJS:
+		return c.jsEscaper(flags)
+	case langJSON:
+		switch c.Sub {
+		case jsCode:
+			return EscJSON, ""
+		case jsDouble:
+			if c.Prev&jsPending != 0 {
+				return 0, "an output behind a backslash"
+			}
+			return EscJSONString, ""
+		}
+	case langCSS:
+		return c.cssEscaper(flags)
+	case langNone:
+		return EscAttr | flags&^InAttr, ""
+	}
+	return 0, "the script or style cannot be followed: it holds <script behind <!--, or character references in SVG or XML"
+}
+
+func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
+	flags &^= InAttr
+	switch c.Attr {
+	case attrSrcset:
+		if c.Prev == urlStart {
+			return EscSrcset | flags, ""
+		}
+	case attrURLs:
+		if c.Prev == urlStart {
+			return EscURLs | flags, ""
+		}
+	}
+	var e Escaper
+	switch c.Prev {
+	case urlStart:
+		e = EscURL
+		switch {
+		case c.Attr == attrImage:
+			e = EscImage
+		case c.Attr == attrResource && !(c.Elem == elemLink && c.has(flagRelSafe)):
+			e = EscResource
+			if c.Elem == elemScript || c.Elem == elemLink {
+				e |= Own
+			}
+		}
+	case urlScheme:
+		return 0, "what stands before the output may become a dangerous scheme such as javascript: begin the address with / or a whole scheme, or output all of it"
+	case urlBad:
+		return 0, "an output in an address whose scheme runs scripts or holds a document"
+	case urlName, urlDynamic:
+		e = EscURLRest
+	case urlSlash:
+		e = EscURLSlash
+	case urlHost:
+		e = EscURLHost
+		if c.N > 0 {
+			e = EscURLHostRest
+		}
+	case urlPath, urlQuery:
+		e = EscURLPath
+		if c.Attr == attrSrcset {
+			e = EscSrcsetRest
+		}
+	default:
+		return 0, "it is not known what stands before the output in the address"
+	}
+	if c.Attr == attrSrcset && e != EscSrcsetRest {
+		return 0, "the first part of an address in srcset is not known"
+	}
+	return e | flags, ""
+}
+
+func (c *Context) jsEscaper(flags Escaper) (Escaper, string) {
+	if c.Prev&jsPending != 0 && (c.Sub == jsDouble || c.Sub == jsSingle || c.Sub == jsTemplate || c.Sub == jsRegexp) {
+		return 0, "an output behind a backslash"
+	}
+	switch c.Sub {
+	case jsCode:
+		e := EscJS | flags
+		if c.N > 0 && c.N != longText && !regexpWords[c.text()] || c.N == longText {
+			e |= Word
+		}
+		return e, ""
+	case jsDouble, jsSingle, jsTemplate:
+		return EscJSString | flags, ""
+	case jsTagged:
+		return 0, "a template literal with a tag may read escapes as it likes: put the value into a variable first"
+	case jsRegexp:
+		return EscJSRegexp | flags, ""
+	case jsClass:
+		return 0, "an output between the brackets of a regular expression"
+	case jsLine, jsBlock:
+		return EscNothing | flags, ""
+	}
+	return 0, "the script cannot be followed up to here: a / may begin a regular expression, or a string does not end"
+}
+
+func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
+	if c.Prev&cssEscape != 0 {
+		return 0, "an output behind a backslash"
+	}
+	switch c.Sub {
+	case cssCode:
+		if c.Prev&cssParen != 0 {
+			return EscCSSURL | flags, ""
+		}
+		return EscCSS | flags, ""
+	case cssDouble, cssSingle:
+		return EscCSSString | flags, ""
+	case cssURL, cssURLDouble, cssURLSingle:
+		switch c.Prev {
+		case urlStart:
+			return EscCSSURL | flags, ""
+		case urlPath, urlQuery, urlSlash, urlHost, urlName:
+			return EscCSSURLRest | flags, ""
+		}
+		return 0, "what stands before the output in the address may become a dangerous scheme"
+	}
+	return EscNothing | flags, ""
+}
+
+// Printed returns the context behind an output in c.
+func (c Context) Printed(e Escaper) Context {
+	raw := e.Is(Raw)
+	switch c.State {
+	case LT:
+		c.Flags = c.Flags&^tagFlags | flagDynName
+		c.clearBuf()
+		c.State, c.Elem, c.Script = TagName, elemOther, scriptJS
+	case EndLT:
+		c.Flags = c.Flags&^tagFlags | flagDynName
+		c.clearBuf()
+		c.State = EndTagName
+	case TagName, EndTagName:
+		if e.Kind() == EscTagDigit {
+			c.Flags |= flagDynName
+		}
+	case Bang:
+		c.State, c.Sub = Bogus, 0
+	case Comment:
+		c.Sub = 0
+	case Tag, AfterName:
+		if c.State == AfterName {
+			c.startAttr()
+			c.endName()
+		}
+		c.Flags &^= flagSlash
+		c.clearBuf()
+		c.State, c.Prev = AttrNameDyn, namePlain
+	case AttrName:
+		c.clearBuf()
+		c.State, c.Prev = AttrNameDyn, nameData
+	case BeforeValue:
+		c.startValue(delimNone)
+		c.valuePrinted(e, raw)
+	case Value:
+		c.valuePrinted(e, raw)
+	case Script, Style:
+		c.langPrinted(raw)
+	}
+	return c
+}
+
+func (c *Context) valuePrinted(e Escaper, raw bool) {
+	c.Flags |= flagOutput
+	if c.Attr == attrResource {
+		switch {
+		case e.Is(Trusted):
+		case e.Is(Own):
+			c.Flags |= flagSrcRunTime
+		case c.Prev != urlQuery:
+			c.Flags |= flagSrcBad
+		}
+	}
+	switch c.Attr {
+	case attrConfig:
+		c.Sub = 1
+		return
+	}
+	if c.Attr == attrSrcset || c.Attr == attrURLs {
+		if e.Kind() == EscSrcset || e.Kind() == EscURLs {
+			c.Prev = urlQuery
+			return
+		}
+	}
+	c.langPrinted(raw)
+	if e.Kind() == EscURLScheme {
+		c.Prev = urlName
+		c.clearBuf()
+		for _, b := range []byte("http") {
+			c.add(b)
+		}
+	}
+}
+
+func (c *Context) langPrinted(raw bool) {
+	switch c.Lang {
+	case langURL:
+		c.urlPrinted()
+	case langMeta:
+		switch c.Sub {
+		case metaStart, metaTime:
+			c.Sub = metaTime
+		case metaSep:
+			c.Sub, c.Prev = metaURL, urlDynamic
+		case metaURL:
+			c.urlPrinted()
+		}
+	case langJS:
+		c.jsPrinted(raw)
+	case langJSON:
+		if c.Sub == jsCode {
+			c.Prev = 0
+		}
+	case langCSS:
+		switch c.Sub {
+		case cssCode:
+			paren := c.Prev&cssParen != 0
+			c.clearBuf()
+			c.Prev = 0
+			if paren {
+				c.Sub, c.Prev = cssURL, urlDynamic
+			}
+		case cssURL, cssURLDouble, cssURLSingle:
+			c.urlPrinted()
+		case cssComment:
+			c.Prev = 0
+		}
+	}
+}

@@ -1,0 +1,290 @@
+package context
+
+import (
+	"strings"
+
+	"github.com/dewar-go/dewar/markup"
+)
+
+// appendURL writes a URL, or a part of one, in an attribute. Nothing is
+// percent-encoded: an address that is allowed is written as Jinja does.
+func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
+	typed := kind == markup.KindURL || kind == markup.KindResourceURL
+	if kind == markup.KindHTML {
+		// Markup is its text here.
+		s = markup.Unescape(withoutTags(s))
+	}
+	switch e.Kind() {
+	case EscURL:
+		if !typed {
+			s = filterURL(s, false)
+		}
+	case EscImage:
+		if !typed {
+			s = filterURL(s, true)
+		}
+	case EscResource:
+		if !typed {
+			s = filterURL(s, false)
+		}
+	case EscTyped:
+		if kind != markup.KindResourceURL {
+			s = blockedURL
+		}
+	case EscURLRest:
+		s = filterRest(s)
+	case EscURLScheme:
+		switch strings.ToLower(s) {
+		case "http", "https", "mailto", "tel", "ftp", "ws", "wss", "sms":
+		default:
+			s = Blocked
+		}
+	case EscURLSlash:
+		s = filterSlash(s)
+	case EscURLHostRest:
+		s = filterHost(s)
+	case EscSrcset:
+		return appendSrcset(buf, e, s)
+	case EscSrcsetRest:
+		s = encode(s, ", \t\n\f\r")
+	case EscURLs:
+		return appendURLs(buf, e, s)
+	case EscRefresh:
+		if !typed {
+			s = filterRefresh(s)
+		}
+	case EscRefreshTime:
+		if strings.Trim(s, "0123456789.") != "" {
+			s = Blocked
+		}
+	case EscRefreshURL:
+		s = filterRefreshURL(s)
+	}
+	return appendQuoted(buf, e, s)
+}
+
+// cleaned is a URL without what browsers take out of it before they read it.
+func cleaned(s string) string {
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return r <= ' ' })
+	if strings.ContainsAny(s, "\t\n\r") {
+		s = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	}
+	return s
+}
+
+// schemeOf is the scheme of a URL; ok is false when it has none.
+func schemeOf(s string) (scheme string, ok bool) {
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			return s[:i], true
+		case '/', '?', '#':
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// filterURL blocks addresses whose scheme is not one of a web page's links.
+func filterURL(s string, image bool) string {
+	s = cleaned(s)
+	scheme, ok := schemeOf(s)
+	if !ok {
+		return s
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https", "mailto", "tel":
+		return s
+	case "data":
+		if image && isImageData(s) {
+			return s
+		}
+	}
+	return blockedURL
+}
+
+// isImageData reports whether a data: URL is a picture without scripts.
+func isImageData(s string) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(s), "data:image/")
+	if !ok {
+		return false
+	}
+	kind, data, ok := strings.Cut(rest, ";base64,")
+	if !ok {
+		return false
+	}
+	switch kind {
+	case "png", "gif", "jpeg", "jpg", "webp", "avif":
+	default:
+		return false
+	}
+	for i := range len(data) {
+		b := data[i]
+		if !isLetter(b) && (b < '0' || '9' < b) && b != '+' && b != '/' && b != '=' && b != '-' && b != '_' && b != '%' {
+			return false
+		}
+	}
+	return true
+}
+
+// filterRest blocks what would make a scheme together with what stands before it.
+func filterRest(s string) string {
+	if _, ok := schemeOf(strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)); ok {
+		return blockedURL
+	}
+	return s
+}
+
+// filterSlash keeps the address from naming a host.
+func filterSlash(s string) string {
+	t := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	if t != "" && (t[0] == '/' || t[0] == '\\') {
+		return encode(t[:1], "/\\") + t[1:]
+	}
+	return s
+}
+
+// filterHost keeps what follows a part of a host from changing the host to
+// one of another kind.
+func filterHost(s string) string {
+	for i := range len(s) {
+		b := s[i]
+		switch {
+		case b == '/' || b == '?' || b == '#':
+			return s
+		case isLetter(b), '0' <= b && b <= '9', b == '.', b == '-', b == ':', b == '_', b >= 0x80, b == '[', b == ']':
+		default:
+			return Blocked
+		}
+	}
+	return s
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// encode percent-encodes the characters of set.
+func encode(s, set string) string {
+	if !strings.ContainsAny(s, set) {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if strings.IndexByte(set, s[i]) >= 0 {
+			b.WriteByte('%')
+			b.WriteByte(hexDigits[s[i]>>4])
+			b.WriteByte(hexDigits[s[i]&15])
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// appendSrcset filters each address of a srcset. Commas separate candidates
+// where a space, or the end, is on one side of them.
+func appendSrcset(buf []byte, e Escaper, s string) []byte {
+	for i := 0; ; {
+		// White space and commas before an address.
+		start := i
+		for i < len(s) && (isSpace(s[i]) || s[i] == ',') {
+			i++
+		}
+		buf = appendQuoted(buf, e, s[start:i])
+		if i == len(s) {
+			return buf
+		}
+		start = i
+		for i < len(s) && !isSpace(s[i]) {
+			i++
+		}
+		url := s[start:i]
+		commas := len(url) - len(strings.TrimRight(url, ","))
+		tail := url[len(url)-commas:]
+		url = url[:len(url)-commas]
+		// A comma inside may also be read as a separator: each side is looked at.
+		clean := true
+		for part := range strings.SplitSeq(url, ",") {
+			if strings.HasPrefix(strings.ToLower(part), "data:") && part == url || filterURL(part, true) == part {
+				continue
+			}
+			clean = false
+		}
+		if !clean && !isImageData(url) {
+			url = blockedURL
+		}
+		buf = appendQuoted(buf, e, url)
+		buf = appendQuoted(buf, e, tail)
+		if commas > 0 {
+			continue
+		}
+		// Descriptors up to a comma.
+		start = i
+		for i < len(s) && s[i] != ',' {
+			i++
+		}
+		for _, b := range []byte(s[start:i]) {
+			if isLetter(b) || '0' <= b && b <= '9' || isSpace(b) || b == '.' || b == '+' || b == '-' {
+				buf = appendQuoted(buf, e, string(rune(b)))
+			}
+		}
+	}
+}
+
+// appendURLs filters each of several addresses with white space between them.
+func appendURLs(buf []byte, e Escaper, s string) []byte {
+	for i := 0; i < len(s); {
+		start := i
+		for i < len(s) && (isSpace(s[i]) || s[i] == ',') {
+			i++
+		}
+		buf = appendQuoted(buf, e, s[start:i])
+		start = i
+		for i < len(s) && !isSpace(s[i]) && s[i] != ',' {
+			i++
+		}
+		if start < i {
+			buf = appendQuoted(buf, e, filterURL(s[start:i], false))
+		}
+	}
+	return buf
+}
+
+// filterRefresh takes seconds, or text that is no refresh, but no address:
+// that one is part of the page's text only with a literal url= before it.
+func filterRefresh(s string) string {
+	t := strings.TrimLeft(s, " \t\n\f\r")
+	if t == "" || (t[0] < '0' || '9' < t[0]) && t[0] != '.' {
+		return s
+	}
+	t = strings.TrimLeft(t, "0123456789.")
+	if strings.Trim(t, " \t\n\f\r") == "" {
+		return s
+	}
+	return Blocked
+}
+
+// filterRefreshURL is what follows the seconds: an address, perhaps with url=
+// before it.
+func filterRefreshURL(s string) string {
+	t := strings.TrimLeft(s, " \t\n\f\r;,")
+	lead := s[:len(s)-len(t)]
+	if len(t) >= 3 && strings.EqualFold(t[:3], "url") {
+		u := strings.TrimLeft(t[3:], " \t\n\f\r")
+		if strings.HasPrefix(u, "=") {
+			u = strings.TrimLeft(u[1:], " \t\n\f\r'\"")
+			lead, t = lead+"url=", u
+		}
+	}
+	return lead + filterURL(strings.TrimLeft(t, "'\" \t\n\f\r"), false)
+}
+
+// SameSite reports whether an address, as it stands in an attribute, is on the
+// site of the page it stands in: it has no scheme and no host.
+func SameSite(attr string) bool {
+	s := cleaned(markup.Unescape(attr))
+	if len(s) > 1 && (s[0] == '/' || s[0] == '\\') && (s[1] == '/' || s[1] == '\\') {
+		return false
+	}
+	_, absolute := schemeOf(strings.ReplaceAll(s, "\\", "/"))
+	return !absolute
+}

@@ -1,0 +1,682 @@
+package context
+
+import (
+	"html"
+	"strings"
+)
+
+// EventKind is a thing that the engine does in the middle of a text.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Nonce       EventKind = iota // the end of a start tag that takes a nonce
+	Form                         // behind the start tag of a form that takes a token
+	FormEnd                      // the end tag of a form
+	ActionStart                  // the value of a form's action begins
+	ActionEnd                    // it has ended
+	BareEnd                      // an unquoted value that an output began has ended
+)
+
+// Event is what happens before the byte At of a text.
+type Event struct {
+	At   int
+	Kind EventKind
+	// RunTime is set when the render has to decide: whether the address of the
+	// element is a typed one, or the action of the form on the site.
+	RunTime bool
+}
+
+// scanner takes one context through a text.
+type scanner struct {
+	c      Context
+	s      string
+	i      int
+	events []Event
+	more   []branch // other readings of the text
+
+	stop, stopped bool // run ends where the first tag or comment does
+}
+
+// branch is a reading of a text from a place on.
+type branch struct {
+	c Context
+	i int
+}
+
+// maxBranches bounds how many ways one text is read.
+const maxBranches = 8
+
+// advance takes c through s. There is more than one result when s can be read
+// in several ways; the events are those of the first.
+func (c Context) advance(s string) ([]Context, []Event) {
+	sc := scanner{c: c, s: s}
+	sc.run()
+	if len(sc.more) == 0 {
+		return []Context{sc.c}, sc.events
+	}
+	out := []Context{sc.c}
+	for n := 0; len(sc.more) > 0; n++ {
+		b := sc.more[len(sc.more)-1]
+		sc.more = sc.more[:len(sc.more)-1]
+		alt := scanner{c: b.c, s: s, i: b.i}
+		alt.run()
+		sc.more = append(sc.more, alt.more...)
+		out = append(out, alt.c)
+		if n > 4*maxBranches || len(out) > 4*maxBranches {
+			var u Context
+			u.unknown(whyMany)
+			return []Context{u}, nil
+		}
+	}
+	return out, sc.events
+}
+
+func (sc *scanner) event(k EventKind, at int, runTime bool) {
+	sc.events = append(sc.events, Event{At: at, Kind: k, RunTime: runTime})
+}
+
+func (sc *scanner) run() {
+	for sc.i < len(sc.s) {
+		if sc.stop && sc.c.State >= RCData {
+			sc.stopped = true
+			return
+		}
+		switch sc.c.State {
+		case Text:
+			if sc.stop && sc.i > 0 {
+				sc.stopped = true
+				return
+			}
+			j := strings.IndexByte(sc.s[sc.i:], '<')
+			if j < 0 {
+				return
+			}
+			sc.i += j + 1
+			sc.c.State = LT
+		case LT, EndLT, Bang:
+			sc.open()
+		case Comment:
+			sc.comment()
+		case Bogus:
+			sc.until('>', Text)
+		case CData:
+			j := strings.Index(sc.s[sc.i:], "]]>")
+			if j < 0 {
+				sc.i = len(sc.s)
+				return
+			}
+			sc.i += j + 3
+			sc.c.State = Text
+		case TagName, EndTagName:
+			sc.tagName()
+		case EndTag:
+			if sc.until('>', Text) {
+				sc.c.Elem = elemOther
+			}
+		case Tag, AfterName:
+			sc.tag()
+		case AttrName, AttrNameDyn:
+			sc.attrName()
+		case BeforeValue:
+			sc.beforeValue()
+		case Value:
+			sc.value()
+		case RCData, RawText, Script, Style:
+			sc.raw()
+		default:
+			return
+		}
+	}
+}
+
+// until skips to behind b and reports whether it is there.
+func (sc *scanner) until(b byte, next State) bool {
+	j := strings.IndexByte(sc.s[sc.i:], b)
+	if j < 0 {
+		sc.i = len(sc.s)
+		return false
+	}
+	sc.i += j + 1
+	sc.c.State = next
+	return true
+}
+
+func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
+
+func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' || b == '\f' }
+
+// open reads what follows <, </ and <!.
+func (sc *scanner) open() {
+	c, b := &sc.c, sc.s[sc.i]
+	switch c.State {
+	case LT:
+		switch {
+		case isLetter(b):
+			c.Flags &^= tagFlags
+			c.clearBuf()
+			c.State, c.Elem, c.Script = TagName, elemOther, scriptJS
+		case b == '/':
+			sc.i++
+			c.State = EndLT
+		case b == '!':
+			sc.i++
+			c.State, c.Sub = Bang, 0
+		case b == '?':
+			c.State = Bogus
+		default:
+			c.State = Text
+		}
+	case EndLT:
+		switch {
+		case isLetter(b):
+			c.Flags &^= tagFlags
+			c.clearBuf()
+			c.State = EndTagName
+		case b == '>':
+			sc.i++
+			c.State = Text
+		default:
+			c.State = Bogus
+		}
+	case Bang:
+		switch {
+		case b == '-' && c.Sub == 1:
+			sc.i++
+			c.State, c.Sub = Comment, commentStart
+		case b == '-':
+			sc.i++
+			c.Sub = 1
+		case c.Sub == 0 && (c.NS > 0 || c.has(flagXML)) && strings.HasPrefix(sc.s[sc.i:], "[CDATA["):
+			sc.i += len("[CDATA[")
+			c.State, c.Sub = CData, 0
+		default:
+			c.State, c.Sub = Bogus, 0
+		}
+	}
+}
+
+// commentStart is Sub behind <!--, where > ends the comment too. 3 is behind --!.
+const commentStart = 4
+
+func (sc *scanner) comment() {
+	c := &sc.c
+	for sc.i < len(sc.s) {
+		b := sc.s[sc.i]
+		sc.i++
+		switch {
+		case b == '-' && c.Sub == commentStart:
+			c.Sub = 2
+		case b == '-' && c.Sub < 2:
+			c.Sub++
+		case b == '-' && c.Sub == 3:
+			c.Sub = 1
+		case b == '-':
+		case b == '>' && c.Sub >= 2:
+			c.State, c.Sub = Text, 0
+			return
+		case b == '!' && c.Sub == 2:
+			c.Sub = 3
+		default:
+			c.Sub = 0
+		}
+	}
+}
+
+// tagName collects the name of a start or end tag.
+func (sc *scanner) tagName() {
+	c := &sc.c
+	for ; sc.i < len(sc.s); sc.i++ {
+		b := sc.s[sc.i]
+		if isSpace(b) || b == '/' || b == '>' {
+			sc.named()
+			return
+		}
+		if c.has(flagDynName) {
+			c.unknown(whyName)
+			return
+		}
+		c.add(b)
+	}
+}
+
+// named ends the name of a tag.
+func (sc *scanner) named() {
+	c := &sc.c
+	name := c.text()
+	c.clearBuf()
+	if c.State == EndTagName {
+		if (name == "svg" || name == "math") && c.NS > 0 {
+			c.NS--
+		}
+		if name == "form" {
+			sc.event(FormEnd, sc.i, false)
+		}
+		c.State = EndTag
+		return
+	}
+	c.Elem = elems[name]
+	c.State = Tag
+}
+
+// tag reads what may stand between attributes.
+func (sc *scanner) tag() {
+	c := &sc.c
+	for ; sc.i < len(sc.s); sc.i++ {
+		b := sc.s[sc.i]
+		switch {
+		case isSpace(b):
+			c.Flags &^= flagSlash
+		case b == '/':
+			if c.State == AfterName {
+				c.startAttr()
+				c.endName()
+			}
+			c.Flags |= flagSlash
+		case b == '>':
+			if c.State == AfterName {
+				c.startAttr()
+				c.endName()
+			}
+			at := sc.i
+			if c.has(flagSlash) && at > 0 && sc.s[at-1] == '/' {
+				at--
+			}
+			sc.endTag(at)
+			return
+		case b == '=' && c.State == AfterName:
+			sc.i++
+			c.startAttr()
+			c.State = BeforeValue
+			return
+		default:
+			if c.State == AfterName {
+				c.startAttr()
+				c.endName()
+			}
+			c.Flags &^= flagSlash
+			c.State, c.Prev = AttrName, namePlain
+			c.clearBuf()
+			c.addName(b)
+			sc.i++
+			return
+		}
+	}
+}
+
+// endName ends an attribute without a value.
+func (c *Context) endName() {
+	if c.Attr == attrType {
+		c.Flags |= flagType
+	}
+	c.Attr, c.Prev = attrPlain, 0
+	c.State = Tag
+}
+
+func (sc *scanner) attrName() {
+	c := &sc.c
+	for ; sc.i < len(sc.s); sc.i++ {
+		b := sc.s[sc.i]
+		switch {
+		case isSpace(b):
+			if c.State == AttrNameDyn {
+				// What has been written are whole names: a = behind them is odd.
+				c.State, c.Prev = Tag, 0
+				return
+			}
+			c.State = AfterName
+			return
+		case b == '/' || b == '>':
+			c.startAttr()
+			c.endName()
+			return
+		case b == '=':
+			sc.i++
+			c.startAttr()
+			c.State = BeforeValue
+			return
+		case c.State == AttrNameDyn:
+			if c.Prev != nameData {
+				c.Prev = nameUnknown
+			}
+		default:
+			c.addName(b)
+		}
+	}
+}
+
+func (sc *scanner) beforeValue() {
+	c := &sc.c
+	for ; sc.i < len(sc.s); sc.i++ {
+		b := sc.s[sc.i]
+		switch {
+		case isSpace(b):
+			continue
+		case b == '"':
+			sc.i++
+			c.startValue(delimDouble)
+			sc.actionStart()
+			return
+		case b == '\'':
+			sc.i++
+			c.startValue(delimSingle)
+			sc.actionStart()
+			return
+		case b == '>':
+			c.startValue(delimNone)
+			c.endAttr()
+			return
+		default:
+			c.startValue(delimNone)
+			sc.actionStart()
+			return
+		}
+	}
+}
+
+func (sc *scanner) actionStart() {
+	if sc.c.Attr == attrAction {
+		sc.event(ActionStart, sc.i, false)
+	}
+}
+
+// value takes the part of an attribute's value that is in the text to the
+// language it is in.
+func (sc *scanner) value() {
+	c := &sc.c
+	rest := sc.s[sc.i:]
+	var j int
+	switch c.Delim {
+	case delimDouble:
+		j = strings.IndexByte(rest, '"')
+	case delimSingle:
+		j = strings.IndexByte(rest, '\'')
+	default:
+		j = strings.IndexAny(rest, " \t\n\f\r>")
+	}
+	ended := j >= 0
+	if !ended {
+		j = len(rest)
+	}
+	chunk := rest[:j]
+	sc.i += j
+	if ended && c.Delim != delimNone {
+		sc.i++
+	}
+	after := sc.i
+	if c.Attr != attrPlain && strings.IndexByte(chunk, '&') >= 0 {
+		chunk = html.UnescapeString(chunk)
+	}
+	others := c.feed(chunk)
+	if ended {
+		for _, o := range others {
+			o.endAttr()
+			sc.more = append(sc.more, branch{o, after})
+		}
+		sc.endValue(j)
+		return
+	}
+	for _, o := range others {
+		sc.more = append(sc.more, branch{o, after})
+	}
+}
+
+// endValue ends a value; its last byte stood before the delimiter.
+func (sc *scanner) endValue(int) {
+	c := &sc.c
+	at := sc.i
+	if c.Delim != delimNone {
+		at--
+	} else if c.has(flagOutput) {
+		sc.event(BareEnd, at, false)
+	}
+	if c.Attr == attrAction {
+		c.endAttr()
+		sc.event(ActionEnd, at, false)
+		return
+	}
+	c.endAttr()
+}
+
+// feed takes text of a value, decoded, to its language. It returns other
+// readings of it.
+func (c *Context) feed(s string) (others []Context) {
+	switch {
+	case c.Attr.collects():
+		for i := 0; i < len(s); i++ {
+			if c.N == longText {
+				break
+			}
+			c.add(s[i])
+		}
+		return nil
+	case c.Attr == attrSrcdoc:
+		c.srcdocText(s)
+		return nil
+	case c.Attr == attrConfig:
+		if strings.TrimLeft(s, " \t\n\f\r") != "" {
+			c.Sub = 1
+		}
+		return nil
+	}
+	switch c.Lang {
+	case langURL:
+		c.urlText(s)
+	case langMeta:
+		c.metaText(s)
+	case langJS:
+		return c.jsText(s)
+	case langCSS:
+		c.cssText(s)
+	}
+	return nil
+}
+
+// srcdocText notes what a document in an attribute has that an output, which
+// is escaped twice as text, must not stand in.
+func (c *Context) srcdocText(s string) {
+	if s == "" {
+		return
+	}
+	low := strings.ToLower(s)
+	if strings.LastIndexByte(low, '<') > strings.LastIndexByte(low, '>') {
+		c.Sub = 1
+	} else if strings.IndexByte(low, '>') >= 0 && c.Sub == 1 {
+		c.Sub = 0
+	}
+	for _, e := range rawNames {
+		if e != "" && strings.Contains(low, "<"+e) {
+			c.Sub = 2
+		}
+	}
+}
+
+// endTag ends a start tag; at is where its > or /> stands.
+func (sc *scanner) endTag(at int) {
+	c := &sc.c
+	closed := c.has(flagSlash) && (c.NS > 0 || c.has(flagXML))
+	sc.takesNonce(at)
+	form := c.Elem == elemForm && c.has(flagPost) && !c.has(flagForeign) && c.NS == 0
+	runTime := c.has(flagAction)
+	kind, foreign := c.Elem, c.NS > 0
+	isScript := c.Script
+	sc.i++
+	c.Flags &^= tagFlags
+	c.Attr, c.Delim, c.Lang, c.Sub, c.Prev, c.Depth, c.Stack = attrPlain, delimNone, langNone, 0, 0, 0, 0
+	c.Elem, c.Script, c.State = elemOther, 0, Text
+	if form {
+		sc.event(Form, sc.i, runTime)
+	}
+	if closed {
+		return
+	}
+	switch kind {
+	case elemScript:
+		c.State, c.Elem, c.Script = Script, elemScript, isScript
+		switch isScript {
+		case scriptJS:
+			c.Lang, c.Sub, c.Prev = langJS, jsCode, jsLineStart|jsRegexpNext
+		case scriptJSON:
+			c.Lang, c.Sub, c.Prev = langJSON, jsCode, jsRegexpNext
+		}
+	case elemStyle:
+		c.State, c.Elem, c.Lang, c.Sub = Style, elemStyle, langCSS, cssCode
+	case elemTitle, elemTextarea:
+		if !foreign && !c.has(flagXML) {
+			c.State, c.Elem = RCData, kind
+		}
+	case elemXmp, elemIframe, elemNoembed, elemNoframes, elemPlaintext:
+		if !foreign && !c.has(flagXML) {
+			c.State, c.Elem = RawText, kind
+		}
+	case elemSVG, elemMath:
+		if c.NS < 15 {
+			c.NS++
+		} else {
+			c.unknown(whyDepth)
+		}
+	}
+}
+
+// takesNonce notes where a nonce goes: into the template's own scripts, styles
+// and links to style sheets whose address, if they have one, is literal or typed.
+func (sc *scanner) takesNonce(at int) {
+	c := &sc.c
+	if c.has(flagNonce | flagSrcBad) {
+		return
+	}
+	switch c.Elem {
+	case elemScript:
+		if c.Script == scriptDynamic || c.Script == scriptData {
+			return
+		}
+	case elemStyle:
+	case elemLink:
+		if !c.has(flagSheet) || !c.has(flagSrc) {
+			return
+		}
+	default:
+		return
+	}
+	sc.event(Nonce, at, c.has(flagSrcRunTime))
+}
+
+// raw reads the content of an element that only its own end tag ends.
+func (sc *scanner) raw() {
+	c := &sc.c
+	name := rawNames[c.Elem]
+	rest := sc.s[sc.i:]
+	j, ended := endOf(rest, name)
+	if c.Elem == elemPlaintext {
+		j, ended = len(rest), false
+	}
+	chunk := rest[:j]
+	sc.i += j
+	var others []Context
+	switch c.State {
+	case Script:
+		others = c.scriptText(chunk)
+	case Style:
+		if !c.foreignText(chunk) {
+			c.cssText(chunk)
+		}
+	}
+	if !ended {
+		for _, o := range others {
+			sc.more = append(sc.more, branch{o, sc.i})
+		}
+		return
+	}
+	if c.State != Unknown || len(others) > 0 {
+		// However the script is read, it ends here.
+		*c = Context{State: EndTagName, NS: c.NS, Flags: c.Flags & flagXML}
+		sc.i += len("</")
+		return
+	}
+	sc.i += len("</")
+	c.State = EndTagName
+}
+
+// endOf finds the end tag of a raw element.
+func endOf(s, name string) (int, bool) {
+	for from := 0; ; {
+		j := strings.Index(s[from:], "</")
+		if j < 0 {
+			return len(s), false
+		}
+		j += from
+		tail := s[j+2:]
+		if len(tail) >= len(name) && strings.EqualFold(tail[:len(name)], name) {
+			if len(tail) == len(name) {
+				return j, true
+			}
+			if b := tail[len(name)]; isSpace(b) || b == '/' || b == '>' {
+				return j, true
+			}
+		}
+		from = j + 2
+	}
+}
+
+// foreignText reports whether the text of a script or style in SVG, MathML or
+// XML means something else than in HTML: references are decoded there and
+// tags are tags.
+func (c *Context) foreignText(s string) bool {
+	if c.NS == 0 && !c.has(flagXML) {
+		return false
+	}
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "<![CDATA[", ""), "]]>", "")
+	if strings.ContainsAny(s, "<&") {
+		c.Sub, c.Lang = 0, langUnknown
+		return true
+	}
+	return false
+}
+
+// scriptText takes the text of a script to its language.
+func (c *Context) scriptText(s string) (others []Context) {
+	if c.Lang == langUnknown {
+		return nil
+	}
+	if strings.Contains(s, "<!--") || c.has(flagMarkup) {
+		// Behind <!-- a second <script makes the next </script> mean nothing.
+		low := strings.ToLower(s)
+		open := c.has(flagMarkup)
+		for len(low) > 0 {
+			if !open {
+				j := strings.Index(low, "<!--")
+				if j < 0 {
+					break
+				}
+				open, low = true, low[j+4:]
+				continue
+			}
+			end, script := strings.Index(low, "-->"), strings.Index(low, "<script")
+			if script >= 0 && (end < 0 || script < end) {
+				c.Lang, c.Sub = langUnknown, 0
+				return nil
+			}
+			if end < 0 {
+				break
+			}
+			open, low = false, low[end+3:]
+		}
+		c.Flags &^= flagMarkup
+		if open {
+			c.Flags |= flagMarkup
+		}
+	}
+	if c.NS > 0 || c.has(flagXML) {
+		if c.foreignText(s) {
+			return nil
+		}
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "<![CDATA[", ""), "]]>", "")
+	}
+	switch c.Lang {
+	case langJS:
+		return c.jsText(s)
+	case langJSON:
+		c.jsonText(s)
+	}
+	return nil
+}

@@ -1,0 +1,257 @@
+package context
+
+// MaxContexts is how many contexts one place can be in.
+const MaxContexts = 8
+
+// Set is the contexts that a place may be in, behind conditions and loops. It
+// is a comparable value. The zero Set holds nothing: no way leads to the
+// place.
+type Set struct {
+	n   uint8
+	all [MaxContexts]Context
+}
+
+// Of returns the set of one context.
+func Of(c Context) Set {
+	s := Set{n: 1}
+	s.all[0] = c
+	return s
+}
+
+// Len is the number of contexts.
+func (s *Set) Len() int { return int(s.n) }
+
+// At returns a context of the set.
+func (s *Set) At(i int) *Context { return &s.all[i] }
+
+// IsText reports whether the place is between tags, whatever way leads to it.
+func (s *Set) IsText() bool {
+	return s.n == 1 && s.all[0].State == Text && s.all[0].NS == 0 && s.all[0].Flags == 0
+}
+
+// AllText reports whether each context is between tags, those in SVG included.
+func (s *Set) AllText() bool {
+	for i := range s.n {
+		if s.all[i].State != Text {
+			return false
+		}
+	}
+	return true
+}
+
+// Has reports whether c is in the set.
+func (s *Set) Has(c Context) bool {
+	for i := range s.n {
+		if s.all[i] == c {
+			return true
+		}
+	}
+	return false
+}
+
+// Add adds a context. A set that would hold too many holds [Unknown] alone.
+func (s *Set) Add(c Context) {
+	if s.Has(c) {
+		return
+	}
+	if int(s.n) == MaxContexts {
+		xml := s.all[0].Flags & flagXML
+		*s = Of(Context{State: Unknown, Flags: xml, Why: whyMany})
+		return
+	}
+	// The order is that of the contexts' own, so that equal sets are equal
+	// values.
+	i := int(s.n)
+	for i > 0 && less(&c, &s.all[i-1]) {
+		s.all[i] = s.all[i-1]
+		i--
+	}
+	s.all[i] = c
+	s.n++
+}
+
+// Join adds the contexts of another set.
+func (s *Set) Join(o *Set) {
+	for i := range o.n {
+		s.Add(o.all[i])
+	}
+}
+
+// Within reports whether each context of s is in o.
+func (s *Set) Within(o *Set) bool {
+	for i := range s.n {
+		if !o.Has(s.all[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// less orders contexts.
+func less(a, b *Context) bool {
+	ka, kb := a.key(), b.key()
+	for i := range ka {
+		if ka[i] != kb[i] {
+			return ka[i] < kb[i]
+		}
+	}
+	return string(a.Buf[:]) < string(b.Buf[:])
+}
+
+func (c *Context) key() [3]uint64 {
+	return [3]uint64{
+		uint64(c.State)<<56 | uint64(c.Elem)<<48 | uint64(c.Attr)<<40 | uint64(c.Delim)<<32 | uint64(c.Script)<<24 | uint64(c.NS)<<16 | uint64(c.Lang)<<8 | uint64(c.Sub),
+		uint64(c.Prev)<<56 | uint64(c.Depth)<<48 | uint64(c.N)<<40 | uint64(c.Why)<<32,
+		uint64(c.Stack)<<32 | uint64(c.Flags),
+	}
+}
+
+// Advance takes the set through literal text and returns the events in it:
+// those that all contexts have, and those that any needs and that do no harm in
+// others.
+func (s *Set) Advance(text string) []Event {
+	if s.n == 1 {
+		c := &s.all[0]
+		if c.State == Text && !hasLT(text) {
+			return nil
+		}
+		out, events := c.advance(text)
+		if len(out) == 1 {
+			s.all[0] = out[0]
+			return events
+		}
+		*s = Set{}
+		for _, c := range out {
+			s.Add(c)
+		}
+		return events
+	}
+	var next Set
+	var events []Event
+	for i := range s.n {
+		out, ev := s.all[i].advance(text)
+		for _, c := range out {
+			next.Add(c)
+		}
+		if i == 0 {
+			events = ev
+		} else {
+			events = common(events, ev)
+		}
+	}
+	*s = next
+	return events
+}
+
+func hasLT(s string) bool {
+	for i := range len(s) {
+		if s[i] == '<' {
+			return true
+		}
+	}
+	return false
+}
+
+// common returns the events of two readings of a text. A nonce or a token
+// needs both of them.
+func common(a, b []Event) []Event {
+	var out []Event
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case j == len(b) || i < len(a) && before(a[i], b[j]):
+			if a[i].Kind != Nonce && a[i].Kind != Form {
+				out = append(out, a[i])
+			}
+			i++
+		case i == len(a) || before(b[j], a[i]):
+			if b[j].Kind != Nonce && b[j].Kind != Form {
+				out = append(out, b[j])
+			}
+			j++
+		default:
+			e := a[i]
+			e.RunTime = e.RunTime || b[j].RunTime
+			out = append(out, e)
+			i++
+			j++
+		}
+	}
+	return out
+}
+
+func before(a, b Event) bool { return a.At < b.At || a.At == b.At && a.Kind < b.Kind }
+
+// Printed takes the set through an output.
+func (s *Set) Printed(e Escaper) {
+	if s.n == 1 {
+		s.all[0] = s.all[0].Printed(e)
+		return
+	}
+	var next Set
+	for i := range s.n {
+		next.Add(s.all[i].Printed(e))
+	}
+	*s = next
+}
+
+// Loosen forgets what cannot be agreed on at the edge of a block, a macro or an
+// included template, where the two sides are not written together: what the
+// last token of a script was, how far an address is, the end of a name.
+func (s *Set) Loosen() {
+	if s.IsText() {
+		return
+	}
+	var next Set
+	for i := range s.n {
+		next.Add(s.all[i].loosened())
+	}
+	*s = next
+}
+
+func (c Context) loosened() Context {
+	switch c.State {
+	case Tag, AttrName, AttrNameDyn, AfterName:
+		c.clearBuf()
+		c.State, c.Prev = AttrNameDyn, namePlain
+		c.Flags &^= flagSlash
+	case BeforeValue, Value, Script, Style:
+		if c.State == BeforeValue {
+			c.startValue(delimNone)
+		}
+		c.Flags &^= flagCSSImport | flagMarkup
+		if c.State == Value {
+			c.Flags |= flagOutput
+		}
+		switch c.Lang {
+		case langJS:
+			if c.Sub == jsCode {
+				c.clearBuf()
+				c.Prev = jsEither
+			}
+		case langJSON:
+			c.Prev = 0
+		case langCSS:
+			c.clearBuf()
+			if c.Sub != cssURL && c.Sub != cssURLDouble && c.Sub != cssURLSingle {
+				c.Prev = 0
+			} else {
+				c.Prev = urlUnknown
+			}
+		case langURL:
+			c.clearBuf()
+			c.Sub, c.Prev = 0, urlUnknown
+		case langMeta:
+			c.clearBuf()
+			c.Prev = urlUnknown
+		case langNone:
+			if c.Attr.collects() {
+				c.clearBuf()
+			}
+			if c.Attr == attrConfig {
+				c.Sub = 1
+			}
+		}
+	}
+	return c
+}
