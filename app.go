@@ -27,7 +27,8 @@ type App struct {
 	cfg      Config
 	root     scope
 	log      *slog.Logger
-	mistakes []error // found before Handler, reported by it
+	lines    *LogHandler // log's handler when it writes requests' lines itself
+	mistakes []error     // found before Handler, reported by it
 
 	// Routing, filled while routes are registered.
 	routes       *routing.Map
@@ -67,7 +68,7 @@ func New(cfg Config) *App {
 	cfg.setDefaults()
 	a := &App{cfg: cfg, endpoints: map[string]*endpoint{}}
 	a.root.app = a
-	a.log = cfg.Logger
+	a.log, a.lines = cfg.Logger, fastLines(cfg.Logger)
 	a.routes = a.newMap()
 	if cfg.Static != nil && strings.HasPrefix(cfg.StaticURL, "/") { // else a mistake that Config's check reports
 		addStatic(&a.root, cfg.StaticURL, cfg.Static)
@@ -132,9 +133,9 @@ func (a *App) buildNow(m mode) error {
 	report(a.buildTemplates())
 	report(a.routes.Compile())
 	for _, e := range a.placed {
-		a.compile(e)
+		report(a.compile(e))
 	}
-	a.buildUnmatched()
+	report(a.buildUnmatched())
 	if a.proxy != nil {
 		report(a.proxy.build())
 	}

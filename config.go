@@ -143,8 +143,9 @@ type Config struct {
 	// can open and the address. Default: nil, and a line on standard error.
 	OnListen func(url string, addr net.Addr) `config:"-"`
 
-	// Logger gets the app's log: one line a request, errors with their stacks.
-	// Default: text on standard error in debug, JSON otherwise.
+	// Logger gets the app's log: one line a request, errors with their stacks,
+	// security events. Default: a [LogHandler] on standard error, text in debug
+	// and JSON otherwise.
 	Logger *slog.Logger `config:"-"`
 }
 
@@ -207,9 +208,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.Logger == nil {
 		if c.Debug {
-			c.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			c.Logger = slog.New(NewLogHandler(os.Stderr, LogOptions{Text: true, Level: slog.LevelDebug}))
 		} else {
-			c.Logger = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+			c.Logger = slog.New(NewLogHandler(os.Stderr, LogOptions{}))
 		}
 	}
 }

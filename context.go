@@ -31,6 +31,7 @@ type Context struct {
 	path   string        // the canonical path
 	start  time.Time
 	id     string // request id, made when asked for
+	user   string // of SetUserID
 
 	matchErr error // why nothing was matched; the fallback's view returns it
 	failed   error // the error that was answered, if any
@@ -56,6 +57,9 @@ type Context struct {
 	json         *jsonBody // nil: not read
 	nonce        string
 	varyCSRF     bool
+	cors         secure.CORSResult
+	guarding     bool // the guards are running
+	noted        bool // a security event says that the request was refused
 	processed    Vars // what context processors gave, once asked
 }
 

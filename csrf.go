@@ -22,6 +22,9 @@ func (csrfGuard) Check(c *Context) error {
 		return nil
 	}
 	c.varyCSRF = true
+	if c.mayBeForeign() {
+		return nil
+	}
 	err := c.app.csrf.Check(c.r, c.origin, secure.AmbientCredential(c.r),
 		func() secure.TokenState { return c.Session() }, c.FormValues)
 	if err != nil {

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar/routing"
+	"github.com/dewar-go/dewar/secure"
 )
 
 // An endpoint is a route where it ended up: joined with its blueprints, and
@@ -33,9 +35,15 @@ type endpoint struct {
 	defaults   []func(*Context, string, map[string]any)
 	chain      http.Handler // middleware around the view, nil without any
 	maxBody    int64
+	headers    *secure.HeaderSet
+	cors       *corsGuard // the one among guards that holds
+	preflight  *endpoint  // answers its preflights, nil without a CORS guard
+	foreign    int        // how many of guards are of StageCORS or before
 	api        bool
 	static     bool
 	webSocket  bool // matches WebSocket handshakes
+
+	headerSettings secure.Headers // what headers was compiled from
 }
 
 // settle puts the app's own routes that are still open into the routing map:
@@ -169,7 +177,7 @@ func sameView(a, b *Route) bool {
 }
 
 // compile gathers what a request needs.
-func (a *App) compile(e *endpoint) {
+func (a *App) compile(e *endpoint) error {
 	e.scopes = a.scopesOf(e.mount)
 	e.before, e.after, e.teardown, e.guards, e.processors, e.preprocess, e.defaults = nil, nil, nil, nil, nil, nil, nil
 	e.maxBody, e.api = a.cfg.MaxContentLength, e.mount.api()
@@ -210,10 +218,19 @@ func (a *App) compile(e *endpoint) {
 		e.guards = slices.DeleteFunc(e.guards, func(g Guard) bool { return g.Stage() > StageLimit })
 	}
 	slices.SortStableFunc(e.guards, func(x, y Guard) int { return int(x.Stage()) - int(y.Stage()) })
+	err := errors.Join(e.compileCORS(), a.compileHeaders(e))
+	e.foreign = 0
+	for _, g := range e.guards {
+		if g.Stage() <= StageCORS {
+			e.foreign++
+		}
+	}
+	e.preflight = e.preflightEndpoint()
 	if len(wraps) > 0 {
 		e.chain = http.HandlerFunc(innermost)
 		for _, wrap := range slices.Backward(wraps) {
 			e.chain = wrap(e.chain)
 		}
 	}
+	return err
 }

@@ -185,6 +185,7 @@ func (c *Context) handleError(err error) {
 	if logged {
 		c.logError(err, "")
 	}
+	c.noteRefusal(err, false)
 	scopes := c.scopes()
 	for _, s := range scopes {
 		for _, try := range s.errors.byType {

@@ -99,9 +99,9 @@ func (c *Context) debugCause(he *HTTPError) string {
 	}
 	var p *PanicError
 	if errors.As(he.Err, &p) {
-		return p.Error() + "\n\n" + string(p.Stack)
+		return c.scrub(p.Error() + "\n\n" + string(p.Stack))
 	}
-	return he.Err.Error()
+	return c.scrub(he.Err.Error())
 }
 
 // wantsJSON reports whether the client likes JSON better than a page.

@@ -28,7 +28,6 @@ type Fallback struct {
 	timeout  time.Duration
 
 	at        *endpoint
-	set       *secure.HeaderSet
 	transport *http.Transport
 	buffers   bufferPool
 }
@@ -150,16 +149,16 @@ func (f *Fallback) changing(what string) { f.app.root.changing("Fallback."+what,
 // build makes what a request needs.
 func (f *Fallback) build() (err error) {
 	f.at = &endpoint{view: f.serve}
-	f.app.compile(f.at)
+	compileErr := f.app.compile(f.at)
 	f.at.before, f.at.after, f.at.teardown, f.at.preprocess = nil, nil, nil, nil
 	if f.maxBody > 0 {
 		f.at.maxBody = f.maxBody
 	}
 	f.transport.ResponseHeaderTimeout = f.timeout
-	if f.set, err = f.app.cfg.Headers.Merge(f.headers).Compile(); err != nil {
+	if f.at.headers, err = f.app.cfg.Headers.Merge(f.headers).Compile(); err != nil {
 		return fmt.Errorf("Fallback at %s: Headers: %w", f.location, err)
 	}
-	return nil
+	return compileErr
 }
 
 // takes reports whether a request that the rules answered with err is handed

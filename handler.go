@@ -80,6 +80,13 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.limitBody()
+	c.guarding = true
+	for _, g := range c.at.guards[:c.at.foreign] {
+		if err := g.Check(c); err != nil || c.wrote() {
+			return err
+		}
+	}
+	c.guarding = false
 	if c.match.Rule != nil && len(c.at.preprocess) > 0 {
 		values := c.match.Values()
 		for _, f := range c.at.preprocess {
@@ -88,7 +95,8 @@ func (c *Context) enter() error {
 			}
 		}
 	}
-	for _, g := range c.at.guards {
+	c.guarding = true
+	for _, g := range c.at.guards[c.at.foreign:] {
 		if err := g.Check(c); err != nil || c.wrote() {
 			return err
 		}
@@ -118,10 +126,33 @@ func (c *Context) gate() (err error) {
 	return nil
 }
 
+// findPreflight finds what answers a preflight: the route that the request it
+// announces would reach, when a CORS guard stands there. The path is the one that
+// every other request is matched by (CVE-2020-25032, CVE-2024-6844,
+// CVE-2024-6866).
+func (c *Context) findPreflight() bool {
+	err := c.app.routes.MatchRequest(&c.match, &routing.Request{
+		Bind: routing.Bind{ServerName: c.app.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
+		Host: c.origin.Host, Path: c.path, Method: c.r.Header["Access-Control-Request-Method"][0], Query: c.r.URL.RawQuery, PlainHTTP: true,
+	})
+	if err != nil {
+		return false
+	}
+	at := c.match.Rule.Data.(*endpoint).preflight
+	if at == nil {
+		return false
+	}
+	c.at = at
+	return true
+}
+
 // find matches the path. When no rule matches, the innermost blueprint the path
 // lies below answers, with its hooks and error handlers.
 func (c *Context) find() {
 	a := c.app
+	if isPreflight(c.r) && c.findPreflight() {
+		return
+	}
 	ws := isWebSocket(c.r)
 	err := a.routes.MatchRequest(&c.match, &routing.Request{
 		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
@@ -230,7 +261,7 @@ func (c *Context) refuse(err error) {
 		c.redirect(redirect.location, redirect.code)
 		return
 	}
-	c.app.Signals.SecurityEvent.Send(SecurityRefusal{c, err})
+	c.noteRefusal(err, c.guarding)
 	var gate gateError
 	if errors.As(err, &gate) {
 		c.failed = err

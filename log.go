@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // programStart stands for the time of files that have none.
@@ -29,9 +31,18 @@ func newRequestID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// SetUserID says who makes the request: the id stands in its log line and in its
+// security events. Whatever finds out the user calls it, such as an extension for
+// signing in. It is a name, not a secret; more than 128 bytes are cut.
+func (c *Context) SetUserID(id string) { c.user = clipTo(id, 128) }
+
+// UserID returns what [Context.SetUserID] was given, "" before.
+func (c *Context) UserID() string { return c.user }
+
 // logRequest writes the request's one line. The rule stands where other logs
 // have the path: it says which view it was, and it cannot be chosen by the
-// client. The path is given beside it where no rule matched.
+// client. The path is given beside it where no rule matched. A query is never
+// logged: it may hold tokens.
 func (c *Context) logRequest() {
 	level := slog.LevelInfo
 	status := c.res.status
@@ -44,53 +55,73 @@ func (c *Context) logRequest() {
 		level = slog.LevelWarn // nothing was answered: the connection is cut
 	}
 	ctx := c.r.Context()
-	if !c.app.log.Enabled(ctx, level) {
+	logger := c.app.log
+	if !logger.Enabled(ctx, level) {
 		return
 	}
-	var list [10]slog.Attr
-	attrs := append(list[:0],
-		slog.String("method", c.r.Method),
-		slog.String("rule", c.at.rule),
-		slog.Int("status", status),
-		slog.Duration("took", time.Since(c.start)),
-		slog.Int64("bytes", c.res.size),
-		slog.String("request_id", c.RequestID()),
-	)
-	if c.origin.Addr.IsValid() {
-		attrs = append(attrs, slog.String("client", c.origin.Addr.String()))
+	line := requestLine{
+		level: level, method: c.r.Method, rule: c.at.rule, status: status, took: time.Since(c.start),
+		sent: c.res.size, received: c.received(), id: c.RequestID(), user: c.user, client: c.origin.Addr,
 	}
 	if c.at.rule == "" {
-		attrs = append(attrs, slog.String("path", clip(c.r.URL.Path)))
+		line.path = clip(c.r.URL.Path)
 	}
 	if c.res.err != nil {
-		attrs = append(attrs, slog.String("write", c.res.err.Error()))
+		line.failed = c.res.err.Error()
 	}
-	c.app.log.LogAttrs(ctx, level, "request", attrs...)
+	if h := c.app.lines; h != nil {
+		h.request(&line, c.start.Add(line.took))
+		return
+	}
+	var list [12]slog.Attr
+	logger.LogAttrs(ctx, level, requestMessage, line.attrs(list[:0])...)
+}
+
+// received is how many bytes of the body were read.
+func (c *Context) received() int64 {
+	if c.body.body == nil {
+		return 0
+	}
+	return c.at.maxBody - c.body.left
 }
 
 // clip bounds what a client chose before it is logged. Line breaks are the log
 // handler's to escape, and slog's handlers do.
-func clip(s string) string {
-	if len(s) > 256 {
-		return s[:256] + "…"
+func clip(s string) string { return clipTo(s, 256) }
+
+func clipTo(s string, limit int) string {
+	if len(s) > limit {
+		return s[:limit] + "…"
 	}
 	return s
 }
 
-// logError logs an error with the request's id; a panic with its stack.
+// scrub takes secrets out of a text that is logged or shown: those that the
+// request came with, the app's keys, and what looks like one.
+func (c *Context) scrub(text string) string {
+	secrets := secure.RequestSecrets(c.r, c.form.values)
+	secrets = append(secrets, c.app.cfg.SecretKey.Value())
+	for _, s := range c.app.cfg.SecretKeyFallbacks {
+		secrets = append(secrets, s.Value())
+	}
+	return secure.Redact(text, secrets...)
+}
+
+// logError logs an error with the request's id; a panic with its stack. Neither
+// tells a secret that the request came with.
 func (c *Context) logError(err error, what string) {
 	if errors.Is(err, context.Canceled) && c.r.Context().Err() != nil {
 		return // the client went away: nobody's mistake
 	}
 	attrs := []slog.Attr{
-		slog.String("error", err.Error()),
+		slog.String("error", c.scrub(err.Error())),
 		slog.String("method", c.r.Method),
 		slog.String("rule", c.at.rule),
 		slog.String("request_id", c.RequestID()),
 	}
 	var p *PanicError
 	if errors.As(err, &p) && p.Stack != nil {
-		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+		attrs = append(attrs, slog.String("stack", c.scrub(string(p.Stack))))
 	}
 	if what == "" {
 		what = "exception"

@@ -38,6 +38,7 @@ type Route struct {
 
 	wraps   []Middleware
 	guards  []Guard
+	headers []headersAt
 	maxBody int64 // 0: the app's
 	noCSRF  bool
 	api     bool

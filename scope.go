@@ -35,6 +35,7 @@ type scope struct {
 	nested    []*mount
 	hooks     hooks
 	guards    []Guard
+	headers   []headersAt
 	wraps     []Middleware
 	errors    errorHandlers
 	templates templateSetup

@@ -150,7 +150,7 @@ func TestSignals(t *testing.T) {
 	stop := app.Signals.TemplateRendered.Connect(func(e dewar.RenderEvent) { got = append(got, "rendered "+e.Template) })
 	app.Signals.MessageFlashed.Connect(func(e dewar.FlashEvent) { got = append(got, e.Category+" "+e.Message) })
 	app.Signals.Exception.Connect(func(e dewar.ExceptionEvent) { got = append(got, e.Err.Error()) })
-	app.Signals.SecurityEvent.Connect(func(e dewar.SecurityRefusal) { got = append(got, "refused") })
+	app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) { got = append(got, "refused") })
 	app.Get("/", func(c *dewar.Context) error { c.Flash("hi"); return c.Render("p.html", nil) })
 	app.Get("/error", func(*dewar.Context) error { return errors.New("broken") })
 	client := dewartest.New(t, app)

@@ -162,11 +162,7 @@ func (c *Context) beforeFirstByte() error {
 	if v := h["Content-Type"]; len(v) > 0 {
 		kind = v[0]
 	}
-	headers := c.app.headers
-	if p := c.app.proxy; p != nil && c.at == p.at {
-		headers = p.set
-	}
-	headers.Apply(h, secure.Answer{
+	c.at.headers.Apply(h, secure.Answer{
 		HTML:        kind != "" && secure.IsHTML(kind),
 		HTTPS:       c.origin.HTTPS(),
 		SessionRead: c.session != nil && !c.discard && c.session.Accessed(),

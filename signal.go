@@ -54,14 +54,14 @@ func (s *Signal[T]) change(f func([]*func(T)) []*func(T)) {
 
 // Signals are the events an app announces, under Flask's names.
 type Signals struct {
-	RequestStarted     Signal[*Context]        // past the gate and matched, before the guards
-	RequestFinished    Signal[*Context]        // after the after hooks, before the commit stage
-	RequestTearingDown Signal[*Context]        // after the answer, always
-	Exception          Signal[ExceptionEvent]  // an error no handler took: it becomes a 500
-	BeforeRender       Signal[RenderEvent]     // before a template renders
-	TemplateRendered   Signal[RenderEvent]     // after a template rendered without an error
-	MessageFlashed     Signal[FlashEvent]      // a message was flashed
-	SecurityEvent      Signal[SecurityRefusal] // a guard or the gate refused a request
+	RequestStarted     Signal[*Context]       // past the gate and matched, before the guards
+	RequestFinished    Signal[*Context]       // after the after hooks, before the commit stage
+	RequestTearingDown Signal[*Context]       // after the answer, always
+	Exception          Signal[ExceptionEvent] // an error no handler took: it becomes a 500
+	BeforeRender       Signal[RenderEvent]    // before a template renders
+	TemplateRendered   Signal[RenderEvent]    // after a template rendered without an error
+	MessageFlashed     Signal[FlashEvent]     // a message was flashed
+	SecurityEvent      Signal[SecurityEvent]  // a request was refused, somebody signed in, and the like
 }
 
 // ExceptionEvent is what [Signals.Exception] sends.
@@ -81,11 +81,4 @@ type RenderEvent struct {
 type FlashEvent struct {
 	Context           *Context
 	Category, Message string
-}
-
-// SecurityRefusal is what [Signals.SecurityEvent] sends: who was refused, and
-// why. Err never holds a secret.
-type SecurityRefusal struct {
-	Context *Context
-	Err     error
 }

@@ -26,14 +26,17 @@ type unmatchedKey struct {
 const restVariable = "_rest"
 
 // buildUnmatched makes them.
-func (a *App) buildUnmatched() {
+func (a *App) buildUnmatched() error {
+	var first error // the others say the same
 	u := &a.unmatched
 	u.endpoints = map[unmatchedKey]*endpoint{}
 	u.prefixes = a.newMap()
 	for _, m := range append([]*mount{nil}, a.mounts...) {
 		for _, api := range []bool{false, true} {
 			e := &endpoint{mount: m, view: func(c *Context) error { return c.matchErr }}
-			a.compile(e)
+			if err := a.compile(e); err != nil && first == nil {
+				first = err
+			}
 			e.api = api
 			u.endpoints[unmatchedKey{m, api}] = e
 		}
@@ -42,6 +45,7 @@ func (a *App) buildUnmatched() {
 		}
 	}
 	a.rootFallback = u.endpoints[unmatchedKey{}]
+	return first
 }
 
 // addPrefix adds the rules of a blueprint's prefix. Of two blueprints with one

@@ -126,6 +126,10 @@ type CORSResult struct {
 	// calling the view; a refusal differs only in the headers that are
 	// missing.
 	Preflight bool
+	// Any: the origin is allowed because every one is.
+	Any bool
+	// Credentials: it is allowed to send cookies.
+	Credentials bool
 }
 
 var (
@@ -151,7 +155,7 @@ func (c *CORS) Apply(h http.Header, r *http.Request) CORSResult {
 		return result
 	}
 	if c.all {
-		result.Allowed = true
+		result.Allowed, result.Any = true, true
 		h["Access-Control-Allow-Origin"] = corsAny
 	} else {
 		parsed, err := parseWebOrigin(origin)
@@ -165,6 +169,7 @@ func (c *CORS) Apply(h http.Header, r *http.Request) CORSResult {
 		h["Access-Control-Allow-Origin"] = []string{origin}
 	}
 	if c.credentials {
+		result.Credentials = true
 		h["Access-Control-Allow-Credentials"] = corsTrue
 	}
 	if result.Preflight {

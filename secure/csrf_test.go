@@ -429,7 +429,7 @@ func FuzzOrigin(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		o, err := parseWebOrigin(s)
 		if err != nil {
-			if sameOrigin(s, Origin{Scheme: "https", Host: s}) {
+			if SameOrigin(s, Origin{Scheme: "https", Host: s}) {
 				t.Errorf("%q is no origin and the own one", s)
 			}
 			return
@@ -442,7 +442,7 @@ func FuzzOrigin(f *testing.F) {
 		if err != nil || u.Path != "" || u.User != nil || u.RawQuery != "" {
 			t.Errorf("%q: net/url sees %+v, %v", s, u, err)
 		}
-		if !sameOrigin(s, Origin{Scheme: o.scheme, Host: u.Host}) {
+		if !SameOrigin(s, Origin{Scheme: o.scheme, Host: u.Host}) {
 			t.Errorf("%q is not its own origin", s)
 		}
 	})

@@ -66,7 +66,7 @@ func (c *CSRF) checkSource(r *http.Request, o Origin) (decided bool, err error) 
 	if !hasOrigin {
 		return false, nil
 	}
-	if sameOrigin(origin, o) || c.isTrusted(origin) {
+	if SameOrigin(origin, o) || c.isTrusted(origin) {
 		return true, nil
 	}
 	return true, &CSRFError{Reason: CSRFForeignOrigin}
@@ -96,9 +96,9 @@ func (c *CSRF) isTrusted(origin string) bool {
 	return ok
 }
 
-// sameOrigin compares an Origin header with where the request came in: the
+// SameOrigin compares an Origin header with where the request came in: the
 // scheme too, which a comparison of hosts alone forgets (CVE-2025-47909).
-func sameOrigin(origin string, o Origin) bool {
+func SameOrigin(origin string, o Origin) bool {
 	if scheme, host, ok := strings.Cut(origin, "://"); ok && scheme == o.Scheme && host == o.Host {
 		_, _, ok := SplitHost(host)
 		return ok && (scheme == "http" || scheme == "https")
