@@ -124,8 +124,8 @@ func (a *App) buildNow(m mode) error {
 	a.mode = m
 	mistakes := append(a.mistakes, a.cfg.check(m)...)
 	report := func(err error) {
-		if err != nil {
-			mistakes = append(mistakes, err)
+		if err != nil && !slices.ContainsFunc(mistakes, func(m error) bool { return m.Error() == err.Error() }) {
+			mistakes = append(mistakes, err) // one on the app is found at each of its routes
 		}
 	}
 	mistakes = append(mistakes, a.checkTLS(m)...)

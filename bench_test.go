@@ -50,3 +50,33 @@ func BenchmarkDispatch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRequestLine compares the log of a request: none, the app's handler,
+// and slog's JSON handler as it is.
+func BenchmarkRequestLine(b *testing.B) {
+	for _, row := range []struct {
+		name    string
+		handler slog.Handler
+	}{
+		{"none", slog.DiscardHandler},
+		{"own", dewar.NewLogHandler(sink{}, dewar.LogOptions{})},
+		{"slog", slog.NewJSONHandler(sink{}, nil)},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			app := dewar.New(dewar.Config{InstanceDir: b.TempDir(), Loopback: true, Logger: slog.New(row.handler)})
+			app.Get("/users/<int:id>", func(c *dewar.Context) error { return c.Text("x") })
+			h, err := app.Handler()
+			if err != nil {
+				b.Fatal(err)
+			}
+			r := httptest.NewRequest("GET", "/users/42", nil)
+			r.Host, r.RemoteAddr = "localhost", "127.0.0.1:1"
+			w := &nowhere{http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.h)
+				h.ServeHTTP(w, r)
+			}
+		})
+	}
+}

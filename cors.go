@@ -58,6 +58,9 @@ func (g *corsGuard) Check(c *Context) error {
 	if g.cors == nil { // never: compile leaves only those that have one
 		return fmt.Errorf("dewar: the CORS guard at %s was not compiled", g.location)
 	}
+	if c.ownOrigin {
+		return nil
+	}
 	result := g.cors.Apply(c.res.Header(), c.r)
 	c.cors = result
 	if result.CrossOrigin && !result.Allowed && (result.Preflight || !secure.SameOrigin(c.r.Header.Get("Origin"), c.origin)) {

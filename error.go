@@ -70,8 +70,14 @@ type PanicError struct {
 	Stack []byte
 }
 
-// Error gives the panic's value.
-func (e *PanicError) Error() string { return fmt.Sprintf("dewar: panic: %v", e.Value) }
+// Error gives the panic's value, a struct with the names of its fields: by them
+// a log knows what is a secret.
+func (e *PanicError) Error() string {
+	if err, ok := e.Value.(error); ok {
+		return "dewar: panic: " + err.Error()
+	}
+	return fmt.Sprintf("dewar: panic: %+v", e.Value)
+}
 
 // Unwrap returns the panic's value when it was an error.
 func (e *PanicError) Unwrap() error {

@@ -186,7 +186,17 @@ func (f *Fallback) serve(c *Context) error {
 		FlushInterval: -1,
 		BufferPool:    &f.buffers,
 		ErrorLog:      slog.NewLogLogger(f.app.log.Handler(), slog.LevelDebug),
-		ErrorHandler:  func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
+		ModifyResponse: func(r *http.Response) error {
+			if c.at.cors != nil { // one policy, this app's
+				for name := range r.Header {
+					if strings.HasPrefix(name, "Access-Control-") {
+						delete(r.Header, name)
+					}
+				}
+			}
+			return nil
+		},
+		ErrorHandler: func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 	}
 	proxy.ServeHTTP(c.w, c.r)
 	if failed != nil {

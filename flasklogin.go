@@ -38,6 +38,7 @@ func (c *Context) FlaskUser() (id string, fresh, ok bool) {
 			fresh = false
 			s.Set(flaskFreshKey, false)
 		}
+		c.SetUserID(id)
 		return id, fresh, true
 	}
 	cookie := c.Cookie(f.RememberCookieName)
@@ -49,6 +50,8 @@ func (c *Context) FlaskUser() (id string, fresh, ok bool) {
 	}
 	s.Set(flaskUserKey, id)
 	s.Set(flaskFreshKey, false)
+	c.SetUserID(id)
+	c.Emit(SecurityEvent{Name: EventLoginSuccess, Detail: "remember cookie"})
 	return id, false, true
 }
 
@@ -71,6 +74,9 @@ func (c *Context) FlaskLogin(id string, remember bool) error {
 	s.Set(flaskFreshKey, true)
 	s.Set(flaskIDKey, c.flaskIdentifier())
 	c.RenewCSRF()
+	c.SetUserID(id)
+	c.Emit(SecurityEvent{Name: EventLoginSuccess})
+	c.Emit(SecurityEvent{Name: EventSessionCreated})
 	if !remember {
 		return nil
 	}
@@ -88,7 +94,11 @@ func (c *Context) FlaskLogin(id string, remember bool) error {
 // It needs [Config.Flask] and panics without.
 func (c *Context) FlaskLogout() error {
 	f := c.flaskSharing("FlaskLogout")
-	c.Session().Clear()
+	s := c.Session()
+	if id, ok := flaskUserID(s); ok {
+		c.Emit(SecurityEvent{Name: EventSessionExpired, User: id, Detail: "logout"})
+	}
+	s.Clear()
 	if c.Cookie(f.RememberCookieName) == "" {
 		return nil
 	}

@@ -108,11 +108,11 @@ func (c *Context) enter() error {
 // configured proxies report them, and the one canonical path.
 func (c *Context) gate() (err error) {
 	a := c.app
-	if c.r.Method == http.MethodTrace || c.r.Method == "TRACK" {
-		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
-	}
 	if c.origin, err = a.proxies.Resolve(c.r); err != nil {
 		return refusal(http.StatusBadRequest, "", err)
+	}
+	if c.r.Method == http.MethodTrace || c.r.Method == "TRACK" {
+		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
 	}
 	if !a.hosts.Allowed(c.origin.Host) {
 		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
@@ -140,6 +140,7 @@ func (c *Context) findPreflight() bool {
 	}
 	at := c.match.Rule.Data.(*endpoint).preflight
 	if at == nil {
+		c.ownOrigin = true // the route has no CORS, whatever stands around it
 		return false
 	}
 	c.at = at

@@ -126,6 +126,8 @@ func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Conf
 	if err := a.Start(ctx); err != nil {
 		return fmt.Errorf("dewar: %w", trimPrefix(err))
 	}
+	a.Emit(SecurityEvent{Name: EventStartup, Detail: listener.Addr().String()})
+	defer a.Emit(SecurityEvent{Name: EventShutdown, Detail: listener.Addr().String()})
 	return a.loop(ctx, listeners, scheme)
 }
 

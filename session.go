@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar/secure"
 	"github.com/dewar-go/dewar/session"
+	"github.com/dewar-go/dewar/sign"
 )
 
 // Session returns the request's session. It is loaded when first asked for;
@@ -82,6 +83,10 @@ func (c *Context) saveSession(h http.Header) error {
 	st := s.State(true)
 	if err := s.Err(); err != nil {
 		c.noteRefusedSession(err)
+		if !c.noted {
+			c.noted = true
+			c.Emit(refusedSession(err))
+		}
 	}
 	if st.Accessed {
 		secure.AddVary(h, "Cookie")
@@ -122,12 +127,22 @@ func (c *Context) saveSession(h http.Header) error {
 	return nil
 }
 
+// refusedSession is the event of a session that was not accepted: one whose time
+// is over, or a cookie that was not made here.
+func refusedSession(err error) SecurityEvent {
+	var expired *sign.SignatureExpired
+	if errors.As(err, &expired) || errors.Is(err, session.ErrExpired) || errors.Is(err, session.ErrUnknown) {
+		return SecurityEvent{Name: EventSessionUseExpired}
+	}
+	return SecurityEvent{Name: EventExtraneous, Detail: "session cookie"}
+}
+
 // noteRefusedSession says in the debug log why a visitor's session began anew.
 func (c *Context) noteRefusedSession(err error) {
 	if !c.app.log.Enabled(c.base, slog.LevelDebug) {
 		return
 	}
-	reason := err.Error() // may quote what the client sent
+	reason := c.scrub(err.Error()) // may quote what the client sent
 	if len(reason) > 200 {
 		reason = strings.ToValidUTF8(reason[:200], "") + "…"
 	}

@@ -27,9 +27,10 @@ var (
 	// printed http.Header has in brackets.
 	headerLine = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-csrf-?token|x-api-key)(["']?\s*:\s*)(\[[^\]]*\]|"[^"]*"|[^\r\n]+)`)
 	// keyValue: password=…, "password": "…", Password:….
-	keyValue = regexp.MustCompile(`(?i)\b([\w.-]*(?:` + sensitive + `)[\w.-]*)(\s*=\s*|["']\s*:\s*|:)(\[[^\]]*\]|"[^"]*"|'[^']*'|[^\s,;&(){}\[\]"']+)`)
+	keyValue = regexp.MustCompile(`(?i)\b([\w.-]*(?:` + sensitive + `)[\w.-]*)` +
+		`(?:(["']\s*:\s*)(\[[^\]]*\]|"[^"]*"|'[^']*'|-?\d+)|(\s*=\s*|:)(\[[^\]]*\]|"[^"]*"|'[^']*'|[^\s,;&(){}\[\]"']+))`)
 	// userinfo: scheme://user:password@host.
-	userinfo = regexp.MustCompile(`(://[^\s:/@"']*:)[^\s@"']+@`)
+	userinfo = regexp.MustCompile(`(://[^\s:/@"']*:)[^\s"'?#]+@`)
 	// dsn: user:password@tcp(host)/name, as go-sql-driver has it.
 	dsn = regexp.MustCompile(`([\w.-]+:)[^\s@"']+(@(?:tcp|tcp6|unix)?\()`)
 	// scheme: credentials with their scheme, wherever they stand.
@@ -75,10 +76,10 @@ func Redact(text string, secrets ...string) string {
 // the lines of a stack ("token.go:17").
 func redactPair(pair string) string {
 	m := keyValue.FindStringSubmatch(pair)
-	if strings.HasPrefix(m[3], Redacted) || m[2] == ":" && strings.HasSuffix(m[1], ".go") {
+	if value := m[3] + m[5]; strings.HasPrefix(value, Redacted) || m[4] == ":" && strings.HasSuffix(m[1], ".go") {
 		return pair
 	}
-	return m[1] + m[2] + Redacted
+	return m[1] + m[2] + m[4] + Redacted
 }
 
 // RequestSecrets lists what r carries that must not be shown: its credentials,

@@ -70,7 +70,6 @@ var (
 	errEncryptedForm = errors.New("session: the cookie is not an encrypted session")
 	errEncryptedKey  = errors.New("session: the cookie was encrypted with a key that is not in the ring")
 	errEncryptedAuth = errors.New("session: the encrypted cookie was changed")
-	errExpired       = errors.New("session: the session has expired")
 )
 
 func (c *EncryptedCookieStore) open(value string) (data string, written time.Time, err error) {
@@ -92,7 +91,7 @@ func (c *EncryptedCookieStore) open(value string) (data string, written time.Tim
 		}
 		written = time.Unix(int64(binary.BigEndian.Uint64(opened)), 0).UTC()
 		if age := c.options.Now().Unix() - written.Unix(); age < 0 || age > int64(c.options.Lifetime/time.Second) {
-			return "", time.Time{}, errExpired
+			return "", time.Time{}, ErrExpired
 		}
 		return string(opened[timeSize:]), written, nil
 	}

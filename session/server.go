@@ -117,10 +117,7 @@ func hashID(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var (
-	errIDForm    = errors.New("session: the cookie is not a session id")
-	errUnknownID = errors.New("session: the session id is unknown or revoked")
-)
+var errIDForm = errors.New("session: the cookie is not a session id")
 
 func unavailable(err error) error { return fmt.Errorf("%w: %w", ErrUnavailable, err) }
 
@@ -135,7 +132,7 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	r, err := st.backend.Get(ctx, hashID(id))
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return newSession(st.codec, errUnknownID), nil
+		return newSession(st.codec, ErrUnknown), nil
 	case err != nil:
 		return st.loadDown(err)
 	}
@@ -144,7 +141,7 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 		if err := st.backend.Delete(ctx, r.ID); err != nil {
 			return st.loadDown(err)
 		}
-		return newSession(st.codec, errExpired), nil
+		return newSession(st.codec, ErrExpired), nil
 	}
 	signed := r.Seen // before it is set: the caller then gives the cookie a later end, too
 	if now.Sub(r.Seen) >= touchEvery {

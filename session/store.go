@@ -32,6 +32,14 @@ type Store interface {
 // reached.
 var ErrUnavailable = errors.New("session: the session store is unavailable")
 
+// ErrExpired and ErrUnknown are reasons that [Session.Err] gives of a session
+// that is no longer one: its time is over, or the server knows it no more, as
+// after a logout. A signed cookie's time gives a sign.SignatureExpired.
+var (
+	ErrExpired = errors.New("session: the session has expired")
+	ErrUnknown = errors.New("session: the session id is unknown or revoked")
+)
+
 // A TooLargeError says that a session is larger than its store allows.
 type TooLargeError struct {
 	// Size and Limit are in bytes.
