@@ -104,7 +104,7 @@ func (a *App) checkTLS(m mode) (mistakes []error) {
 // onPlain is the handler of the plain listener beside HTTPS: the certificate
 // source's, and behind it the app itself, whose gate redirects.
 func (a *App) onPlain(app http.Handler) http.Handler {
-	if a.certificates == nil || a.certificates.Challenge == nil {
+	if a.certificates == nil || a.certificates.Challenge == nil || a.cfg.HTTPRedirectAddr == "" {
 		return app
 	}
 	challenge := a.certificates.Challenge(app)

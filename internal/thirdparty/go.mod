@@ -4,14 +4,23 @@ go 1.26.0
 
 require (
 	github.com/dewar-go/dewar v0.0.0-00010101000000-000000000000
+	github.com/dewar-go/dewar/contrib/acme v0.0.0-00010101000000-000000000000
 	github.com/go-chi/chi/v5 v5.5.0
+	github.com/letsencrypt/pebble/v2 v2.10.3
+	github.com/miekg/dns v1.1.73
 	go.uber.org/goleak v1.3.0
 	golang.org/x/net v0.62.0
 )
 
 require (
+	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/letsencrypt/challtestsrv v1.4.2 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 )
 
-replace github.com/dewar-go/dewar => ../..
+replace (
+	github.com/dewar-go/dewar => ../..
+	github.com/dewar-go/dewar/contrib/acme => ../../contrib/acme
+)
