@@ -123,6 +123,7 @@ type compiler struct {
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
 	pieces       map[ast.Stmt]int       // before filter and call blocks
+	compiled     map[ast.Stmt]stmt      // statements in bodies of loops
 	state        *frame                 // what filters see that run at compile time
 }
 
@@ -142,7 +143,7 @@ type compilerExit struct{}
 // Compile compiles a template. A string template's name is "".
 func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
 	t = &Template{env: e, name: name, source: source}
-	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}, compiled: map[ast.Stmt]stmt{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -379,7 +380,11 @@ func (c *compiler) body(nodes []ast.Stmt, fr *scopeFrame) (code stmt) {
 
 func (c *compiler) statements(nodes []ast.Stmt, fr *scopeFrame, list *[]stmt) {
 	for _, n := range nodes {
-		if s := c.statement(n, fr, list); s != nil {
+		s := c.statement(n, fr, list)
+		if fr.inLoop {
+			c.compiled[n] = s
+		}
+		if s != nil {
 			*list = append(*list, s)
 		}
 	}

@@ -57,6 +57,7 @@ type Env struct {
 	Immutable     bool
 	Native        bool
 	NoOptimize    bool
+	NoColumns     bool // loops are not run by columns; for tests that compare the two ways
 	Limits        Limits
 
 	// SafeAttribute and SafeCallable narrow the sandbox; nil keeps its own rules.
@@ -95,7 +96,7 @@ func (e *Env) Overlay() *Env {
 	n := &Env{
 		Lex: e.Lex, Extensions: e.Extensions, Autoescape: e.Autoescape, Undefined: e.Undefined, UndefLog: e.UndefLog,
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
-		Native: e.Native, NoOptimize: e.NoOptimize, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
+		Native: e.Native, NoOptimize: e.NoOptimize, NoColumns: e.NoColumns, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
 	}
 	n.filters.init(e.filters.all())

@@ -92,6 +92,7 @@ type loopCode struct {
 	items    bool // loop.previtem or loop.nextitem is used
 
 	reads *readLoop // the body if all it does is to print the loop's variable
+	rows  *rowPlan  // the body if its conditions can be computed by columns
 }
 
 // loopKey is where the object of a running loop is kept.
@@ -177,6 +178,9 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		}
 	}
 	code.body = orNothing(c.body(n.Body, in))
+	if code.reads == nil {
+		code.rows = c.rowPlan(n, code, in)
+	}
 	if len(n.Else) > 0 {
 		left()
 		code.other = orNothing(sequence([]stmt{c.enterScope(other), c.body(n.Else, other), c.leaveScope(other)}))
@@ -353,7 +357,7 @@ func (l *loopCode) run(f *frame) error {
 }
 
 // runSlice is run for a Go slice, which needs no iteration.
-func (l *loopCode) runSlice(f *frame, v value.Value) error {
+func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
 	seq, _ := value.Seq(v)
 	n := seq.Len()
 	if n == 0 {
@@ -366,12 +370,22 @@ func (l *loopCode) runSlice(f *frame, v value.Value) error {
 		_, err := l.reads.runIndexed(f, l, &seq)
 		return err
 	}
-	if err := l.enter(f); err != nil {
+	if err = l.enter(f); err != nil {
 		return err
 	}
 	rt := f.rt
 	plain := l.slot >= 0 && l.start == nil
-	empty := true
+	empty, done := true, false
+	if l.rows != nil {
+		if done, empty, err = l.rows.run(f, l, nil, &seq); err != nil {
+			return err
+		}
+		if done {
+			n = 0
+		} else {
+			empty = true
+		}
+	}
 	for i := range n {
 		if rt.ticks++; rt.ticks&1023 == 0 {
 			if err := rt.slowTick(); err != nil {
@@ -451,6 +465,20 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 	direct := !l.leaks && !l.items && loop.simple()
 	plain := l.slot >= 0 && l.start == nil
 	it := &loop.iter
+	if l.rows != nil && direct && v.Kind() == value.KindSlice && it.size > 0 {
+		entered = true
+		if err := l.enter(f); err != nil {
+			return err
+		}
+		f.vars[l.loopSlot] = self
+		done, none, err := l.rows.run(f, l, loop, &it.seq)
+		if err != nil {
+			return err
+		}
+		if done {
+			it.i, empty = it.size, none
+		}
+	}
 	for {
 		var item value.Value
 		if direct {

@@ -39,8 +39,9 @@ type renderer struct {
 	ctxs    []*scopeContext
 	pos     []value.Value // arguments of the running calls
 	kws     []value.Kw
-	pins    int // things that keep frames and contexts beyond their end
-	mark    int // length of out from which it must be looked at
+	rows    []*rowScratch // of loops by columns
+	pins    int           // things that keep frames and contexts beyond their end
+	mark    int           // length of out from which it must be looked at
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro

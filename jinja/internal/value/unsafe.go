@@ -423,6 +423,159 @@ func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post strin
 	return buf, to
 }
 
+// row is where element i of a slice of structs, or of pointers to them, lies. Chunk has made sure that i is within the
+// slice and the pointer not nil.
+func (s *Sequence) row(i int) unsafe.Pointer {
+	p := unsafe.Add(s.v.p, uintptr(i)*s.et.size)
+	if s.et.loader == loadPointer {
+		return *(*unsafe.Pointer)(p)
+	}
+	return p
+}
+
+// Chunk reports whether the n elements from from on, at most ChunkSize, can be read by columns: there are as many, and
+// none of them is a nil pointer.
+func (s *Sequence) Chunk(from, n int) bool {
+	if from < 0 || n < 0 || n > ChunkSize || from > s.n-n {
+		return false
+	}
+	if s.et.loader == loadPointer {
+		for i := from; i < from+n; i++ {
+			if *(*unsafe.Pointer)(unsafe.Add(s.v.p, uintptr(i)*s.et.size)) == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// LoadInts reads a column of ints for a chunk. None of them, nor the negative of one, is greater than bound.
+func (s *Sequence) LoadInts(dst *Ints, c Column, from, n int) (bound uint64) {
+	col := dst[:n]
+	var bits int64
+	switch c.loader {
+	case loadInt:
+		bits = loadInts[int](col, s, c.offset, from)
+	case loadInt64:
+		bits = loadInts[int64](col, s, c.offset, from)
+	case loadInt32:
+		bits = loadInts[int32](col, s, c.offset, from)
+	case loadInt16:
+		bits = loadInts[int16](col, s, c.offset, from)
+	case loadInt8:
+		bits = loadInts[int8](col, s, c.offset, from)
+	case loadUint32:
+		bits = loadInts[uint32](col, s, c.offset, from)
+	case loadUint16:
+		bits = loadInts[uint16](col, s, c.offset, from)
+	case loadUint8:
+		bits = loadInts[uint8](col, s, c.offset, from)
+	}
+	if bits < 0 { // some are negative
+		bits = 0
+		for _, x := range col {
+			bits |= x ^ x>>63
+		}
+	}
+	return uint64(bits) + 1 // of a negative number, the bits say one less
+}
+
+func loadInts[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](col []int64, s *Sequence, offset uintptr, from int) (bits int64) {
+	if s.et.loader == loadPointer {
+		for i := range col {
+			col[i] = int64(*(*T)(unsafe.Add(s.row(from+i), offset)))
+			bits |= col[i]
+		}
+		return bits
+	}
+	base, size := s.v.p, s.et.size
+	offset += uintptr(from) * size
+	for len(col) >= 4 {
+		a, b := int64(*(*T)(unsafe.Add(base, offset))), int64(*(*T)(unsafe.Add(base, offset+size)))
+		offset += 2 * size
+		c, d := int64(*(*T)(unsafe.Add(base, offset))), int64(*(*T)(unsafe.Add(base, offset+size)))
+		offset += 2 * size
+		col[0], col[1], col[2], col[3] = a, b, c, d
+		bits |= a | b | c | d
+		col = col[4:]
+	}
+	for i := range col {
+		col[i] = int64(*(*T)(unsafe.Add(base, offset)))
+		bits |= col[i]
+		offset += size
+	}
+	return bits
+}
+
+// LoadFloats reads a column of floats for a chunk.
+func (s *Sequence) LoadFloats(dst *Floats, c Column, from, n int) {
+	col := dst[:n]
+	for i := range col {
+		col[i] = *(*float64)(unsafe.Add(s.row(from+i), c.offset))
+	}
+}
+
+// LoadBools reads a column of bools for a chunk.
+func (s *Sequence) LoadBools(c Column, from, n int) (m Mask) {
+	if s.et.loader == loadPointer {
+		for i := range n {
+			m |= uint64(*(*uint8)(unsafe.Add(s.row(from+i), c.offset))) << (i & 63)
+		}
+		return m
+	}
+	base, size := s.v.p, s.et.size
+	offset := c.offset + uintptr(from)*size
+	i := 0
+	for ; i+4 <= n; i += 4 {
+		four := uint64(*(*uint8)(unsafe.Add(base, offset))) | uint64(*(*uint8)(unsafe.Add(base, offset+size)))<<1
+		offset += 2 * size
+		four |= uint64(*(*uint8)(unsafe.Add(base, offset)))<<2 | uint64(*(*uint8)(unsafe.Add(base, offset+size)))<<3
+		offset += 2 * size
+		m |= four << (i & 63)
+	}
+	for ; i < n; i++ {
+		m |= uint64(*(*uint8)(unsafe.Add(base, offset))) << (i & 63)
+		offset += size
+	}
+	return m
+}
+
+// LoadEqual compares a column of texts with k for a chunk.
+func (s *Sequence) LoadEqual(c Column, k string, from, n int) (m Mask) {
+	for i := range n {
+		if *(*string)(unsafe.Add(s.row(from+i), c.offset)) == k {
+			m |= 1 << (i & 63)
+		}
+	}
+	return m
+}
+
+// AppendColumn prints the column of element i of a chunk, escaped with html.
+func (s *Sequence) AppendColumn(buf []byte, c Column, i int, html bool) []byte {
+	p := unsafe.Add(s.row(i), c.offset)
+	switch c.loader {
+	case loadInt:
+		return appendInt(buf, int64(*(*int)(p)))
+	case loadString:
+		text := *(*string)(p)
+		if html && !c.html {
+			return markup.AppendEscape(buf, text)
+		}
+		return append(buf, text...)
+	case loadFloat64:
+		buf, _ = AppendStr(buf, Float(*(*float64)(p)))
+		return buf
+	case loadBool:
+		if *(*bool)(p) {
+			return append(buf, "True"...)
+		}
+		return append(buf, "False"...)
+	}
+	var one Ints
+	s.LoadInts(&one, c, i, 1)
+	return appendInt(buf, one[0])
+}
+
 // words of maps, for access without reflect
 func (v Value) mapStringAny() map[string]any { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
 func (v Value) mapStringString() map[string]string {
