@@ -77,6 +77,21 @@ for f in ("%s", "%d", "%5d", "%x", "%c", "%r", "%b", "%f", "%(a)s", "%%", "%z"):
     for a in ("1", "by", "'x'", "()", "(by,)", "(1, 2)", "256", "{'a': 1}"):
         add("{{ %r.encode() %% %s }}" % (f, a))
 
+# The debug tag lays several items to a line, three levels deep.
+for vars in ({}, {"l": list(range(60)), "s": "x" * 100}, {"o": ["x" * 90, "y", ["z" * 50] * 3]}, {"d": {"b": {"c": {"d": 1}}}, "e": [[[]]], "w": ["word %d" % i * 3 for i in range(20)]}, {"t": {"$tuple": [{"$tuple": [{"$tuple": [1]}]}, {"$tuple": []}]}}):
+    CASES.append({"kind": "render", "source": "{% set q = [1, 2] %}{% debug %}", "env": {"extensions": ["jinja2.ext.debug"]}, "context": vars})
+# Names are XID_Start and XID_Continue, which leave some letters out.
+for c in "\u309b\u037a\u0e33\ufdfa\uff9e\ufe7e\u00b7\u2118":
+    add("{{ %s }}" % c, "{{ a%s }}" % c)
+# Formats of objects, methods of numbers, who is called what.
+for spec in ("d", ">5", ".2f", "x", "s"):
+    add("{{ '{:%s}'.format(m) }}" % spec, "{{ '{:%s}'.format(self) }}" % spec)
+for args in ("", "2", "2, 'little'", "8, 'big', signed=true", "1", "length=2, byteorder='little'", "-1", "2, 'x'", "2, 3", "x=1", "1, 2, 3"):
+    add("{{ (258).to_bytes(%s) }}" % args, "{{ (-2).to_bytes(%s) }}" % args)
+add("{{ range(3).index('a', 1) }}", "{{ range(3).index(2) }}")
+add("{{ naive.__class__ }}", undefined="StrictUndefined", **SANDBOX)
+
+
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
 with open(OUT, "w") as f:

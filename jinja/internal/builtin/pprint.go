@@ -29,9 +29,19 @@ func pprint(st State, v Value, a Args) (Value, error) {
 	return value.String(string(p.buf)), st.Grow(len(p.buf))
 }
 
+// Debug is what the debug tag prints: v as pprint lays it out, three levels
+// deep, with as many short items to a line as there is room for.
+func Debug(v Value) ([]byte, error) {
+	p := printer{depth: 3, compact: true}
+	err := p.format(v, 0, 0, 0)
+	return p.buf, err
+}
+
 type printer struct {
-	buf  []byte
-	open []Value // the containers that are being printed
+	buf     []byte
+	open    []Value // the containers that are being printed
+	depth   int     // how deep containers are shown, 0 for all
+	compact bool    // several items to a line
 }
 
 func (p *printer) recursion(v Value) []byte {
@@ -59,7 +69,7 @@ func (p *printer) format(v Value, indent, allowance, level int) error {
 		p.buf = append(p.buf, p.recursion(v)...)
 		return nil
 	}
-	rep, err := p.repr(nil, v)
+	rep, err := p.repr(nil, v, level)
 	if err != nil {
 		return err
 	}
@@ -125,15 +135,46 @@ func (p *printer) newline(indent int) {
 func (p *printer) formatItems(items []Value, open byte, end string, indent, allowance, level int) error {
 	p.buf = append(p.buf, open)
 	indent++
+	allowance += len(end)
+	full := pprintWidth - indent + 1 // what a line holds
+	room := full                     // what is left of it
+	begun, fresh := false, false     // whether the next item needs a comma, and a new line
+	separate := func() {
+		switch {
+		case begun && fresh:
+			p.buf = append(p.buf, ',')
+			p.newline(indent)
+		case begun:
+			p.buf = append(p.buf, ", "...)
+		}
+		begun = true
+	}
 	for i, item := range items {
 		after := 1
 		if i == len(items)-1 {
-			after = allowance + len(end)
+			after = allowance
+			full -= allowance
+			room -= allowance
 		}
-		if i > 0 {
-			p.buf = append(p.buf, ',')
-			p.newline(indent)
+		if p.compact {
+			rep, err := p.repr(nil, item, level)
+			if err != nil {
+				return err
+			}
+			n := utf8.RuneCount(rep) + 2
+			if room < n {
+				room, fresh = full, true
+			}
+			if room >= n {
+				room -= n
+				separate()
+				fresh = false
+				p.buf = append(p.buf, rep...)
+				continue
+			}
 		}
+		separate()
+		fresh = true
 		if err := p.format(item, indent, after, level); err != nil {
 			return err
 		}
@@ -152,7 +193,7 @@ func (p *printer) formatDict(v Value, indent, allowance, level int) error {
 			p.buf = append(p.buf, ',')
 			p.newline(indent)
 		}
-		rep, err := p.repr(nil, k)
+		rep, err := p.repr(nil, k, level)
 		if err != nil {
 			return err
 		}
@@ -298,12 +339,16 @@ func (p *printer) formatBytes(b []byte, rep []byte, indent, allowance, level int
 }
 
 // repr appends the representation on one line, with the keys of dicts sorted.
-func (p *printer) repr(buf []byte, v Value) ([]byte, error) {
+func (p *printer) repr(buf []byte, v Value, level int) ([]byte, error) {
 	switch v.Kind() {
 	case value.KindDict, value.KindMap, value.KindList, value.KindSlice, value.KindTuple:
 	default:
 		return value.AppendRepr(buf, v)
 	}
+	if p.depth > 0 && level >= p.depth {
+		return append(buf, cutShort(v)...), nil
+	}
+	level++
 	if p.isOpen(v) {
 		// The value itself is being laid out: only its parts can be recursive.
 		return append(buf, p.recursion(v)...), nil
@@ -320,10 +365,10 @@ func (p *printer) repr(buf []byte, v Value) ([]byte, error) {
 			if i > 0 {
 				buf = append(buf, ", "...)
 			}
-			if buf, err = p.repr(buf, k); err != nil {
+			if buf, err = p.repr(buf, k, level); err != nil {
 				return buf, err
 			}
-			if buf, err = p.repr(append(buf, ": "...), values[i]); err != nil {
+			if buf, err = p.repr(append(buf, ": "...), values[i], level); err != nil {
 				return buf, err
 			}
 		}
@@ -345,11 +390,33 @@ func (p *printer) repr(buf []byte, v Value) ([]byte, error) {
 		if i > 0 {
 			buf = append(buf, ", "...)
 		}
-		if buf, err = p.repr(buf, item); err != nil {
+		if buf, err = p.repr(buf, item, level); err != nil {
 			return buf, err
 		}
 	}
 	return append(buf, end...), nil
+}
+
+// cutShort stands for a container that is too deep to be shown.
+func cutShort(v Value) string {
+	n, _ := value.Len(v)
+	switch {
+	case v.Kind() == value.KindDict || v.Kind() == value.KindMap:
+		if n == 0 {
+			return "{}"
+		}
+		return "{...}"
+	case v.Kind() != value.KindTuple:
+		if n == 0 {
+			return "[]"
+		}
+		return "[...]"
+	case n == 0:
+		return "()"
+	case n == 1:
+		return "(...,)"
+	}
+	return "(...)"
 }
 
 // sortSafely sorts keys, and values with them. What Python cannot compare is

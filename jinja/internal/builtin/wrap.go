@@ -251,6 +251,9 @@ func linesOf(st State, v Value) ([]string, error) {
 	out := make([]string, len(list))
 	for i, line := range list {
 		s, ok := line.Str()
+		if line.Kind() == value.KindBytes {
+			return nil, typeError("cannot use a string pattern on a bytes-like object")
+		}
 		if !ok {
 			return nil, typeError("expected string or bytes-like object, got '%s'", value.TypeName(line))
 		}

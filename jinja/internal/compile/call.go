@@ -26,7 +26,12 @@ type keyword struct {
 
 func (c *compiler) keywords(kwargs []*ast.Keyword, fr *scopeFrame) []keyword {
 	var kws []keyword
-	for _, k := range kwargs {
+	for i, k := range kwargs {
+		for _, before := range kws[:i] {
+			if before.name == k.Key {
+				c.pythonError(k, "keyword argument repeated: "+k.Key)
+			}
+		}
 		kws = append(kws, keyword{k.Key, c.expr(k.Value, fr)})
 	}
 	return kws

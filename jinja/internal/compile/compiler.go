@@ -446,8 +446,14 @@ func (c *compiler) statement(n ast.Stmt, fr *scopeFrame, list *[]stmt) stmt {
 // inLoop checks that break and continue have a loop, as Python's compiler does.
 func (c *compiler) inLoop(n ast.Node, fr *scopeFrame, message string) {
 	if !fr.inLoop {
-		panic(compileError{&Error{
-			Class: "SyntaxError", Message: message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source,
-		}})
+		c.pythonError(n, message)
 	}
+}
+
+// pythonError fails as Python does when it compiles what Jinja2 made of the
+// template. Its message ends with a line of that code there.
+func (c *compiler) pythonError(n ast.Node, message string) {
+	panic(compileError{&Error{
+		Class: "SyntaxError", Message: message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source,
+	}})
 }

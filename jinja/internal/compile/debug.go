@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/dewar-go/dewar/jinja/internal/builtin"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -41,10 +42,7 @@ func (c *compiler) debug() expr {
 		d.SetString("context", f.ctx.all(f.rt).Value())
 		d.SetString("filters", sorted(env.FilterNames()))
 		d.SetString("tests", sorted(env.TestNames()))
-		if pprint, ok := env.Filter("pprint"); ok {
-			return pprint(f, d.Value(), value.Args{})
-		}
-		s, err := value.ReprOf(d.Value())
-		return value.String(s), err
+		text, err := builtin.Debug(d.Value())
+		return value.String(string(text)), err
 	}
 }

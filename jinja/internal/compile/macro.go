@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -34,6 +36,10 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 	code := &macroCode{unit: fr.fn.unit, name: name, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}
 	skip := map[string]bool{}
 	for i, p := range params {
+		if slices.Contains(code.args, p.Name) {
+			id, _ := fr.sym.findRef(p.Name)
+			c.pythonError(p, "duplicate argument 'l_"+strconv.Itoa(id.level)+"_"+p.Name+"' in function definition")
+		}
 		if p.Name == "caller" {
 			code.explicitCaller, code.explicitIndex = true, i
 		}

@@ -52,9 +52,15 @@ func (e *Env) safeAttr(v value.Value, name string) (value.Value, bool, error) {
 		return r, true, nil
 	}
 	return e.undefined(value.Undef{
-		Hint: "access to attribute " + pyRepr(name) + " of " + pyRepr(value.TypeName(v)) + " object is unsafe.",
+		Hint: "access to attribute " + pyRepr(name) + " of " + pyRepr(shortName(v)) + " object is unsafe.",
 		Obj:  v, HasObj: true, Name: value.String(name), Class: "SecurityError",
 	}), true, nil
+}
+
+// shortName is type(v).__name__: without the module.
+func shortName(v value.Value) string {
+	name := value.TypeName(v)
+	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 func (e *Env) isSafeAttribute(v value.Value, name string) bool {

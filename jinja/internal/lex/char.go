@@ -80,12 +80,32 @@ func isWord(r rune) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || isContinue(r)
 }
 
+// notStart and notContinue are what Unicode's XID_Start and XID_Continue, which
+// Python goes by, leave out of ID_Start and ID_Continue: characters whose
+// compatibility form begins with, or is, no part of a name.
+var (
+	notContinue = &unicode.RangeTable{R16: []unicode.Range16{
+		{Lo: 0x37a, Hi: 0x37a, Stride: 1}, {Lo: 0x309b, Hi: 0x309c, Stride: 1}, {Lo: 0xfc5e, Hi: 0xfc63, Stride: 1},
+		{Lo: 0xfdfa, Hi: 0xfdfb, Stride: 1}, {Lo: 0xfe70, Hi: 0xfe7e, Stride: 2},
+	}}
+	notStart = &unicode.RangeTable{R16: []unicode.Range16{
+		{Lo: 0xe33, Hi: 0xe33, Stride: 1}, {Lo: 0xeb3, Hi: 0xeb3, Stride: 1}, {Lo: 0xff9e, Hi: 0xff9f, Stride: 1},
+	}}
+)
+
 func isStart(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start)
+	return r == '_' || idStart(r) && (r < 0x37a || !unicode.In(r, notStart, notContinue))
+}
+
+func idStart(r rune) bool {
+	return unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start)
 }
 
 func isContinue(r rune) bool {
-	return isStart(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)
+	if r < 0x37a {
+		return r == '_' || idStart(r) || unicode.In(r, unicode.Mn, unicode.Nd, unicode.Other_ID_Continue)
+	}
+	return (idStart(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)) && !unicode.Is(notContinue, r)
 }
 
 // IsIdentifier reports whether s is a name, as Python's str.isidentifier does.

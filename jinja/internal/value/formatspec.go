@@ -155,6 +155,9 @@ func FormatValue(v Value, spec string) (string, error) {
 	case KindTime, KindDate, KindClock:
 		return strftimeOf(v, spec), nil
 	case KindStruct, KindObject:
+		if _, named := v.Any().(TypeNamer); named {
+			break // it stands for an object of Python's
+		}
 		if s, ok := v.goString(); ok && v.t.rt != nil {
 			return formatString(s, spec, "str")
 		}

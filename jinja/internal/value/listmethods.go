@@ -122,7 +122,11 @@ func listRemove(_ State, self Value, a Args) (Value, error) {
 }
 
 func seqIndex(_ State, self Value, a Args) (Value, error) {
-	if err := count(TypeName(self), "index", a, 1, 3); err != nil {
+	most := 3
+	if self.t.kind == KindRange {
+		most = 1
+	}
+	if err := count(TypeName(self), "index", a, 1, most); err != nil {
 		return Value{}, err
 	}
 	s, _ := Seq(self)

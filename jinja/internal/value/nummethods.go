@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ func init() {
 			return Int(int64(n)), nil
 		}),
 		"conjugate": number("conjugate", Pos),
+		"to_bytes":  intBytes,
 		"as_integer_ratio": number("as_integer_ratio", func(v Value) (Value, error) {
 			n, err := Pos(v)
 			return NewTuple([]Value{n, Int(1)}), err
@@ -41,6 +43,67 @@ func init() {
 		}),
 		"as_integer_ratio": number("as_integer_ratio", floatRatio),
 	}
+}
+
+// intBytes is int.to_bytes(length=1, byteorder="big", *, signed=False).
+func intBytes(_ State, self Value, a Args) (Value, error) {
+	length, order, signed := Int(1), String("big"), false
+	if len(a.Pos) > 2 {
+		return Value{}, typeErrorf("to_bytes() takes at most 2 positional arguments (%d given)", len(a.Pos))
+	}
+	for i, v := range a.Pos {
+		*[]*Value{&length, &order}[i] = v
+	}
+	for _, k := range a.Kw {
+		switch k.Name {
+		case "length":
+			length = k.Value
+		case "byteorder":
+			order = k.Value
+		case "signed":
+			signed = Truth(k.Value)
+		default:
+			return Value{}, typeErrorf("'%s' is an invalid keyword argument for to_bytes()", k.Name)
+		}
+	}
+	n, err := indexArg(length)
+	if err != nil {
+		return Value{}, err
+	}
+	name, ok := order.Str()
+	switch {
+	case !ok:
+		return Value{}, typeErrorf("to_bytes() argument 'byteorder' must be str, not %s", TypeName(order))
+	case name != "big" && name != "little":
+		return Value{}, valueErrorf("byteorder must be either 'little' or 'big'")
+	case n < 0:
+		return Value{}, valueErrorf("length argument must be non-negative")
+	case n > maxBits/8:
+		return Value{}, NewError("MemoryError", "")
+	}
+	b, _ := self.Big()
+	if b.Sign() < 0 && !signed {
+		return Value{}, NewError("OverflowError", "can't convert negative int to unsigned")
+	}
+	limit := new(big.Int).Lsh(big.NewInt(1), uint(8*n))
+	if signed {
+		limit.Rsh(limit, 1)
+	}
+	magnitude := new(big.Int).Set(b)
+	if b.Sign() < 0 {
+		magnitude.Not(b)
+	}
+	if magnitude.Cmp(limit) >= 0 {
+		return Value{}, NewError("OverflowError", "int too big to convert")
+	}
+	if b.Sign() < 0 {
+		magnitude.Add(b, new(big.Int).Lsh(big.NewInt(1), uint(8*n)))
+	}
+	out := magnitude.FillBytes(make([]byte, n))
+	if name == "little" {
+		slices.Reverse(out)
+	}
+	return Bytes(out), nil
 }
 
 // number is a method without arguments.

@@ -97,12 +97,12 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 			buf, err := appendRepr(buf, f.Self, in)
 			return append(buf, '>'), err
 		case f.Bound && f.Self.t != nil && f.Self.t.rt == nil:
-			return fmt.Appendf(buf, "<built-in method %s of %s object at 0x%x>", f.Name, TypeName(f.Self), f.Self.address()), nil
+			return fmt.Appendf(buf, "<built-in method %s of %s object at 0x%012x>", f.Name, TypeName(f.Self), f.Self.address()), nil
 		case f.Bound:
 			n := TypeName(f.Self)
 			return fmt.Appendf(buf, "<bound method %s.%s of %s>", n, f.Name, n), nil
 		}
-		return fmt.Appendf(buf, "<function %s at 0x%x>", f.Name, v.address()), nil
+		return fmt.Appendf(buf, "<function %s at 0x%012x>", f.Name, v.address()), nil
 	case KindIterator:
 		buf = append(append(append(buf, '<'), TypeName(v)...), " object "...)
 		if fn := raw[iteratorBox](v).fn; fn != "" {
