@@ -8,13 +8,16 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
 )
 
-func TestStaticVersions(t *testing.T) {
+func TestStaticVersions(t *testing.T) { synctest.Test(t, testStaticVersions) }
+
+func testStaticVersions(t *testing.T) {
 	files := fstest.MapFS{"app.js": {Data: []byte("one")}}
 	app, _ := newApp(t, func(c *dewar.Config) {
 		c.Static = files
@@ -30,6 +33,7 @@ func TestStaticVersions(t *testing.T) {
 		t.Errorf("without a version: %q", got.Header.Get("Cache-Control"))
 	}
 	files["app.js"] = &fstest.MapFile{Data: []byte("two"), ModTime: time.Unix(1, 0)}
+	time.Sleep(time.Second) // a file is looked at once a second
 	if after := client.Get("/").Text; after == before {
 		t.Error("the file changed and its URL did not")
 	}

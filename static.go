@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,8 +31,14 @@ type staticFile struct {
 	modified time.Time
 	size     int64
 	hash     string
-	codings  []string // those of precompressed that exist
+	codings  []string     // those of precompressed that exist
+	looked   atomic.Int64 // when the file was last looked at, since programStart
 }
+
+// lookEvery is how long a file is taken to be as it was when a URL is built, so
+// that a page full of links costs no system calls. A URL that is that old still
+// leads to the file; its answer is then one to be asked for again.
+const lookEvery = time.Second
 
 // precompressed are the endings of compressed forms, the best coding first.
 var precompressed = []struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
@@ -114,6 +121,7 @@ func (s *staticFiles) lookup(name string) (*staticFile, error) {
 	known := s.known[name]
 	s.mu.Unlock()
 	if known != nil && known.size == info.Size() && known.modified.Equal(info.ModTime()) {
+		known.looked.Store(int64(time.Since(programStart)))
 		return known, nil
 	}
 	sum := sha256.New()
@@ -126,10 +134,27 @@ func (s *staticFiles) lookup(name string) (*staticFile, error) {
 			known.codings = append(known.codings, p.coding)
 		}
 	}
+	known.looked.Store(int64(time.Since(programStart)))
 	s.mu.Lock()
 	s.known[name] = known
 	s.mu.Unlock()
 	return known, nil
+}
+
+// version is the hash of a file for its URL, "" when there is no such file. In
+// debug mode the file is looked at each time.
+func (s *staticFiles) version(name string, debug bool) string {
+	s.mu.Lock()
+	known := s.known[name]
+	s.mu.Unlock()
+	if known != nil && !debug && int64(time.Since(programStart))-known.looked.Load() < int64(lookEvery) {
+		return known.hash
+	}
+	known, err := s.lookup(name)
+	if err != nil {
+		return ""
+	}
+	return known.hash
 }
 
 // openFile opens a regular file of fsys. The name may come from the request:
@@ -192,7 +217,7 @@ func (a *App) versionStatic(endpoint string, values map[string]any) {
 	if _, given := values[staticVersion]; !ok || given {
 		return
 	}
-	if known, err := e.route.static.lookup(name); err == nil {
-		values[staticVersion] = known.hash
+	if hash := e.route.static.version(name, a.cfg.Debug); hash != "" {
+		values[staticVersion] = hash
 	}
 }

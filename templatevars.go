@@ -265,6 +265,9 @@ func (a *App) templateConfig() map[string]any {
 
 // urlFor builds a URL for url_for's arguments.
 func (c *Context) urlFor(endpoint string, kw []jinja.Kw) (string, error) {
+	if u, ok := c.localURL(endpoint, kw); ok {
+		return u, nil
+	}
 	t := Target{endpoint: endpoint, values: Vars{}}
 	for _, k := range kw {
 		switch k.Name {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
 )
@@ -159,6 +161,48 @@ func (a *App) pathURL(t Target, c *Context) (string, error) {
 		u += "#" + fragment
 	}
 	return u, nil
+}
+
+// localURL builds the URL of url_for where it is simple: an endpoint of this
+// app by its whole name, plain values, no options, nothing that other code has a
+// say in. It says false where it is not; then [App.buildURL] builds it.
+func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
+	var room [9]routing.Value
+	e := c.app.endpoints[endpoint]
+	if e == nil || e.route == nil || len(e.defaults) > 0 || c.origin.Prefix != "" || len(kw) >= len(room) {
+		return "", false
+	}
+	values := routing.Values(room[:0])
+	for i := range kw {
+		if strings.HasPrefix(kw[i].Name, "_") {
+			return "", false
+		}
+		values = insertValue(values, kw[i].Name, kw[i].Value.Any())
+	}
+	if files := e.route.static; files != nil {
+		name, _ := values.Get("filename")
+		text, ok := name.(string)
+		if _, given := values.Get(staticVersion); !ok || given {
+			return "", false
+		}
+		if hash := files.version(text, c.app.cfg.Debug); hash != "" {
+			values = insertValue(values, staticVersion, hash)
+		}
+	}
+	u, ok := c.app.routes.BuildLocal(endpoint, values)
+	if !ok || gateWouldRefuse(u) != nil {
+		return "", false
+	}
+	return u, true
+}
+
+// insertValue keeps the values sorted by name, as the query is to be.
+func insertValue(values routing.Values, name string, value any) routing.Values {
+	at := len(values)
+	for at > 0 && values[at-1].Name > name {
+		at--
+	}
+	return slices.Insert(values, at, routing.Value{Name: name, Value: value})
 }
 
 // gateWouldRefuse keeps the app from handing out a URL that its own gate turns

@@ -1,0 +1,264 @@
+// Command inprocess measures what servers on net/http cost without the kernel:
+// the real http.Server over a connection in memory, so that a microsecond is
+// seen that drowns in the noise of a socket. Fiber, which has a server of its
+// own, and Flask are not in it.
+//
+//	cd bench && go run ./inprocess
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	root "github.com/dewar-go/dewar"
+
+	"github.com/dewar-go/dewar/bench/http/content"
+	"github.com/dewar-go/dewar/bench/http/peer/chi"
+	"github.com/dewar-go/dewar/bench/http/peer/dewar"
+	"github.com/dewar-go/dewar/bench/http/peer/echo"
+	"github.com/dewar-go/dewar/bench/http/peer/gin"
+	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+	"github.com/dewar-go/dewar/bench/internal/result"
+)
+
+type testCase struct {
+	name, path string
+	session    bool
+	same       bool
+}
+
+var cases = []testCase{
+	{name: "plaintext", path: "/plaintext"},
+	{name: "plaintext, same headers", path: "/plaintext", same: true},
+	{name: "JSON, same headers", path: "/json", same: true},
+	{name: "parameters, same headers", path: "/users/42/posts/hello-world", same: true},
+	{name: "static file", path: "/static/site.css"},
+	{name: "fortunes", path: "/fortunes"},
+	{name: "secure page", path: "/account", session: true},
+}
+
+func main() {
+	rounds := flag.Int("rounds", 7, "rounds")
+	n := flag.Int("n", 4000, "requests a measurement")
+	quick := flag.Bool("quick", false, "fewer rounds")
+	file := flag.String("json", "", "file for the result")
+	only := flag.String("cases", "", "cases, with semicolons; all when empty")
+	peers := flag.String("subjects", "", "subjects, with commas; all when empty")
+	profile := flag.String("cpuprofile", "", "file for a profile")
+	memory := flag.String("memprofile", "", "file for a profile of every allocation")
+	show := flag.Bool("show", false, "print each answer")
+	flag.Parse()
+	if *quick {
+		*rounds, *n = 3, 1000
+	}
+	if *memory != "" {
+		runtime.MemProfileRate = 1
+	}
+	runtime.GOMAXPROCS(1)
+	if err := run(*rounds, *n, *quick, *show, *only, *peers, *file, *profile); err != nil {
+		fmt.Println("inprocess:", err)
+		os.Exit(1)
+	}
+	if *memory != "" {
+		f, err := os.Create(*memory)
+		if err == nil {
+			err = pprof.Lookup("allocs").WriteTo(f, 0)
+		}
+		if err != nil {
+			fmt.Println("inprocess:", err)
+		}
+	}
+}
+
+type subject struct {
+	name     string
+	listener fakeListener
+	request  string
+	path     string
+}
+
+func run(rounds, n int, quick, show bool, only, peers, file, profile string) error {
+	dir, err := os.MkdirTemp("", "dewar-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(filepath.Join(dir, "static"), content.Static); err != nil {
+		return err
+	}
+	// The log goes where it costs no disk.
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	stdout, err := syscall.Dup(1)
+	if err != nil {
+		return err
+	}
+	for _, fd := range []int{1, 2} { // some write to the one, some to the other
+		if err := syscall.Dup2(int(null.Fd()), fd); err != nil {
+			return err
+		}
+	}
+	out := os.NewFile(uintptr(stdout), "stdout")
+	plain, same, ours, err := handlers(dir)
+	if err != nil {
+		return err
+	}
+	set := result.New("inprocess")
+	set.Quick(quick)
+	set.Base("dewar")
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	for _, c := range cases {
+		if only != "" && !slices.Contains(strings.Split(only, ";"), c.name) {
+			continue
+		}
+		list := map[string]http.Handler{"dewar": ours}
+		for name, h := range plain {
+			if c.same {
+				h = same[name]
+			}
+			list[name] = h
+		}
+		if c.session {
+			if list["net/http, the bytes alone"], err = bytesAlone(dir, ours, c); err != nil {
+				return err
+			}
+		}
+		var subjects []subject
+		for name, h := range list {
+			if peers != "" && !slices.Contains(strings.Split(peers, ","), name) {
+				continue
+			}
+			s := subject{name: name, listener: listen(h), path: c.path}
+			if name == "net/http, the bytes alone" {
+				s.path = "/fixed"
+			}
+			s.request = "GET " + s.path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n" + cookies(h, c) + "\r\n"
+			if answer := serve(s.listener, s.request, 1, true); !strings.HasPrefix(answer, "HTTP/1.1 200") {
+				return fmt.Errorf("%s: %s: %s", name, c.path, answer)
+			} else if show {
+				fmt.Fprintf(out, "== %s %s\n%s\n", name, c.path, answer)
+			}
+			serve(s.listener, s.request, n/4+1, false)
+			subjects = append(subjects, s)
+		}
+		slices.SortFunc(subjects, func(a, b subject) int { return strings.Compare(a.name, b.name) })
+		for round := range rounds {
+			for _, s := range result.Turn(subjects, round) {
+				runtime.GC()
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				began := cpu()
+				serve(s.listener, s.request, n, false)
+				took := cpu() - began
+				runtime.ReadMemStats(&after)
+				set.Add(c.name, s.name, "ns", float64(took)/float64(n))
+				if round == 0 {
+					set.Add(c.name, s.name, "allocs", float64(after.Mallocs-before.Mallocs)/float64(n))
+					set.Add(c.name, s.name, "bytes allocated", float64(after.TotalAlloc-before.TotalAlloc)/float64(n))
+				}
+			}
+		}
+	}
+	os.Stdout = out
+	return set.Finish(file)
+}
+
+func handlers(dir string) (plain, same map[string]http.Handler, ours http.Handler, err error) {
+	o := content.Options{Dir: dir}
+	if ours, err = dewar.New(o, root.Config{Loopback: true}).Handler(); err != nil {
+		return nil, nil, nil, err
+	}
+	all := func(o content.Options) map[string]http.Handler {
+		return map[string]http.Handler{"net/http": nethttp.New(o), "chi": chi.New(o), "gin": gin.New(o), "echo": echo.New(o)}
+	}
+	o2 := o
+	o2.Same = true
+	return all(o), all(o2), ours, nil
+}
+
+// cookies signs in and returns the Cookie line of a browser that has seen the
+// page before.
+func cookies(h http.Handler, c testCase) string {
+	if !c.session {
+		return ""
+	}
+	jar := map[string]string{}
+	line := func() string {
+		var list []string
+		for name, value := range jar {
+			list = append(list, name+"="+value)
+		}
+		slices.Sort(list)
+		return strings.Join(list, "; ")
+	}
+	for _, path := range []string{"/login", c.path} {
+		r := httptest.NewRequest("GET", "http://127.0.0.1:8000"+path, nil)
+		r.RemoteAddr = "127.0.0.1:50000"
+		if len(jar) > 0 {
+			r.Header.Set("Cookie", line())
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		for _, cookie := range w.Result().Cookies() {
+			jar[cookie.Name] = cookie.Value
+		}
+	}
+	if len(jar) == 0 {
+		return ""
+	}
+	return "Cookie: " + line() + "\r\n"
+}
+
+// bytesAlone is net/http answering what Dewar answers, and doing nothing else.
+func bytesAlone(dir string, ours http.Handler, c testCase) (http.Handler, error) {
+	answer := serve(listen(ours), "GET "+c.path+" HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n"+cookies(ours, c)+"\r\n", 1, true)
+	head, body, _ := strings.Cut(answer, "\r\n\r\n")
+	headers := http.Header{}
+	for line := range strings.SplitSeq(head, "\r\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok && name != "Date" {
+			headers[name] = append(headers[name], value)
+		}
+	}
+	data, err := json.Marshal(headers)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "headers.json"), data, 0o600); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "body"), []byte(body), 0o600); err != nil {
+		return nil, err
+	}
+	return nethttp.New(content.Options{Dir: dir, Fixed: dir}), nil
+}
+
+// cpu is the processor time of this process.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
