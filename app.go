@@ -25,6 +25,7 @@ type App struct {
 	Signals Signals
 
 	cfg      Config
+	made     string // where New was called
 	root     scope
 	log      *slog.Logger
 	lines    *LogHandler // log's handler when it writes requests' lines itself
@@ -60,13 +61,15 @@ type App struct {
 	startOnce, closeOnce sync.Once
 	startErr, closeErr   error
 	starters, closers    []func(context.Context) error
+	checkers             []func() []Finding // of extensions
+	templateVars         map[string]any     // by name, for the check
 }
 
 // New makes an app. Whatever is wrong with the configuration is reported
 // together by [App.Handler] or [App.Run].
 func New(cfg Config) *App {
 	cfg.setDefaults()
-	a := &App{cfg: cfg, endpoints: map[string]*endpoint{}}
+	a := &App{cfg: cfg, made: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
 	a.root.app = a
 	a.log, a.lines = cfg.Logger, fastLines(cfg.Logger)
 	a.routes = a.newMap()
@@ -135,6 +138,7 @@ func (a *App) buildNow(m mode) error {
 	for _, e := range a.placed {
 		report(a.compile(e))
 	}
+	mistakes = append(mistakes, a.checkTemplatesAtStart()...)
 	report(a.buildUnmatched())
 	if a.proxy != nil {
 		report(a.proxy.build())

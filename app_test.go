@@ -29,7 +29,7 @@ func newApp(t *testing.T, change ...func(*dewar.Config)) (*dewar.App, *bytes.Buf
 		Logger:      slog.New(slog.NewTextHandler(log, nil)),
 		Templates: fstest.MapFS{
 			"base.html": {Data: []byte(`<title>{% block title %}{% endblock %}</title>{% for c, m in get_flashed_messages(with_categories=true) %}[{{ c }}:{{ m }}]{% endfor %}{% block body %}{% endblock %}`)},
-			"page.html": {Data: []byte(`{% extends "base.html" %}{% block title %}{{ title }}{% endblock %}{% block body %}<a href="{{ url_for('index') }}">{{ g.user }}|{{ request.form['title'] }}|{{ session.name }}|{{ request.endpoint }}</a>{% endblock %}`)},
+			"page.html": {Data: []byte(`{% extends "base.html" %}{% block title %}{{ title }}{% endblock %}{% block body %}<a href="{{ url_for('index'|lower) }}">{{ g.user }}|{{ request.form['title'] }}|{{ session.name }}|{{ request.endpoint }}</a>{% endblock %}`)},
 			"fail.html": {Data: []byte(`before{{ missing.attribute.deep }}after`)},
 			"form.html": {Data: []byte(`{{ csrf_token() }}`)},
 		},

@@ -178,12 +178,15 @@ type SessionConfig struct {
 	CookieEncrypted bool
 }
 
+// defaultMaxContentLength is the limit of a request's body in bytes.
+const defaultMaxContentLength = 1 << 20
+
 // setDefaults fills what was left zero.
 func (c *Config) setDefaults() {
 	setDefault(&c.Name, "dewar")
 	setDefault(&c.InstanceDir, "instance")
 	setDefault(&c.StaticURL, "/static")
-	setDefault(&c.MaxContentLength, 1<<20)
+	setDefault(&c.MaxContentLength, defaultMaxContentLength)
 	setDefault(&c.MaxFormParts, 1000)
 	setDefault(&c.MaxFormFiles, 100)
 	setDefault(&c.MaxFormMemorySize, 500_000)

@@ -18,16 +18,6 @@ type Extension interface {
 	Init(app *App) error
 }
 
-// A Finding is one deviation that a check reports.
-type Finding struct {
-	// ID is stable, such as "D001", so that a finding can be referred to.
-	ID string
-	// Subject is what it is about: a route, a setting, a template.
-	Subject string
-	// Message says what is wrong, and Remedy what to change.
-	Message, Remedy string
-}
-
 // Extend adds extensions, calling Init of each in order. An error of Init is
 // reported by [App.Handler] and [App.Run] together with all other mistakes.
 func (a *App) Extend(extensions ...Extension) {
@@ -40,6 +30,9 @@ func (a *App) Extend(extensions ...Extension) {
 		}
 		if closer, ok := e.(interface{ Close(context.Context) error }); ok {
 			a.closers = append(a.closers, closer.Close)
+		}
+		if checker, ok := e.(interface{ Check() []Finding }); ok {
+			a.checkers = append(a.checkers, checker.Check)
 		}
 	}
 }

@@ -89,14 +89,15 @@ func (s *scope) templateName(list *[]templateName, what, name string, v any) {
 // frozen.
 func (a *App) Templates() *jinja.Environment { return a.env }
 
-// buildTemplates makes the environment and compiles every template, so that a
-// mistake in one is found at the start and not by a visitor.
+// buildTemplates makes the environment. The templates are compiled by
+// [App.checkTemplates].
 func (a *App) buildTemplates() error {
-	loader, folders := a.templateLoader()
+	loader := a.templateLoader()
 	env, err := jinja.New(jinja.Options{
 		Loader:     loader,
 		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
 		AutoReload: a.cfg.Debug,
+		Reloaded:   a.checkReloaded,
 		Policies: map[string]any{"json.dumps_kwargs": map[string]any{
 			"sort_keys": true,
 			"default":   jinja.NewFunc("default", templateJSON),
@@ -125,9 +126,6 @@ func (a *App) buildTemplates() error {
 		for _, n := range s.templates.tests {
 			add(n, env.AddTest(n.name, n.value))
 		}
-	}
-	if len(problems) == 0 {
-		problems = compileAll(env, folders)
 	}
 	return errors.Join(problems...)
 }
@@ -159,7 +157,7 @@ func (a *App) templateScopes() []*scope {
 
 // templateLoader searches the app's templates first, then those of the
 // blueprints in the order in which they were registered.
-func (a *App) templateLoader() (jinja.Loader, []fs.FS) {
+func (a *App) templateLoader() jinja.Loader {
 	var folders []fs.FS
 	if a.cfg.Templates != nil {
 		folders = append(folders, a.cfg.Templates)
@@ -173,31 +171,7 @@ func (a *App) templateLoader() (jinja.Loader, []fs.FS) {
 	for i, f := range folders {
 		loaders[i] = jinja.FS(f)
 	}
-	return loaders, folders
-}
-
-// compileAll compiles every template that looks like one by its name.
-func compileAll(env *jinja.Environment, folders []fs.FS) (problems []error) {
-	done := map[string]bool{}
-	for _, folder := range folders {
-		if _, err := fs.Stat(folder, "."); err != nil {
-			continue // reported with the settings
-		}
-		err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || done[name] || !isTemplate(name) {
-				return err
-			}
-			done[name] = true
-			if _, err := env.GetTemplate(name); err != nil {
-				problems = append(problems, err)
-			}
-			return nil
-		})
-		if err != nil {
-			problems = append(problems, fmt.Errorf("Templates: %w", err))
-		}
-	}
-	return problems
+	return loaders
 }
 
 // isTemplate reports whether a file in a template folder is compiled at start.

@@ -46,7 +46,9 @@ func Run(ctx context.Context, newApp Factory, args []string, stdout, stderr io.W
 		fmt.Fprintf(stderr, "%s: %s\nTry %q.\n", name, usage.text, name+" "+usage.help)
 		return 2
 	}
-	fmt.Fprintln(stderr, err)
+	if !errors.Is(err, errFindings) {
+		fmt.Fprintln(stderr, err)
+	}
 	return 1
 }
 
@@ -75,7 +77,7 @@ func (p *program) command(name string) *urfave.Command {
 		Usage:           "a web application made with Dewar",
 		HideVersion:     true,
 		HideHelpCommand: true,
-		Commands:        []*urfave.Command{p.run(), p.routes(), p.secret()},
+		Commands:        []*urfave.Command{p.run(), p.routes(), p.check(), p.secret()},
 	}
 	p.complete(root, "--help")
 	return root
@@ -136,10 +138,16 @@ func options() []urfave.Flag {
 // app makes the application with what the command line says of its
 // configuration.
 func (p *program) app(c *urfave.Command, onListen func(string, net.Addr)) (*dewar.App, error) {
+	return p.appWith(c, func(base *dewar.Config) { base.OnListen = onListen })
+}
+
+// appWith is app for a command that sets more of the configuration.
+func (p *program) appWith(c *urfave.Command, set func(base *dewar.Config)) (*dewar.App, error) {
 	base := dewar.Config{
-		InstanceDir: c.String("instance"), Debug: c.Bool("debug"), OnListen: onListen,
+		InstanceDir: c.String("instance"), Debug: c.Bool("debug"),
 		TLSCertFile: c.String("cert"), TLSKeyFile: c.String("key"),
 	}
+	set(&base)
 	info, err := os.Stat(base.InstanceDir)
 	if err == nil && !info.IsDir() || errors.Is(err, syscall.ENOTDIR) {
 		return nil, fmt.Errorf("cli: the instance folder %s is not a folder, or lies below a file: name another with --instance", base.InstanceDir)

@@ -15,6 +15,8 @@
 //	shop run --port 8000        serve; --host, --instance and --debug as well
 //	shop run --cert F --key F   serve HTTPS; --cert adhoc --debug while developing
 //	shop routes                 list endpoints, methods, rules and guards; --json
+//	shop check                  list routes with their guards, mistakes in templates and settings, and
+//	                            protections that are off; --json, --sarif, --accept ID, --host ADDRESS
 //	shop secret new             print a new secret key
 //	shop secret new --file F    write one to a new file that only its owner can read
 //	shop secret rotate          make a new key sign from the next start on; the older ones still verify
@@ -30,5 +32,6 @@
 // # Exit status
 //
 // 0 when the command did what it was for, 1 with one line on standard error when
-// it could not, 2 when the command line was not understood.
+// it could not, 2 when the command line was not understood. check ends with 1 when
+// it found an error, or a warning that is not accepted.
 package cli

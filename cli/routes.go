@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -62,6 +61,10 @@ type route struct {
 
 // routesJSON writes the routes as a JSON array.
 func (p *program) routesJSON(list []dewar.RouteInfo) error {
+	return p.encode(routesOf(list))
+}
+
+func routesOf(list []dewar.RouteInfo) []route {
 	routes := make([]route, 0, len(list))
 	for _, r := range list {
 		routes = append(routes, route{
@@ -70,8 +73,5 @@ func (p *program) routesJSON(list []dewar.RouteInfo) error {
 			InsecureNoCSRF: r.InsecureNoCSRF, MaxBody: r.MaxBody, Source: r.Source,
 		})
 	}
-	encoder := json.NewEncoder(p.stdout)
-	encoder.SetEscapeHTML(false) // rules hold < and >
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(routes)
+	return routes
 }

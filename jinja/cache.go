@@ -101,7 +101,11 @@ func (e *Environment) GetTemplate(name string) (*Template, error) {
 		return nil, err
 	}
 	t.t.UpToDate = src.UpToDate
-	return e.cache.put(name, t, old), nil
+	t = e.cache.put(name, t, old)
+	if old != nil && e.opt.Reloaded != nil {
+		e.opt.Reloaded(name)
+	}
+	return t, nil
 }
 
 func (t *Template) upToDate() bool { return t.t.UpToDate == nil || t.t.UpToDate() }

@@ -242,6 +242,6 @@ func ExampleEnvironment_Check() {
 	fmt.Println(err)
 	// Output:
 	// index.html:2:12: warning: jinja_test.Post has no field or method "titel"
-	// index.html:2:19: error: there is no filter "upcase"
+	// index.html:2:19: error: No filter named 'upcase'.
 	// <nil>
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// AutoReload makes GetTemplate compile a template again when its loader
 	// says that it has changed. It is meant for development.
 	AutoReload bool
+	// Reloaded, if not nil, is called when AutoReload has compiled a template
+	// again, before it is used.
+	Reloaded func(name string)
 	// CacheSize bounds the number of compiled templates that are kept; the
 	// one unused for longest goes first. 0 is no bound, -1 keeps none.
 	CacheSize int

@@ -55,7 +55,7 @@ func (w *walker) macroCall(n *ast.Call, m *ast.Macro, block bool) {
 		}
 	}
 	if len(n.Args) > len(params) && !uses["varargs"] {
-		w.report(w.t, n, MacroArgument, Error,
+		w.report(w.t, n.Node, MacroArgument, Error,
 			fmt.Sprintf("the macro %s takes %d arguments, the call gives %d", quote(m.Name), len(params), len(n.Args)), "")
 	}
 	for _, kw := range n.Kwargs {
@@ -74,7 +74,7 @@ func (w *walker) macroCall(n *ast.Call, m *ast.Macro, block bool) {
 		}
 	}
 	if block && !uses["caller"] && !uses["kwargs"] {
-		w.report(w.t, n, MacroArgument, Error, "the macro "+quote(m.Name)+" does not use caller(), which the call block gives it", "")
+		w.report(w.t, n.Node, MacroArgument, Error, "the macro "+quote(m.Name)+" does not use caller(), which the call block gives it", "")
 	}
 }
 
@@ -101,7 +101,7 @@ func (w *walker) url(n *ast.Call) {
 		return
 	}
 	if len(n.Args) != 1 {
-		w.report(w.t, n, UnknownEndpoint, Error,
+		w.report(w.t, n.Node, UnknownEndpoint, Error,
 			fmt.Sprintf("%s takes one endpoint and named values, %d values without a name are given", w.URLFunction, len(n.Args)), "")
 		return
 	}
@@ -118,6 +118,6 @@ func (w *walker) url(n *ast.Call) {
 		call.Args = append(call.Args, a)
 	}
 	if err := w.URL(call); err != nil {
-		w.report(w.t, n, UnknownEndpoint, Error, err.Error(), "")
+		w.report(w.t, n.Node, UnknownEndpoint, Error, err.Error(), "")
 	}
 }

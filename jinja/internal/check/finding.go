@@ -22,24 +22,24 @@ import (
 )
 
 // Severity is how much a finding matters.
-type Severity uint8
+type Severity int8
 
-// The severities.
+// The severities. The zero value is a warning.
 const (
-	Note    Severity = iota // worth a look in a review: trusted output
-	Warning                 // most likely a mistake; the template renders
-	Error                   // the template, or a place in it, cannot render
+	Note    Severity = -1 // worth a look in a review: trusted output
+	Warning Severity = 0  // most likely a mistake; the template renders
+	Error   Severity = 1  // the template, or a place in it, cannot render
 )
 
 // String returns "note", "warning" or "error", the levels of SARIF.
 func (s Severity) String() string {
-	switch s {
-	case Error:
+	switch {
+	case s > Warning:
 		return "error"
-	case Warning:
-		return "warning"
+	case s < Warning:
+		return "note"
 	}
-	return "note"
+	return "warning"
 }
 
 // MarshalText returns the same as String.

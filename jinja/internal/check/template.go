@@ -157,7 +157,7 @@ func (w *walker) node(n ast.Node) {
 	case *ast.Test:
 		if !w.Test(n.Name) && !w.isGuarded("test "+n.Name) {
 			w.known[n.Line()] = true
-			w.report(w.t, n, UnknownTest, Error, "there is no test "+quote(n.Name), nearest(n.Name, w.Tests()))
+			w.report(w.t, n, UnknownTest, Error, "No test named '"+n.Name+"'.", nearest(n.Name, w.Tests()))
 		}
 	case *ast.Include:
 		w.include(n)
@@ -198,7 +198,7 @@ func (w *walker) filter(n *ast.Filter) {
 			"see that nobody else decides what it holds, or take the filter away")
 	case !w.Filter(n.Name) && !w.isGuarded("filter "+n.Name):
 		w.known[n.Line()] = true
-		w.report(w.t, n, UnknownFilter, Error, "there is no filter "+quote(n.Name), nearest(n.Name, w.Filters()))
+		w.report(w.t, n, UnknownFilter, Error, "No filter named '"+n.Name+"'.", nearest(n.Name, w.Filters()))
 	}
 }
 

@@ -1,0 +1,186 @@
+package dewar
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"strconv"
+
+	"github.com/dewar-go/dewar/jinja"
+)
+
+// A Finding is what a check reports: a mistake, or a deviation from what is on
+// without asking.
+type Finding struct {
+	// ID is stable, such as "no-csrf", so that a finding can be referred to.
+	ID string
+	// Severity is how much it matters. The zero value is a warning.
+	Severity Severity
+	// Subject is what it is about: a route, a setting, a template.
+	Subject string
+	// Source is the line to change, as "file.go:12" or "index.html:3:7", where
+	// it is known.
+	Source string
+	// Message says what is wrong, and Remedy what to change.
+	Message, Remedy string
+}
+
+// Severity is how much a finding matters.
+type Severity = jinja.Severity
+
+// The severities.
+const (
+	SeverityNote    = jinja.SeverityNote    // worth knowing: something was decided here
+	SeverityWarning = jinja.SeverityWarning // a protection is off, or a mistake is likely
+	SeverityError   = jinja.SeverityError   // the app does not start, or a page fails
+)
+
+// Check lists what deviates: mistakes in the configuration and in templates,
+// routes and settings that take a protection off, and what extensions report.
+// The errors among them are what [App.Run] and [App.Handler] refuse to start
+// with. The command check shows the list; a test may as well:
+//
+//	for _, f := range app.Check() {
+//		t.Errorf("%s: %s", f.Source, f.Message)
+//	}
+//
+// Check freezes the app as [App.Handler] does, and judges the configuration for
+// the same circumstances: those of an app in the open unless [Config.Loopback]
+// is set. It makes no key and opens nothing. The most severe findings come
+// first.
+func (a *App) Check() []Finding {
+	var list []Finding
+	m := a.modeFor("")
+	if a.buildErr == nil && a.root.frozen != "" {
+		m = a.mode // it serves, or could: the check is about that
+	}
+	if err := a.build(m); err != nil {
+		list = append(list, a.mistakeFindings(err)...)
+	}
+	if a.env != nil {
+		list = append(list, a.templateFindings(nil)...)
+	}
+	list = append(list, a.routeFindings()...)
+	list = append(list, a.headerFindings()...)
+	list = append(list, a.configFindings()...)
+	for _, check := range a.checkers {
+		list = append(list, check()...)
+	}
+	slices.SortStableFunc(list, func(x, y Finding) int { return cmp.Compare(y.Severity, x.Severity) })
+	return slices.Compact(list)
+}
+
+// mistakeFindings makes findings of what stops the start. Those of templates
+// are left out: the check of templates has them with their places.
+func (a *App) mistakeFindings(err error) (list []Finding) {
+	mistakes := []error{err}
+	var several *configError
+	if errors.As(err, &several) {
+		mistakes = several.mistakes
+	}
+	for _, m := range mistakes {
+		var t *templateError
+		if errors.As(m, &t) {
+			continue
+		}
+		list = append(list, Finding{
+			ID: "configuration", Severity: SeverityError, Subject: "configuration", Source: a.made,
+			Message: trimPrefix(m).Error(),
+		})
+	}
+	return list
+}
+
+// TemplateVars declares what a template is rendered with, so that the check at
+// the start finds names and attributes that are not there: a struct, a map of
+// names to samples of their values, or a list of names. See Vars of
+// [jinja.CheckOptions]. Where a context processor adds names, only attributes
+// are checked.
+func (a *App) TemplateVars(name string, vars any) {
+	a.root.changing("TemplateVars", callerLocation())
+	a.templateVars[name] = vars
+}
+
+// A templateError is an error that the check of templates found.
+type templateError struct{ f Finding }
+
+func (e *templateError) Error() string {
+	text := "template " + e.f.Source + ": " + e.f.Message
+	if e.f.Remedy != "" {
+		text += " (" + e.f.Remedy + ")"
+	}
+	return text
+}
+
+// checkTemplatesAtStart compiles every template and looks for mistakes, so that
+// they are found at the start and not by a visitor.
+func (a *App) checkTemplatesAtStart() (mistakes []error) {
+	if a.env == nil {
+		return nil
+	}
+	for _, f := range a.templateFindings(nil) {
+		switch {
+		case f.Severity >= SeverityError:
+			mistakes = append(mistakes, &templateError{f})
+		case f.Severity == SeverityWarning:
+			a.logFinding(f)
+		}
+	}
+	return mistakes
+}
+
+// checkReloaded checks a template that has changed while the app runs in debug
+// mode.
+func (a *App) checkReloaded(name string) {
+	for _, f := range a.templateFindings([]string{name}) {
+		if f.Severity >= SeverityWarning {
+			a.logFinding(f)
+		}
+	}
+}
+
+func (a *App) logFinding(f Finding) {
+	a.log.LogAttrs(context.Background(), slog.LevelWarn, "template check", slog.String("source", f.Source),
+		slog.String("id", f.ID), slog.String("message", f.Message), slog.String("remedy", f.Remedy))
+}
+
+// requestNames are what every template sees of the request.
+var requestNames = []string{"request", "session", "g", "config"}
+
+// templateFindings checks the templates of the names, all when there are none.
+func (a *App) templateFindings(names []string) []Finding {
+	open := false
+	for _, s := range a.templateScopes() {
+		open = open || len(s.templates.processors) > 0
+	}
+	found, err := a.env.Check(jinja.CheckOptions{
+		Templates: names, Match: isTemplate, Vars: a.templateVars, Names: requestNames, OpenNames: open, URL: a.checkURL,
+	})
+	if err != nil {
+		if a.cfg.Templates != nil {
+			if _, err := fs.Stat(a.cfg.Templates, "."); err != nil {
+				return nil // reported with the settings
+			}
+		}
+		return []Finding{{ID: "configuration", Severity: SeverityError, Subject: "templates", Source: a.made, Message: err.Error()}}
+	}
+	list := make([]Finding, 0, len(found))
+	for _, f := range found {
+		source := f.Template
+		if f.Line > 0 {
+			source += ":" + strconv.Itoa(f.Line)
+			if f.Column > 0 {
+				source += ":" + strconv.Itoa(f.Column)
+			}
+		}
+		list = append(list, Finding{
+			ID: f.Rule, Severity: f.Severity, Subject: fmt.Sprintf("template %s", f.Template), Source: source,
+			Message: f.Message, Remedy: f.Hint,
+		})
+	}
+	return list
+}

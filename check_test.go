@@ -1,0 +1,242 @@
+package dewar_test
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/sign"
+)
+
+// checked makes an app in the open with all that is required there.
+func checked(t *testing.T, change func(*dewar.Config), files ...string) *dewar.App {
+	t.Helper()
+	cfg := dewar.Config{
+		SecretKey: dewar.NewSecret(sign.GenerateKey()), TrustedHosts: []string{"example.com"},
+		InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler),
+	}
+	templates := fstest.MapFS{}
+	for i := 0; i < len(files); i += 2 {
+		templates[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+	}
+	cfg.Templates = templates
+	if change != nil {
+		change(&cfg)
+	}
+	return dewar.New(cfg)
+}
+
+// found shows findings as "id severity subject".
+func found(list []dewar.Finding) (out []string) {
+	for _, f := range list {
+		out = append(out, f.ID+" "+f.Severity.String()+" "+f.Subject)
+	}
+	return out
+}
+
+func TestCheckDeviations(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		config func(*dewar.Config)
+		app    func(*dewar.App)
+		want   []string
+	}{
+		{name: "the defaults"},
+		{name: "a route without CSRF", app: func(app *dewar.App) {
+			app.Post("/hook", text("x")).Name("hook").InsecureNoCSRF()
+			app.Get("/read", text("x")).Name("read").InsecureNoCSRF() // nothing to protect
+		}, want: []string{"no-csrf warning route /hook (hook)"}},
+		{name: "a large body", app: func(app *dewar.App) { app.Post("/up", text("x")).Name("up").MaxBody(1 << 30) },
+			want: []string{"large-body note route /up (up)"}},
+		{name: "headers of a part", app: func(app *dewar.App) {
+			app.Get("/", text("x")).Name("index").Headers(secure.Headers{CrossOriginResourcePolicy: secure.InsecureOff})
+			bp := dewar.NewBlueprint("shop", dewar.BlueprintOptions{Prefix: "/shop"})
+			bp.Get("/", text("x")).Name("index")
+			bp.Headers(secure.Headers{InsecureNoContentSecurityPolicy: true})
+			app.Register(bp)
+		}, want: []string{`header-off warning blueprint "shop": Headers.InsecureNoContentSecurityPolicy`, "header-off warning route /: Headers.CrossOriginResourcePolicy"}},
+		{name: "settings", config: func(c *dewar.Config) {
+			c.InsecurePlainHTTP = true
+			c.Headers = secure.Headers{FrameOptions: secure.InsecureOff, InsecureNoPermissionsPolicy: true,
+				ContentSecurityPolicy: secure.DefaultCSP().Merge(secure.CSP{"script-src": {"'unsafe-inline'"}})}
+			c.CSRFTrustedOrigins = []string{"https://a.example", "http://b.example"}
+			c.Session.CookieSameSite, c.Session.CookieDomain = "None", "example.com"
+			c.MaxContentLength = 1 << 30
+		}, want: []string{
+			"trusted-origin warning Config.CSRFTrustedOrigins", "csp-unsafe warning Config.Headers.ContentSecurityPolicy",
+			"header-off warning Config.Headers.FrameOptions", "header-off warning Config.Headers.InsecureNoPermissionsPolicy",
+			"plain-http warning Config.InsecurePlainHTTP", "cookie-samesite warning Config.Session.CookieSameSite",
+			"trusted-origin note Config.CSRFTrustedOrigins", "large-body note Config.MaxContentLength", "cookie-domain note Config.Session.CookieDomain",
+		}},
+		{name: "a short key", config: func(c *dewar.Config) {
+			c.SecretKey, c.Flask = dewar.NewSecret("dev"), &dewar.FlaskSharing{InsecureShortKey: true}
+		}, want: []string{"short-key warning Config.Flask.InsecureShortKey", "flask-sharing note Config.Flask"}},
+		{name: "nothing that is required", config: func(c *dewar.Config) { c.SecretKey, c.TrustedHosts = dewar.Secret{}, nil },
+			want: []string{"configuration error configuration", "configuration error configuration"}},
+		{name: "an extension", app: func(app *dewar.App) { app.Extend(finder{}) }, want: []string{"found warning it"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			app := checked(t, row.config)
+			if row.app != nil {
+				row.app(app)
+			}
+			list := app.Check()
+			if got := found(list); !slices.Equal(got, row.want) {
+				t.Errorf("got  %q\nwant %q", got, row.want)
+			}
+			for _, f := range list {
+				if f.Message == "" || f.ID != "found" && !strings.Contains(f.Source, "check_test.go:") {
+					t.Errorf("%+v", f)
+				}
+			}
+			if again := app.Check(); !slices.Equal(again, list) {
+				t.Errorf("the second time: %+v", again)
+			}
+		})
+	}
+}
+
+type finder struct{}
+
+func (finder) Init(*dewar.App) error { return nil }
+func (finder) Check() []dewar.Finding {
+	return []dewar.Finding{{ID: "found", Subject: "it", Message: "it is wrong"}}
+}
+
+func list(c *dewar.Context) error { return c.Text("x") }
+
+// Calls of url_for in templates are held against the rules.
+func TestCheckURLs(t *testing.T) {
+	for _, row := range []struct {
+		call string
+		want string // is in the message; "" without a finding
+	}{
+		{"url_for('user', id=1)", ""},
+		{"url_for('user', id=x)", ""},
+		{"url_for('user', id=x, page=2, _anchor='a')", ""},
+		{"url_for('user', **x)", ""},
+		{"url_for('user')", "Did you forget to specify values ['id']"},
+		{"url_for('user', page=x)", "Did you forget to specify values ['id']"},
+		{"url_for('usr', id=1)", "Did you mean 'user' instead"},
+		{"url_for('user', id=x, _where='a')", "unknown option _where"},
+		{"url_for('user', id='abc')", "abc"},
+		{"url_for('list')", ""},
+		{"url_for('list', page=2)", ""},
+		{"url_for('shop.item', id=1)", ""},
+		{"url_for('.item', id=1)", ""},
+		{"url_for('.user', id=1)", ""},
+		{"url_for('.item')", "Did you forget"},
+		{"url_for('.none')", `no blueprint has an endpoint ".none"`},
+		{"url_for('site.about', x=1)", ""}, // its language comes from url_defaults
+		{"url_for('static', filename='a.css')", ""},
+	} {
+		t.Run(row.call, func(t *testing.T) {
+			app := checked(t, func(c *dewar.Config) { c.Static = mapFS("a.css", "") }, "t.html", "{{ "+row.call+" }}")
+			app.Get("/user/<int:id>", text("x")).Name("user")
+			app.Get("/list", list).Name("list").Defaults(map[string]any{"page": 1})
+			app.Get("/list/<int:page>", list).Name("list")
+			shop := dewar.NewBlueprint("shop", dewar.BlueprintOptions{Prefix: "/shop"})
+			shop.Get("/<int:id>", text("x")).Name("item")
+			app.Register(shop)
+			site := dewar.NewBlueprint("site", dewar.BlueprintOptions{Prefix: "/<lang>"})
+			site.Get("/about", text("x")).Name("about")
+			site.URLDefaults(func(*dewar.Context, string, map[string]any) {})
+			app.Register(site)
+			found := app.Check()
+			switch {
+			case row.want == "" && len(found) > 0, row.want != "" && len(found) != 1:
+				t.Errorf("%+v", found)
+			case row.want != "" && (!strings.Contains(found[0].Message, row.want) || found[0].Source != "t.html:1:4" || found[0].ID != "unknown-endpoint"):
+				t.Errorf("%+v does not say %q", found[0], row.want)
+			}
+		})
+	}
+}
+
+// What the check calls an error stops the start, with everything in one error;
+// a warning does not.
+func TestCheckAtStart(t *testing.T) {
+	app := checked(t, nil,
+		"a.html", "{{ url_for('nowhere') }}", "b.html", "{% include 'c.html' %}{{ x|safe }}",
+		"d.html", "{% extends 'e.html' %}{% block titel %}{% endblock %}", "e.html", "{% block title %}{% endblock %}")
+	_, err := app.Handler()
+	if err == nil {
+		t.Fatal("it started")
+	}
+	for _, want := range []string{"2 mistakes", "template a.html:1:4: url_for: Could not build", `template b.html:1:4: include: there is no template "c.html"`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	if strings.Contains(err.Error(), "safe") || strings.Contains(err.Error(), "titel") {
+		t.Errorf("%v stops for less than an error", err)
+	}
+	if got, want := found(app.Check()), []string{
+		"unknown-endpoint error template a.html", "unknown-template error template b.html",
+		"dead-block warning template d.html", "safe-filter note template b.html",
+	}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// Declared variables are checked at the start, save where a context processor
+// may add names.
+func TestCheckTemplateVars(t *testing.T) {
+	type page struct{ Title string }
+	source := "{{ title }}{{ request.path }}{{ g.user }}{{ session.x }}{{ config }}{{ url_for('static', filename='x') }}{{ get_flashed_messages() }}{{ titel }}{{ post.titel }}"
+	build := func(processor bool) []string {
+		app := checked(t, func(c *dewar.Config) { c.Static = mapFS("x", "") }, "t.html", source)
+		app.TemplateVars("t.html", map[string]any{"title": "", "post": page{}})
+		if processor {
+			app.ContextProcessor(func(*dewar.Context) dewar.Vars { return nil })
+		}
+		return found(app.Check())
+	}
+	if got, want := build(false), []string{"undefined-name warning template t.html", "undefined-attribute warning template t.html"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := build(true), []string{"undefined-attribute warning template t.html"}; !slices.Equal(got, want) {
+		t.Errorf("with a context processor: got %q, want %q", got, want)
+	}
+}
+
+// In debug mode a template that has changed is checked again.
+func TestCheckReloaded(t *testing.T) {
+	files := fstest.MapFS{"t.html": {Data: []byte("first"), ModTime: time.Unix(1e9, 0)}}
+	app, log := newApp(t, func(c *dewar.Config) { c.Debug, c.Templates = true, files })
+	app.Get("/", func(c *dewar.Context) error { return c.Render("t.html", nil) })
+	client := dewartest.New(t, app)
+	if resp := client.Get("/"); resp.Text != "first" {
+		t.Fatal(resp.Text)
+	}
+	files["t.html"] = &fstest.MapFile{Data: []byte("second{% if false %}{% include 'none.html' %}{% endif %}"), ModTime: time.Unix(1e9+1, 0)}
+	if resp := client.Get("/"); resp.Text != "second" {
+		t.Fatal(resp.Text)
+	}
+	if !strings.Contains(log.String(), "none.html") || !strings.Contains(log.String(), "unknown-template") {
+		t.Errorf("the log says %s", log)
+	}
+}
+
+// A folder of templates that is not there is one mistake, not two.
+func TestCheckWithoutFolder(t *testing.T) {
+	app := checked(t, func(c *dewar.Config) { c.Templates = missingFS{} })
+	_, err := app.Handler()
+	if !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), "open missing") != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+type missingFS struct{}
+
+func (missingFS) Open(string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist}
+}

@@ -1,0 +1,164 @@
+package dewar
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// routeFindings lists the routes that take a protection off.
+func (a *App) routeFindings() (list []Finding) {
+	for _, r := range a.Routes() {
+		subject := fmt.Sprintf("route %s (%s)", r.Host+r.Rule, r.Endpoint)
+		if r.InsecureNoCSRF && changes(r.Methods) {
+			list = append(list, Finding{
+				ID: "no-csrf", Subject: subject, Source: r.Source,
+				Message: "any other site can make a visitor's browser call this route with the visitor's cookies",
+				Remedy:  "take InsecureNoCSRF away, unless the view looks at no cookie and verifies who calls it",
+			})
+		}
+		if r.MaxBody > defaultMaxContentLength {
+			list = append(list, Finding{
+				ID: "large-body", Severity: SeverityNote, Subject: subject, Source: r.Source,
+				Message: fmt.Sprintf("a request may send %d bytes, more than the default of %d", r.MaxBody, defaultMaxContentLength),
+				Remedy:  "lower MaxBody, or guard the route against strangers",
+			})
+		}
+	}
+	return list
+}
+
+// changes reports whether one of a route's methods is unsafe; a route without
+// methods has all.
+func changes(methods []string) bool {
+	return len(methods) == 0 || slices.ContainsFunc(methods, func(m string) bool {
+		return m != "GET" && m != "HEAD" && m != "OPTIONS" && m != "TRACE"
+	})
+}
+
+// insecure says what the fields named Insecure… break.
+var insecure = map[string]struct{ id, message string }{
+	"InsecurePlainHTTP": {"plain-http", "whoever is on the way can read and change everything, sessions and passwords included"},
+	"InsecureShortKey":  {"short-key", "a short or known key is accepted: whoever guesses it is signed in as any user"},
+}
+
+// configFindings lists the settings that take a protection off. Every field
+// whose name says so is one, and so is every header that is switched off.
+func (a *App) configFindings() (list []Finding) {
+	add := func(id string, severity Severity, field, message, remedy string) {
+		list = append(list, Finding{ID: id, Severity: severity, Subject: "Config." + field, Source: a.made, Message: message, Remedy: remedy})
+	}
+	list = append(list, fieldFindings(reflect.ValueOf(a.cfg), "Config.", a.made)...)
+	list = append(list, policyFindings(a.cfg.Headers.ContentSecurityPolicy, "Config.Headers.ContentSecurityPolicy", a.made)...)
+	for _, origin := range a.cfg.CSRFTrustedOrigins {
+		severity, message := SeverityNote, fmt.Sprintf("pages of %s may send unsafe requests", origin)
+		if strings.HasPrefix(strings.ToLower(origin), "http:") && a.mode == secured {
+			severity, message = SeverityWarning, message+", and whoever is on the way can change what they send"
+		}
+		add("trusted-origin", severity, "CSRFTrustedOrigins", message, "take it away, or see that nobody else controls it")
+	}
+	if strings.EqualFold(a.cfg.Session.CookieSameSite, "none") {
+		add("cookie-samesite", SeverityWarning, "Session.CookieSameSite", "browsers send the session with requests of other sites", "take the value away: Lax is the default")
+	}
+	if a.cfg.Session.CookieDomain != "" {
+		add("cookie-domain", SeverityNote, "Session.CookieDomain", "every subdomain of "+a.cfg.Session.CookieDomain+" gets the session and can replace it", "take the value away")
+	}
+	if a.cfg.Flask != nil {
+		add("flask-sharing", SeverityNote, "Flask", "sessions are shared with a Flask application, in a cookie that nothing revokes", "take the switch away once the move is over")
+	}
+	if a.cfg.MaxContentLength > defaultMaxContentLength {
+		add("large-body", SeverityNote, "MaxContentLength", fmt.Sprintf("every request may send %d bytes, more than the default of %d", a.cfg.MaxContentLength, defaultMaxContentLength),
+			"set the limit of single routes with MaxBody instead")
+	}
+	slices.SortStableFunc(list, func(x, y Finding) int { return strings.Compare(x.Subject+x.Message, y.Subject+y.Message) })
+	return list
+}
+
+// fieldFindings lists the fields that say of themselves that a protection is off.
+func fieldFindings(v reflect.Value, prefix, source string) (list []Finding) {
+	add := func(id, field, message, remedy string) {
+		list = append(list, Finding{ID: id, Subject: prefix + field, Source: source, Message: message, Remedy: remedy})
+	}
+	walkConfig(v, "", func(field string, v reflect.Value) {
+		name := field[strings.LastIndexByte(field, '.')+1:]
+		switch {
+		case v.Kind() == reflect.String && v.String() == secure.InsecureOff:
+			add("header-off", field, "the header is not sent", "take the value away")
+		case v.Kind() != reflect.Bool || !v.Bool() || !strings.HasPrefix(name, "Insecure"):
+		case strings.HasPrefix(name, "InsecureNo"):
+			add("header-off", field, "the protection is switched off", "take the field away")
+		default:
+			known := insecure[name]
+			if known.id == "" {
+				known.id, known.message = "insecure", "the protection is switched off"
+			}
+			add(known.id, field, known.message, "take the field away")
+		}
+	})
+	return list
+}
+
+// policyFindings lists what lets injected scripts run in spite of the policy.
+func policyFindings(policy secure.CSP, subject, source string) (list []Finding) {
+	for directive, sources := range policy {
+		for _, bad := range []string{"'unsafe-inline'", "'unsafe-eval'", "*"} {
+			if slices.Contains(sources, bad) && (strings.HasPrefix(directive, "script-src") || directive == "default-src") {
+				list = append(list, Finding{ID: "csp-unsafe", Subject: subject, Source: source,
+					Message: fmt.Sprintf("%s has %s: injected scripts run", directive, bad),
+					Remedy:  "take it away; scripts of the templates have their nonce by themselves"})
+			}
+		}
+	}
+	return list
+}
+
+// headerFindings lists the protective headers that blueprints and routes switch
+// off.
+func (a *App) headerFindings() (list []Finding) {
+	add := func(subject string, changes []headersAt) {
+		for _, c := range changes {
+			list = append(list, fieldFindings(reflect.ValueOf(c.headers), subject+": Headers.", c.location)...)
+			list = append(list, policyFindings(c.headers.ContentSecurityPolicy, subject+": Headers.ContentSecurityPolicy", c.location)...)
+		}
+	}
+	for _, s := range a.templateScopes() {
+		add(s.title(), s.headers)
+	}
+	seen := map[*Route]bool{}
+	for _, e := range a.placed {
+		if r := e.route; r != nil && !seen[r] {
+			seen[r] = true
+			add("route "+e.rule, r.headers)
+		}
+	}
+	return list
+}
+
+// walkConfig calls f for the fields of the settings and of the structs in them
+// that belong to this module.
+func walkConfig(v reflect.Value, path string, f func(field string, v reflect.Value)) {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[Secret]() {
+		return
+	}
+	for i := range v.NumField() {
+		sf := v.Type().Field(i)
+		if !sf.IsExported() {
+			continue
+		}
+		name := path + sf.Name
+		if kind := sf.Type.Kind(); kind == reflect.Struct || kind == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct && sf.Type.Elem().PkgPath() == v.Type().PkgPath() {
+			walkConfig(v.Field(i), name+".", f)
+			continue
+		}
+		f(name, v.Field(i))
+	}
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v3"
+
+	"github.com/dewar-go/dewar"
+)
+
+// errFindings makes the exit status 1; the findings themselves are the message.
+var errFindings = fmt.Errorf("cli: the check has findings")
+
+// check looks for mistakes and for protections that are off.
+func (p *program) check() *urfave.Command {
+	return &urfave.Command{
+		Name:  "check",
+		Usage: "list routes with their guards, mistakes in templates and settings, and protections that are off",
+		Flags: append([]urfave.Flag{
+			&urfave.BoolFlag{Name: "json", Usage: "as JSON"},
+			&urfave.BoolFlag{Name: "sarif", Usage: "the findings as SARIF 2.1.0, for code scanning"},
+			&urfave.StringFlag{Name: "host", Usage: "check what it takes to listen on `ADDRESS`; any but a loopback address counts as one behind TLS", Value: "127.0.0.1"},
+			&urfave.StringSliceFlag{Name: "accept", Usage: "findings with this `ID` do not fail the check; may be repeated"},
+		}, options()...),
+		Action: func(_ context.Context, c *urfave.Command) error {
+			if c.Bool("json") && c.Bool("sarif") {
+				return &usageError{"--json and --sarif exclude each other", "check --help"}
+			}
+			app, err := p.appWith(c, func(base *dewar.Config) { base.Loopback = isLoopback(c.String("host")) })
+			if err != nil {
+				return err
+			}
+			routes, findings := app.Routes(), app.Check()
+			switch {
+			case c.Bool("json"):
+				err = p.checkJSON(routes, findings)
+			case c.Bool("sarif"):
+				err = p.encode(sarif(findings))
+			default:
+				err = p.checkText(routes, findings)
+			}
+			if err != nil {
+				return err
+			}
+			accepted := c.StringSlice("accept")
+			for _, f := range findings {
+				if f.Severity >= dewar.SeverityWarning && !slices.Contains(accepted, f.ID) {
+					return errFindings
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// isLoopback reports whether only this machine can reach the address.
+func isLoopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}
+
+// checkText writes the routes in columns and a paragraph for each finding.
+func (p *program) checkText(routes []dewar.RouteInfo, findings []dewar.Finding) error {
+	if err := p.routesTable(routes); err != nil {
+		return err
+	}
+	counts := map[dewar.Severity]int{}
+	for _, f := range findings {
+		counts[f.Severity]++
+		at := f.Source
+		if at != "" {
+			at += ": "
+		}
+		if _, err := fmt.Fprintf(p.stdout, "\n%s%s [%s] %s\n    %s\n", at, f.Severity, f.ID, f.Subject, f.Message); err != nil {
+			return err
+		}
+		if f.Remedy != "" {
+			fmt.Fprintf(p.stdout, "    %s\n", f.Remedy)
+		}
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%d routes, %d errors, %d warnings, %d notes\n", len(routes),
+		counts[dewar.SeverityError], counts[dewar.SeverityWarning], counts[dewar.SeverityNote])
+	return err
+}
+
+// finding is a finding in JSON.
+type finding struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"` // error, warning or note
+	Subject  string `json:"subject"`
+	Source   string `json:"source,omitempty"` // file:line or file:line:column
+	Message  string `json:"message"`
+	Remedy   string `json:"remedy,omitempty"`
+}
+
+func (p *program) checkJSON(routes []dewar.RouteInfo, findings []dewar.Finding) error {
+	list := make([]finding, 0, len(findings))
+	for _, f := range findings {
+		list = append(list, finding{f.ID, f.Severity.String(), f.Subject, f.Source, f.Message, f.Remedy})
+	}
+	return p.encode(struct {
+		Routes   []route   `json:"routes"`
+		Findings []finding `json:"findings"`
+	}{routesOf(routes), list})
+}
+
+// encode writes indented JSON.
+func (p *program) encode(v any) error {
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false) // rules hold < and >
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
