@@ -1,7 +1,13 @@
 package secure
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
 	"mime"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -105,6 +111,58 @@ func FuzzContentDisposition(f *testing.F) {
 		if len(s) < maxDisposition && utf8.ValidString(s) && !strings.ContainsAny(s, "/\\") && HeaderValue(s) == nil && !strings.ContainsFunc(s, bidi) &&
 			!strings.ContainsAny(s, "\t\u2028\u2029") && !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x7F && r < 0xA0 }) && params["filename"] != s {
 			t.Errorf("%q is read as %q from %q", s, params["filename"], value)
+		}
+	})
+}
+
+// TestFilenameCorpus compares every character and 50,000 random names with
+// Werkzeug's secure_filename, by digests that testdata/filenames.py made.
+func TestFilenameCorpus(t *testing.T) {
+	data, err := os.ReadFile("testdata/filenames.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g struct{ Pieces, Unicode, Random []string }
+	if err := json.Unmarshal(data, &g); err != nil {
+		t.Fatal(err)
+	}
+	check := func(kind string, block int, want []string, names iter.Seq[string]) {
+		h, n := sha256.New(), 0
+		var first string
+		for name := range names {
+			if n%block == 0 {
+				first = name
+			}
+			fmt.Fprintln(h, Filename(name))
+			if n++; n%block == 0 {
+				if got := hex.EncodeToString(h.Sum(nil)); got != want[n/block-1] {
+					t.Errorf("%s: the block of names from %q differs", kind, first)
+				}
+				h.Reset()
+			}
+		}
+		if n/block != len(want) || n < 50_000 {
+			t.Errorf("%s: %d names, %d digests", kind, n, len(want))
+		}
+	}
+	check("characters", 4096, g.Unicode, func(yield func(string) bool) {
+		for c := rune(0); c <= utf8.MaxRune; c++ {
+			if utf8.ValidRune(c) && !yield("a"+string(c)+"b") {
+				return
+			}
+		}
+	})
+	check("random", 1000, g.Random, func(yield func(string) bool) {
+		state := uint64(20261127)
+		next := func() uint64 { state = state*6364136223846793005 + 1442695040888963407; return state >> 33 }
+		for range 50_000 {
+			name := ""
+			for range 1 + next()%6 {
+				name += g.Pieces[next()%uint64(len(g.Pieces))]
+			}
+			if !yield(name) {
+				return
+			}
 		}
 	})
 }
