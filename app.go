@@ -40,6 +40,7 @@ type App struct {
 	rootFallback *endpoint
 	unmatched    unmatched
 	proxy        *Fallback // nil without
+	uploads      []*Uploads
 	certificates *CertificateSource
 
 	// Made when the app is frozen.
@@ -142,6 +143,9 @@ func (a *App) buildNow(m mode) error {
 	report(a.buildUnmatched())
 	if a.proxy != nil {
 		report(a.proxy.build())
+	}
+	for _, u := range a.uploads {
+		report(u.checkServed())
 	}
 	report(a.buildKeys(m))
 	switch len(mistakes) {

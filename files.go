@@ -67,9 +67,13 @@ func (c *Context) UserFile(fsys fs.FS, name, saveAs string, inline bool) error {
 	}
 	h := c.w.Header()
 	h["Content-Disposition"] = []string{secure.ContentDisposition(kind, saveAs)}
-	h["Content-Security-Policy"] = []string{secure.SandboxCSP().String()}
+	h["Content-Security-Policy"] = sandbox
+	h["X-Content-Type-Options"] = []string{"nosniff"} // whatever the app's headers say
 	return c.ServeFS(fsys, name)
 }
+
+// sandbox is the policy of files that users sent.
+var sandbox = []string{secure.SandboxCSP().String()}
 
 // fileTag is a validator made of time and size. Files of an embed.FS have no
 // time: the program's own start stands for it, since they change with it alone.

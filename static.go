@@ -22,6 +22,7 @@ import (
 // the hash of its content and which compressed forms lie beside it.
 type staticFiles struct {
 	fsys  fs.FS
+	dir   string // where the files are, "" for none on disk
 	mu    sync.Mutex
 	known map[string]*staticFile // by name; only of files that exist
 }
@@ -55,17 +56,25 @@ func addStatic(s *scope, at string, fsys fs.FS) {
 	if at == "" {
 		at = "/static"
 	}
-	files := &staticFiles{fsys: confine(fsys), known: map[string]*staticFile{}}
+	files := &staticFiles{fsys: confine(fsys), dir: dirOf(fsys), known: map[string]*staticFile{}}
 	view := func(c *Context) error { return files.serve(c, c.Str("filename")) }
 	r := s.add(strings.TrimRight(at, "/")+"/<path:filename>", view, view, nil, nil)
 	r.name, r.static = "static", files
 }
 
+// dirOf returns the folder of an os.DirFS, "" for any other.
+func dirOf(fsys fs.FS) string {
+	if fsys != nil && reflect.TypeOf(fsys) == reflect.TypeOf(os.DirFS("")) {
+		return reflect.ValueOf(fsys).String()
+	}
+	return ""
+}
+
 // confine opens a folder given as os.DirFS anew as an os.Root, which symbolic
 // links do not lead out of.
 func confine(fsys fs.FS) fs.FS {
-	if v := reflect.ValueOf(fsys); v.Type() == reflect.TypeOf(os.DirFS("")) {
-		if root, err := os.OpenRoot(v.String()); err == nil {
+	if dir := dirOf(fsys); dir != "" {
+		if root, err := os.OpenRoot(dir); err == nil {
 			return root.FS()
 		}
 	}
