@@ -151,6 +151,16 @@ func (c *compiler) printCycle(n *ast.Call, esc escaper, pre, post string, fr *sc
 		texts[i] = pre + s + post
 	}
 	t, i := c.tmpl, l.index
+	if len(texts) == 2 {
+		odd, even := texts[0], texts[1]
+		return func(f *frame) error {
+			text := odd
+			if f.loops[i].index0&1 != 0 {
+				text = even
+			}
+			return f.rt.finishOutput(text, t, n)
+		}
+	}
 	return func(f *frame) error {
 		rt := f.rt
 		return rt.finishOutput(texts[f.loops[i].index0%len(texts)], t, n)

@@ -302,6 +302,11 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			return v, nil, err
 		}
 	}
+	operands := append([]expr(nil), pos...)
+	for i := range kws {
+		operands = append(operands, kws[i].x)
+	}
+	var leaf atomic.Pointer[leafCall] // of the macro that was called last
 	t := c.tmpl
 	sandboxed := c.env.Sandboxed
 	return func(f *frame) error {
@@ -312,7 +317,19 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			return t.at(err, n)
 		}
 		direct := (esc == escapeNone || f.autoescape) && !sandboxed
+		if call := leaf.Load(); call != nil && direct && macro != nil && macro.code == call.code {
+			if err, inside := macro.renderLeaf(f, call, operands); err != nil {
+				if inside {
+					return t.via(t.at(err, n), "macro", n.Line())
+				}
+				return t.at(err, n)
+			}
+			return rt.finishOutput(post, t, n)
+		}
 		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
+			if call := macro.code.leafCall(len(pos), kws); call != nil {
+				leaf.Store(call)
+			}
 			if err, inside := macro.renderWith(f, pos, kws); err != nil {
 				if inside {
 					return t.via(t.at(err, n), "macro", n.Line())

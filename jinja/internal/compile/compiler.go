@@ -124,6 +124,7 @@ type compiler struct {
 	supers       map[loopKey]*superCode // by the slot of super
 	pieces       map[ast.Stmt]int       // before filter and call blocks
 	compiled     map[ast.Stmt]stmt      // statements in bodies of loops
+	printed      map[string]value.Value // parameters of a macro that are printed into the text, see leafMacro
 	state        *frame                 // what filters see that run at compile time
 }
 

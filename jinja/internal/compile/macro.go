@@ -19,6 +19,8 @@ type macroCode struct {
 	caller, kwargs, varargs int
 	explicitCaller          bool
 	explicitIndex           int // of caller among args
+	defaults                int // parameters that have one
+	leaf                    *leafMacro
 }
 
 // Macro is a macro as a value.
@@ -88,8 +90,10 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 		list = append(list, c.fill(defaulted))
 	}
 	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
-	list = append(list, c.body(nodes, fr))
-	code.unit.code = orNothing(sequence(list))
+	body := c.body(nodes, fr)
+	code.unit.code = orNothing(sequence(append(list, body)))
+	code.defaults = len(defaults)
+	code.leaf = c.leafMacro(code, params, defaults, nodes, body, fr)
 	return code
 }
 

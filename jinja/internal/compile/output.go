@@ -255,6 +255,9 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 	if data, ok := n.(*ast.TemplateData); ok {
 		return data.Data, true // safe or plain, the text is the same
 	}
+	if name, ok := n.(*ast.Name); ok && c.printed != nil {
+		return c.printedParameter(name, fr)
+	}
 	if c.env.Finalize != nil && !c.env.ConstFinalize {
 		return "", false
 	}
@@ -284,6 +287,21 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 		return "", false
 	}
 	return s, true
+}
+
+// printedParameter renders a parameter whose value is known.
+func (c *compiler) printedParameter(n *ast.Name, fr *scopeFrame) (string, bool) {
+	v, ok := c.printed[n.Name]
+	esc := c.escaperFor(n, fr.ec)
+	if !ok || esc != escapeHTML && esc != escapeNone {
+		return "", false
+	}
+	print := value.AppendStr
+	if esc == escapeHTML {
+		print = value.AppendEscaped
+	}
+	out, err := print(nil, v)
+	return string(out), err == nil
 }
 
 // print compiles one printed expression between two texts.
@@ -385,16 +403,8 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	slot, _, isLocal := c.localSlot(n.Node, fr)
 	html := esc == escapeHTML
 	t := c.tmpl
-	return func(f *frame) error {
+	general := func(f *frame) error {
 		rt := f.rt
-		rt.out = append(rt.out, pre...)
-		if isAttr {
-			if s, ok := attr.site.Str(f.vars[attr.slot], attr.name); ok && f.autoescape == html {
-				if rt.out, ok = text(rt.out, s, html); ok {
-					return rt.finishOutput(post, t, n)
-				}
-			}
-		}
 		var v value.Value
 		var err error
 		if isLocal {
@@ -428,14 +438,62 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 			err, rt.failed = rt.failed, nil
 		}
 		rt.after(top)
-		rt.out = append(rt.out, post...)
 		if err != nil {
 			return t.at(err, n)
 		}
-		if len(rt.out) > rt.mark {
-			return t.at(rt.checkOutput(), n)
+		return rt.finishOutput(post, t, n)
+	}
+	switch {
+	case text != nil && isAttr:
+		site, slot, name := attr.site, attr.slot, attr.name
+		return func(f *frame) error {
+			rt := f.rt
+			out := append(rt.out, pre...)
+			if s, ok := site.Str(f.vars[slot], name); ok && f.autoescape == html {
+				if out, ok = text(out, s, html); ok {
+					rt.out = out
+					return rt.finishOutput(post, t, n)
+				}
+			}
+			rt.out = out
+			return general(f)
 		}
-		return nil
+	case text != nil && isLocal:
+		return func(f *frame) error {
+			rt := f.rt
+			out := append(rt.out, pre...)
+			if s, ok := f.vars[slot].PlainText(); ok && f.autoescape == html {
+				if out, ok = text(out, s, html); ok {
+					rt.out = out
+					return rt.finishOutput(post, t, n)
+				}
+			}
+			rt.out = out
+			return general(f)
+		}
+	case isLocal && args == nil:
+		return func(f *frame) error {
+			rt := f.rt
+			out := append(rt.out, pre...)
+			v := f.vars[slot]
+			if missing(v) || f.autoescape != html {
+				rt.out = out
+				return general(f)
+			}
+			out, err := stream(f, out, v, fixed)
+			rt.out = out
+			if err != nil || rt.failed != nil {
+				if err == nil {
+					err, rt.failed = rt.failed, nil
+				}
+				return t.at(err, n)
+			}
+			return rt.finishOutput(post, t, n)
+		}
+	}
+	return func(f *frame) error {
+		f.rt.out = append(f.rt.out, pre...)
+		return general(f)
 	}
 }
 

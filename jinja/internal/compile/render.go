@@ -49,6 +49,7 @@ func (e *Env) release(rt *renderer) {
 	rt.vars, rt.globals, rt.data, rt.ctx, rt.w, rt.failed = nil, nil, nil, nil, nil, nil
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
 	rt.modules, rt.pins, rt.late = nil, 0, nil
+	rt.forgetLeaf()
 	clear(rt.pos[:cap(rt.pos)])
 	clear(rt.kws[:cap(rt.kws)])
 	rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]

@@ -36,6 +36,7 @@ type renderer struct {
 	late    []lateError
 	failed  error // a failure inside State.Attr, which cannot return it
 	free    []*frame
+	leaf    *frame // of leaf macros
 	ctxs    []*scopeContext
 	pos     []value.Value // arguments of the running calls
 	kws     []value.Kw

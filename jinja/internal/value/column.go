@@ -110,3 +110,11 @@ func (s *Sequence) PlainField(name string) bool {
 	}
 	return false
 }
+
+// PlainText returns the text of a str of the language itself: of no Markup and no named Go type.
+func (v Value) PlainText() (string, bool) {
+	if v.t == stringType {
+		return v.rawString(), true
+	}
+	return "", false
+}
