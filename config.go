@@ -70,8 +70,10 @@ type Config struct {
 	// PreferredURLScheme is the scheme of URLs built outside a request.
 	// Default: "https", and "http" on a loopback address.
 	PreferredURLScheme string
-	// Proxies says which reverse proxies are believed. Default: none.
-	Proxies secure.ProxyConfig `config:"-"`
+	// Proxies says which reverse proxies are believed, also as
+	// <prefix>PROXIES_TRUSTED, _FAMILY, _FOR, _PROTO, _HOST, _PORT and _PREFIX.
+	// Default: none.
+	Proxies secure.ProxyConfig
 	// ProxyProtocol holds the addresses, as single ones or CIDR ranges, of load
 	// balancers that speak version 2 of the PROXY protocol to [App.Run] and
 	// [App.Serve]: the client's address is then theirs to tell, and no

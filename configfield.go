@@ -110,7 +110,8 @@ func (f configField) setJSON(v any, lookup lookupFunc) error {
 func setJSONScalar(to reflect.Value, v any, lookup lookupFunc) error {
 	switch v := v.(type) {
 	case string:
-		if k := to.Kind(); k == reflect.Bool || isNumber(k) && to.Type() != durationType {
+		named := to.Type() == durationType || reflect.PointerTo(to.Type()).Implements(textType)
+		if k := to.Kind(); k == reflect.Bool || isNumber(k) && !named {
 			return fmt.Errorf("%s is needed, not a string", kindName(k))
 		}
 		return setScalar(to, v, lookup)

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/secure"
 )
 
 type settings struct {
@@ -38,6 +40,51 @@ func inFolder(t *testing.T, files map[string]string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Whoever deploys knows the proxies, the program's author does not.
+func TestLoadConfigProxies(t *testing.T) {
+	for _, row := range []struct {
+		name, file string
+		env        map[string]string
+		want       secure.ProxyConfig
+		err        string
+	}{
+		{
+			name: "environment", env: map[string]string{"SHOP_PROXIES_TRUSTED": "10.0.0.0/8, unix", "SHOP_PROXIES_FAMILY": "Forwarded", "SHOP_PROXIES_FOR": "2"},
+			want: secure.ProxyConfig{Trusted: []string{"10.0.0.0/8", "unix"}, Family: secure.Forwarded, For: 2},
+		},
+		{
+			name: "file and environment", file: `{"proxies": {"trusted": ["10.0.0.1"], "family": "x-forwarded", "for": 1, "proto": 1, "host": 1}}`,
+			env:  map[string]string{"SHOP_PROXIES_FOR": "3"},
+			want: secure.ProxyConfig{Trusted: []string{"10.0.0.1"}, For: 3, Proto: 1, Host: 1},
+		},
+		{name: "family", file: `{"proxies": {"family": "cloudflare"}}`, err: "x-forwarded or forwarded"},
+		{name: "family as a number", file: `{"proxies": {"family": 1}}`, err: "x-forwarded or forwarded"},
+		{name: "a string for a list", file: `{"proxies": {"trusted": "10.0.0.1"}}`, err: "a list is needed"},
+		{name: "unknown key", file: `{"proxies": {"truste": []}}`, err: `did you mean "proxies.trusted"?`},
+		{name: "no number", env: map[string]string{"SHOP_PROXIES_PROTO": "all"}, err: "SHOP_PROXIES_PROTO"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			inFolder(t, nil)
+			if row.file != "" {
+				inFolder(t, map[string]string{"instance/config.json": row.file})
+			}
+			for name, value := range row.env {
+				t.Setenv(name, value)
+			}
+			cfg, err := dewar.LoadConfig[settings]("SHOP_")
+			if row.err != "" {
+				if err == nil || !strings.Contains(err.Error(), row.err) {
+					t.Errorf("%v, want %q", err, row.err)
+				}
+				return
+			}
+			if err != nil || !reflect.DeepEqual(cfg.Proxies, row.want) {
+				t.Errorf("%+v, %v, want %+v", cfg.Proxies, err, row.want)
+			}
+		})
 	}
 }
 

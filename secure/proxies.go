@@ -21,6 +21,31 @@ const (
 	Forwarded
 )
 
+// String gives the family's name, "x-forwarded" or "forwarded".
+func (f Family) String() string {
+	switch f {
+	case XForwarded:
+		return "x-forwarded"
+	case Forwarded:
+		return "forwarded"
+	}
+	return fmt.Sprintf("family(%d)", int(f))
+}
+
+// UnmarshalText reads a family's name, for configuration.
+func (f *Family) UnmarshalText(text []byte) error {
+	for _, known := range []Family{XForwarded, Forwarded} {
+		if strings.EqualFold(string(text), known.String()) {
+			*f = known
+			return nil
+		}
+	}
+	return fmt.Errorf("secure: %q is no family of headers; write x-forwarded or forwarded", text)
+}
+
+// MarshalText gives the name.
+func (f Family) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
 // ErrForwarded is matched by the errors of [Proxies.Resolve]: a trusted proxy
 // sent a header that cannot be read. The answer is 400 Bad Request.
 var ErrForwarded = errors.New("secure: malformed forwarded header")
