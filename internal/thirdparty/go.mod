@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/dewar-go/dewar v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/contrib/acme v0.0.0-00010101000000-000000000000
+	github.com/dewar-go/dewar/contrib/redis v0.0.0-00010101000000-000000000000
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/letsencrypt/pebble/v2 v2.10.3
 	github.com/miekg/dns v1.1.73
@@ -13,8 +14,11 @@ require (
 )
 
 require (
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/letsencrypt/challtestsrv v1.4.2 // indirect
+	github.com/redis/go-redis/v9 v9.23.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
@@ -23,4 +27,5 @@ require (
 replace (
 	github.com/dewar-go/dewar => ../..
 	github.com/dewar-go/dewar/contrib/acme => ../../contrib/acme
+	github.com/dewar-go/dewar/contrib/redis => ../../contrib/redis
 )
