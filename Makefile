@@ -69,5 +69,13 @@ bench: ## cold start and memory of hello and flaskr, router and sessions beside 
 	cd bench && GOWORK=off go run . && GOWORK=off go run ./router -large=false && GOWORK=off go run ./session -rounds 3
 	go test -run '^$$' -bench . -benchtime 200ms work
 
+.PHONY: soak
+soak: ## attack Flaskr, gin and Flask with a normal client beside (45 minutes): bench/soak/results.json
+	cd bench && GOWORK=off go run ./soak -out soak
+
+.PHONY: soak-quick
+soak-quick: ## attack Flaskr alone, once and shortly (two minutes), and fail past the bounds
+	cd bench && GOWORK=off go run ./soak -servers dewar -rounds 1 -baseline 2s -scale 0.3 -gate -out ../dist/soak
+
 .PHONY: check
 check: lint modules test race ## everything that CI checks

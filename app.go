@@ -57,6 +57,8 @@ type App struct {
 	hosts           *secure.Hosts
 	proxies         *secure.Proxies
 	headers         *secure.HeaderSet
+	connections     *secure.Connections
+	spilled         spilled
 	env             *jinja.Environment
 
 	startOnce, closeOnce sync.Once

@@ -170,7 +170,9 @@ func (c *Context) decodeJSON(into any, strict bool) error {
 	}
 	if c.json == nil {
 		body := new(jsonBody)
-		body.data, body.err = io.ReadAll(c.r.Body)
+		if body.err = c.plainBody(); body.err == nil {
+			body.data, body.err = io.ReadAll(c.r.Body)
+		}
 		c.json = body
 	}
 	if c.json.err != nil {

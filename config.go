@@ -132,6 +132,12 @@ type Config struct {
 	// streamed. Default: 4 MiB.
 	MaxBuffer int
 
+	// MaxConnections bounds the connections of [App.Run] and [App.Serve]. When
+	// all places are taken, whoever comes gets that of a connection that waits
+	// for its client ([secure.Connections]). Default: the system's limit of open
+	// files less an eighth, and no bound where that is not known.
+	MaxConnections int
+
 	// Pace is how slow a client may be at sending a body and taking an answer.
 	// Default: it is cut off after 30 seconds at less than 1 KiB a second, or
 	// after 60 seconds of silence; what lasts longer at a good rate may last.
@@ -271,7 +277,7 @@ func (c *Config) check(m mode) (mistakes []error) {
 		{"MaxContentLength", c.MaxContentLength}, {"MaxFormParts", int64(c.MaxFormParts)},
 		{"MaxFormFiles", int64(c.MaxFormFiles)}, {"MaxFormMemorySize", c.MaxFormMemorySize},
 		{"MaxBuffer", int64(c.MaxBuffer)}, {"ShutdownTimeout", int64(c.ShutdownTimeout)},
-		{"Session.Lifetime", int64(c.Session.Lifetime)}, {"StaticMaxAge", int64(c.StaticMaxAge) + 1},
+		{"MaxConnections", int64(c.MaxConnections) + 1}, {"Session.Lifetime", int64(c.Session.Lifetime)}, {"StaticMaxAge", int64(c.StaticMaxAge) + 1},
 	} {
 		if n.value <= 0 {
 			add("%s must not be negative", n.name)
@@ -341,4 +347,13 @@ func sameSite(name string) http.SameSite {
 		return http.SameSiteNoneMode
 	}
 	return 0
+}
+
+// maxConnections is the bound on connections; 0 for none.
+func (c *Config) maxConnections() int {
+	if c.MaxConnections > 0 {
+		return c.MaxConnections
+	}
+	limit := openFiles()
+	return limit - limit/8
 }

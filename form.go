@@ -163,15 +163,37 @@ func (c *Context) FormFiles(name string) ([]*Upload, error) {
 // parseForm parses the body by its content type.
 func (c *Context) parseForm() error {
 	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	switch {
-	case c.r.Body == nil || c.r.Body == http.NoBody || err != nil:
+	if c.r.Body == nil || c.r.Body == http.NoBody || err != nil {
 		return nil
-	case kind == "application/x-www-form-urlencoded":
+	}
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		if err := c.plainBody(); err != nil {
+			return err
+		}
 		return c.parseURLEncoded()
-	case kind == "multipart/form-data":
+	case "multipart/form-data":
+		if err := c.plainBody(); err != nil {
+			return err
+		}
 		return c.parseMultipart(params["boundary"])
 	}
 	return nil
+}
+
+// plainBody refuses a body that is compressed: nothing here inflates it, so that
+// a small one cannot become a large one, and what it means is not known without
+// (RFC 9110, section 15.5.16).
+func (c *Context) plainBody() error {
+	coding := c.r.Header.Get("Content-Encoding")
+	if coding == "" || strings.EqualFold(coding, "identity") {
+		return nil
+	}
+	return &HTTPError{
+		Code: http.StatusUnsupportedMediaType, Detail: "Send the body without Content-Encoding.",
+		Header: http.Header{"Accept-Encoding": {"identity"}},
+		Err:    errors.New("dewar: a body with a Content-Encoding is not read"),
+	}
 }
 
 func (c *Context) parseURLEncoded() error {

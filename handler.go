@@ -42,6 +42,9 @@ type handler struct{ app *App }
 
 // ServeHTTP is a request's whole life.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !h.app.connections.Admit(r) {
+		return
+	}
 	c := &Context{app: h.app, at: h.app.rootFallback, r: r, base: r.Context(), start: time.Now()}
 	c.res.c, c.res.w, c.w = c, w, &c.res
 	defer c.end()
@@ -337,6 +340,7 @@ func (c *Context) end() {
 		c.res.paced.Finish()
 	}
 	c.logRequest()
+	c.app.connections.Done(c.r)
 	c.res.release()
 	if panicked != nil {
 		panic(http.ErrAbortHandler)

@@ -183,6 +183,9 @@ func (w *response) begin(length int) error {
 	w.pace(length)
 	w.w.WriteHeader(w.status)
 	maps.Copy(h, held)
+	if len(w.buf) > shortAnswer {
+		return w.sendLong()
+	}
 	if len(w.buf) > 0 {
 		_, err := w.count(w.w.Write(w.buf))
 		w.buf = w.buf[:0]

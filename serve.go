@@ -114,7 +114,7 @@ func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Conf
 	scheme := "http"
 	if config != nil {
 		scheme = "https"
-		listeners[0] = tls.NewListener(listeners[0], config)
+		listeners[0] = tls.NewListener(secure.FairListener(listeners[0]), config)
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
@@ -144,6 +144,7 @@ func (a *App) loop(ctx context.Context, listeners []net.Listener, scheme string)
 		ErrorLog:                     slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return requests },
 	}
+	a.connections.Attach(server)
 	a.cfg.OnListen(scheme+"://"+displayAddr(listeners[0].Addr()), listeners[0].Addr())
 	served := make(chan error, len(listeners))
 	for _, l := range listeners {

@@ -19,7 +19,8 @@ import (
 // ([http.Server] tries again once a second at most). Here whoever comes when
 // all places are taken gets the place of a connection that waits for its
 // client: first of one that has not yet sent a whole request, then of one that
-// is between two requests, the longest waiting first. A connection with a
+// is between two requests, the longest waiting first. Each has a
+// tenth of a second for itself, for which newcomers wait. A connection with a
 // request under way keeps its place; when all have one, the newcomer is closed.
 //
 // It also ends HTTP/2 connections whose client opens streams only to cancel
@@ -41,6 +42,9 @@ type connection struct {
 	credit  float64 // requests that it may still cancel
 	counted time.Time
 }
+
+// atLeast is how long a connection may wait for its client whatever comes.
+const atLeast = 100 * time.Millisecond
 
 // How many requests the client of an HTTP/2 connection may cancel at once, and
 // how many more each second. A browser that leaves a page cancels some dozens;
@@ -68,10 +72,9 @@ func (c *Connections) Attach(server *http.Server) {
 		if inContext != nil {
 			ctx = inContext(ctx, conn)
 		}
-		if known, ok := c.all.Load(conn); ok {
-			ctx = context.WithValue(ctx, connectionKey{}, known)
-		}
-		return ctx
+		n := &connection{conn: conn, credit: cancelBurst, counted: time.Now()}
+		c.all.Store(conn, n)
+		return context.WithValue(ctx, connectionKey{}, n)
 	}
 }
 
@@ -90,12 +93,12 @@ func (c *Connections) Reset() uint64 { return c.resets.Load() }
 func (c *Connections) changed(conn net.Conn, state http.ConnState) {
 	now := time.Now()
 	switch state {
-	case http.StateNew:
-		n := &connection{conn: conn, credit: cancelBurst, counted: now}
-		n.since.Store(now.UnixNano())
-		c.all.Store(conn, n)
-		if c.open.Add(1) > c.max && c.max > 0 {
-			c.makeRoom()
+	case http.StateNew: // after ConnContext
+		if known, ok := c.all.Load(conn); ok {
+			known.(*connection).since.Store(now.UnixNano())
+			if c.open.Add(1) > c.max && c.max > 0 {
+				c.makeRoom()
+			}
 		}
 	case http.StateActive, http.StateIdle:
 		if known, ok := c.all.Load(conn); ok {
@@ -138,6 +141,10 @@ func (c *Connections) makeRoom() {
 		}
 		return cmp.Compare(a.since, b.since)
 	})
+	if len(list) > 0 {
+		// This is where new connections are accepted: the next waits too.
+		time.Sleep(time.Until(time.Unix(0, list[0].since).Add(atLeast)))
+	}
 	for _, n := range list[:min(len(list), 1+int(c.max/64))] {
 		if n.since == n.connection.since.Load() { // it still waits
 			c.evicted.Add(1)
@@ -163,8 +170,11 @@ func (c *Connections) close(conn net.Conn) {
 // connection go on first, so that a cancellation that came with the request is
 // known; each of them counts, and one too many ends the connection.
 func (c *Connections) Admit(r *http.Request) bool {
-	if r.ProtoMajor != 2 {
+	if r.ProtoMajor != 2 || r.Method == "PRI" { // that is HTTP/2's preface, over HTTP/1
 		return true
+	}
+	if c.cancelled(r) {
+		return false
 	}
 	runtime.Gosched()
 	return !c.cancelled(r)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -16,31 +17,29 @@ type attack struct {
 	http2       bool          // over TLS and HTTP/2
 	files       int           // the server's limit of open files; 0 leaves it
 	length      time.Duration // how long the normal client is measured beside it
-	launch      func(ctx context.Context, v *server) *tally
+	attackers   int           // how many there are at a time; 0: as many as -senders says
+	apart       time.Duration // how long after one another they come at first
+	once        attacker
 	prepare     func() // makes what is sent, where that takes long
 }
 
 // held is how many connections the attacks hold that are about holding them.
 const held = 500
 
-// senders is how many clients send at once in the attacks that are about
-// sending: each begins anew as soon as it has an answer or is cut off.
-const senders = 4
-
 var attacks = []attack{
-	{name: "slow-headers", title: "500 connections that send a header line each second", length: 12 * time.Second, launch: hold(slowHeaders)},
-	{name: "slow-headers-400", title: "the same, server limited to 400 open files", files: 400, length: 12 * time.Second, launch: hold(slowHeaders)},
-	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 40 * time.Second, launch: hold(slowBody)},
-	{name: "slow-readers", title: "500 clients that ask for a 1 MB page and do not read", length: 40 * time.Second, launch: hold(slowReader)},
-	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, launch: send(bigBody)},
-	{name: "body-chunked", title: "1 GB body without a length", length: 8 * time.Second, launch: send(bigChunked)},
-	{name: "headers", title: "100,000 header lines", length: 8 * time.Second, launch: send(manyHeaders)},
-	{name: "parts", title: "10,000 multipart parts", length: 8 * time.Second, launch: send(manyParts)},
-	{name: "gzip", title: "1 MB of gzip that inflates to 1 GB", length: 8 * time.Second, launch: send(gzipBomb), prepare: func() { bomb() }},
-	{name: "query", title: "100,000 query parameters", length: 8 * time.Second, launch: send(manyParameters)},
-	{name: "keys", title: "1,000,000 form keys", length: 8 * time.Second, launch: send(manyKeys), prepare: func() { keys() }},
-	{name: "rapid-reset", title: "HTTP/2 rapid reset", http2: true, length: 8 * time.Second, launch: send(rapidReset)},
-	{name: "continuation", title: "HTTP/2 CONTINUATION flood", http2: true, length: 8 * time.Second, launch: send(continuationFlood)},
+	{name: "slow-headers", title: "500 connections that send a header line each second", length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
+	{name: "slow-headers-400", title: "the same, server limited to 400 open files", files: 400, length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
+	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 40 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowBody},
+	{name: "slow-readers", title: "500 clients that ask for a 1 MB page and do not read", length: 62 * time.Second, attackers: held, apart: 10 * time.Millisecond, once: slowReader},
+	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, once: bigBody},
+	{name: "body-chunked", title: "1 GB body without a length", length: 8 * time.Second, once: bigChunked},
+	{name: "headers", title: "100,000 header lines", length: 8 * time.Second, once: manyHeaders},
+	{name: "parts", title: "10,000 multipart parts", length: 8 * time.Second, once: manyParts},
+	{name: "gzip", title: "1 MB of gzip that inflates to 1 GB", length: 8 * time.Second, once: gzipBomb, prepare: func() { bomb() }},
+	{name: "query", title: "100,000 query parameters", length: 8 * time.Second, once: manyParameters},
+	{name: "keys", title: "1,000,000 form keys", length: 8 * time.Second, once: manyKeys, prepare: func() { keys() }},
+	{name: "rapid-reset", title: "HTTP/2 rapid reset", http2: true, length: 8 * time.Second, once: rapidReset},
+	{name: "continuation", title: "HTTP/2 CONTINUATION flood", http2: true, length: 8 * time.Second, once: continuationFlood},
 }
 
 // A tally counts what became of the attackers.
@@ -87,38 +86,35 @@ func (t *tally) summary() (list []ending) {
 // An attacker makes one attempt and says how it ended.
 type attacker func(ctx context.Context, v *server) (how string)
 
-// hold keeps up held attackers, 250 more each second at the start: whoever is cut
-// off comes back.
-func hold(one attacker) func(context.Context, *server) *tally {
-	return repeat(one, held, 4*time.Millisecond)
+// launch keeps the attackers up until ctx ends: whoever is cut off comes back.
+func (a *attack) launch(ctx context.Context, v *server, senders int) *tally {
+	n := cmp.Or(a.attackers, senders)
+	t := &tally{}
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			pause(ctx, time.Duration(i)*a.apart)
+			for ctx.Err() == nil {
+				start := time.Now()
+				how := a.once(ctx, v)
+				if ctx.Err() != nil {
+					how = "still held"
+				}
+				t.end(how, time.Since(start))
+				if how == refused {
+					pause(ctx, 50*time.Millisecond)
+				}
+			}
+		})
+	}
+	all.Wait()
+	return t
 }
 
-// send keeps up senders attackers.
-func send(one attacker) func(context.Context, *server) *tally { return repeat(one, senders, 0) }
-
-func repeat(one attacker, n int, apart time.Duration) func(context.Context, *server) *tally {
-	return func(ctx context.Context, v *server) *tally {
-		t := &tally{}
-		var all sync.WaitGroup
-		for i := range n {
-			all.Go(func() {
-				pause(ctx, time.Duration(i)*apart)
-				for ctx.Err() == nil {
-					start := time.Now()
-					how := one(ctx, v)
-					if ctx.Err() != nil {
-						how = "still held"
-					}
-					t.end(how, time.Since(start))
-					if how == refused {
-						pause(ctx, 50*time.Millisecond)
-					}
-				}
-			})
-		}
-		all.Wait()
-		return t
-	}
+// underWay is how long an attack goes on before it is measured: all attackers
+// have come.
+func (a *attack) underWay() time.Duration {
+	return time.Second + time.Duration(a.attackers)*a.apart
 }
 
 // refused is the end of an attacker that got no connection.

@@ -17,8 +17,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -31,6 +33,7 @@ import (
 // options are what the command line says.
 type options struct {
 	rounds   int
+	senders  int
 	baseline time.Duration // how long the normal client is measured before the attack
 	scale    float64       // of each attack's length
 	servers  string
@@ -38,6 +41,7 @@ type options struct {
 	out      string
 	pin      bool
 	gate     bool
+	add      bool
 }
 
 func main() {
@@ -48,12 +52,14 @@ func main() {
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each attack is made; medians are reported")
 	flag.DurationVar(&o.baseline, "baseline", 4*time.Second, "how long the normal client is measured before each attack")
+	flag.IntVar(&o.senders, "senders", 1, "how many clients at a time make the attacks that are about sending; each begins anew as soon as it is answered or cut off")
 	flag.Float64Var(&o.scale, "scale", 1, "multiplies the length of each attack")
 	flag.StringVar(&o.servers, "servers", "dewar,gin,flask", "which servers are attacked")
 	flag.StringVar(&o.attacks, "attacks", "", "which attacks are made, by name; all when empty")
 	flag.StringVar(&o.out, "out", "soak", "write OUT/results.json and OUT/results.md")
 	flag.BoolVar(&o.pin, "pin", true, "put the servers on one processor and the clients on another (needs taskset)")
 	flag.BoolVar(&o.gate, "gate", false, "fail when Dewar is past the bounds")
+	flag.BoolVar(&o.add, "add", false, "keep what OUT/results.json says of other attacks and servers")
 	flag.Parse()
 	if o.pin {
 		pinSelf()
@@ -152,10 +158,15 @@ func run(ctx context.Context, o options) error {
 			}
 		}
 	}
-	rows := summarize(results)
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	if o.add {
+		if results, err = earlier(o.out+"/results.json", results); err != nil {
+			return err
+		}
+	}
+	rows := summarize(results)
 	b, err := json.MarshalIndent(rows, "", "\t")
 	if err != nil {
 		return err
@@ -174,8 +185,27 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// underWay is how long an attack goes on before it is measured.
-const underWay = 2 * time.Second
+// earlier are the results of a file, but for those that were measured again.
+func earlier(name string, again []result) ([]result, error) {
+	b, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return again, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	if err := json.Unmarshal(b, &rows); err != nil {
+		return nil, err
+	}
+	all := slices.Clone(again)
+	for _, w := range rows {
+		if !slices.ContainsFunc(again, func(r result) bool { return r.Server == w.Server && r.Attack == w.Attack }) {
+			all = append(all, w.Rounds...)
+		}
+	}
+	return all, nil
+}
 
 // measure starts a server, measures the normal client without and with an
 // attack, and ends the server.
@@ -207,11 +237,11 @@ func measure(ctx context.Context, s *subject, a attack, o options) (r result, er
 	}
 	length := time.Duration(float64(a.length) * o.scale)
 	r.Server, r.Attack = s.name, a.name
-	attacking, end := context.WithTimeout(ctx, length+underWay)
+	attacking, end := context.WithTimeout(ctx, length+a.underWay())
 	defer end()
 	outcome := make(chan *tally, 1)
-	go func() { outcome <- a.launch(attacking, server) }()
-	time.Sleep(underWay)
+	go func() { outcome <- a.launch(attacking, server, o.senders) }()
+	time.Sleep(a.underWay())
 	used, start := server.processor(), time.Now()
 	if r.During, err = normalClient(ctx, server, session, length); err != nil {
 		return r, err

@@ -33,7 +33,7 @@ type process struct {
 
 // command is flaskr as it would be started from a shell.
 func command(instance, dsn string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], append([]string{"run", "--port", "0", "--instance", instance}, args...)...)
+	cmd := limited(exec.Command(os.Args[0], append([]string{"run", "--port", "0", "--instance", instance}, args...)...))
 	cmd.Env = append(os.Environ(), asProgram+"=1", "DATABASE_URL="+dsn)
 	if dsn == "" {
 		cmd.Env = append(os.Environ(), asProgram+"=1")

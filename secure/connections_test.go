@@ -1,0 +1,240 @@
+package secure
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// serveConnections runs f against a server with a bound on its connections, with
+// fake time. /wait is a request that stays under way until release is closed.
+func serveConnections(t *testing.T, max int, f func(c *Connections, l *pipeListener, release chan struct{})) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		c, l, release := NewConnections(max), newPipeListener(), make(chan struct{})
+		server := &http.Server{ReadHeaderTimeout: time.Hour, Handler: c.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/wait" {
+				<-release
+			}
+		}))}
+		c.Attach(server)
+		go server.Serve(l)
+		f(c, l, release)
+		server.Close()
+		synctest.Wait()
+	})
+}
+
+// ask sends a request and returns the status, 0 when the connection is closed.
+func ask(conn net.Conn, path string) int {
+	if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		return 0
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0
+	}
+	return resp.StatusCode
+}
+
+// Connections that hold their places with half a request (slowloris) give them up
+// to whoever comes, before one that is between two requests does.
+func TestConnectionsMakeRoom(t *testing.T) {
+	serveConnections(t, 4, func(c *Connections, l *pipeListener, _ chan struct{}) {
+		good := l.dial()
+		if got := ask(good, "/"); got != 200 {
+			t.Fatalf("status %d", got)
+		}
+		var slow []net.Conn
+		for range 3 {
+			time.Sleep(time.Second)
+			conn := l.dial()
+			io.WriteString(conn, "GET / HTTP/1.1\r\n")
+			slow = append(slow, conn)
+		}
+		for i := range 10 {
+			conn := l.dial()
+			if got := ask(conn, "/"); got != 200 {
+				t.Fatalf("newcomer %d got %d", i, got)
+			}
+			conn.Close()
+			synctest.Wait()
+			if i == 0 {
+				slow[0].SetReadDeadline(time.Now().Add(time.Second))
+				if _, err := slow[0].Read(make([]byte, 1)); err != io.EOF {
+					t.Errorf("the connection that waited longest: %v, want EOF", err)
+				}
+			}
+		}
+		if got := ask(good, "/"); got != 200 {
+			t.Errorf("the connection between two requests got %d", got)
+		}
+		if c.Evicted() != 1 || c.Open() != 3 {
+			t.Errorf("%d evicted, %d open", c.Evicted(), c.Open())
+		}
+	})
+}
+
+// A flood of new connections waits until those before it have had their time.
+func TestConnectionsHaveTheirTime(t *testing.T) {
+	serveConnections(t, 2, func(c *Connections, l *pipeListener, _ chan struct{}) {
+		start, closed := time.Now(), make(chan time.Duration, 1)
+		for i := range 7 {
+			conn := l.dial()
+			if i == 0 {
+				go func() {
+					conn.Read(make([]byte, 1))
+					closed <- time.Since(start)
+				}()
+			}
+		}
+		if took := <-closed; took != atLeast {
+			t.Errorf("the first was closed after %v, want %v", took, atLeast)
+		}
+		if took := time.Since(start); took != 2*atLeast {
+			t.Errorf("seven came within %v, want %v", took, 2*atLeast)
+		}
+	})
+}
+
+// Requests under way keep their places.
+func TestConnectionsUnderWay(t *testing.T) {
+	serveConnections(t, 2, func(c *Connections, l *pipeListener, release chan struct{}) {
+		status := make(chan int)
+		for range 2 {
+			conn := l.dial()
+			go func() { status <- ask(conn, "/wait") }()
+		}
+		synctest.Wait()
+		if got := ask(l.dial(), "/"); got != 0 {
+			t.Errorf("the newcomer got %d, want its connection closed", got)
+		}
+		close(release)
+		for range 2 {
+			if got := <-status; got != 200 {
+				t.Errorf("a request under way got %d", got)
+			}
+		}
+	})
+}
+
+// TestCVE_2023_44487_RapidReset cancels streams as soon as they are open. The
+// connection is closed; one whose client cancels now and then is not.
+func TestCVE_2023_44487_RapidReset(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		pause time.Duration
+		dials int
+	}{
+		{"at once", 0, 2},
+		{"now and then", 200 * time.Millisecond, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := NewConnections(0), newPipeListener()
+				var protocols http.Protocols
+				protocols.SetUnencryptedHTTP2(true)
+				server := &http.Server{Protocols: &protocols, Handler: c.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					<-r.Context().Done()
+				}))}
+				c.Attach(server)
+				go server.Serve(l)
+				dials := 0
+				transport := &http.Transport{Protocols: &protocols, DialContext: func(context.Context, string, string) (net.Conn, error) {
+					dials++
+					return l.dial(), nil
+				}}
+				for range cancelBurst + 20 {
+					ctx, cancel := context.WithCancel(t.Context())
+					r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://app.test/", nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					done := make(chan struct{})
+					go func() {
+						defer close(done)
+						if resp, err := transport.RoundTrip(r); err == nil {
+							resp.Body.Close()
+						}
+					}()
+					synctest.Wait()
+					cancel()
+					<-done
+					synctest.Wait()
+					time.Sleep(row.pause)
+				}
+				if dials != row.dials || c.Reset() != uint64(row.dials-1) {
+					t.Errorf("%d connections, %d of them ended, want %d, %d", dials, c.Reset(), row.dials, row.dials-1)
+				}
+				transport.CloseIdleConnections()
+				server.Close()
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// A request that is cancelled before its turn costs nothing.
+func TestConnectionsAdmit(t *testing.T) {
+	served := 0
+	h := NewConnections(0).Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ major, want int }{{2, 0}, {1, 1}} {
+		served, r.ProtoMajor = 0, row.major
+		if h.ServeHTTP(nil, r); served != row.want {
+			t.Errorf("HTTP/%d: served %d times, want %d", row.major, served, row.want)
+		}
+	}
+}
+
+func TestConnectionsKeepHooks(t *testing.T) {
+	var states []http.ConnState
+	contexts := 0
+	server := &http.Server{
+		ConnState:   func(_ net.Conn, s http.ConnState) { states = append(states, s) },
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { contexts++; return ctx },
+	}
+	NewConnections(1).Attach(server)
+	conn, _ := net.Pipe()
+	server.ConnContext(t.Context(), conn)
+	server.ConnState(conn, http.StateNew)
+	server.ConnState(conn, http.StateClosed)
+	if contexts != 1 || len(states) != 2 {
+		t.Errorf("%d contexts, states %v", contexts, states)
+	}
+}
+
+func TestFairListener(t *testing.T) {
+	l := newPipeListener()
+	fair := FairListener(l)
+	go func() {
+		conn := l.dial()
+		defer conn.Close()
+		io.WriteString(conn, "hello")
+	}()
+	conn, err := fair.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(conn); string(b) != "hello" || err != nil {
+		t.Errorf("read %q, %v", b, err)
+	}
+	if inner, ok := tls.Server(conn, &tls.Config{}).NetConn().(fairConn); !ok || inner.Close() != nil {
+		t.Error("what lies beneath TLS is not the fair connection")
+	}
+	fair.Close()
+	if _, err := fair.Accept(); err == nil {
+		t.Error("a closed listener accepts")
+	}
+}
