@@ -135,7 +135,7 @@ func (c *compiler) printCycle(n *ast.Call, esc escaper, pre, post string, fr *sc
 	if l == nil {
 		return nil
 	}
-	texts := make([]string, len(n.Args))
+	texts := make([]value.Text, len(n.Args))
 	for i, x := range n.Args {
 		k, ok := x.(*ast.Const)
 		if !ok {
@@ -148,22 +148,22 @@ func (c *compiler) printCycle(n *ast.Call, esc escaper, pre, post string, fr *sc
 		if esc == escapeHTML {
 			s = string(markup.Escape(s))
 		}
-		texts[i] = pre + s + post
+		texts[i] = value.NewText(pre + s + post)
 	}
 	t, i := c.tmpl, l.index
 	if len(texts) == 2 {
 		odd, even := texts[0], texts[1]
 		return func(f *frame) error {
-			text := odd
+			text := &odd
 			if f.loops[i].index0&1 != 0 {
-				text = even
+				text = &even
 			}
 			return f.rt.finishOutput(text, t, n)
 		}
 	}
 	return func(f *frame) error {
 		rt := f.rt
-		return rt.finishOutput(texts[f.loops[i].index0%len(texts)], t, n)
+		return rt.finishOutput(&texts[f.loops[i].index0%len(texts)], t, n)
 	}
 }
 

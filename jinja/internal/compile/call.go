@@ -307,11 +307,12 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		operands = append(operands, kws[i].x)
 	}
 	var leaf atomic.Pointer[leafCall] // of the macro that was called last
+	before, behind := value.NewText(pre), value.NewText(post)
 	t := c.tmpl
 	sandboxed := c.env.Sandboxed
 	return func(f *frame) error {
 		rt := f.rt
-		rt.out = append(rt.out, pre...)
+		rt.out = before.Append(rt.out)
 		v, macro, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
@@ -324,7 +325,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 				}
 				return t.at(err, n)
 			}
-			return rt.finishOutput(post, t, n)
+			return rt.finishOutput(&behind, t, n)
 		}
 		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
@@ -336,7 +337,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 				}
 				return t.at(err, n)
 			}
-			rt.out = append(rt.out, post...)
+			rt.out = behind.Append(rt.out)
 			if len(rt.out) > rt.mark {
 				return t.at(rt.checkOutput(), n)
 			}
@@ -375,7 +376,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			}
 		}
 		rt.after(top)
-		rt.out = append(rt.out, post...)
+		rt.out = behind.Append(rt.out)
 		if len(rt.out) > rt.mark {
 			return t.at(rt.checkOutput(), n)
 		}

@@ -43,7 +43,7 @@ func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 			if !ok {
 				break
 			}
-			r.pre = items[i].pre
+			r.pre = value.NewText(items[i].pre)
 			run = append(run, r)
 			i++
 		}
@@ -129,7 +129,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 		if !ok || r.loop != nil || r.slot != slot {
 			return nil, "", false
 		}
-		r.pre = item.pre
+		r.pre = value.NewText(item.pre)
 		reads = append(reads, r)
 	}
 	return reads, post, len(reads) > 0
@@ -138,7 +138,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 // A read is a printed variable of the frame, or an attribute of one, with the
 // text before it.
 type read struct {
-	pre   string
+	pre   value.Text
 	slot  int
 	site  *value.Site // nil for the variable itself
 	name  string
@@ -179,14 +179,14 @@ func (c *compiler) loopNumber(n ast.Expr, fr *scopeFrame) (l *loopCode, plus int
 
 // printReads prints variables and attributes one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
-	t, env := c.tmpl, c.env
+	t, env, behind := c.tmpl, c.env, value.NewText(post)
 	return func(f *frame) error {
 		rt := f.rt
 		out := rt.out
 		vars := f.vars
 		for i := range reads {
 			r := &reads[i]
-			out = append(out, r.pre...)
+			out = r.pre.Append(out)
 			if r.loop != nil {
 				out = value.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
 				continue
@@ -223,7 +223,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 				return t.at(err, r.node)
 			}
 		}
-		out = append(out, post...)
+		out = behind.Append(out)
 		rt.out = out
 		if len(out) > rt.mark {
 			return t.at(rt.checkOutput(), reads[0].node)
@@ -240,9 +240,10 @@ func (c *compiler) text(s string) stmt {
 			return nil
 		}
 	}
+	text := value.NewText(s)
 	return func(f *frame) error {
 		rt := f.rt
-		rt.out = append(rt.out, s...)
+		rt.out = text.Append(rt.out)
 		if len(rt.out) > rt.mark {
 			return rt.checkOutput()
 		}
@@ -402,6 +403,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	isAttr = isAttr && text != nil
 	slot, _, isLocal := c.localSlot(n.Node, fr)
 	html := esc == escapeHTML
+	before, behind := value.NewText(pre), value.NewText(post)
 	t := c.tmpl
 	general := func(f *frame) error {
 		rt := f.rt
@@ -418,7 +420,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		if text != nil && !v.IsSafe() && f.autoescape == html {
 			if s, ok := v.Str(); ok {
 				if rt.out, ok = text(rt.out, s, html); ok {
-					return rt.finishOutput(post, t, n)
+					return rt.finishOutput(&behind, t, n)
 				}
 			}
 		}
@@ -441,18 +443,18 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		if err != nil {
 			return t.at(err, n)
 		}
-		return rt.finishOutput(post, t, n)
+		return rt.finishOutput(&behind, t, n)
 	}
 	switch {
 	case text != nil && isAttr:
 		site, slot, name := attr.site, attr.slot, attr.name
 		return func(f *frame) error {
 			rt := f.rt
-			out := append(rt.out, pre...)
+			out := before.Append(rt.out)
 			if s, ok := site.Str(f.vars[slot], name); ok && f.autoescape == html {
 				if out, ok = text(out, s, html); ok {
 					rt.out = out
-					return rt.finishOutput(post, t, n)
+					return rt.finishOutput(&behind, t, n)
 				}
 			}
 			rt.out = out
@@ -461,11 +463,11 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	case text != nil && isLocal:
 		return func(f *frame) error {
 			rt := f.rt
-			out := append(rt.out, pre...)
+			out := before.Append(rt.out)
 			if s, ok := f.vars[slot].PlainText(); ok && f.autoescape == html {
 				if out, ok = text(out, s, html); ok {
 					rt.out = out
-					return rt.finishOutput(post, t, n)
+					return rt.finishOutput(&behind, t, n)
 				}
 			}
 			rt.out = out
@@ -474,7 +476,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	case isLocal && args == nil:
 		return func(f *frame) error {
 			rt := f.rt
-			out := append(rt.out, pre...)
+			out := before.Append(rt.out)
 			v := f.vars[slot]
 			if missing(v) || f.autoescape != html {
 				rt.out = out
@@ -488,18 +490,18 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 				}
 				return t.at(err, n)
 			}
-			return rt.finishOutput(post, t, n)
+			return rt.finishOutput(&behind, t, n)
 		}
 	}
 	return func(f *frame) error {
-		f.rt.out = append(f.rt.out, pre...)
+		f.rt.out = before.Append(f.rt.out)
 		return general(f)
 	}
 }
 
 // finishOutput writes the text behind an output.
-func (rt *renderer) finishOutput(post string, t *Template, n ast.Node) error {
-	rt.out = append(rt.out, post...)
+func (rt *renderer) finishOutput(post *value.Text, t *Template, n ast.Node) error {
+	rt.out = post.Append(rt.out)
 	if len(rt.out) > rt.mark {
 		return t.at(rt.checkOutput(), n)
 	}

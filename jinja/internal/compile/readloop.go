@@ -9,12 +9,12 @@ import (
 type readLoop struct {
 	reads []read
 	fast  []value.Read // reads, for package value
-	post  string       // behind the last one
+	post  value.Text   // behind the last one
 	html  bool
 }
 
 func newReadLoop(reads []read, post string, html bool) *readLoop {
-	l := &readLoop{reads: reads, post: post, html: html}
+	l := &readLoop{reads: reads, post: value.NewText(post), html: html}
 	for _, r := range reads {
 		l.fast = append(l.fast, value.Read{Pre: r.pre, Site: r.site, Name: r.name})
 	}
@@ -42,10 +42,10 @@ func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err
 				return false, loop.tmpl.at(err, loop.node)
 			}
 		}
-		if rt.out, err = l.print(rt.out, item, l.reads[0].pre, loop.tmpl); err != nil {
+		if rt.out, err = l.print(rt.out, item, loop.tmpl); err != nil {
 			return false, err
 		}
-		rt.out = append(rt.out, l.post...)
+		rt.out = l.post.Append(rt.out)
 		if err := rt.written(); err != nil {
 			return false, loop.tmpl.at(err, loop.node)
 		}
@@ -60,14 +60,14 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (em
 		from := i
 		chunk := min(size, i+256)
 		if misses < 3 {
-			rt.out, i = seq.AppendReads(rt.out, i, chunk, l.fast, l.post, l.html)
+			rt.out, i = seq.AppendReads(rt.out, i, chunk, l.fast, &l.post, l.html)
 		}
 		if i == from {
 			misses++
-			if rt.out, err = l.print(rt.out, seq.At(i), l.reads[0].pre, loop.tmpl); err != nil {
+			if rt.out, err = l.print(rt.out, seq.At(i), loop.tmpl); err != nil {
 				return false, err
 			}
-			rt.out = append(rt.out, l.post...)
+			rt.out = l.post.Append(rt.out)
 			i++
 		}
 		before := rt.ticks
@@ -84,14 +84,11 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (em
 	return size == 0, nil
 }
 
-// print prints one item behind pre.
-func (l *readLoop) print(out []byte, item value.Value, pre string, t *Template) ([]byte, error) {
+// print prints one item.
+func (l *readLoop) print(out []byte, item value.Value, t *Template) ([]byte, error) {
 	for i := range l.reads {
 		r := &l.reads[i]
-		if i > 0 {
-			pre = r.pre
-		}
-		out = append(out, pre...)
+		out = r.pre.Append(out)
 		v := item
 		var err error
 		if r.site != nil {

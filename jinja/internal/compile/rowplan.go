@@ -36,13 +36,13 @@ type rowPlan struct {
 // A rowSeg is a part of the body.
 type rowSeg struct {
 	kind   segKind
-	text   string
+	text   value.Text
 	steps  []rowStep    // of segFields, with text behind the last one
 	html   bool         // the fields are escaped
 	conds  []*rowExpr   // of segIf
 	bodies [][]rowSeg   // of segIf: one more than conds, the last is else
 	typed  [][]*rowSeg  // of segIf and segPick in a program: the bodies
-	texts  []pickedText // of segPick: the bodies, where all of them are texts; there are maxBranches
+	texts  []value.Text // of segPick: the bodies, where all of them are texts; there are maxBranches
 	index  int          // of segIf and segPick: the number of the decision
 	code   stmt         // of segStmt, and of segFields where a field is none that can be read directly
 }
@@ -59,7 +59,7 @@ const (
 
 // rowStep prints a field of the item, or the number of the round, behind a text.
 type rowStep struct {
-	pre   string
+	pre   value.Text
 	name  string
 	index bool
 	plus  int
@@ -154,9 +154,9 @@ func (b *rowBuilder) segs(body []ast.Stmt) (segs []rowSeg, ok bool) {
 func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 	items, text := b.c.outputItems(n, b.fr)
 	if len(items) == 0 {
-		return rowSeg{kind: segText, text: text}, true
+		return rowSeg{kind: segText, text: value.NewText(text)}, true
 	}
-	s = rowSeg{kind: segFields, text: text, code: b.c.compiled[n]}
+	s = rowSeg{kind: segFields, text: value.NewText(text), code: b.c.compiled[n]}
 	for i, item := range items {
 		esc := b.c.escaperFor(item.n, b.fr.ec)
 		r, ok := b.c.read(item.n, b.fr)
@@ -166,9 +166,9 @@ func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 		s.html = esc == escapeHTML
 		switch {
 		case r.loop != nil && r.loop == b.loop:
-			s.steps = append(s.steps, rowStep{pre: item.pre, index: true, plus: r.plus})
+			s.steps = append(s.steps, rowStep{pre: value.NewText(item.pre), index: true, plus: r.plus})
 		case r.loop == nil && r.slot == b.slot:
-			s.steps = append(s.steps, rowStep{pre: item.pre, name: r.name})
+			s.steps = append(s.steps, rowStep{pre: value.NewText(item.pre), name: r.name})
 		default:
 			return s, false
 		}
@@ -210,34 +210,13 @@ func (b *rowBuilder) decision(n *ast.If) (s rowSeg, ok bool) {
 		for _, segs := range s.bodies {
 			text := ""
 			if len(segs) > 0 {
-				text = segs[0].text
+				text = segs[0].text.String()
 			}
-			s.texts = append(s.texts, newPickedText(text))
+			s.texts = append(s.texts, value.NewText(text))
 		}
-		s.texts = append(s.texts, make([]pickedText, maxBranches-len(s.texts))...)
+		s.texts = append(s.texts, make([]value.Text, maxBranches-len(s.texts))...)
 	}
 	return s, true
-}
-
-// pickedText is a text that is often short: up to 16 bytes are written as two words.
-type pickedText struct {
-	lo, hi uint64
-	n      int
-	text   string
-}
-
-func newPickedText(s string) pickedText {
-	p := pickedText{n: len(s), text: s}
-	if len(s) <= 16 {
-		for i := range len(s) {
-			if i < 8 {
-				p.lo |= uint64(s[i]) << (8 * i)
-			} else {
-				p.hi |= uint64(s[i]) << (8 * (i - 8))
-			}
-		}
-	}
-	return p
 }
 
 // find returns the program for the items of a sequence, nil when there is none.

@@ -49,7 +49,7 @@ type rowDecision struct {
 
 // typedStep is a rowStep whose field is known.
 type typedStep struct {
-	pre   string
+	pre   value.Text
 	col   value.Column
 	index bool
 	plus  int

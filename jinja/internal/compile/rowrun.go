@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"encoding/binary"
-
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -179,12 +177,12 @@ func (r *rowRun) branch(decision, i int) int {
 func (r *rowRun) pickAll(out []byte, s *rowSeg, lo, hi int) []byte {
 	picks := &r.sc.picks[s.index]
 	p0, p1, p2, p3 := picks[0]>>(lo&63), picks[1]>>(lo&63), picks[2]>>(lo&63), picks[3]>>(lo&63)
-	texts := (*[maxBranches]pickedText)(s.texts)
+	texts := (*[maxBranches]value.Text)(s.texts)
 	for ; lo < hi; lo += 8 {
 		branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
 		p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
 		for range min(8, hi-lo) {
-			out = texts[branches&(maxBranches-1)].append(out)
+			out = texts[branches&(maxBranches-1)].Append(out)
 			branches >>= 8
 		}
 	}
@@ -201,26 +199,14 @@ var bytesOf = func() (t [256]uint64) {
 	return t
 }()
 
-// append appends the text.
-func (t *pickedText) append(out []byte) []byte {
-	n := len(out)
-	if t.n <= 16 && cap(out)-n >= 16 {
-		room := out[n : n+16]
-		binary.LittleEndian.PutUint64(room, t.lo)
-		binary.LittleEndian.PutUint64(room[8:], t.hi)
-		return out[:n+t.n]
-	}
-	return append(out, t.text...)
-}
-
 // emit prints the segments for item i.
 func (r *rowRun) emit(out []byte, segs []*rowSeg, i int) ([]byte, error) {
 	for _, s := range segs {
 		switch s.kind {
 		case segText:
-			out = append(out, s.text...)
+			out = s.text.Append(out)
 		case segPick:
-			out = s.texts[r.branch(s.index, i)].append(out)
+			out = s.texts[r.branch(s.index, i)].Append(out)
 		case segFields:
 			out = r.fields(out, s, i)
 		case segIf:
@@ -247,12 +233,12 @@ func (r *rowRun) fields(out []byte, s *rowSeg, i int) []byte {
 	steps := r.p.steps[s.index]
 	for j := range steps {
 		step := &steps[j]
-		out = append(out, step.pre...)
+		out = step.pre.Append(out)
 		if step.index {
 			out = value.AppendInt(out, int64(i+step.plus))
 			continue
 		}
 		out = r.seq.AppendColumn(out, step.col, i, s.html)
 	}
-	return append(out, s.text...)
+	return s.text.Append(out)
 }

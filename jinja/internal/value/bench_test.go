@@ -98,11 +98,11 @@ func BenchmarkAppendReads(b *testing.B) {
 	}
 	buf := make([]byte, 0, 4096)
 	b.Run("ints", func(b *testing.B) {
-		v := Of(row)
-		reads := []Read{{Pre: "<td>"}}
+		v, post := Of(row), NewText("</td>")
+		reads := []Read{{Pre: NewText("<td>")}}
 		for b.Loop() {
 			s, _ := Seq(v)
-			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, "</td>", true)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, &post, true)
 		}
 	})
 	b.Run("ints-hand", func(b *testing.B) {
@@ -120,11 +120,11 @@ func BenchmarkAppendReads(b *testing.B) {
 		structs[i] = benchRow{i, "a fortune of the usual length, no more", true}
 	}
 	b.Run("structs", func(b *testing.B) {
-		v := Of(structs)
-		reads := []Read{{Pre: "<tr><td>", Site: new(Site), Name: "id"}, {Pre: "</td><td>", Site: new(Site), Name: "text"}}
+		v, post := Of(structs), NewText("</td></tr>")
+		reads := []Read{{Pre: NewText("<tr><td>"), Site: new(Site), Name: "id"}, {Pre: NewText("</td><td>"), Site: new(Site), Name: "text"}}
 		for b.Loop() {
 			s, _ := Seq(v)
-			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, "</td></tr>", true)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, &post, true)
 		}
 	})
 }

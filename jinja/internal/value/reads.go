@@ -3,7 +3,7 @@ package value
 // Read is one output of a loop body that prints nothing but its element: text, then the element
 // itself or, with a Site, an attribute of it.
 type Read struct {
-	Pre  string
+	Pre  Text
 	Site *Site
 	Name string
 }
@@ -19,9 +19,9 @@ type readStep struct {
 // post does, escaped with html. It returns the number of the first element that it has not printed,
 // for which the general way has to be gone: from when the type of the elements is not one of those
 // it knows, which are structs, pointers to them, map[string]any, and ints and strings themselves.
-func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post string, html bool) ([]byte, int) {
+func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post *Text, html bool) ([]byte, int) {
 	if len(reads) == 1 && s.kind == seqSlice && s.et.loader == loadInt && s.et.as == intType && reads[0].Site == nil {
-		return s.appendInts(buf, from, min(to, s.n), reads[0].Pre, post)
+		return s.appendInts(buf, from, min(to, s.n), &reads[0].Pre, post)
 	}
 	var plan [8]readStep
 	if s.kind != seqStructs && s.kind != seqSlice || len(reads) > len(plan) {

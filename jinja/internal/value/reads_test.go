@@ -48,15 +48,16 @@ func TestAppendReads(t *testing.T) {
 		for _, html := range []bool{true, false} {
 			var reads []Read
 			for _, r := range test.reads {
-				x := Read{Pre: r.pre, Name: r.name}
+				x := Read{Pre: NewText(r.pre), Name: r.name}
 				if r.name != "" {
 					x.Site = new(Site)
 				}
 				reads = append(reads, x)
 			}
 			s, _ := Seq(Of(test.in))
+			post := NewText(";")
 			for range 2 {
-				got, stop := s.AppendReads([]byte("start"), 0, 100, reads, ";", html)
+				got, stop := s.AppendReads([]byte("start"), 0, 100, reads, &post, html)
 				if stop != test.stop {
 					t.Fatalf("%T %v: stopped at %d, want %d", test.in, test.reads, stop, test.stop)
 				}
@@ -67,7 +68,7 @@ func TestAppendReads(t *testing.T) {
 						if r.Site != nil {
 							v, _ = new(Site).Lookup(v, r.Name)
 						}
-						want = append(want, r.Pre...)
+						want = append(want, r.Pre.String()...)
 						if html {
 							want, _ = AppendEscaped(want, v)
 						} else {

@@ -355,7 +355,7 @@ func (s *Sequence) elem(i int) Value {
 }
 
 // appendStructs is AppendReads for slices of structs and of pointers to structs.
-func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []readStep, post string, html bool) ([]byte, int) {
+func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []readStep, post *Text, html bool) ([]byte, int) {
 	size, indirect := s.et.size, s.et.loader == loadPointer
 	for i := from; i < to; i++ {
 		p := unsafe.Add(s.v.p, uintptr(i)*size)
@@ -366,7 +366,7 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []
 		}
 		for j := range plan {
 			step := &plan[j]
-			buf = append(buf, reads[j].Pre...)
+			buf = reads[j].Pre.Append(buf)
 			f := unsafe.Add(p, step.offset)
 			switch step.loader {
 			case loadInt:
@@ -381,30 +381,30 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []
 				}
 			}
 		}
-		buf = append(buf, post...)
+		buf = post.Append(buf)
 	}
 	return buf, to
 }
 
 // appendInts is AppendReads for a []int.
-func (s *Sequence) appendInts(buf []byte, from, to int, pre, post string) ([]byte, int) {
+func (s *Sequence) appendInts(buf []byte, from, to int, pre, post *Text) ([]byte, int) {
 	from = min(from, to)
 	for _, i := range unsafe.Slice((*int)(s.v.p), s.n)[from:to] {
-		buf = append(buf, pre...)
+		buf = pre.Append(buf)
 		buf = appendInt(buf, int64(i))
-		buf = append(buf, post...)
+		buf = post.Append(buf)
 	}
 	return buf, to
 }
 
 // appendMaps is AppendReads for slices of map[string]any.
-func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post string, html bool) ([]byte, int) {
+func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post *Text, html bool) ([]byte, int) {
 	for i := from; i < to; i++ {
 		m := *(*map[string]any)(unsafe.Add(s.v.p, uintptr(i)*s.et.size))
 		start := len(buf)
 		for j := range reads {
 			r := &reads[j]
-			buf = append(buf, r.Pre...)
+			buf = r.Pre.Append(buf)
 			switch x := m[r.Name].(type) {
 			case string:
 				if html {
@@ -418,7 +418,7 @@ func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post strin
 				return buf[:start], i
 			}
 		}
-		buf = append(buf, post...)
+		buf = post.Append(buf)
 	}
 	return buf, to
 }
