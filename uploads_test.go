@@ -79,7 +79,7 @@ func TestUploads(t *testing.T) {
 		Inspect: func(_ context.Context, f dewar.StoredFile, content io.Reader) error {
 			b, err := io.ReadAll(content)
 			if err != nil || int64(len(b)) != f.Size {
-				return fmt.Errorf("%d bytes, %v", len(b), err)
+				return fmt.Errorf("%d bytes: %w", len(b), err)
 			}
 			if strings.Contains(string(b), "EICAR") {
 				return errors.New("a virus")

@@ -100,9 +100,7 @@ func RequestSecrets(r *http.Request, form url.Values) []string {
 				}
 			}
 		case "Cookie":
-			for _, v := range values {
-				list = append(list, v)
-			}
+			list = append(list, values...)
 			for _, c := range r.Cookies() {
 				list = append(list, c.Value)
 			}
