@@ -116,8 +116,9 @@ func (w *response) validate() {
 	var tag [24]byte
 	tag[0], tag[23] = '"', '"'
 	base64.RawURLEncoding.Encode(tag[1:23], sum[:16])
-	h["Etag"] = []string{string(tag[:])}
-	if list := c.r.Header["If-None-Match"]; len(list) > 0 && matchesTag(list, string(tag[:])) {
+	w.etag[0] = string(tag[:])
+	h["Etag"] = w.etag[:]
+	if list := c.r.Header["If-None-Match"]; len(list) > 0 && matchesTag(list, w.etag[0]) {
 		w.status = http.StatusNotModified
 		w.buf = w.buf[:0]
 		delete(h, "Content-Type")

@@ -23,9 +23,14 @@ func (c *Context) ServeFS(fsys fs.FS, name string) error {
 		return err
 	}
 	defer f.Close()
+	return c.serveFile(f, info, name)
+}
+
+// serveFile answers with an open file.
+func (c *Context) serveFile(f fs.File, info fs.FileInfo, name string) error {
 	content, ok := f.(io.ReadSeeker)
 	if !ok {
-		return fmt.Errorf("dewar: file %q: the files of %T cannot seek", name, fsys)
+		return fmt.Errorf("dewar: file %q: a %T cannot seek", name, f)
 	}
 	h := c.w.Header()
 	if h["Content-Type"] == nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,12 +29,17 @@ type response struct {
 	box  *[]byte             // the pool's box for buf
 	size int64               // bytes of body sent or buffered
 
-	status int  // 0 until someone sets it
-	fixed  bool // WriteHeader was called: the status stands
-	sealed bool // an error page replaced what a middleware still holds
-	state  responseState
-	err    error               // the first failed write to the client
-	paced  *secure.PacedWriter // w under deadlines, for an answer that may take long
+	status  int  // 0 until someone sets it
+	fixed   bool // WriteHeader was called: the status stands
+	settled bool // the session is saved, as far as it goes
+	sealed  bool // an error page replaced what a middleware still holds
+	state   responseState
+	err     error               // the first failed write to the client
+	paced   *secure.PacedWriter // w under deadlines, for an answer that may take long
+
+	// The values of headers that each answer has of its own; net/http copies
+	// them when the headers are sent.
+	etag, length [1]string
 }
 
 type responseState uint8
@@ -158,7 +164,7 @@ func (w *response) begin(length int) error {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	if err := w.c.beforeFirstByte(); err != nil {
+	if err := w.c.beforeFirstByte(w.settled); err != nil {
 		return err
 	}
 	h := w.Header()
@@ -172,7 +178,7 @@ func (w *response) begin(length int) error {
 	}
 	if bodyAllowed(w.status) {
 		if length >= 0 && h["Content-Length"] == nil {
-			h["Content-Length"] = contentLength(length)
+			h["Content-Length"] = w.contentLength(length)
 		}
 		if h["Content-Type"] == nil && (length > 0 || length < 0) {
 			// Never left to sniffing: bytes of unknown origin are not a page.
@@ -234,6 +240,7 @@ func (w *response) finish() error {
 	if err := w.c.saveSession(w.Header()); err != nil {
 		return err
 	}
+	w.settled = true
 	w.validate()
 	return w.begin(len(w.buf))
 }
@@ -284,8 +291,10 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	if w.sealed {
 		return io.Copy(io.Discard, src)
 	}
-	if w.state == buffering && w.declaresShort() {
-		return io.Copy(writerOnly{w}, src)
+	if w.state == buffering {
+		if n := w.declaredShort(); n > 0 {
+			return w.readShort(src, n)
+		}
 	}
 	if err := w.begin(-1); err != nil {
 		return 0, err
@@ -298,14 +307,55 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	return n, err
 }
 
-// declaresShort reports whether a Content-Length says that the body is short.
-func (w *response) declaresShort() bool {
+// declaredShort is the body's length when a Content-Length says that it is
+// short, otherwise 0.
+func (w *response) declaredShort() int {
 	v := w.Header()["Content-Length"]
 	if len(v) != 1 {
-		return false
+		return 0
 	}
 	n, err := strconv.Atoi(v[0])
-	return err == nil && n <= min(shortAnswer, w.c.app.cfg.MaxBuffer)
+	if err != nil || n > min(shortAnswer, w.c.app.cfg.MaxBuffer) {
+		return 0
+	}
+	return n
+}
+
+// readShort reads what is declared straight into the buffer, and then the rest
+// of src, should there be one.
+func (w *response) readShort(src io.Reader, n int) (int64, error) {
+	if len(w.buf)+n > w.c.app.cfg.MaxBuffer {
+		return io.Copy(writerOnly{w}, src)
+	}
+	w.fixed = true
+	w.grow()
+	at := len(w.buf)
+	w.buf = slices.Grow(w.buf, n)
+	got, err := io.ReadFull(src, w.buf[at:at+n])
+	w.buf = w.buf[:at+got]
+	if err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil // io.Copy's end
+		}
+		return int64(got), err
+	}
+	// That was nearly always all: io.Copy would take a buffer to find out.
+	var next [1]byte
+	more, err := src.Read(next[:])
+	if more > 0 {
+		if _, err := w.Write(next[:more]); err != nil {
+			return int64(got), err
+		}
+	}
+	total := int64(got + more)
+	if errors.Is(err, io.EOF) {
+		return total, nil
+	}
+	if err != nil {
+		return total, err
+	}
+	rest, err := io.Copy(writerOnly{w}, src)
+	return total + rest, err
 }
 
 // writerOnly hides ReadFrom from io.Copy.
@@ -332,9 +382,10 @@ var (
 	}()
 )
 
-func contentLength(n int) []string {
+func (w *response) contentLength(n int) []string {
 	if n < len(lengths) {
 		return lengths[n]
 	}
-	return []string{strconv.Itoa(n)}
+	w.length[0] = strconv.Itoa(n)
+	return w.length[:]
 }

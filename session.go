@@ -46,10 +46,7 @@ func (sessionGuard) Check(c *Context) error {
 }
 
 func (c *Context) loadSession() error {
-	var value string
-	if cookie, err := c.r.Cookie(c.app.cookieName()); err == nil {
-		value = cookie.Value
-	}
+	value, _ := requestCookie(c.r, c.app.cookieName())
 	s, err := c.app.store.Load(c.base, value)
 	if err != nil {
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
@@ -162,10 +159,12 @@ var noStore = []string{"no-store"}
 
 // beforeFirstByte settles the headers: the session, what varies, the protective
 // ones.
-func (c *Context) beforeFirstByte() error {
+func (c *Context) beforeFirstByte(sessionSaved bool) error {
 	h := c.res.Header()
-	if err := c.saveSession(h); err != nil {
-		return err
+	if !sessionSaved {
+		if err := c.saveSession(h); err != nil {
+			return err
+		}
 	}
 	if c.readCookie {
 		secure.AddVary(h, "Cookie")
@@ -236,9 +235,6 @@ func (c *Context) DeleteCookie(cookie http.Cookie) error {
 // The answer then says that it varies by cookies.
 func (c *Context) Cookie(name string) string {
 	c.readCookie = true
-	cookie, err := c.r.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
+	value, _ := requestCookie(c.r, name)
+	return value
 }

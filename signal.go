@@ -29,6 +29,13 @@ func (s *Signal[T]) Connect(receive func(T)) (disconnect func()) {
 	}
 }
 
+// connected says whether a Send would reach anybody: asked first where making
+// the value costs something.
+func (s *Signal[T]) connected() bool {
+	list := s.receivers.Load()
+	return list != nil && len(*list) > 0
+}
+
 // Send calls every receiver with v.
 func (s *Signal[T]) Send(v T) {
 	list := s.receivers.Load()

@@ -32,6 +32,8 @@ type staticFile struct {
 	modified time.Time
 	size     int64
 	hash     string
+	tag      []string     // the header: the hash in quotes
+	kind     []string     // the content type
 	codings  []string     // those of precompressed that exist
 	looked   atomic.Int64 // when the file was last looked at, since programStart
 }
@@ -47,6 +49,8 @@ var precompressed = []struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".
 // staticVersion is the query parameter with a file's hash: a URL with it stands
 // for this content alone and may be kept for ever.
 const staticVersion = "v"
+
+var noCache = []string{"no-cache"}
 
 // forever is how long a versioned file is kept; browsers know no longer time.
 var forever = []string{"public, max-age=31536000, immutable"}
@@ -84,34 +88,37 @@ func confine(fsys fs.FS) fs.FS {
 // serve answers with a file: versioned ones to be kept for ever, in the
 // smallest form the client takes.
 func (s *staticFiles) serve(c *Context, name string) error {
-	known, err := s.lookup(name)
+	f, info, err := openFile(s.fsys, name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	known, err := s.know(name, f, info)
 	if err != nil {
 		return err
 	}
 	h := c.w.Header()
 	switch age := c.app.cfg.StaticMaxAge; {
-	case c.Query(staticVersion) == known.hash:
+	case c.r.URL.RawQuery != "" && c.Query(staticVersion) == known.hash:
 		h["Cache-Control"] = forever
 	case age > 0:
 		h["Cache-Control"] = []string{fmt.Sprintf("public, max-age=%d", int(age.Seconds()))}
 	default:
-		h["Cache-Control"] = []string{"no-cache"}
+		h["Cache-Control"] = noCache
 	}
-	tag := known.hash
-	h["Content-Type"] = []string{contentType(name)}
+	h["Content-Type"] = known.kind
 	if len(known.codings) > 0 {
 		h.Add("Vary", "Accept-Encoding")
 		for _, p := range precompressed {
 			if slices.Contains(known.codings, p.coding) && c.takes(p.coding) {
-				name += p.ending
-				tag += "-" + p.coding
 				h["Content-Encoding"] = []string{p.coding}
-				break
+				h["Etag"] = []string{`"` + known.hash + "-" + p.coding + `"`}
+				return c.ServeFS(s.fsys, name+p.ending)
 			}
 		}
 	}
-	h["Etag"] = []string{`"` + tag + `"`}
-	return c.ServeFS(s.fsys, name)
+	h["Etag"] = known.tag
+	return c.serveFile(f, info, name)
 }
 
 // takes reports whether the client named a coding as welcome.
@@ -126,6 +133,12 @@ func (s *staticFiles) lookup(name string) (*staticFile, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return s.know(name, f, info)
+}
+
+// know is lookup for a file that is open. It leaves the file where it is read
+// from the beginning.
+func (s *staticFiles) know(name string, f fs.File, info fs.FileInfo) (*staticFile, error) {
 	s.mu.Lock()
 	known := s.known[name]
 	s.mu.Unlock()
@@ -137,7 +150,13 @@ func (s *staticFiles) lookup(name string) (*staticFile, error) {
 	if _, err := io.Copy(sum, f); err != nil {
 		return nil, fmt.Errorf("dewar: file: %w", err)
 	}
-	known = &staticFile{modified: info.ModTime(), size: info.Size(), hash: hex.EncodeToString(sum.Sum(nil)[:8])}
+	if seeker, ok := f.(io.Seeker); ok {
+		if _, err := seeker.Seek(0, io.SeekStart); err != nil {
+			return nil, fmt.Errorf("dewar: file: %w", err)
+		}
+	}
+	hash := hex.EncodeToString(sum.Sum(nil)[:8])
+	known = &staticFile{modified: info.ModTime(), size: info.Size(), hash: hash, tag: []string{`"` + hash + `"`}, kind: []string{contentType(name)}}
 	for _, p := range precompressed {
 		if _, err := fs.Stat(s.fsys, name+p.ending); err == nil {
 			known.codings = append(known.codings, p.coding)

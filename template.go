@@ -194,8 +194,9 @@ func (c *Context) Render(name string, vars any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Render: %w", err)
 	}
-	event := RenderEvent{c, name, vars}
-	c.app.Signals.BeforeRender.Send(event)
+	if signal := &c.app.Signals.BeforeRender; signal.connected() {
+		signal.Send(RenderEvent{c, name, vars})
+	}
 	run := jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()}
 	if c.w.Header()["Content-Type"] == nil {
 		c.w.Header()["Content-Type"] = templateType(name)
@@ -215,7 +216,9 @@ func (c *Context) Render(name string, vars any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Render: %w", err)
 	}
-	c.app.Signals.TemplateRendered.Send(event)
+	if signal := &c.app.Signals.TemplateRendered; signal.connected() {
+		signal.Send(RenderEvent{c, name, vars})
+	}
 	return nil
 }
 
@@ -250,9 +253,14 @@ var (
 )
 
 func templateType(name string) []string {
-	for ext, t := range map[string][]string{".txt": textPlain, ".xml": xmlType, ".svg": svgType} {
-		if len(name) > len(ext) && name[len(name)-len(ext):] == ext {
-			return t
+	if len(name) > 4 {
+		switch name[len(name)-4:] {
+		case ".txt":
+			return textPlain
+		case ".xml":
+			return xmlType
+		case ".svg":
+			return svgType
 		}
 	}
 	return textHTML

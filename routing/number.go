@@ -101,6 +101,8 @@ func (c *intConverter) Format(value any) (string, error) {
 	switch v := value.(type) {
 	case int:
 		text = strconv.Itoa(v)
+	case int64:
+		text = strconv.FormatInt(v, 10)
 	default:
 		n, err := pythonInt(value)
 		if err != nil {

@@ -65,7 +65,9 @@ func (m *maskedCodec) token(secret string) (string, error) {
 	binary.BigEndian.PutUint64(body, uint64(m.now().Unix()))
 	m.signer.AppendMAC(body[:timeSize], string(body[:timeSize])+secret)
 	subtle.XORBytes(body, body, mask)
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+	var text [(2*maskedSize*8 + 5) / 6]byte
+	base64.RawURLEncoding.Encode(text[:], b[:])
+	return string(text[:]), nil
 }
 
 func (m *maskedCodec) check(token, secret string) error {
