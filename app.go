@@ -59,6 +59,7 @@ type App struct {
 	headers         *secure.HeaderSet
 	connections     *secure.Connections
 	spilled         spilled
+	nonces          bool // the content security policy takes a nonce
 	env             *jinja.Environment
 
 	startOnce, closeOnce sync.Once

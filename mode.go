@@ -93,6 +93,9 @@ func (a *App) buildSecurity(m mode) error {
 	if a.headers, err = a.cfg.Headers.Compile(); err != nil {
 		problems = append(problems, fmt.Errorf("Headers: %w", err))
 	}
+	policy := a.cfg.Headers.ContentSecurityPolicy
+	a.nonces = !a.cfg.Headers.InsecureNoContentSecurityPolicy && (policy == nil || policy.UsesNonce()) ||
+		a.cfg.Headers.ContentSecurityPolicyReportOnly.UsesNonce()
 	return errors.Join(problems...)
 }
 

@@ -98,6 +98,9 @@ func (a *App) buildTemplates() error {
 		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
 		AutoReload: a.cfg.Debug,
 		Reloaded:   a.checkReloaded,
+		Nonce:      templateNonce,
+		FormField:  templateFormField,
+		SameSite:   templateSameSite,
 		Policies: map[string]any{"json.dumps_kwargs": map[string]any{
 			"sort_keys": true,
 			"default":   jinja.NewFunc("default", templateJSON),

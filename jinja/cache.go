@@ -82,6 +82,11 @@ func (e *Environment) ClearCache() { e.cache.clear() }
 // GetTemplate returns the template of a name, compiled once. The error of a
 // template that does not exist has class TemplateNotFound.
 func (e *Environment) GetTemplate(name string) (*Template, error) {
+	return e.getTemplate(name, nil)
+}
+
+// getTemplate is GetTemplate; parent is the template that asks.
+func (e *Environment) getTemplate(name string, parent *compile.Template) (*Template, error) {
 	old := e.cache.get(name)
 	if old != nil && (!e.opt.AutoReload || old.upToDate()) {
 		return old, nil
@@ -96,7 +101,7 @@ func (e *Environment) GetTemplate(name string) (*Template, error) {
 		}
 		return nil, err
 	}
-	t, err := e.compile(src.Text, name)
+	t, err := e.compileFor(parent, src.Text, name)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +167,7 @@ func (e *Environment) load(name string, parent *compile.Template) (*compile.Temp
 	if e.opt.JoinPath != nil {
 		name = e.opt.JoinPath(name, parent.Name())
 	}
-	t, err := e.GetTemplate(name)
+	t, err := e.getTemplate(name, parent)
 	if err != nil {
 		return nil, err
 	}

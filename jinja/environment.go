@@ -13,6 +13,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 	"github.com/dewar-go/dewar/jinja/internal/parse"
 	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // Options configure an [Environment]. The zero value is Jinja2's default
@@ -37,6 +38,24 @@ type Options struct {
 	// outputs are escaped for HTML; nil is never, as in Jinja. See
 	// [SelectAutoescape].
 	Autoescape func(name string) bool
+
+	// Escaping says how outputs are escaped where Autoescape is on: by the place
+	// in the document where they stand (the default), or as Jinja2 does.
+	Escaping Escaping
+	// Nonce gives the nonce that the engine puts on the template's own scripts,
+	// styles and links to style sheets, "" for none. It is not called for a
+	// template that writes a nonce by itself, nor for an element whose address
+	// is an output that is no [markup.ResourceURL] and no call of url_for. nil
+	// is no nonce. Escaping must not be Compat.
+	Nonce func(st State) (string, error)
+	// FormField gives the hidden field that the engine puts into the template's
+	// own forms with method="post" whose action is not on another site, "" for
+	// none. It is not called for a form that writes a token by itself. nil is no
+	// field.
+	FormField func(st State) (markup.HTML, error)
+	// SameSite reports whether the action of a form that names a host is on the
+	// site; nil is never.
+	SameSite func(st State, url string) bool
 
 	// Delimiters; empty strings have Jinja's defaults.
 	BlockStart, BlockEnd       string // "{%" and "%}"
@@ -91,6 +110,24 @@ type Options struct {
 	// NoOptimize turns constant folding off.
 	NoOptimize bool
 }
+
+// Escaping says how outputs are escaped where autoescaping is on.
+type Escaping uint8
+
+// The ways to escape; the package comment says what each place needs.
+const (
+	// Contextual escapes by the place in the document where an output stands. Text,
+	// quoted attributes and addresses that are allowed are the same as Jinja2's.
+	Contextual Escaping = iota
+	// StrictContext is Contextual, and takes only a typed address, a
+	// [markup.ResourceURL] or what url_for gives, for what runs or applies:
+	// scripts, style sheets, frames, objects.
+	StrictContext
+	// Compat escapes the five characters of Jinja2 wherever an output stands. A
+	// value in a script, a style, a URL or an unquoted attribute can then run as
+	// code.
+	Compat
+)
 
 // UndefinedMode is the behaviour of undefined values.
 type UndefinedMode = value.UndefMode
@@ -155,6 +192,14 @@ func (e *Environment) configure() error {
 		return errors.New(`jinja: Options.NewlineSequence must be "\n", "\r\n" or "\r"`)
 	}
 	c.Autoescape, c.Undefined, c.UndefLog = o.Autoescape, o.Undefined, o.UndefinedLog
+	c.Contextual, c.Strict = o.Escaping != Compat, o.Escaping == StrictContext
+	c.Nonce, c.SameSite, c.FormField = o.Nonce, o.SameSite, nil
+	if o.FormField != nil {
+		c.FormField = func(st State) (string, error) {
+			field, err := o.FormField(st)
+			return string(field), err
+		}
+	}
 	c.Sandboxed, c.Immutable, c.Native = o.Sandboxed || o.Immutable, o.Immutable, o.Native
 	c.SafeAttribute, c.SafeCallable = o.SafeAttribute, o.SafeCallable
 	c.Limits, c.NoOptimize = o.Limits, o.NoOptimize
@@ -360,11 +405,15 @@ func (e *Environment) FromString(source string) (*Template, error) {
 }
 
 func (e *Environment) compile(source, name string) (*Template, error) {
+	return e.compileFor(nil, source, name)
+}
+
+func (e *Environment) compileFor(parent *compile.Template, source, name string) (*Template, error) {
 	tree, err := parse.Parse(source, name, e.core.Lex, e.core.Extensions)
 	if err != nil {
 		return nil, e.syntaxError(err, source, name)
 	}
-	t, err := e.core.Compile(tree, name, source)
+	t, err := e.core.CompileFor(parent, tree, name, source)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func TestLoopsOverGoValues(t *testing.T) {
 		for _, escape := range []bool{false, true} {
 			o := jinja.Options{Extensions: []jinja.Extension{jinja.ExtensionLoopControls}}
 			if escape {
-				o.Autoescape = jinja.Always
+				o.Autoescape, o.Escaping = jinja.Always, jinja.Compat
 			}
 			env := newEnv(t, o)
 			want := render(t, env, source, map[string]any{"xs": list})

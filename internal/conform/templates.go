@@ -102,8 +102,14 @@ func (e *templateEnv) options() (jinja.Options, error) {
 			o.NewstyleGettext = true
 		}
 	}
-	if e.Escaping != "" && e.Escaping != "jinja" {
-		return o, errors.New("conform: the only escaping is jinja")
+	switch e.Escaping {
+	case "", "jinja":
+		o.Escaping = jinja.Compat
+	case "contextual":
+	case "strict":
+		o.Escaping = jinja.StrictContext
+	default:
+		return o, errors.New("conform: escaping is jinja, contextual or strict")
 	}
 	return o, nil
 }

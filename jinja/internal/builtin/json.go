@@ -39,6 +39,9 @@ func tojson(st State, v Value, a Args) (Value, error) {
 	return value.SafeKind(markup.KindJSON, string(buf)), nil
 }
 
+// AppendJSON appends what the filter tojson makes of v.
+func AppendJSON(st State, buf []byte, v Value) ([]byte, error) { return appendJSON(st, buf, v, Args{}) }
+
 func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	var arg [1]Value
 	if err := tojsonSig.bind(arg[:], a); err != nil {

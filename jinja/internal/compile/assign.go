@@ -229,6 +229,7 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 		}
 		leave := orNothing(c.leaveScope(in))
 		t := c.tmpl
+		plain := c.notes[n] != nil && c.notes[n].plain
 		return func(f *frame) error {
 			if err := enter(f); err != nil {
 				return err
@@ -243,7 +244,7 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 					return t.at(err, n)
 				}
 			}
-			if f.autoescape {
+			if f.autoescape && !plain {
 				if v, err = markSafe(v); err != nil {
 					return t.at(err, n)
 				}

@@ -44,6 +44,7 @@ func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
 	}
 	name, required := n.Name, n.Required
 	t := c.tmpl
+	at := c.placeOf(n)
 	return func(f *frame) error {
 		if check && f.parent != nil {
 			return nil
@@ -60,7 +61,11 @@ func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
 			ctx.enterScope(f, f.ctx, locals)
 			defer f.rt.giveContext(ctx, pins)
 		}
-		if err := units[0].run(f, ctx); err != nil {
+		u, err := at.unit(units[0])
+		if err != nil {
+			return t.via(t.at(err, n), "block", n.Line())
+		}
+		if err := u.run(f, ctx); err != nil {
 			if err == errBreak || err == errContinue {
 				return nil
 			}
@@ -116,7 +121,7 @@ func (c *compiler) bindSuper(name string, u *unit, fr *scopeFrame) stmt {
 func (p *superCode) parent(f *frame) ([]*unit, int) {
 	units := f.ctx.blocks.blocks[p.name]
 	for i, have := range units {
-		if have == p.unit && i+1 < len(units) {
+		if (have == p.unit || have == p.unit.origin) && i+1 < len(units) {
 			return units, i + 1
 		}
 	}
@@ -148,7 +153,10 @@ func (c *compiler) printSuper(n *ast.Call, esc escaper, pre, post string, fr *sc
 		}
 		rt.out = append(rt.out, pre...)
 		start := rt.begin()
-		err := units[i].run(f, f.ctx)
+		u, err := (*place)(nil).unit(units[i])
+		if err == nil {
+			err = u.run(f, f.ctx)
+		}
 		if err == nil {
 			err = rt.settle()
 		}
@@ -184,7 +192,10 @@ type blockReference struct {
 // render shows the block.
 func (b *blockReference) render(from *frame) error {
 	from.rt.capture++
-	err := b.units[b.depth].run(from, b.ctx)
+	u, err := (*place)(nil).unit(b.units[b.depth])
+	if err == nil {
+		err = u.run(from, b.ctx)
+	}
 	if err == nil {
 		err = from.rt.settle()
 	}

@@ -317,7 +317,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		if err != nil {
 			return t.at(err, n)
 		}
-		direct := (esc == escapeNone || f.autoescape) && !sandboxed
+		direct := (esc == escapeNone || f.autoescape) && !sandboxed && (macro == nil || macro.code.unit.ctx == nil)
 		if call := leaf.Load(); call != nil && direct && macro != nil && macro.code == call.code {
 			if err, inside := macro.renderLeaf(f, call, operands); err != nil {
 				if inside {

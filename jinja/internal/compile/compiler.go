@@ -2,8 +2,10 @@ package compile
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -125,7 +127,17 @@ type compiler struct {
 	pieces       map[ast.Stmt]int       // before filter and call blocks
 	compiled     map[ast.Stmt]stmt      // statements in bodies of loops
 	printed      map[string]value.Value // parameters of a macro that are printed into the text, see leafMacro
-	state        *frame                 // what filters see that run at compile time
+
+	// Of the analysis of contexts.
+	tracking    bool // it is done for this template
+	notes       map[ast.Node]*note
+	blockAt     map[*ast.Block]*unitContext // where the template's own blocks are shown
+	rootExtends map[*ast.Extends]bool
+	macros      map[string]*ast.Macro
+	alone       bool       // no other template is loaded for where it ends
+	mu          sync.Mutex // held while a variant of a unit is compiled
+
+	state *frame // what filters see that run at compile time
 }
 
 // compileError stops the compilation; it is recovered in Compile.
@@ -143,7 +155,13 @@ type compilerExit struct{}
 
 // Compile compiles a template. A string template's name is "".
 func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err error) {
-	t = &Template{env: e, name: name, source: source}
+	return e.CompileFor(nil, tree, name, source)
+}
+
+// CompileFor is Compile for a template that another one asks for while it is
+// compiled itself.
+func (e *Env) CompileFor(parent *Template, tree *ast.Template, name, source string) (t *Template, err error) {
+	t = &Template{env: e, name: name, source: source, opener: parent}
 	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}, compiled: map[ast.Stmt]stmt{}}
 	defer func() {
 		switch r := recover().(type) {
@@ -155,6 +173,10 @@ func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err
 		}
 	}()
 	c.template(tree)
+	t.opener = nil
+	if x := t.root.ctx; x != nil && x.err != nil && name == "" {
+		return nil, x.err
+	}
 	return t, nil
 }
 
@@ -177,8 +199,28 @@ func (c *compiler) template(tree *ast.Template) {
 		return true
 	})
 
+	start := c.track(tree)
+	c.tmpl.root = c.rootUnit(ec, hasExtends, start)
+	c.tmpl.table = &blockTable{blocks: map[string][]*unit{}}
+	for _, b := range blocks {
+		c.tmpl.order = append(c.tmpl.order, b.Name)
+		c.tmpl.table.blocks[b.Name] = []*unit{c.blockUnit(b, ec, nil)}
+	}
+}
+
+// rootUnit compiles the top level of the template.
+func (c *compiler) rootUnit(ec *evalContext, hasExtends bool, at *context.Set) *unit {
+	tree := c.tree
 	root := &unit{tmpl: c.tmpl}
-	c.tmpl.root = root
+	if c.tracking {
+		root.ctx = c.analyse(tree.Body, *at, ec).plain()
+		root.again = func(start context.Set) *unit {
+			return c.again(func() *unit {
+				c.extends, c.knownExtends = 0, false
+				return c.rootUnit(&evalContext{autoescape: c.tmpl.autoescape}, hasExtends, &start)
+			})
+		}
+	}
 	fr := &scopeFrame{fn: &function{unit: root, slots: map[ident]int{}}, sym: newSymbols(nil, 0), ec: ec}
 	var start []stmt
 	if undeclared(tree.Body, "self")["self"] {
@@ -190,18 +232,24 @@ func (c *compiler) template(tree *ast.Template) {
 	start = append(start, c.enterScope(fr))
 	start = append(start, c.body(tree.Body, fr))
 	root.code = orNothing(sequence(start))
-
-	c.tmpl.table = &blockTable{blocks: map[string][]*unit{}}
-	for _, b := range blocks {
-		c.tmpl.order = append(c.tmpl.order, b.Name)
-		c.tmpl.table.blocks[b.Name] = []*unit{c.blockUnit(b, ec)}
-	}
+	return root
 }
 
 // blockUnit compiles a block as a unit of its own, which sees no names of the
-// place where it stands.
-func (c *compiler) blockUnit(b *ast.Block, ec *evalContext) *unit {
+// place where it stands. at is the context that it starts in, nil for the one
+// in which this template shows it.
+func (c *compiler) blockUnit(b *ast.Block, ec *evalContext, at *context.Set) *unit {
 	u := &unit{tmpl: c.tmpl, name: b.Name}
+	if c.tracking {
+		u.ctx = c.blockContext(b, ec, at).plain()
+		was := *ec
+		u.again = func(start context.Set) *unit {
+			return c.again(func() *unit {
+				ec := was
+				return c.blockUnit(b, &ec, &start)
+			})
+		}
+	}
 	fr := &scopeFrame{fn: &function{unit: u, slots: map[ident]int{}}, sym: newSymbols(nil, 0), ec: ec}
 	fr.blockFrame = true
 	free := undeclared(b.Body, "self", "super")

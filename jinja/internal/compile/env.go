@@ -56,9 +56,18 @@ type Env struct {
 	Sandboxed     bool
 	Immutable     bool
 	Native        bool
-	NoOptimize    bool
-	NoColumns     bool // loops are not run by columns; for tests that compare the two ways
-	Limits        Limits
+	// Contextual makes outputs go by the place in the document where they stand.
+	Contextual bool
+	// Strict refuses addresses of what runs or applies that are not typed.
+	Strict bool
+	// Nonce and FormField give what the template's own elements get, "" for
+	// nothing; SameSite answers for an action that names a host. nil is none.
+	Nonce      func(st value.State) (string, error)
+	FormField  func(st value.State) (string, error)
+	SameSite   func(st value.State, url string) bool
+	NoOptimize bool
+	NoColumns  bool // loops are not run by columns; for tests that compare the two ways
+	Limits     Limits
 
 	// SafeAttribute and SafeCallable narrow the sandbox; nil keeps its own rules.
 	SafeAttribute func(v value.Value, name string) bool
@@ -98,6 +107,7 @@ func (e *Env) Overlay() *Env {
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
 		Native: e.Native, NoOptimize: e.NoOptimize, NoColumns: e.NoColumns, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
+		Contextual: e.Contextual, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite,
 	}
 	n.filters.init(e.filters.all())
 	n.tests.init(e.tests.all())

@@ -15,6 +15,7 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 	filter := c.filter(n.Filter, in, c.filterInput(captured, in))
 	leave := orNothing(c.leaveScope(in))
 	t, piece := c.tmpl, c.pieceOf(n)
+	at := c.notes[n]
 	return func(f *frame) error {
 		if err := enter(f); err != nil {
 			return err
@@ -25,7 +26,11 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 		}
 		f.vars[captured] = v
 		if v, err = filter(f); err == nil {
-			err = f.writePiece(v, t, n, piece)
+			if at != nil && f.autoescape {
+				err = f.writeFiltered(v, at.esc)
+			} else {
+				err = f.writePiece(v, t, n, piece)
+			}
 		}
 		if err != nil {
 			return t.at(err, n)

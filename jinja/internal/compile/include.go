@@ -122,6 +122,7 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 	if n.WithContext {
 		locals = c.locals(fr)
 	}
+	at := c.placeOf(n)
 	return func(f *frame) error {
 		v, err := x(f)
 		if err != nil {
@@ -135,7 +136,13 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 			return t.via(t.at(err, n), "include", n.Line())
 		}
 		if locals == nil {
-			m, err := inc.sharedModule(f.rt, nil)
+			var m *Module
+			var err error
+			if at != nil {
+				m, err = inc.makeModuleIn(f.rt, &scope{last: true, noVars: true, template: inc}, at)
+			} else {
+				m, err = inc.sharedModule(f.rt, nil)
+			}
 			if err == nil {
 				err = f.writeModule(m)
 			}
@@ -151,7 +158,12 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 		if f.rt.depth >= f.rt.env.Limits.recursion() {
 			return t.at(tooDeep(), n)
 		}
-		if err := inc.renderRoot(f.rt, ctx); err != nil {
+		if at != nil {
+			err = inc.renderRootIn(f.rt, ctx, at.site, at.want)
+		} else {
+			err = inc.renderRoot(f.rt, ctx)
+		}
+		if err != nil {
 			return t.via(t.at(err, n), "include", n.Line())
 		}
 		f.rt.giveContext(ctx, pins)

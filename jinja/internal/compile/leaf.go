@@ -53,7 +53,7 @@ func (c *compiler) leafMacro(code *macroCode, params []*ast.Name, defaults []ast
 		}
 		m.defaults = append(m.defaults, d)
 	}
-	if len(defaults) > 0 && len(printed) == len(defaults) && printsDirectly(nodes, printed) {
+	if len(defaults) > 0 && len(printed) == len(defaults) && printsDirectly(nodes, printed) && c.printsAsText(nodes) {
 		c.printed = printed
 		m.short = orNothing(c.body(nodes, fr))
 		c.printed = nil

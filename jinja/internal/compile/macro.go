@@ -1,11 +1,14 @@
 package compile
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -21,6 +24,10 @@ type macroCode struct {
 	explicitIndex           int // of caller among args
 	defaults                int // parameters that have one
 	leaf                    *leafMacro
+
+	again    func(start context.Set) *macroCode // compiles it for another context, see variant.go
+	mu       sync.Mutex
+	variants []*macroCode
 }
 
 // Macro is a macro as a value.
@@ -30,12 +37,20 @@ type Macro struct {
 	autoescape bool   // for callers without a context
 }
 
-func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, outer *scopeFrame) *macroCode {
+func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, outer *scopeFrame, at *context.Set) *macroCode {
 	fr := outer.inner()
 	fr.inLoop = false
 	fr.sym.analyze(n)
 	fr.fn = outer.innerFunction(name)
 	code := &macroCode{unit: fr.fn.unit, name: name, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}
+	if c.tracking {
+		was, loops := *fr.ec, maps.Clone(c.loops)
+		code.again = func(start context.Set) *macroCode {
+			return c.macroAgain(was, loops, outer, func(outer *scopeFrame) *macroCode {
+				return c.macroBody(n, name, params, defaults, nodes, outer, &start)
+			})
+		}
+	}
 	skip := map[string]bool{}
 	for i, p := range params {
 		if slices.Contains(code.args, p.Name) {
@@ -90,11 +105,25 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 		list = append(list, c.fill(defaulted))
 	}
 	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
+	c.macroContext(code, nodes, at, fr.ec)
 	body := c.body(nodes, fr)
 	code.unit.code = orNothing(sequence(append(list, body)))
 	code.defaults = len(defaults)
 	code.leaf = c.leafMacro(code, params, defaults, nodes, body, fr)
 	return code
+}
+
+// macroContext analyses the body of a macro that starts at a context, nil for
+// between tags.
+func (c *compiler) macroContext(code *macroCode, nodes []ast.Stmt, at *context.Set, ec *evalContext) {
+	if !c.tracking {
+		return
+	}
+	start := c.document()
+	if at != nil {
+		start = *at
+	}
+	code.unit.ctx = c.analyse(nodes, start, ec).plain()
 }
 
 // parameter is a parameter of a macro with what it is when it is not given.
@@ -128,7 +157,7 @@ func (c *compiler) fill(params []parameter) stmt {
 }
 
 func (c *compiler) macro(n *ast.Macro, fr *scopeFrame) stmt {
-	code := c.macroBody(n, n.Name, n.Args, n.Defaults, n.Body, fr)
+	code := c.macroBody(n, n.Name, n.Args, n.Defaults, n.Body, fr, nil)
 	id, _ := fr.sym.findRef(n.Name)
 	i := fr.fn.declare(id)
 	toplevel, name := fr.toplevel, n.Name
@@ -153,11 +182,14 @@ func (code *macroCode) bind(f *frame) value.Value {
 }
 
 func (c *compiler) callBlock(n *ast.CallBlock, fr *scopeFrame) stmt {
-	code := c.macroBody(n, "", n.Args, n.Defaults, n.Body, fr)
+	code := c.macroBody(n, "", n.Args, n.Defaults, n.Body, fr, nil)
 	slot := fr.fn.newSlot()
 	caller := func(f *frame) (value.Value, error) { return f.vars[slot], nil }
 	call := c.call(n.Call, fr, caller)
 	t, piece := c.tmpl, c.pieceOf(n)
+	if p := c.notes[n]; p != nil {
+		return c.callBlockIn(n, p, slot, code, caller, fr)
+	}
 	return func(f *frame) error {
 		f.vars[slot] = code.bind(f)
 		v, err := call(f)
@@ -176,6 +208,13 @@ func (m *Macro) Call(st value.State, a value.Args) (value.Value, error) {
 	f, ok := st.(*frame)
 	if !ok {
 		return value.Value{}, value.NewError("TypeError", "a macro can only be called while a template is rendered")
+	}
+	if m.code.unit.ctx != nil {
+		code, err := m.code.in(nil, nil)
+		if err != nil {
+			return value.Value{}, err
+		}
+		m = &Macro{code, m.frame, m.autoescape}
 	}
 	start := f.rt.begin()
 	if err := m.render(f, a); err != nil {

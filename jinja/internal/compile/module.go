@@ -15,10 +15,20 @@ type Module struct {
 
 // makeModule runs the template in a scope.
 func (t *Template) makeModule(rt *renderer, s *scope) (*Module, error) {
+	return t.makeModuleIn(rt, s, nil)
+}
+
+// makeModuleIn is makeModule for an include in a place that is not between tags.
+func (t *Template) makeModuleIn(rt *renderer, s *scope, at *place) (*Module, error) {
 	ctx := t.newContext(s)
 	m := &Module{tmpl: t}
 	start := rt.begin()
-	err := t.renderRoot(rt, ctx)
+	var err error
+	if at != nil {
+		err = t.renderRootIn(rt, ctx, at.site, at.want)
+	} else {
+		err = t.renderRoot(rt, ctx)
+	}
 	if err != nil {
 		rt.abandon(start)
 		return nil, err

@@ -90,7 +90,18 @@ type outputItem struct {
 // text behind the last expression.
 func (c *compiler) outputItems(n *ast.Output, fr *scopeFrame) (items []outputItem, text string) {
 	for _, child := range n.Nodes {
-		if s, ok := c.outputConst(child, fr); ok {
+		if p := c.notes[child]; p != nil {
+			if data, ok := child.(*ast.TemplateData); ok {
+				items, text = c.textEvents(data, p.events, items, text)
+				continue
+			}
+			if p.asText() {
+				if s, ok := c.outputConst(child, fr); ok {
+					text += s
+					continue
+				}
+			}
+		} else if s, ok := c.outputConst(child, fr); ok {
 			text += s
 			continue
 		}
@@ -150,7 +161,7 @@ type read struct {
 
 // read reports whether printing n can be a step of printReads.
 func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
-	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime {
+	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime || c.notes[n] != nil {
 		return r, false
 	}
 	r.node = n
@@ -266,6 +277,9 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if _, html := v.HTML(); html && c.notes[n] != nil {
+		return "", false
+	}
 	if c.env.Native {
 		if s, ok := v.Str(); !safeRepr(v) || ok && s == "" { // an empty text is an output too
 			return "", false
@@ -318,6 +332,12 @@ func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 		return sequence(list)
 	}
 	esc := c.escaperFor(n, fr.ec)
+	if ev, ok := n.(*textEvent); ok {
+		return c.printEvent(ev, pre, post)
+	}
+	if p := c.notes[n]; p != nil && esc != escapeNone {
+		return c.printIn(n, p, pre, post, fr)
+	}
 	if c.env.Finalize == nil {
 		switch n := n.(type) {
 		case *ast.Call:

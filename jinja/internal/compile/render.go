@@ -50,6 +50,7 @@ func (e *Env) release(rt *renderer) {
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
 	rt.modules, rt.pins, rt.late = nil, 0, nil
 	rt.forgetLeaf()
+	rt.typed, rt.ownAction, rt.action, rt.lastByte = false, false, -1, 0
 	clear(rt.pos[:cap(rt.pos)])
 	clear(rt.kws[:cap(rt.kws)])
 	rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]

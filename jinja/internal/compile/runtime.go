@@ -1,10 +1,11 @@
 package compile
 
 import (
-	"context"
+	stdcontext "context"
 	"io"
 	"math"
 
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -24,7 +25,7 @@ type renderer struct {
 	w       io.Writer     // where flush writes to; nil keeps the output in out
 	flushed int           // bytes written to w
 	capture int           // depth of captures, which keep flush from writing
-	ctx     context.Context
+	ctx     stdcontext.Context
 	data    any
 	globals func(name string) (any, bool)
 	global  int // names that were asked beyond vars and uses of data, see Template.sharedModule
@@ -43,6 +44,11 @@ type renderer struct {
 	rows    []*rowScratch // of loops by columns
 	pins    int           // things that keep frames and contexts beyond their end
 	mark    int           // length of out from which it must be looked at
+
+	typed     bool // the address of the tag that is open is a typed one
+	ownAction bool // the action of the form whose tag is open is on the site
+	action    int  // where that action begins in all that was written
+	lastByte  byte // what was flushed last
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro
@@ -67,6 +73,12 @@ type unit struct {
 	code  stmt
 	slots int
 	loops int
+
+	// Of a template whose outputs go by their context.
+	ctx      *unitContext                  // nil when it starts and ends between tags
+	again    func(start context.Set) *unit // compiles it for another context
+	origin   *unit                         // of one that was compiled so
+	variants variants
 }
 
 const maxKeptBuffer = 64 << 10
@@ -177,7 +189,7 @@ func (f *frame) captured(code stmt) (value.Value, error) {
 // slowTick is called every 1,024 iterations of loops.
 func (rt *renderer) slowTick() error {
 	if rt.ctx != nil {
-		if err := context.Cause(rt.ctx); err != nil {
+		if err := stdcontext.Cause(rt.ctx); err != nil {
 			return &value.Error{Class: "TemplateRuntimeError", Message: "the render was cancelled: " + err.Error(), Err: err}
 		}
 	}
@@ -212,6 +224,7 @@ func (rt *renderer) flush() error {
 	if len(rt.out) == 0 {
 		return nil
 	}
+	rt.lastByte = rt.out[len(rt.out)-1]
 	n, err := rt.w.Write(rt.out)
 	rt.flushed += n
 	rt.out = rt.out[:0]

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -15,6 +16,9 @@ type Template struct {
 	root   *unit
 	table  *blockTable
 	order  []string // block names in the order of the source
+	token  bool     // it writes the token of a form by itself
+
+	opener *Template // while this one is compiled: the template that asked for it
 
 	autoescape bool // where the template starts
 	globals    map[string]value.Value
@@ -85,7 +89,10 @@ func (t *Template) renderRoot(rt *renderer, ctx *scopeContext) error {
 		if depth >= rt.env.Limits.recursion() {
 			return tooDeep()
 		}
-		parent, err := t.runRoot(rt, ctx)
+		if t.root.ctx != nil {
+			return t.renderRootIn(rt, ctx, nil, nil)
+		}
+		parent, err := t.runRoot(rt, ctx, t.root)
 		if err != nil || parent == nil {
 			return err
 		}
@@ -95,13 +102,38 @@ func (t *Template) renderRoot(rt *renderer, ctx *scopeContext) error {
 
 func tooDeep() error { return value.NewError("RecursionError", "maximum recursion depth exceeded") }
 
-func (t *Template) runRoot(rt *renderer, ctx *scopeContext) (parent *Template, err error) {
-	f, err := rt.enter(t.root, ctx, nil)
+// renderRootIn is renderRoot for a place that starts at site and goes on at want.
+func (t *Template) renderRootIn(rt *renderer, ctx *scopeContext, site, want *context.Set) error {
+	for depth := rt.depth; ; depth++ {
+		if depth >= rt.env.Limits.recursion() {
+			return tooDeep()
+		}
+		u := t.root.specialised(site)
+		if u.ctx != nil && u.ctx.err != nil {
+			e := *u.ctx.err
+			return &e
+		}
+		parent, err := t.runRoot(rt, ctx, u)
+		if err != nil {
+			return err
+		}
+		if parent == nil {
+			if t.root.again == nil {
+				return nil
+			}
+			return u.fits(want)
+		}
+		t = parent
+	}
+}
+
+func (t *Template) runRoot(rt *renderer, ctx *scopeContext, u *unit) (parent *Template, err error) {
+	f, err := rt.enter(u, ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	f.autoescape = ctx.autoescape
-	err = t.root.code(f)
+	err = u.code(f)
 	parent = f.parent
 	rt.leave(f)
 	return parent, err

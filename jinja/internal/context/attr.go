@@ -302,8 +302,10 @@ func scriptKind(t string) uint8 {
 		"text/javascript1.0", "text/javascript1.1", "text/javascript1.2", "text/javascript1.3", "text/javascript1.4",
 		"text/javascript1.5", "text/jscript", "text/livescript", "text/babel", "text/jsx", "jsx", "babel", "text/typescript":
 		return scriptJS
-	case "application/json", "text/json", "importmap", "speculationrules":
+	case "application/json", "text/json":
 		return scriptJSON
+	case "importmap", "speculationrules":
+		return scriptMap
 	}
 	if strings.HasSuffix(t, "+json") {
 		return scriptJSON

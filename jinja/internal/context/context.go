@@ -115,6 +115,7 @@ const (
 	scriptJSON
 	scriptData
 	scriptDynamic // the type is an output
+	scriptMap     // JSON that the browser acts on
 )
 
 // Flags of the start tag that is open, and of the document.
@@ -260,7 +261,7 @@ func (c Context) String() string {
 	case Style:
 		return "<style>" + c.part()
 	}
-	return "a place that cannot be told (" + whys[c.Why] + ")"
+	return "a place that cannot be told"
 }
 
 // part describes the place in the language of a value, script or style.

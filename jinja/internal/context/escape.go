@@ -90,7 +90,7 @@ func appendRaw(buf []byte, e Escaper, s string) (out []byte, done bool, err erro
 			return buf, true, errors.New("text that is marked safe holds </style, which ends the style")
 		}
 		return append(buf, s...), true, nil
-	case EscURL, EscURLRest, EscURLSlash, EscURLHost, EscURLHostRest, EscURLPath, EscImage, EscResource, EscSrcset, EscSrcsetRest,
+	case EscURL, EscURLRest, EscURLSlash, EscURLHost, EscURLHostRest, EscURLPath, EscURLQuery, EscImage, EscResource, EscSrcset, EscSrcsetRest,
 		EscURLs:
 		return append(buf, s...), true, nil
 	}

@@ -24,17 +24,17 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			buf = append(buf, Blocked...)
 		}
 	case EscCSSString:
-		buf = appendCSSString(buf, s)
+		buf = appendCSSString(buf, s, "")
 	case EscCSSURL:
 		if kind != markup.KindURL && kind != markup.KindResourceURL {
 			s = filterURL(s, true)
 		}
-		buf = appendCSSString(buf, s)
+		buf = appendCSSString(buf, s, cssURLChars)
 	case EscCSSURLRest:
 		if t := filterRest(s); t != s {
 			s = Blocked
 		}
-		buf = appendCSSString(buf, s)
+		buf = appendCSSString(buf, s, cssURLChars)
 	}
 	return inAttr(buf, start, e)
 }
@@ -79,12 +79,17 @@ func cssValue(s string) bool {
 	return true
 }
 
-// appendCSSString writes a part of a CSS string or of a url.
-func appendCSSString(buf []byte, s string) []byte {
+// cssURLChars mean nothing between the brackets of url, quoted or not.
+const cssURLChars = "/:&;@+!$*|[]"
+
+// appendCSSString writes a part of a CSS string or of a url, in which the
+// characters of plain need no escape.
+func appendCSSString(buf []byte, s, plain string) []byte {
 	for i := 0; i < len(s); i++ {
 		b := s[i]
 		switch {
-		case b >= utf8.RuneSelf, isLetter(b), '0' <= b && b <= '9', b == '-', b == '_', b == '.', b == ',', b == '%', b == '#', b == '?', b == '=', b == '~':
+		case b >= utf8.RuneSelf, isLetter(b), '0' <= b && b <= '9', b == '-', b == '_', b == '.', b == ',', b == '%', b == '#', b == '?', b == '=', b == '~',
+			strings.IndexByte(plain, b) >= 0:
 			buf = append(buf, b)
 		case b == 0:
 			buf = append(buf, `\fffd `...)

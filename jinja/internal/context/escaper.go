@@ -23,6 +23,7 @@ const (
 	EscURLHost                    // what follows ://
 	EscURLHostRest                // the rest of a host
 	EscURLPath                    // a part of a URL behind what decides its scheme and host
+	EscURLQuery                   // the same behind ? or #
 	EscImage                      // the whole URL of a picture
 	EscResource                   // the whole URL of something that runs or applies
 	EscTyped                      // the same where only a typed URL will do
@@ -111,7 +112,11 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 	case BeforeValue:
 		v := *c
 		v.startValue(delimNone)
-		return v.Escaper()
+		e, refused = v.Escaper()
+		if c.Attr == attrAction {
+			e |= Own // the action begins here
+		}
+		return e, refused
 	case Value:
 		return c.valueEscaper()
 	case RCData:
@@ -266,6 +271,9 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		}
 	case urlPath, urlQuery:
 		e = EscURLPath
+		if c.Prev == urlQuery {
+			e = EscURLQuery
+		}
 		if c.Attr == attrSrcset {
 			e = EscSrcsetRest
 		}

@@ -516,7 +516,7 @@ func (sc *scanner) endTag(at int) {
 		switch isScript {
 		case scriptJS:
 			c.Lang, c.Sub, c.Prev = langJS, jsCode, jsLineStart|jsRegexpNext
-		case scriptJSON:
+		case scriptJSON, scriptMap:
 			c.Lang, c.Sub, c.Prev = langJSON, jsCode, jsRegexpNext
 		}
 	case elemStyle:
@@ -547,7 +547,7 @@ func (sc *scanner) takesNonce(at int) {
 	}
 	switch c.Elem {
 	case elemScript:
-		if c.Script == scriptDynamic || c.Script == scriptData {
+		if c.Script != scriptJS && c.Script != scriptMap {
 			return
 		}
 	case elemStyle:

@@ -1,5 +1,7 @@
 package context
 
+import "errors"
+
 // MaxContexts is how many contexts one place can be in.
 const MaxContexts = 8
 
@@ -255,3 +257,66 @@ func (c Context) loosened() Context {
 	}
 	return c
 }
+
+// Merge returns the escaper for a place that needs one or the other, which
+// differ in what does not matter.
+func Merge(a, b Escaper) (Escaper, bool) {
+	if a == b {
+		return a, true
+	}
+	const soft = Word | Space
+	if a&^soft == b&^soft {
+		return (a | b&Space) &^ Word, true
+	}
+	return 0, false
+}
+
+// Outside returns a context of s that is not in o.
+func (s *Set) Outside(o *Set) *Context {
+	for i := range s.n {
+		if !o.Has(s.all[i]) {
+			return &s.all[i]
+		}
+	}
+	return &s.all[0]
+}
+
+// Lost returns why a place cannot be told once the text before it has made
+// every output behind it a fault, "" when it is not so.
+func (s *Set) Lost() string {
+	for i := range s.n {
+		if c := &s.all[i]; c.State == Unknown && c.Why == whyMeta {
+			return whys[c.Why]
+		}
+	}
+	return ""
+}
+
+// EndsPage reports whether a page may end at s.
+func (s *Set) EndsPage() bool {
+	for i := range s.n {
+		switch s.all[i].State {
+		case Text, LT, EndLT, CData, Bogus:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Settled returns an error when a place in an address must not be gone on
+// from: what has been written may become, or is, a dangerous scheme.
+func (s *Set) Settled() error {
+	for i := range s.n {
+		c := &s.all[i]
+		if c.Lang == langURL && (c.Prev == urlBad || c.Prev == urlScheme) {
+			return errUnsettled
+		}
+	}
+	return nil
+}
+
+var errUnsettled = errors.New("what a block, a macro or an included template writes into an address may become a dangerous scheme")
+
+// Similar reports whether two contexts are the same place for a reader.
+func (c Context) Similar(o *Context) bool { return c.String() == o.String() }

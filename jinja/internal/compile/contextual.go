@@ -1,0 +1,459 @@
+package compile
+
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/builtin"
+	"github.com/dewar-go/dewar/jinja/internal/context"
+	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
+)
+
+// track decides whether the template's contexts are followed, and prepares for
+// it.
+func (c *compiler) track(tree *ast.Template) *context.Set {
+	if !c.contextual() || !c.tmpl.autoescape && !changesAutoescape(tree.Body) {
+		return nil
+	}
+	c.tracking = true
+	c.notes, c.blockAt = map[ast.Node]*note{}, map[*ast.Block]*unitContext{}
+	c.rootExtends = map[*ast.Extends]bool{}
+	for _, n := range tree.Body {
+		if x, ok := n.(*ast.Extends); ok {
+			c.rootExtends[x] = true
+		}
+	}
+	for p := c.tmpl.opener; p != nil; p = p.opener {
+		if p.name == c.tmpl.name {
+			c.alone = true // templates that include each other
+		}
+	}
+	c.tmpl.token = c.env.FormField != nil && mentionsToken(tree.Body)
+	start := c.document()
+	return &start
+}
+
+func changesAutoescape(body []ast.Stmt) (found bool) {
+	ast.WalkBody(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.EvalContextModifier, *ast.ScopedEvalContextModifier:
+			found = true
+		case ast.Expr:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// blockContext is where a block starts and ends: at, where the template shows
+// it, or between tags for one that the parent shows.
+func (c *compiler) blockContext(b *ast.Block, ec *evalContext, at *context.Set) *unitContext {
+	if at != nil {
+		return c.analyse(b.Body, *at, ec)
+	}
+	if u := c.blockAt[b]; u != nil {
+		return u
+	}
+	return c.analyse(b.Body, c.document(), ec)
+}
+
+// asText reports whether what is not Markup is printed as between tags.
+func (p *note) asText() bool {
+	return p.site == nil && p.expr == nil && p.esc.Kind() == context.EscAttr && !p.esc.Is(context.Bare)
+}
+
+// printsAsText reports whether all outputs of a body print what is not Markup as
+// between tags.
+func (c *compiler) printsAsText(body []ast.Stmt) bool {
+	ok := true
+	if len(c.notes) > 0 {
+		ast.WalkBody(body, func(n ast.Node) bool {
+			if p := c.notes[n]; p != nil && p.events == nil {
+				ok = ok && p.asText()
+			}
+			return ok
+		})
+	}
+	return ok
+}
+
+// place is where something else is rendered, not between tags.
+type place struct {
+	site, want *context.Set
+	last       atomic.Pointer[[2]*unit] // a unit and its variant
+}
+
+// placeOf returns the place of a block or include, nil between tags.
+func (c *compiler) placeOf(n ast.Node) *place {
+	if p := c.notes[n]; p != nil && p.site != nil {
+		return &place{site: p.site, want: p.want}
+	}
+	return nil
+}
+
+// unit returns u as it is compiled for the place.
+func (p *place) unit(u *unit) (*unit, error) {
+	if p == nil {
+		if u.ctx == nil {
+			return u, nil
+		}
+		return u.in(nil, nil)
+	}
+	if have := p.last.Load(); have != nil && have[0] == u {
+		return have[1], nil
+	}
+	v, err := u.in(p.site, p.want)
+	if err == nil {
+		p.last.Store(&[2]*unit{u, v})
+	}
+	return v, err
+}
+
+// in returns the macro's code for a place.
+func (code *macroCode) in(site, want *context.Set) (*macroCode, error) {
+	if code.again == nil {
+		return code, nil // nothing is escaped in it
+	}
+	if !code.unit.startsAt(site) {
+		start := context.Of(context.Start(false))
+		if site != nil {
+			start = *site
+		}
+		code = code.specialised(start)
+	}
+	return code, code.unit.fits(want)
+}
+
+// specialised returns the macro's code as it is compiled for a context.
+func (code *macroCode) specialised(start context.Set) *macroCode {
+	code.mu.Lock()
+	defer code.mu.Unlock()
+	for _, v := range code.variants {
+		if v.unit.startsAt(&start) {
+			return v
+		}
+	}
+	v := code.again(start)
+	if len(code.variants) < maxVariants {
+		code.variants = append(code.variants, v)
+	}
+	return v
+}
+
+// macroAgain compiles a macro for another context.
+func (c *compiler) macroAgain(ec evalContext, loops map[loopKey]*loopCode, outer *scopeFrame, compile func(outer *scopeFrame) *macroCode) (code *macroCode) {
+	u := c.again(func() *unit {
+		saved, assigns, order, params := c.loops, c.assigns, c.assignOrder, c.paramDefs
+		defer func() { c.loops, c.assigns, c.assignOrder, c.paramDefs = saved, assigns, order, params }()
+		c.loops, c.assigns, c.assignOrder, c.paramDefs = loops, nil, nil, nil
+		fr := *outer
+		fr.ec = &ec
+		code = compile(&fr)
+		return code.unit
+	})
+	if code == nil {
+		code = &macroCode{unit: u, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}
+	}
+	return code
+}
+
+// printIn prints an expression in a place that is not between tags.
+func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame) stmt {
+	t, e := c.tmpl, p.esc
+	if call, ok := n.(*ast.Call); ok && p.site != nil && c.env.Finalize == nil && !c.env.Sandboxed {
+		return c.printCallIn(call, p, pre, post, fr)
+	}
+	shown := n
+	if p.expr != nil {
+		shown = p.expr
+	}
+	x := c.expr(shown, fr)
+	if fin := c.env.Finalize; fin != nil {
+		inner := x
+		x = func(f *frame) (value.Value, error) {
+			v, err := inner(f)
+			if err != nil {
+				return v, err
+			}
+			return fin(f, value.Args{Pos: []value.Value{v}})
+		}
+	}
+	return func(f *frame) error {
+		rt := f.rt
+		rt.out = append(rt.out, pre...)
+		v, err := x(f)
+		if err == nil {
+			if err = f.writeIn(v, e); err == nil {
+				rt.out = append(rt.out, post...)
+				return nil
+			}
+		}
+		return t.at(err, n)
+	}
+}
+
+// printCallIn prints a call. A macro or block that is called is rendered as it
+// is compiled for the place.
+func (c *compiler) printCallIn(n *ast.Call, p *note, pre, post string, fr *scopeFrame) stmt {
+	if s := c.printSuperIn(n, p, pre, post, fr); s != nil {
+		return s
+	}
+	t, e := c.tmpl, p.esc
+	at := &place{site: p.site, want: p.want}
+	value_ := c.call(n, fr, nil)
+	var macroOf expr
+	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	switch fn := n.Node.(type) {
+	case *ast.Name:
+		macroOf = c.expr(n.Node, fr)
+	case *ast.Getattr:
+		if name, ok := fn.Node.(*ast.Name); ok && name.Name != "loop" {
+			macroOf = c.expr(n.Node, fr)
+		}
+	}
+	return func(f *frame) error {
+		rt := f.rt
+		rt.out = append(rt.out, pre...)
+		err := f.callIn(macroOf, args, value_, at, e)
+		if err != nil {
+			return t.via(t.at(err, n), "macro", n.Line())
+		}
+		rt.out = append(rt.out, post...)
+		return t.at(rt.written(), n)
+	}
+}
+
+// callIn calls what fn gives, if that is a macro or a block, for the place at;
+// anything else is called by plain and its result escaped.
+func (f *frame) callIn(fn expr, args arguments, plain expr, at *place, e context.Escaper) error {
+	rt := f.rt
+	if fn != nil && f.autoescape {
+		v, err := fn(f)
+		if err != nil {
+			return err
+		}
+		if v.Kind() == value.KindObject {
+			switch x := v.Any().(type) {
+			case *Macro:
+				code, err := x.code.in(at.site, at.want)
+				if err != nil {
+					return err
+				}
+				top := rt.before()
+				var a value.Args
+				if args != nil {
+					if a, err = args(f); err != nil {
+						return err
+					}
+				}
+				m := Macro{code, x.frame, x.autoescape}
+				err = m.render(f, a)
+				rt.after(top)
+				return err
+			case *blockReference:
+				if args == nil {
+					u, err := x.units[x.depth].in(at.site, at.want)
+					if err != nil {
+						return err
+					}
+					rt.capture++
+					if err = u.run(f, x.ctx); err == nil {
+						err = rt.settle()
+					}
+					rt.capture--
+					return err
+				}
+			}
+		}
+	}
+	v, err := plain(f)
+	if err != nil {
+		return err
+	}
+	return f.writeIn(v, e)
+}
+
+// printSuperIn shows the parent block where super() is printed.
+func (c *compiler) printSuperIn(n *ast.Call, p *note, pre, post string, fr *scopeFrame) stmt {
+	if !isName(n.Node, "super") || len(n.Args)+len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
+		return nil
+	}
+	id, ok := fr.sym.findRef("super")
+	if !ok {
+		return nil
+	}
+	s := fr.fn.find(id)
+	code := c.supers[keyOf(fr.fn, s)]
+	if code == nil || s.hops != 0 {
+		return nil
+	}
+	t := c.tmpl
+	at := &place{site: p.site, want: p.want}
+	return func(f *frame) error {
+		rt := f.rt
+		units, i := code.parent(f)
+		if units == nil {
+			u, _ := noParentBlock(rt.env, code.name).Undefined()
+			return t.at(u.Err(), n)
+		}
+		rt.out = append(rt.out, pre...)
+		rt.capture++
+		u, err := at.unit(units[i])
+		if err == nil {
+			err = u.run(f, f.ctx)
+		}
+		if err == nil {
+			err = rt.settle()
+		}
+		rt.capture--
+		if err != nil {
+			return t.via(t.at(err, n), "block", n.Line())
+		}
+		rt.out = append(rt.out, post...)
+		return t.at(rt.written(), n)
+	}
+}
+
+// callBlockIn compiles a call block that does not stand between tags.
+func (c *compiler) callBlockIn(n *ast.CallBlock, p *note, slot int, code *macroCode, caller expr, fr *scopeFrame) stmt {
+	plain := c.call(n.Call, fr, caller)
+	args := c.arguments(c.callee(), n.Call.Args, n.Call.Kwargs, n.Call.DynArgs, n.Call.DynKwargs, caller, fr)
+	fn := c.expr(n.Call.Node, fr)
+	t := c.tmpl
+	at := &place{site: p.site, want: p.want}
+	e := p.esc
+	return func(f *frame) error {
+		f.vars[slot] = code.bind(f)
+		if err := f.callIn(fn, args, plain, at, e); err != nil {
+			return t.via(t.at(err, n), "macro", n.Line())
+		}
+		return nil
+	}
+}
+
+// writeFiltered writes what a filter block gives in a place that is not between
+// tags. Its body was escaped for the place already.
+func (f *frame) writeFiltered(v value.Value, e context.Escaper) error {
+	rt := f.rt
+	switch e.Kind() {
+	case context.EscRCData, context.EscAttr, context.EscData:
+		s, err := value.StrOf(v)
+		if err != nil {
+			return err
+		}
+		if rt.out, err = context.Append(rt.out, e, s, markup.KindHTML); err != nil {
+			return err
+		}
+		return rt.written()
+	}
+	return f.writeRaw(v)
+}
+
+// writeIn writes a value through the escaper of its place.
+func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
+	rt := f.rt
+	if !f.autoescape {
+		if rt.out, err = value.AppendStr(rt.out, v); err != nil {
+			return err
+		}
+		return rt.written()
+	}
+	if e.Is(context.Own) {
+		rt.action, rt.ownAction = rt.flushed+len(rt.out), false
+		rt.typed = e.Is(context.Trusted) || v.SafeKind() == markup.KindResourceURL
+	}
+	switch e.Kind() {
+	case context.EscAttr:
+		if _, isHTML := v.HTML(); !isHTML && !e.Is(context.Bare) {
+			rt.out, err = value.AppendEscaped(rt.out, v)
+			if err != nil {
+				return err
+			}
+			return rt.written()
+		}
+	case context.EscJS, context.EscJSON:
+		if !v.IsString() {
+			if err = f.writeScriptValue(v, e); err != nil {
+				return err
+			}
+			return rt.written()
+		}
+	case context.EscResource:
+		if rt.env.Strict && !e.Is(context.Trusted) {
+			e = e&^0xff | context.EscTyped
+		}
+	}
+	s, kind, err := textIn(v)
+	if err != nil {
+		return err
+	}
+	if e.Kind() == context.EscTyped && e.Is(context.Trusted) {
+		kind = markup.KindResourceURL
+	}
+	if rt.out, err = context.Append(rt.out, e, s, kind); err != nil {
+		return value.NewError("EscapeError", err.Error())
+	}
+	return rt.written()
+}
+
+// textIn is the text of a value and where that is safe.
+func textIn(v value.Value) (string, markup.Kind, error) {
+	if s, ok := v.Str(); ok {
+		return s, v.SafeKind(), nil
+	}
+	if h, ok := v.HTML(); ok {
+		return h, markup.KindHTML, nil
+	}
+	s, err := value.StrOf(v)
+	return s, markup.KindText, err
+}
+
+// writeScriptValue writes a value that is no text as JavaScript. The text of an
+// error that a value's own JSON method returns never gets into the page
+// (CVE-2024-24785): it ends the render.
+func (f *frame) writeScriptValue(v value.Value, e context.Escaper) error {
+	rt := f.rt
+	switch v.Kind() {
+	case value.KindUndefined:
+		s, err := value.StrOf(v)
+		if err != nil {
+			return err
+		}
+		if s == "" {
+			rt.out = context.AppendLiteral(rt.out, e, "null")
+			return nil
+		}
+		rt.out, err = context.Append(rt.out, e, s, markup.KindText)
+		return err
+	case value.KindBool, value.KindNone, value.KindInt, value.KindBig, value.KindFloat, value.KindList, value.KindTuple,
+		value.KindDict, value.KindSlice, value.KindMap, value.KindStruct, value.KindObject:
+		if h, ok := v.HTML(); ok {
+			var err error
+			rt.out, err = context.Append(rt.out, e, h, markup.KindHTML)
+			return err
+		}
+		b, err := builtin.AppendJSON(f, nil, v)
+		if err != nil {
+			return err
+		}
+		rt.out = context.AppendLiteral(rt.out, e, scriptSafe(string(b)))
+		return nil
+	}
+	s, err := value.StrOf(v)
+	if err == nil {
+		rt.out, err = context.Append(rt.out, e, s, markup.KindText)
+	}
+	return err
+}
+
+// scriptSafe escapes the two characters that end lines in JavaScript but not
+// in JSON.
+func scriptSafe(s string) string {
+	if !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029") {
+		return s
+	}
+	return strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`).Replace(s)
+}
