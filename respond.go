@@ -19,6 +19,20 @@ func (c *Context) Status(code int) *Context {
 	return c
 }
 
+// StatusCode is the answer's status as it stands, for after hooks, receivers of
+// signals and teardown functions: 0 while nobody has set one or written anything,
+// 101 once the connection was taken over. Until the first byte is sent an error
+// may still make another of it.
+func (c *Context) StatusCode() int {
+	switch {
+	case c.res.state == hijacked:
+		return http.StatusSwitchingProtocols
+	case c.res.status == 0 && c.wrote():
+		return http.StatusOK
+	}
+	return c.res.status
+}
+
 // SetHeader sets a header of the answer. A name or value that would break out
 // of its line panics: it is data from outside in a place where it must not be.
 func (c *Context) SetHeader(name, value string) {

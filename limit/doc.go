@@ -18,8 +18,10 @@
 //
 // [Options.Application] holds for all requests together, those that no rule
 // matches included. A route with guards of its own, or in a blueprint with some,
-// has these limits; every other route has [Options.Default], counted for each
-// route by itself. [Rule.KeepDefaults] lets both hold, [Limiter.Exempt] neither
+// has these limits, the route's and the blueprint's; every other route has
+// [Options.Default], counted for each route by itself. [Rule.Replace] lets a
+// route's limits stand in place of its blueprint's, which in Flask-Limiter they
+// always do. [Rule.KeepDefaults] lets both hold, [Limiter.Exempt] neither
 // of the two in the options. [Limiter.Shared] counts several routes under one
 // name. Static files are not counted; see [Options.LimitStatic].
 //

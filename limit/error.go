@@ -26,8 +26,8 @@ func (e *Exceeded) Error() string {
 	return fmt.Sprintf("limit: %s limit of %s reached, try again in %v", e.Scope, e.Limit, e.RetryAfter.Round(time.Millisecond))
 }
 
-// statusOf is an answer's status: as seen, else what the error stands for. A
-// guard that ended the request without an error has redirected it.
+// statusOf is an answer's status: as it was sent, else what the error stands
+// for.
 func statusOf(seen int, err error) int {
 	if seen != 0 {
 		return seen

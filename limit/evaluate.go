@@ -15,7 +15,6 @@ type request struct {
 	exempt   bool
 	refused  *charge               // in charges; the limit that was reached
 	pending  bool                  // charges wait for the answer's status
-	status   int                   // of the answer, as middleware saw it; 0 when it did not
 	acquired []*secure.Concurrency // places to give back
 
 	ruleSpace   [4]*rule
@@ -166,20 +165,20 @@ func (l *Limiter) finish(c *dewar.Context) {
 	if !ok {
 		return
 	}
-	changed := st.pending && st.status != 0
+	status := c.StatusCode()
+	changed := st.pending && status != 0
 	if changed {
-		l.deduct(c, st, st.status)
+		l.deduct(c, st, status)
 	}
 	if h := c.Writer().Header(); changed || !l.hasHeaders(h) {
 		l.setHeaders(h, st)
 	}
 }
 
-// teardown decides what finish could not: the request ended in a guard or by a
-// panic.
+// teardown decides what finish could not: nothing was answered.
 func (l *Limiter) teardown(c *dewar.Context, err error) {
 	if st, ok := l.state.Get(c); ok && st.pending {
-		l.deduct(c, st, statusOf(st.status, err))
+		l.deduct(c, st, statusOf(c.StatusCode(), err))
 	}
 }
 

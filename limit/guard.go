@@ -3,6 +3,7 @@ package limit
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dewar-go/dewar"
 )
@@ -66,8 +67,6 @@ func (l *Limiter) guard(kind, scope, limits string, how []Rule) dewar.Guard {
 	}
 	l.counting = true
 	l.inspect(r, loc)
-	l.deducts = l.deducts || r.DeductWhen != nil
-	l.wrap()
 	return ruleGuard{l, r}
 }
 
@@ -115,6 +114,9 @@ func (g ruleGuard) Check(c *dewar.Context) error {
 		return nil
 	}
 	st := l.request(c)
+	if g.rule.Replace && g.rule.counts(c) {
+		st.rules = st.rules[:0]
+	}
 	if g.rule.Late || c.Endpoint() == "" {
 		// Nothing comes after that could look at it.
 		return l.apply(c, st, g.rule)
@@ -144,21 +146,30 @@ func (l *Limiter) unmatched(c *dewar.Context) error {
 // evaluate applies everything that holds for a matched route.
 func (l *Limiter) evaluate(c *dewar.Context) error {
 	st := l.request(c)
+	// In Flask-Limiter's order, which decides between equally long windows: what
+	// is asked first and what the headers tell of.
+	var space [6]*rule
+	rules := space[:0]
 	if !st.exempt {
-		if l.defaults != nil && !overridden(st.rules) {
-			st.rules = append(st.rules, l.defaults)
-		}
 		if l.application != nil {
-			st.rules = append(st.rules, l.application)
+			rules = append(rules, l.application)
+		}
+		if l.defaults != nil && !overridden(c, st.rules) {
+			rules = append(rules, l.defaults)
 		}
 	}
-	return l.apply(c, st, st.rules...)
+	for _, r := range slices.Backward(st.rules) {
+		rules = append(rules, r)
+	}
+	return l.apply(c, st, rules...)
 }
 
-// overridden reports whether a rule stands in place of the default limits.
-func overridden(rules []*rule) bool {
+// overridden reports whether a rule stands in place of the default limits. One
+// for other methods does not, as in Flask-Limiter: or a limit on POST would free
+// GET of all.
+func overridden(c *dewar.Context, rules []*rule) bool {
 	for _, r := range rules {
-		if !r.KeepDefaults {
+		if !r.KeepDefaults && r.counts(c) {
 			return true
 		}
 	}

@@ -532,6 +532,7 @@ func TestRegistrationPanics(t *testing.T) {
 	}{
 		{"limit string", func(l *limit.Limiter) { l.Guard("often") }, "the limit string"},
 		{"two rules", func(l *limit.Limiter) { l.Guard("1/day", limit.Rule{}, limit.Rule{}) }, "2 rules"},
+		{"late and in place of others", func(l *limit.Limiter) { l.Guard("1/day", limit.Rule{Late: true, Replace: true}) }, "Late and Replace"},
 		{"scope", func(l *limit.Limiter) { l.Shared("a/b", "1/day") }, "the scope's name"},
 		{"no scope", func(l *limit.Limiter) { l.Shared("", "1/day") }, "the scope's name"},
 		{"scope with two limits", func(l *limit.Limiter) { l.Shared("a", "1/day"); l.Shared("a", "2/day") }, "was 1 per 1 day"},

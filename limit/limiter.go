@@ -92,9 +92,7 @@ type Limiter struct {
 	mu       sync.Mutex // guards what follows until the app serves
 	app      *dewar.App
 	mistakes []error
-	counting bool // guards or counters were made
-	deducts  bool // a rule has DeductWhen
-	wrapped  bool
+	counting bool              // guards or counters were made
 	shared   map[string]string // scopes by name: their limits and strategy
 	findings []dewar.Finding
 
@@ -153,7 +151,6 @@ func New(o Options) *Limiter {
 	for _, r := range []*rule{l.defaults, l.application} {
 		if r != nil {
 			l.inspect(r, "")
-			l.deducts = l.deducts || r.DeductWhen != nil
 		}
 	}
 	return l
@@ -189,7 +186,6 @@ func (l *Limiter) Init(app *dewar.App) error {
 		name = "limit default " + l.defaults.String()
 	}
 	app.Guard(dewar.GuardFunc(stageEvaluate, name, l.evaluate))
-	l.wrap()
 	return nil
 }
 
@@ -199,15 +195,6 @@ func (l *Limiter) Close(context.Context) error {
 		return closer.Close()
 	}
 	return nil
-}
-
-// wrap adds the middleware that sees the status of answers, once a rule needs
-// it.
-func (l *Limiter) wrap() {
-	if l.deducts && !l.wrapped && l.app != nil && !l.opts.InsecureDisabled {
-		l.wrapped = true
-		l.app.Wrap(l.recordStatus)
-	}
 }
 
 // trim takes the package's name off an error that gets it again.

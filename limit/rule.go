@@ -45,6 +45,11 @@ type Rule struct {
 	// route with limits of its own, or in a blueprint with some, has no default
 	// limits otherwise.
 	KeepDefaults bool
+	// Replace puts the rule in place of those that guards before it asked for,
+	// its blueprints' above all: limits on a blueprint hold for a route with limits
+	// of its own as well otherwise, where Flask-Limiter drops them. It does
+	// nothing for methods that the rule does not count.
+	Replace bool
 	// Late checks after session and user are loaded instead of before, for keys
 	// that need them. Late limits hold beside the default ones, and come too late
 	// to spare the work of loading a session.
@@ -99,6 +104,9 @@ func newRule(kind, scope, text string, r Rule, o *Options) (*rule, error) {
 	if r.Cost != 0 && r.CostOf != nil {
 		return nil, fmt.Errorf("limit: Cost and CostOf are both set; leave one")
 	}
+	if r.Late && r.Replace {
+		return nil, fmt.Errorf("limit: Late and Replace are both set; a late rule comes when those before it have been applied")
+	}
 	out.Cost = max(1, r.Cost)
 	out.Methods = make([]string, len(r.Methods))
 	for i, m := range r.Methods {
@@ -128,10 +136,12 @@ func newRule(kind, scope, text string, r Rule, o *Options) (*rule, error) {
 
 // holds reports whether the rule is for this request.
 func (r *rule) holds(c *dewar.Context) bool {
-	if len(r.Methods) > 0 && !slices.Contains(r.Methods, methodOf(c.Method())) {
-		return false
-	}
-	return r.ExemptWhen == nil || !r.ExemptWhen(c)
+	return r.counts(c) && (r.ExemptWhen == nil || !r.ExemptWhen(c))
+}
+
+// counts reports whether the rule counts requests of this method.
+func (r *rule) counts(c *dewar.Context) bool {
+	return len(r.Methods) == 0 || slices.Contains(r.Methods, methodOf(c.Method()))
 }
 
 func (r *rule) cost(c *dewar.Context) int64 {
