@@ -77,5 +77,21 @@ soak: ## attack Flaskr, gin and Flask with a normal client beside (45 minutes): 
 soak-quick: ## attack Flaskr alone, once and shortly (two minutes), and fail past the bounds
 	cd bench && GOWORK=off go run ./soak -servers dewar -rounds 1 -baseline 2s -scale 0.3 -gate -out ../dist/soak
 
+.PHONY: scan wapiti sqlmap sslscan h2spec
+scan: ## run every scanner below against Flaskr over HTTPS: dist/scan (Debian; installs what is missing as root)
+	bench/scan/scan all
+
+wapiti: ## crawl and attack Flaskr, as a visitor and as a member
+	bench/scan/scan wapiti
+
+sqlmap: ## try SQL injection in every parameter of Flaskr
+	bench/scan/scan sqlmap
+
+sslscan: ## list Flaskr's protocols and ciphers, and fail on weak ones
+	bench/scan/scan sslscan
+
+h2spec: ## HTTP/2 conformance of Flaskr beside bare net/http
+	bench/scan/scan h2spec
+
 .PHONY: check
 check: lint modules test race ## everything that CI checks

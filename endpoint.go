@@ -23,6 +23,7 @@ type endpoint struct {
 	args  []int // where the rule's own variables are among the match's
 
 	routed *routing.Rule
+	long   uint32 // 1: its last answer was a long one; atomic
 
 	// Gathered by compile.
 	scopes     []*scope // innermost first

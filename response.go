@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar/secure"
@@ -50,11 +51,14 @@ const (
 	hijacked                // the connection is somebody else's
 )
 
-// Buffers above this size are not kept for reuse, so that one large page does
-// not stay in memory for ever.
+// Buffers above this size are kept apart, and given to views whose last answer was
+// as long: a short answer must not hold a long buffer.
 const maxPooledBuffer = 64 << 10
 
-var bufPool = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+var (
+	bufPool     = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+	longBufPool sync.Pool
+)
 
 // sent reports whether anything has reached the client.
 func (w *response) sent() bool { return w.state != buffering }
@@ -119,7 +123,12 @@ func (w *response) WriteString(s string) (int, error) {
 // grow takes a buffer from the pool when there is none yet.
 func (w *response) grow() {
 	if w.box == nil {
-		w.box = bufPool.Get().(*[]byte)
+		if atomic.LoadUint32(&w.c.at.long) == 1 {
+			w.box, _ = longBufPool.Get().(*[]byte)
+		}
+		if w.box == nil {
+			w.box = bufPool.Get().(*[]byte)
+		}
 		w.buf = (*w.box)[:0]
 	}
 }
@@ -129,9 +138,11 @@ func (w *response) release() {
 	if w.box == nil {
 		return
 	}
+	*w.box = w.buf[:0]
 	if cap(w.buf) <= maxPooledBuffer {
-		*w.box = w.buf[:0]
 		bufPool.Put(w.box)
+	} else {
+		longBufPool.Put(w.box)
 	}
 	w.box, w.buf = nil, nil
 }
@@ -191,6 +202,9 @@ func (w *response) begin(length int) error {
 	maps.Copy(h, held)
 	if len(w.buf) > shortAnswer {
 		return w.sendLong()
+	}
+	if atomic.LoadUint32(&w.c.at.long) == 1 {
+		atomic.StoreUint32(&w.c.at.long, 0)
 	}
 	if len(w.buf) > 0 {
 		_, err := w.count(w.w.Write(w.buf))

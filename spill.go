@@ -17,12 +17,13 @@ const maxWaiting = 4 << 20
 
 // sendLong sends a buffered answer that the client may not take in one go.
 func (w *response) sendLong() error {
+	atomic.StoreUint32(&w.c.at.long, 1)
 	size := int64(cap(w.buf))
 	waiting := &w.c.app.spilled.waiting
 	if waiting.Add(size) > maxWaiting && w.c.r.Method != http.MethodHead {
 		if file := spill(w.buf); file != nil {
 			waiting.Add(-size)
-			w.box, w.buf = nil, nil // too large for the pool anyway
+			w.release() // somebody else can use it already
 			defer file.Close()
 			// The buffer is small, as there may be many of them. net/http's own
 			// way would keep 32 KiB for each.

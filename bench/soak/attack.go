@@ -29,7 +29,7 @@ const held = 500
 var attacks = []attack{
 	{name: "slow-headers", title: "500 connections that send a header line each second", length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
 	{name: "slow-headers-400", title: "the same, server limited to 400 open files", files: 400, length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
-	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 40 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowBody},
+	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 34 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowBody},
 	{name: "slow-readers", title: "500 clients that ask for a 1 MB page and do not read", length: 70 * time.Second, attackers: held, apart: 10 * time.Millisecond, once: slowReader},
 	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, once: bigBody},
 	{name: "body-chunked", title: "1 GB body without a length", length: 8 * time.Second, once: bigChunked},

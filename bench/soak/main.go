@@ -50,7 +50,7 @@ func main() {
 		return
 	}
 	var o options
-	flag.IntVar(&o.rounds, "rounds", 3, "how often each attack is made; medians are reported")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often each attack is made")
 	flag.DurationVar(&o.baseline, "baseline", 4*time.Second, "how long the normal client is measured before each attack")
 	flag.IntVar(&o.senders, "senders", 1, "how many clients at a time make the attacks that are about sending; each begins anew as soon as it is answered or cut off")
 	flag.Float64Var(&o.scale, "scale", 1, "multiplies the length of each attack")

@@ -199,11 +199,9 @@ func (rt *renderer) giveContext(c *scopeContext, pins int) {
 	if rt.pins != pins {
 		return
 	}
-	if len(c.vars)+len(c.own.locals)+len(c.own.vars) > 0 {
-		clear(c.vars)
-		clear(c.own.locals)
-		clear(c.own.vars)
-	}
+	clear(c.vars)
+	clear(c.own.locals)
+	clear(c.own.vars)
 	// Field by field: faster than assigning a new value of this size.
 	c.tmpl, c.scope, c.blocks, c.autoescape = nil, nil, nil, false
 	c.vars, c.exported = c.vars[:0], c.exported[:0]

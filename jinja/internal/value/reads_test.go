@@ -46,23 +46,24 @@ func TestAppendReads(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, html := range []bool{true, false} {
-			reads := &Reads{Post: NewText(";"), HTML: html}
+			var reads []Read
 			for _, r := range test.reads {
 				x := Read{Pre: NewText(r.pre), Name: r.name}
 				if r.name != "" {
 					x.Site = new(Site)
 				}
-				reads.Reads = append(reads.Reads, x)
+				reads = append(reads, x)
 			}
 			s, _ := Seq(Of(test.in))
+			post := NewText(";")
 			for range 2 {
-				got, stop := s.AppendReads([]byte("start"), 0, 100, reads)
+				got, stop := s.AppendReads([]byte("start"), 0, 100, reads, &post, html)
 				if stop != test.stop {
 					t.Fatalf("%T %v: stopped at %d, want %d", test.in, test.reads, stop, test.stop)
 				}
 				want := []byte("start")
 				for i := range stop {
-					for _, r := range reads.Reads {
+					for _, r := range reads {
 						v := s.At(i)
 						if r.Site != nil {
 							v, _ = new(Site).Lookup(v, r.Name)
