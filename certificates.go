@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -108,6 +109,38 @@ func (a *App) checkTLS(m mode) (mistakes []error) {
 		add("HTTPRedirectAddr sends visitors to HTTPS, and there is no certificate to serve that with: give TLSCertFile and TLSKeyFile, or contrib/acme")
 	}
 	return mistakes
+}
+
+// certificateSoon is how long before its end a certificate should have been
+// renewed: those that renew by themselves do it 30 days before, or 10.
+const certificateSoon = 7 * 24 * time.Hour
+
+// certificateFindings looks at the certificate as browsers will.
+func (a *App) certificateFindings() (list []Finding) {
+	if a.cfg.TLSCertFile == "" || a.cfg.TLSCertFile == adhoc || a.cfg.TLSKeyFile == "" {
+		return nil
+	}
+	add := func(severity Severity, message, remedy string) {
+		list = append(list, Finding{ID: "certificate", Severity: severity, Subject: "Config.TLSCertFile", Source: a.made, Message: message, Remedy: remedy})
+	}
+	cert, err := secure.LoadCertificate(a.cfg.TLSCertFile, a.cfg.TLSKeyFile, slog.New(slog.DiscardHandler))
+	if err != nil {
+		add(SeverityError, strings.TrimPrefix(err.Error(), "secure: "), "name a certificate and its key that this program can read")
+		return list
+	}
+	leaf, now := cert.Leaf(), time.Now()
+	switch {
+	case now.Before(leaf.NotBefore):
+		add(SeverityWarning, "the certificate is not valid before "+leaf.NotBefore.Format(time.RFC3339), "set the clock, or get another")
+	case now.After(leaf.NotAfter):
+		add(SeverityWarning, "the certificate has expired on "+leaf.NotAfter.Format(time.RFC3339)+": browsers refuse it", "renew it")
+	case now.After(leaf.NotAfter.Add(-certificateSoon)):
+		add(SeverityWarning, "the certificate expires on "+leaf.NotAfter.Format(time.RFC3339), "renew it, and look why nothing did so by itself")
+	}
+	if missing := cert.Uncovered(a.cfg.TrustedHosts); len(missing) > 0 {
+		add(SeverityWarning, "the certificate is not for "+strings.Join(missing, ", ")+", which TrustedHosts names: browsers refuse it there", "get one for all of them, or shorten TrustedHosts")
+	}
+	return list
 }
 
 // onPlain is the handler of the plain listener beside HTTPS: the certificate

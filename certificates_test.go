@@ -258,6 +258,42 @@ func TestAdhocCertificate(t *testing.T) {
 	}
 }
 
+func TestCheckLooksAtTheCertificate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the certificate is made in the year 2000
+		dir := t.TempDir()
+		certFile, keyFile, _ := certify(t, dir, 1, "shop.example.com")
+		check := func(certFile string, hosts ...string) (texts []string) {
+			app := dewar.New(dewar.Config{
+				SecretKey: dewar.NewSecret(sign.GenerateKey()), TrustedHosts: hosts, InstanceDir: dir,
+				TLSCertFile: certFile, TLSKeyFile: keyFile, Logger: slog.New(slog.DiscardHandler),
+			})
+			for _, f := range app.Check() {
+				if f.ID == "certificate" {
+					texts = append(texts, f.Severity.String()+" "+f.Message)
+				}
+			}
+			return texts
+		}
+		is := func(name string, got []string, want ...string) {
+			t.Helper()
+			ok := len(got) == len(want)
+			for i := range got {
+				ok = ok && strings.Contains(got[i], want[i])
+			}
+			if !ok {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		}
+		is("good", check(certFile, "shop.example.com"))
+		is("other hosts", check(certFile, "shop.example.com", ".example.com"), "warning the certificate is not for example.com, *.example.com")
+		is("missing", check(certFile+"x", "shop.example.com"), "error")
+		time.Sleep(900 * time.Hour)
+		is("ends soon", check(certFile, "shop.example.com"), "warning the certificate expires on")
+		time.Sleep(200 * time.Hour)
+		is("over", check(certFile, "shop.example.com"), "warning the certificate has expired on")
+	})
+}
+
 func TestUseCertificatesMistakes(t *testing.T) {
 	source := dewar.CertificateSource{Name: "test", GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return nil, errors.New("none")

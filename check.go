@@ -50,7 +50,8 @@ const (
 //
 // Check freezes the app as [App.Handler] does, and judges the configuration for
 // the same circumstances: those of an app in the open unless [Config.Loopback]
-// is set. It makes no key and opens nothing. The most severe findings come
+// is set. It makes no key, and opens nothing but
+// the certificate's files. The most severe findings come
 // first.
 func (a *App) Check() []Finding {
 	var list []Finding
@@ -67,6 +68,7 @@ func (a *App) Check() []Finding {
 	list = append(list, a.routeFindings()...)
 	list = append(list, a.headerFindings()...)
 	list = append(list, a.configFindings()...)
+	list = append(list, a.certificateFindings()...)
 	for _, check := range a.checkers {
 		list = append(list, check()...)
 	}
