@@ -52,7 +52,7 @@ func inAttr(buf []byte, start int, e Escaper) []byte {
 // a part of, and a value.
 func spaced(buf []byte, _ Escaper) []byte {
 	if n := len(buf); n > 0 {
-		if b := buf[n-1]; wordRune(rune(b)) && b < utf8.RuneSelf || b >= utf8.RuneSelf || b == '/' {
+		if r, _ := utf8.DecodeLastRune(buf); wordRune(r) || r == '/' {
 			return append(buf, ' ')
 		}
 	}
@@ -159,7 +159,7 @@ func AppendLiteral(buf []byte, e Escaper, s string) []byte {
 	if e.Kind() == EscJS {
 		// item{{ i }} is the name item1, as in Jinja; a keyword is not completed.
 		digits := s != "" && strings.Trim(s, "0123456789") == ""
-		if e.Is(Word) && digits && len(buf) > 0 && wordRune(rune(buf[len(buf)-1])) {
+		if e.Is(Word) && digits && len(buf) > 0 && (wordRune(rune(buf[len(buf)-1])) || buf[len(buf)-1] >= utf8.RuneSelf) {
 			return append(buf, s...)
 		}
 		if n := len(buf); n > 0 && s != "" && s[0] == '-' && buf[n-1] == '-' {

@@ -85,7 +85,10 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 		case c.N != longText && hasDash(name):
 			return EscTagPart, ""
 		}
-		return 0, "an output completes the name of a tag: write the whole name, or output all of it"
+		if c.State == TagName {
+			return EscNames | Space, "" // attributes: they begin with a space, or get one
+		}
+		return 0, "an output completes the name of an end tag"
 	case EndTag:
 		return 0, "an output in an end tag"
 	case Bang, Bogus:
@@ -348,8 +351,11 @@ func (c Context) Printed(e Escaper) Context {
 		c.clearBuf()
 		c.State = EndTagName
 	case TagName, EndTagName:
-		if e.Kind() == EscTagDigit {
+		switch e.Kind() {
+		case EscTagDigit:
 			c.Flags |= flagDynName
+		case EscNames:
+			c.nameEnds()
 		}
 	case Bang:
 		c.State, c.Sub = Bogus, 0

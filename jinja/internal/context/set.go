@@ -211,8 +211,19 @@ func (s *Set) Loosen() {
 	*s = next
 }
 
+// nameEnds ends the name of a start tag that attributes may follow at once.
+func (c *Context) nameEnds() {
+	c.Elem = elems[c.text()]
+	c.clearBuf()
+	c.State, c.Prev = AttrNameDyn, namePlain
+}
+
 func (c Context) loosened() Context {
 	switch c.State {
+	case TagName:
+		if !c.has(flagDynName) {
+			c.nameEnds()
+		}
 	case Tag, AttrName, AttrNameDyn, AfterName:
 		c.clearBuf()
 		c.State, c.Prev = AttrNameDyn, namePlain
