@@ -393,7 +393,7 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 		return
 	}
 	a.body(n.Body)
-	if a.set.Len() > 0 && !a.set.AllText() {
+	if a.set.Len() > 0 && !a.set.EndsPage() {
 		a.fail(n, "the body of the filter block ends in %s", a.set.At(0))
 	}
 	a.set = start
@@ -458,7 +458,14 @@ func (a *analysis) text(n *ast.TemplateData) {
 	if len(a.forms) > 0 && strings.Contains(n.Data, "csrf") {
 		a.closeForms()
 	}
+	between := a.set.IsText()
+	if between && n.Data == a.c.neutral {
+		return // templates repeat themselves
+	}
 	events := a.set.Advance(n.Data)
+	if between && len(n.Data) > 64 && len(events) == 0 && a.set.IsText() {
+		a.c.neutral = n.Data
+	}
 	if why := a.set.Lost(); why != "" {
 		a.fail(n, "%s", why)
 		return

@@ -134,6 +134,7 @@ type compiler struct {
 	blockAt     map[*ast.Block]*unitContext // where the template's own blocks are shown
 	rootExtends map[*ast.Extends]bool
 	macros      map[string]*ast.Macro
+	neutral     string     // a text that leads from between tags to between tags
 	alone       bool       // no other template is loaded for where it ends
 	mu          sync.Mutex // held while a variant of a unit is compiled
 

@@ -88,11 +88,9 @@ func (sc *scanner) run() {
 				sc.stopped = true
 				return
 			}
-			j := strings.IndexByte(sc.s[sc.i:], '<')
-			if j < 0 {
+			if !sc.plainTags() {
 				return
 			}
-			sc.i += j + 1
 			sc.c.State = LT
 		case LT, EndLT, Bang:
 			sc.open()
@@ -127,6 +125,41 @@ func (sc *scanner) run() {
 		default:
 			return
 		}
+	}
+}
+
+// plainTags skips text and tags without attributes that mean nothing here. It
+// stops behind the < of another tag, and reports whether there is one.
+func (sc *scanner) plainTags() bool {
+	s := sc.s
+	for {
+		j := strings.IndexByte(s[sc.i:], '<')
+		if j < 0 {
+			sc.i = len(s)
+			return false
+		}
+		sc.i += j + 1
+		if sc.stop {
+			return true
+		}
+		at := sc.i
+		end := at < len(s) && s[at] == '/'
+		if end {
+			at++
+		}
+		k := at
+		for k < len(s) && ('a' <= s[k] && s[k] <= 'z' || k > at && '0' <= s[k] && s[k] <= '9') {
+			k++
+		}
+		if k == at || k == len(s) || s[k] != '>' {
+			return true
+		}
+		if name := s[at:k]; len(name) > 2 {
+			if end && (name == "svg" || name == "math" || name == "form") || !end && elems[name] != elemOther {
+				return true
+			}
+		}
+		sc.i = k + 1
 	}
 }
 

@@ -1,6 +1,9 @@
 package context
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // MaxContexts is how many contexts one place can be in.
 const MaxContexts = 8
@@ -145,14 +148,7 @@ func (s *Set) Advance(text string) []Event {
 	return events
 }
 
-func hasLT(s string) bool {
-	for i := range len(s) {
-		if s[i] == '<' {
-			return true
-		}
-	}
-	return false
-}
+func hasLT(s string) bool { return strings.IndexByte(s, '<') >= 0 }
 
 // common returns the events of two readings of a text. A nonce or a token
 // needs both of them.
