@@ -20,7 +20,7 @@ MODULES = $$(go list -m -f '{{.Dir}}') $(CURDIR)/bench
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the Flaskr example on http://127.0.0.1:5000
@@ -64,18 +64,33 @@ modules: ## build and vet every module alone, without the workspace
 fuzz: ## fuzz every target for FUZZTIME (one minute) each
 	FUZZTIME=$(FUZZTIME) .ci/fuzz
 
+# The suites of bench/, each a command that takes -quick and -json. What a suite
+# lacks, such as wrk or a peer, it says loudly and leaves out.
+BENCH_RESULTS ?= $(CURDIR)/bench/results
+BENCH_SUITES := start http inprocess router session template scale
+
 .PHONY: bench
-bench: ## cold start and memory of hello and flaskr, router and sessions beside their peers, Go benchmarks
-	cd bench && GOWORK=off go run . && GOWORK=off go run ./router -large=false && GOWORK=off go run ./session -rounds 3
-	go test -run '^$$' -bench . -benchtime 200ms work
+bench: ## Dewar beside its peers, under 20 minutes; needs wrk, python3-flask, gunicorn, PostgreSQL for all of it
+	@echo "bench: wants a machine that does nothing else, wrk (the load), PostgreSQL (DEWAR_TEST_POSTGRES) and, as a peer,"
+	@echo "bench: Debian's python3-flask python3-flaskext.wtf python3-flask-talisman python3-psycopg2 gunicorn; what is missing is left out"
+	@cd bench && for suite in $(BENCH_SUITES); do \
+		if [ -d $$suite ]; then echo "bench: $$suite"; GOWORK=off go run ./$$suite -json $(BENCH_RESULTS)/$$suite.json; fi; \
+	done
+	@echo "bench: results in $(BENCH_RESULTS); make bench-report puts them into docs/benchmarks.md"
 
-.PHONY: soak
-soak: ## attack Flaskr, gin and Flask with a normal client beside (45 minutes): bench/soak/results.json
-	cd bench && GOWORK=off go run ./soak -out soak
+.PHONY: bench-quick
+bench-quick: ## the same in under 3 minutes, for a look
+	@cd bench && for suite in $(BENCH_SUITES); do \
+		if [ -d $$suite ]; then echo "bench: $$suite"; GOWORK=off go run ./$$suite -quick -json $(BENCH_RESULTS)/quick/$$suite.json; fi; \
+	done
 
-.PHONY: soak-quick
-soak-quick: ## attack Flaskr alone, once and shortly (two minutes), and fail past the bounds
-	cd bench && GOWORK=off go run ./soak -servers dewar -rounds 1 -baseline 2s -scale 0.3 -gate -out ../dist/soak
+.PHONY: bench-report
+bench-report: ## put the results of make bench into docs/benchmarks.md, with their plots
+	cd bench && GOWORK=off go run ./report -results $(BENCH_RESULTS)
+
+.PHONY: benchdiff
+benchdiff: ## name what became slower between two results: make benchdiff OLD=old NEW=new
+	cd bench && GOWORK=off go run ./benchdiff $(OLD) $(NEW)
 
 .PHONY: scan wapiti sqlmap sslscan h2spec
 scan: ## run every scanner below against Flaskr over HTTPS: dist/scan (Debian; installs what is missing as root)

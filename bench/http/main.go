@@ -23,6 +23,7 @@ import (
 	"github.com/dewar-go/dewar/bench/http/content"
 	"github.com/dewar-go/dewar/bench/internal/process"
 	"github.com/dewar-go/dewar/bench/internal/result"
+	"github.com/dewar-go/dewar/bench/internal/wrk"
 )
 
 // A testCase is something to ask the servers for.
@@ -171,41 +172,45 @@ func (b *bench) measure(set *result.Set, plain, same []subject, todo []testCase,
 			r.visits[c.name] = v
 		}
 	}
-	// The secure page's bytes alone, from net/http.
-	var bytesAlone *running
-	page := slices.IndexFunc(todo, func(c testCase) bool { return c.session })
-	if page >= 0 && dewar != nil {
-		if err := b.keep(dewar.visits[todo[page].name]); err != nil {
+	// The bytes alone, from net/http: what nobody on net/http can go below.
+	alone := map[string]*running{}
+	for _, c := range todo {
+		if dewar == nil || c.same || c.path != "/account" && c.path != "/fortunes" {
+			continue
+		}
+		dir, err := b.keep(dewar.visits[c.name])
+		if err != nil {
 			return err
 		}
-		var err error
-		if bytesAlone, err = start(subject{name: "net/http, the bytes alone", binary: "nethttp", flags: []string{"-fixed", b.dir}}); err != nil {
+		r, err := start(subject{name: "net/http, the bytes alone", binary: "nethttp", flags: []string{"-fixed", dir}})
+		if err != nil {
 			return err
 		}
-		bytesAlone.visits[todo[page].name] = visit{}
+		r.visits[c.name] = visit{}
+		alone[c.name] = r
 	}
 	began := time.Now()
 	for round := range rounds {
 		for _, c := range todo {
 			list := groups[c.same]
-			if c.session && bytesAlone != nil {
-				list = append(slices.Clip(list), bytesAlone)
+			if r := alone[c.name]; r != nil {
+				list = append(slices.Clip(list), r)
 			}
 			for _, r := range result.Turn(list, round) {
 				path := c.path
-				if r == bytesAlone {
+				if r == alone[c.name] {
 					path = "/fixed"
 				}
 				before := r.CPU()
-				l, err := wrk(r.URL+path, r.visits[c.name].cookie, 64, seconds)
+				l, err := wrk.Run(r.URL+path, r.visits[c.name].cookie, 64, seconds)
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", r.Name, c.name, err)
 				}
 				cpu := r.CPU() - before
-				set.Add(c.name, r.Name, "req/s", l.perSec)
-				set.Add(c.name, r.Name, "µs CPU", float64(cpu.Nanoseconds())/1000/float64(l.requests))
-				set.Add(c.name, r.Name, "ms p50", float64(l.p50.Microseconds())/1000)
-				set.Add(c.name, r.Name, "ms p99", float64(l.p99.Microseconds())/1000)
+				set.Add(c.name, r.Name, "req/s", l.PerSec)
+				set.Add(c.name, r.Name, "µs CPU", float64(cpu.Nanoseconds())/1000/float64(l.Requests))
+				set.Add(c.name, r.Name, "ms p50", float64(l.P50.Microseconds())/1000)
+				set.Add(c.name, r.Name, "ms p99", float64(l.P99.Microseconds())/1000)
 			}
 		}
 		fmt.Fprintf(os.Stderr, "http: round %d of %d, %s\n", round+1, rounds, time.Since(began).Round(time.Second))
@@ -218,18 +223,21 @@ func (b *bench) measure(set *result.Set, plain, same []subject, todo []testCase,
 	return set.Finish(file)
 }
 
-// keep puts an answer where net/http finds it.
-func (b *bench) keep(v visit) error {
+// keep puts an answer into a folder where net/http finds it.
+func (b *bench) keep(v visit) (dir string, err error) {
 	headers := v.header.Clone()
 	delete(headers, "Date")
 	data, err := json.Marshal(headers)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(b.dir, "headers.json"), data, 0o600); err != nil {
-		return err
+	if dir, err = os.MkdirTemp(b.dir, "fixed-"); err != nil {
+		return "", err
 	}
-	return os.WriteFile(filepath.Join(b.dir, "body"), v.raw, 0o600)
+	if err := os.WriteFile(filepath.Join(dir, "headers.json"), data, 0o600); err != nil {
+		return "", err
+	}
+	return dir, os.WriteFile(filepath.Join(dir, "body"), v.raw, 0o600)
 }
 
 // openDB makes a database with the table of fortunes; drop removes it.

@@ -19,7 +19,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	root "github.com/dewar-go/dewar"
 
@@ -29,6 +28,7 @@ import (
 	"github.com/dewar-go/dewar/bench/http/peer/echo"
 	"github.com/dewar-go/dewar/bench/http/peer/gin"
 	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+	"github.com/dewar-go/dewar/bench/internal/process"
 	"github.com/dewar-go/dewar/bench/internal/result"
 )
 
@@ -140,7 +140,7 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 			}
 			list[name] = h
 		}
-		if c.session {
+		if c.session || c.path == "/fortunes" {
 			if list["net/http, the bytes alone"], err = bytesAlone(dir, ours, c); err != nil {
 				return err
 			}
@@ -169,9 +169,9 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 				runtime.GC()
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				began := cpu()
+				began := process.CPU()
 				serve(s.listener, s.request, n, false)
-				took := cpu() - began
+				took := process.CPU() - began
 				runtime.ReadMemStats(&after)
 				set.Add(c.name, s.name, "ns", float64(took)/float64(n))
 				if round == 0 {
@@ -252,13 +252,4 @@ func bytesAlone(dir string, ours http.Handler, c testCase) (http.Handler, error)
 		return nil, err
 	}
 	return nethttp.New(content.Options{Dir: dir, Fixed: dir}), nil
-}
-
-// cpu is the processor time of this process.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

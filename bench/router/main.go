@@ -1,9 +1,7 @@
 // Command router measures Dewar's router beside gin's, echo's, chi's and
 // net/http's on the same rules: the time and the allocations to dispatch a
 // request to an empty handler, the time to register the rules and the memory
-// they take. Routers take turns, several rounds long, and the medians and the
-// ratios to Dewar are printed, since on a shared machine no time means anything
-// by itself.
+// they take. Routers take turns, see package result.
 //
 //	cd bench && go run ./router
 package main
@@ -14,128 +12,117 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/dewar-go/dewar/bench/internal/process"
+	"github.com/dewar-go/dewar/bench/internal/result"
 )
 
 func main() {
 	rounds := flag.Int("rounds", 5, "rounds; each router is measured once a round")
-	large := flag.Bool("large", true, "also measure 10,000 and 100,000 rules")
+	quick := flag.Bool("quick", false, "200 rules alone, fewer rounds")
+	file := flag.String("json", "", "file for the result")
 	flag.Parse()
-	sizes := []int{200}
-	if *large {
-		sizes = append(sizes, 10_000, 100_000)
+	runtime.GOMAXPROCS(1) // the collector on the side would count
+	set := result.New("router")
+	set.Quick(*quick)
+	set.Base("dewar")
+	sizes := []int{200, 10_000, 100_000}
+	if *quick {
+		sizes, *rounds = sizes[:1], min(*rounds, 3)
 	}
-	fmt.Printf("%s %s/%s, %d processors, median of %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *rounds)
 	for _, n := range sizes {
-		if err := compare(n, *rounds); err != nil {
+		if err := compare(set, n, *rounds); err != nil {
 			fmt.Fprintln(os.Stderr, "router:", err)
 			os.Exit(1)
 		}
 	}
-}
-
-// A result is one router's figures over all rounds.
-type result struct {
-	build, bytes []float64
-	cases        map[string]*figures
-}
-
-type figures struct{ ns, allocs []float64 }
-
-func compare(n, rounds int) error {
-	rules := apiRules(n)
-	requests := map[string][]*http.Request{
-		"static":  requestsFor(rules, func(r rule) bool { return !strings.Contains(r.path, "{") }),
-		"1 param": requestsFor(rules, func(r rule) bool { return strings.Count(r.path, "{") == 1 }),
-		"all":     requestsFor(rules, func(rule) bool { return true }),
-		"miss":    {mustRequest("GET", "/no/such/path/at/all"), mustRequest("GET", "/api/nothing")},
+	if err := set.Finish(*file); err != nil {
+		fmt.Fprintln(os.Stderr, "router:", err)
+		os.Exit(1)
 	}
-	results := map[string]*result{}
+}
+
+// dispatches is how many requests a measurement dispatches: enough for a clock,
+// few enough that all routers have their turn within a moment of the machine's.
+const dispatches = 100_000
+
+func compare(set *result.Set, n, rounds int) error {
+	rules := apiRules(n)
+	requests := []struct {
+		name string
+		list []*http.Request
+	}{
+		{"static", requestsFor(rules, func(r rule) bool { return !strings.Contains(r.path, "{") })},
+		{"one parameter", requestsFor(rules, func(r rule) bool { return strings.Count(r.path, "{") == 1 })},
+		{"any rule", requestsFor(rules, func(rule) bool { return true })},
+		{"miss", []*http.Request{mustRequest("GET", "/no/such/path/at/all"), mustRequest("GET", "/api/nothing")}},
+	}
+	label := result.Number(float64(n)) + " rules, "
+	var list []peer
+	for _, p := range peers {
+		if n > 10_000 && p.slow {
+			set.Note("%s%s is left out: registering them takes it minutes", label, p.name)
+			continue
+		}
+		list = append(list, p)
+	}
+	built := map[string]http.Handler{}
+	if n > 1000 {
+		rounds = min(rounds, 3) // building takes its time
+	}
 	for round := range rounds {
-		for i := range peers {
-			p := peers[(i+round)%len(peers)] // nobody is always first
-			res := results[p.name]
-			if res == nil {
-				res = &result{cases: map[string]*figures{}}
-				results[p.name] = res
-			}
-			if n > 10_000 && p.slow {
-				continue
-			}
-			if err := measure(p, rules, requests, res); err != nil {
-				return fmt.Errorf("%s with %d rules: %w", p.name, n, err)
+		for _, p := range result.Turn(list, round) {
+			delete(built, p.name)
+			built[p.name] = build(set, label, p, rules)
+		}
+		for _, c := range requests {
+			for _, p := range result.Turn(list, round) {
+				if err := dispatch(set, label+c.name, p.name, built[p.name], c.list, c.name != "miss"); err != nil {
+					return fmt.Errorf("%s%s: %w", label, p.name, err)
+				}
 			}
 		}
 	}
-	show(n, requests, results)
 	return nil
 }
 
-func measure(p peer, rules []rule, requests map[string][]*http.Request, res *result) error {
+// build makes a router and measures how long it takes and what it keeps.
+func build(set *result.Set, label string, p peer, rules []rule) http.Handler {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	start := process.CPU()
 	handler := p.build(rules)
-	res.build = append(res.build, float64(time.Since(start).Microseconds())/1000)
+	set.Add(label+"build", p.name, "ns a rule", float64((process.CPU()-start).Nanoseconds())/float64(len(rules)))
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	res.bytes = append(res.bytes, float64(after.HeapAlloc-min(before.HeapAlloc, after.HeapAlloc))/float64(len(rules)))
-	for name, list := range requests {
-		hits = 0
-		w := &discard{http.Header{}}
-		for _, r := range list {
-			handler.ServeHTTP(w, r)
-		}
-		if want := len(list); name != "miss" && hits != want {
-			return fmt.Errorf("%s: %d of %d requests reached the handler", name, hits, want)
-		}
-		b := testing.Benchmark(func(b *testing.B) {
-			b.ReportAllocs()
-			for i := range b.N {
-				clear(w.h)
-				handler.ServeHTTP(w, list[i%len(list)])
-			}
-		})
-		f := res.cases[name]
-		if f == nil {
-			f = &figures{}
-			res.cases[name] = f
-		}
-		f.ns = append(f.ns, float64(b.T.Nanoseconds())/float64(b.N))
-		f.allocs = append(f.allocs, float64(b.AllocsPerOp()))
+	set.Add(label+"build", p.name, "bytes a rule", float64(after.HeapAlloc-min(before.HeapAlloc, after.HeapAlloc))/float64(len(rules)))
+	return handler
+}
+
+// dispatch measures the requests of a list in turn.
+func dispatch(set *result.Set, name, subject string, handler http.Handler, list []*http.Request, hit bool) error {
+	w := &discard{http.Header{}}
+	hits = 0
+	for _, r := range list {
+		handler.ServeHTTP(w, r)
 	}
+	if hit && hits != len(list) {
+		return fmt.Errorf("%s: %d of %d requests reached the handler", name, hits, len(list))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := process.CPU()
+	for i := range dispatches {
+		clear(w.h)
+		handler.ServeHTTP(w, list[i%len(list)])
+	}
+	took := process.CPU() - start
+	runtime.ReadMemStats(&after)
+	set.Bench(name, subject, testing.BenchmarkResult{
+		N: dispatches, T: took, MemAllocs: after.Mallocs - before.Mallocs, MemBytes: after.TotalAlloc - before.TotalAlloc,
+	})
 	return nil
-}
-
-func show(n int, requests map[string][]*http.Request, results map[string]*result) {
-	fmt.Printf("\n%d rules: ns a dispatch (allocations), and how many times Dewar's\n\n| router |", n)
-	names := []string{"static", "1 param", "all", "miss"}
-	for _, name := range names {
-		fmt.Printf(" %s |", name)
-	}
-	fmt.Printf(" register | bytes a rule |\n|---|%s---|---|\n", strings.Repeat("---|", len(names)))
-	for _, p := range peers {
-		res := results[p.name]
-		if len(res.build) == 0 {
-			continue
-		}
-		fmt.Printf("| %s |", p.name)
-		for _, name := range names {
-			ns := median(res.cases[name].ns)
-			fmt.Printf(" %.0f (%.0f) %.2fx |", ns, median(res.cases[name].allocs), ns/median(results["dewar"].cases[name].ns))
-		}
-		fmt.Printf(" %.1f ms | %.0f |\n", median(res.build), median(res.bytes))
-	}
-}
-
-func median(list []float64) float64 {
-	sorted := slices.Sorted(slices.Values(list))
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[len(sorted)/2]
 }

@@ -1,9 +1,8 @@
 // Command session measures Dewar's sessions beside gorilla/securecookie's and
 // scs's, with the same values, about 200 bytes as a cookie: reading one,
 // reading a value of it, and writing it again. Below them stands what nobody
-// can do without, one HMAC over the same bytes. They take turns, several rounds
-// long, and medians and ratios to the HMAC are printed, since on a shared
-// machine no time means anything by itself.
+// can do without, one HMAC over the same bytes. They take turns, see
+// package result.
 //
 //	cd bench && go run ./session
 package main
@@ -17,7 +16,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +23,8 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/gorilla/securecookie"
 
+	"github.com/dewar-go/dewar/bench/internal/process"
+	"github.com/dewar-go/dewar/bench/internal/result"
 	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/sign"
 )
@@ -39,42 +39,54 @@ type contestant struct {
 }
 
 func main() {
-	rounds := flag.Int("rounds", 5, "rounds; each is measured once a round")
+	rounds := flag.Int("rounds", 9, "rounds; each is measured once a round")
+	quick := flag.Bool("quick", false, "fewer rounds")
+	file := flag.String("json", "", "file for the result")
 	flag.Parse()
-	list, err := contestants()
-	if err != nil {
+	runtime.GOMAXPROCS(1) // the collector on the side would count
+	if *quick {
+		*rounds = min(*rounds, 3)
+	}
+	if err := run(*rounds, *quick, *file); err != nil {
 		fmt.Fprintln(os.Stderr, "session:", err)
 		os.Exit(1)
 	}
-	fmt.Printf("%s %s/%s, %d processors, median of %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *rounds)
-	times := make([][]float64, len(list))
-	allocs := make([]int64, len(list))
-	for round := range *rounds {
-		for i := range list {
-			i := (i + round) % len(list) // nobody is always first
-			result := testing.Benchmark(func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := list[i].run(); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-			times[i] = append(times[i], float64(result.T.Nanoseconds())/float64(result.N))
-			allocs[i] = result.AllocsPerOp()
-		}
-	}
-	base := median(times[0])
-	fmt.Printf("%-44s %10s %8s %8s\n", "", "ns", "allocs", "x HMAC")
-	for i, c := range list {
-		ns := median(times[i])
-		fmt.Printf("%-44s %10.0f %8d %8.2f\n", c.name, ns, allocs[i], ns/base)
-	}
 }
 
-func median(list []float64) float64 {
-	slices.Sort(list)
-	return list[len(list)/2]
+// times is how often a contestant runs in a measurement.
+const times = 5000
+
+func run(rounds int, quick bool, file string) error {
+	list, err := contestants()
+	if err != nil {
+		return err
+	}
+	set := result.New("session")
+	set.Quick(quick)
+	set.Base(list[0].name)
+	for round := range rounds {
+		for _, c := range result.Turn(list, round) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := process.CPU()
+			for range times {
+				if err := c.run(); err != nil {
+					return err
+				}
+			}
+			took := process.CPU() - start
+			runtime.ReadMemStats(&after)
+			set.Bench("a session of three values", c.name, testing.BenchmarkResult{
+				N: times, T: took, MemAllocs: after.Mallocs - before.Mallocs, MemBytes: after.TotalAlloc - before.TotalAlloc,
+			})
+		}
+		if err := python(set); err != nil {
+			if round == 0 {
+				set.Note("Flask's session is left out: %v; on Debian: apt-get install python3-flask", err)
+			}
+		}
+	}
+	return set.Finish(file)
 }
 
 func contestants() ([]contestant, error) {

@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,46 +70,57 @@ func (r *Row) Cell() string {
 	return text
 }
 
-// curves writes a table for each curve: a line for each place.
+// curves writes a table for each curve.
 func (r *Run) curves(w io.Writer) error {
-	type curve struct{ name, unit, xUnit string }
+	type curve struct{ name, unit string }
 	var list []curve
 	for _, row := range r.Rows {
-		if c := (curve{row.Case, row.Unit, row.XUnit}); row.XUnit != "" && !slices.Contains(list, c) {
+		if c := (curve{row.Case, row.Unit}); row.XUnit != "" && !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
 	for _, c := range list {
-		var subjects []string
-		var places []float64
-		cells := map[string]string{}
-		for _, row := range r.Rows {
-			if (curve{row.Case, row.Unit, row.XUnit}) != c {
-				continue
-			}
-			if !slices.Contains(subjects, row.Subject) {
-				subjects = append(subjects, row.Subject)
-			}
-			if !slices.Contains(places, row.X) {
-				places = append(places, row.X)
-			}
-			cells[fmt.Sprint(row.Subject, row.X)] = row.Cell()
+		if _, err := fmt.Fprintf(w, "\n%s, %s\n", c.name, c.unit); err != nil {
+			return err
 		}
-		slices.Sort(places)
-		var b strings.Builder
-		fmt.Fprintf(&b, "\n%s, %s\n\n| %s | %s |\n|---|%s\n", c.name, c.unit, c.xUnit, strings.Join(subjects, " | "), strings.Repeat("---|", len(subjects)))
-		for _, x := range places {
-			fmt.Fprintf(&b, "| %s |", Number(x))
-			for _, s := range subjects {
-				fmt.Fprintf(&b, " %s |", cells[fmt.Sprint(s, x)])
-			}
-			b.WriteString("\n")
-		}
-		if _, err := io.WriteString(w, b.String()); err != nil {
+		if err := r.CurveTable(w, c.name, c.unit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// CurveTable writes the table of one curve: a line for each place.
+func (r *Run) CurveTable(w io.Writer, name, unit string) error {
+	var subjects []string
+	var places []float64
+	cells := map[string]string{}
+	xUnit := ""
+	for _, row := range r.Rows {
+		if row.Case != name || row.Unit != unit || row.XUnit == "" {
+			continue
+		}
+		xUnit = row.XUnit
+		if !slices.Contains(subjects, row.Subject) {
+			subjects = append(subjects, row.Subject)
+		}
+		if !slices.Contains(places, row.X) {
+			places = append(places, row.X)
+		}
+		cells[fmt.Sprint(row.Subject, row.X)] = row.Cell()
+	}
+	slices.Sort(places)
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n| %s | %s |\n|---|%s\n", xUnit, strings.Join(subjects, " | "), strings.Repeat("---|", len(subjects)))
+	for _, x := range places {
+		fmt.Fprintf(&b, "| %s |", Place(x))
+		for _, s := range subjects {
+			fmt.Fprintf(&b, " %s |", cells[fmt.Sprint(s, x)])
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // Number writes a figure with three digits that count, and commas.
@@ -126,6 +138,14 @@ func Number(v float64) string {
 		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 2, 64)
+}
+
+// Place writes a place on a curve: a whole number as one.
+func Place(x float64) string {
+	if x == math.Trunc(x) {
+		return commas(strconv.FormatFloat(x, 'f', 0, 64))
+	}
+	return Number(x)
 }
 
 func commas(digits string) string {

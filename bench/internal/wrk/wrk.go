@@ -1,4 +1,5 @@
-package main
+// Package wrk loads a server with wrk and reads what it says.
+package wrk
 
 import (
 	"fmt"
@@ -11,11 +12,11 @@ import (
 	"github.com/dewar-go/dewar/bench/internal/process"
 )
 
-// load is what wrk saw.
-type load struct {
-	requests int
-	perSec   float64
-	p50, p99 time.Duration
+// A Load is what wrk saw of a server.
+type Load struct {
+	Requests int
+	PerSec   float64
+	P50, P99 time.Duration
 }
 
 var (
@@ -26,9 +27,9 @@ var (
 	badLine   = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)`)
 )
 
-// wrk loads a URL for some seconds: a closed loop of the given number of
+// Run loads a URL for some seconds: a closed loop of the given number of
 // connections from one thread on a core of its own.
-func wrk(url, cookie string, connections, seconds int) (load, error) {
+func Run(url, cookie string, connections, seconds int) (Load, error) {
 	_, core := process.Cores()
 	argv := []string{"wrk", "-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(seconds) + "s", "--latency"}
 	if cookie != "" {
@@ -37,12 +38,12 @@ func wrk(url, cookie string, connections, seconds int) (load, error) {
 	argv = process.Pin(core, append(argv, url))
 	out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
 	if err != nil {
-		return load{}, fmt.Errorf("wrk: %w\n%s", err, out)
+		return Load{}, fmt.Errorf("wrk: %w\n%s", err, out)
 	}
 	return parse(string(out))
 }
 
-func parse(out string) (l load, err error) {
+func parse(out string) (l Load, err error) {
 	// gunicorn's synchronous worker closes each connection after its answer,
 	// which wrk counts as a read error at times: only timeouts are ours.
 	if m := badLine.FindStringSubmatch(out); m != nil && (m[1] != "" || !strings.HasSuffix(m[2], "timeout 0")) {
@@ -52,10 +53,10 @@ func parse(out string) (l load, err error) {
 	if count == nil || rate == nil {
 		return l, fmt.Errorf("wrk: cannot read its answer:\n%s", out)
 	}
-	l.requests, _ = strconv.Atoi(count[1])
-	l.perSec, _ = strconv.ParseFloat(rate[1], 64)
-	l.p50, l.p99 = latency(p50Line, out), latency(p99Line, out)
-	if l.requests == 0 {
+	l.Requests, _ = strconv.Atoi(count[1])
+	l.PerSec, _ = strconv.ParseFloat(rate[1], 64)
+	l.P50, l.P99 = latency(p50Line, out), latency(p99Line, out)
+	if l.Requests == 0 {
 		return l, fmt.Errorf("wrk: no request was answered:\n%s", out)
 	}
 	return l, nil
