@@ -578,6 +578,9 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if e.Kind() == context.EscURL && strings.HasPrefix(next, ":") {
 		e = e&^context.EscURL | context.EscURLScheme | e&(context.Bare|context.Single)
 	}
+	if e.Kind() == context.EscRefreshURL && isCall && isName(call.Node, "url_for") {
+		e = e&^context.EscRefreshURL | context.EscURL // the app's own address, with its host or without
+	}
 	if e.Is(context.Own) && isCall && isName(call.Node, "url_for") {
 		e |= context.Trusted
 	}

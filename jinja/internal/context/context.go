@@ -142,6 +142,8 @@ const (
 	flagMarkup                        // script: a <!-- is open in it
 	flagCSSImport                     // style: behind @import
 	flagOutput                        // the value of the attribute holds an output
+	flagReference                     // the value so far ends in the beginning of a character reference
+	flagTagStart                      // the script, style or text so far ends in the beginning of a tag
 )
 
 // tagFlags are those that end with the tag.
@@ -219,6 +221,7 @@ const (
 	whyName
 	whyMeta
 	whyDepth
+	whyScheme
 )
 
 var whys = [...]string{
@@ -226,6 +229,8 @@ var whys = [...]string{
 	whyName:  "literal text completes the name of a tag that an output begins",
 	whyMeta:  "http-equiv stands behind a content with an output: write http-equiv first",
 	whyDepth: "svg and math elements are nested too deep",
+	whyScheme: "a colon behind an output makes the output a scheme, which may be javascript: " +
+		"write the scheme as text, or print the whole address as one value",
 }
 
 // unknown makes c a place that cannot be told.

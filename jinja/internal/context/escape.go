@@ -53,7 +53,7 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 		return appendQuoted(buf, e, filterConfig(s)), nil
 	case EscNothing:
 		return buf, nil
-	case EscJS, EscJSString, EscJSRegexp, EscJSON, EscJSONString:
+	case EscJS, EscJSString, EscJSTagString, EscJSRegexp, EscJSON, EscJSONString:
 		return appendScript(buf, e, s, kind), nil
 	case EscCSS, EscCSSString, EscCSSURL, EscCSSURLRest:
 		return appendStyle(buf, e, s, kind), nil
@@ -74,7 +74,7 @@ func appendRaw(buf []byte, e Escaper, s string) (out []byte, done bool, err erro
 		return appendEndTagsBroken(buf, s, "script"), true, nil
 	case EscSrcdoc:
 		return appendQuoted(buf, e, s), true, nil
-	case EscJS, EscJSString, EscJSON, EscJSONString:
+	case EscJS, EscJSString, EscJSTagString, EscJSON, EscJSONString:
 		if e.Is(InAttr) {
 			return appendQuoted(buf, e, s), true, nil
 		}

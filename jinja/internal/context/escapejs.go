@@ -29,6 +29,12 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		buf = append(appendJSString(append(buf, '"'), s), '"')
 	case EscJSRegexp:
 		buf = appendRegexp(buf, s)
+	case EscJSTagString:
+		// With the first character escaped no tag's name is completed.
+		if s != "" && (isLetter(s[0]) || s[0] == '!' || s[0] == '-') {
+			buf, s = appendU(buf, rune(s[0])), s[1:]
+		}
+		buf = appendJSString(buf, s)
 	default:
 		buf = appendJSString(buf, s)
 	}

@@ -37,6 +37,7 @@ const (
 	EscConfig                     // settings that may begin with js:
 	EscJS                         // a JavaScript expression
 	EscJSString                   // a part of a JavaScript string or template literal
+	EscJSTagString                // the same, or of a JSON string, behind the beginning of a tag
 	EscJSRegexp                   // a part of a regular expression
 	EscJSON                       // a JSON value
 	EscJSONString                 // a part of a JSON string
@@ -123,6 +124,9 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 	case Value:
 		return c.valueEscaper()
 	case RCData:
+		if c.has(flagTagStart) {
+			return 0, completesTag
+		}
 		return EscRCData, ""
 	case RawText:
 		return 0, "the content of <" + rawNames[c.Elem] + "> is not parsed: nothing can be escaped in it"
@@ -131,14 +135,32 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 		case scriptDynamic:
 			return 0, "the type of the script is an output, so it is not known what the script is"
 		case scriptData:
+			if c.has(flagTagStart) {
+				return 0, completesTag
+			}
 			return EscData, ""
 		}
-		return c.langEscaper(0)
+		e, refused = c.langEscaper(0)
+		if c.has(flagTagStart) && refused == "" {
+			switch e.Kind() {
+			case EscJSString, EscJSONString:
+				return e&^kindMask | EscJSTagString, ""
+			case EscJS, EscJSON, EscNothing: // none of them begins with a letter that a tag does
+			default:
+				return 0, completesTag
+			}
+		}
+		return e, refused
 	case Style:
+		if c.has(flagTagStart) {
+			return 0, completesTag
+		}
 		return c.langEscaper(0)
 	}
 	return 0, whys[c.Why]
 }
+
+const completesTag = "an output completes a tag that would end the element: escape the < before it"
 
 func hasDash(s string) bool {
 	for i := range len(s) {
@@ -191,8 +213,10 @@ func (c *Context) valueEscaper() (Escaper, string) {
 	if c.Lang == langNone {
 		return EscAttr | quote, ""
 	}
-	e, refused := c.langEscaper(quote | InAttr)
-	return e, refused
+	if c.has(flagReference) {
+		return 0, "an output completes a character reference: write &amp; for the & before it"
+	}
+	return c.langEscaper(quote | InAttr)
 }
 
 func (c *Context) langEscaper(flags Escaper) (Escaper, string) {
@@ -211,6 +235,9 @@ func (c *Context) langEscaper(flags Escaper) (Escaper, string) {
 			}
 			return EscRefreshURL | flags, ""
 		case metaURL:
+			if c.Prev == urlStart {
+				return EscRefreshURL | flags&^InAttr, ""
+			}
 			return c.urlEscaper(flags)
 		}
 		return EscAttr | flags&^InAttr, ""

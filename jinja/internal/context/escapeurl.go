@@ -58,7 +58,9 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = Blocked
 		}
 	case EscRefreshURL:
-		s = filterRefreshURL(s)
+		if !typed {
+			s = filterRefreshURL(s)
+		}
 	}
 	return appendQuoted(buf, e, s)
 }
@@ -264,7 +266,8 @@ func filterRefresh(s string) string {
 }
 
 // filterRefreshURL is what follows the seconds: an address, perhaps with url=
-// before it.
+// before it. Browsers go there by themselves, so it must be on the site, as
+// that of a redirect must.
 func filterRefreshURL(s string) string {
 	t := strings.TrimLeft(s, " \t\n\f\r;,")
 	lead := s[:len(s)-len(t)]
@@ -275,13 +278,19 @@ func filterRefreshURL(s string) string {
 			lead, t = lead+"url=", u
 		}
 	}
-	return lead + filterURL(strings.TrimLeft(t, "'\" \t\n\f\r"), false)
+	t = filterURL(strings.TrimLeft(t, "'\" \t\n\f\r"), false)
+	if !onSite(t) {
+		t = blockedURL
+	}
+	return lead + t
 }
 
 // SameSite reports whether an address, as it stands in an attribute, is on the
 // site of the page it stands in: it has no scheme and no host.
-func SameSite(attr string) bool {
-	s := cleaned(markup.Unescape(attr))
+func SameSite(attr string) bool { return onSite(markup.Unescape(attr)) }
+
+func onSite(s string) bool {
+	s = cleaned(s)
 	if len(s) > 1 && (s[0] == '/' || s[0] == '\\') && (s[1] == '/' || s[1] == '\\') {
 		return false
 	}

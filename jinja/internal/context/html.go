@@ -437,10 +437,18 @@ func (sc *scanner) value() {
 		sc.i++
 	}
 	after := sc.i
+	c.Flags &^= flagReference
 	if c.Attr != attrPlain && strings.IndexByte(chunk, '&') >= 0 {
+		if !ended && openReference(chunk) {
+			c.Flags |= flagReference
+		}
 		chunk = html.UnescapeString(chunk)
 	}
 	others := c.feed(chunk)
+	if c.State == Unknown {
+		sc.i = len(sc.s)
+		return
+	}
 	if ended {
 		for _, o := range others {
 			o.endAttr()
@@ -452,6 +460,18 @@ func (sc *scanner) value() {
 	for _, o := range others {
 		sc.more = append(sc.more, branch{o, after})
 	}
+}
+
+// openReference reports whether s ends in a character reference that what
+// follows may complete.
+func openReference(s string) bool {
+	tail := s[strings.LastIndexByte(s, '&')+1:]
+	for i := range len(tail) {
+		if b := tail[i]; !isLetter(b) && (b < '0' || '9' < b) && (b != '#' || i > 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // endValue ends a value; its last byte stood before the delimiter.
@@ -605,6 +625,7 @@ func (sc *scanner) raw() {
 	}
 	chunk := rest[:j]
 	sc.i += j
+	c.tagStart(chunk, name)
 	var others []Context
 	switch c.State {
 	case Script:
@@ -628,6 +649,24 @@ func (sc *scanner) raw() {
 	}
 	sc.i += len("</")
 	c.State = EndTagName
+}
+
+// tagStart notes whether text of an element that is not parsed ends in what,
+// with the output that follows, may become a tag or comment that counts there.
+func (c *Context) tagStart(s, name string) {
+	if i := strings.LastIndexByte(s, '<'); i >= 0 {
+		c.Flags &^= flagTagStart
+		tail := strings.ToLower(s[i:])
+		for _, tag := range [...]string{"</" + name, "<script", "<!--"} {
+			if strings.HasPrefix(tag, tail) && (tag[1] == '/' || name == "script") {
+				c.Flags |= flagTagStart
+			}
+		}
+		return
+	}
+	if c.has(flagTagStart) && strings.Trim(strings.ToLower(s), "/!-"+name) != "" {
+		c.Flags &^= flagTagStart
+	}
 }
 
 // endOf finds the end tag of a raw element.

@@ -292,7 +292,7 @@ func (s *Set) Outside(o *Set) *Context {
 // every output behind it a fault, "" when it is not so.
 func (s *Set) Lost() string {
 	for i := range s.n {
-		if c := &s.all[i]; c.State == Unknown && c.Why == whyMeta {
+		if c := &s.all[i]; c.State == Unknown && (c.Why == whyMeta || c.Why == whyScheme) {
 			return whys[c.Why]
 		}
 	}

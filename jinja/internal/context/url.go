@@ -52,7 +52,7 @@ func mayBeBad(s string) bool {
 
 // urlText takes literal text of a URL.
 func (c *Context) urlText(s string) {
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && c.State != Unknown; i++ {
 		c.urlByte(s[i])
 	}
 }
@@ -137,7 +137,8 @@ func (c *Context) urlColon() {
 		c.Prev = urlPath
 		return
 	case urlDynamic:
-		c.Prev = urlUnknown
+		// What has been written is a scheme now, however the colon is spelled.
+		c.unknown(whyScheme)
 		return
 	case urlStart:
 		c.Prev = urlPath // no scheme at all
@@ -185,7 +186,7 @@ const (
 )
 
 func (c *Context) metaText(s string) {
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && c.State != Unknown; i++ {
 		b := s[i]
 		switch c.Sub {
 		case metaStart:
