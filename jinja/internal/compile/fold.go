@@ -27,6 +27,29 @@ func folds(n ast.Expr) bool {
 	return false
 }
 
+// dependsOnName reports whether the expression is an attribute, item, filter or test of a variable or a call: the usual
+// ones that are no constants, which need not be remembered.
+func dependsOnName(n ast.Expr) bool {
+	for {
+		switch x := n.(type) {
+		case *ast.Name, *ast.Call:
+			return true
+		case *ast.Getattr:
+			n = x.Node
+		case *ast.Getitem:
+			n = x.Node
+		case *ast.Filter:
+			n = x.Node
+		case *ast.Test:
+			n = x.Node
+		case *ast.Compare:
+			n = x.Expr
+		default:
+			return false
+		}
+	}
+}
+
 // constant is Jinja's as_const: the value of an expression that does not
 // depend on the context. An expression that fails is not constant.
 func (c *compiler) constant(n ast.Expr, ec *evalContext) (value.Value, bool) {
@@ -44,6 +67,9 @@ func (c *compiler) constant(n ast.Expr, ec *evalContext) (value.Value, bool) {
 			return value.Safe(n.Data), true
 		}
 		return value.String(n.Data), true
+	}
+	if dependsOnName(n) {
+		return value.Value{}, false
 	}
 	key := constKey{n, ec.autoescape}
 	if r, ok := c.consts[key]; ok && !ec.volatile {

@@ -18,7 +18,7 @@ type rowScratch struct {
 	badMasks  []value.Mask
 	reach     []value.Mask
 	picks     [][4]value.Mask // by decision: the bits of the number of the branch that each item takes
-	active    []*rowSeg       // the segments of the running chunk
+	active    []*typedSeg     // the segments of the running chunk
 	run       rowRun
 }
 

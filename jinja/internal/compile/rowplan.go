@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -35,16 +36,19 @@ type rowPlan struct {
 
 // A rowSeg is a part of the body.
 type rowSeg struct {
-	kind   segKind
-	text   value.Text
-	steps  []rowStep    // of segFields, with text behind the last one
-	html   bool         // the fields are escaped
-	conds  []*rowExpr   // of segIf
-	bodies [][]rowSeg   // of segIf: one more than conds, the last is else
-	typed  [][]*rowSeg  // of segIf and segPick in a program: the bodies
-	texts  []value.Text // of segPick: the bodies, where all of them are texts; there are maxBranches
-	index  int          // of segIf and segPick: the number of the decision
-	code   stmt         // of segStmt, and of segFields where a field is none that can be read directly
+	kind  segKind
+	html  bool         // of segFields: the fields are escaped
+	text  string       // of segText, and of segFields behind the last one
+	steps []rowStep    // of segFields
+	ifs   *rowDecision // of segIf and segPick
+	code  stmt         // of segStmt, and of the others where the types are none that they know; may be nil
+}
+
+// rowDecision is an if.
+type rowDecision struct {
+	index  int // the number of the decision
+	conds  []*rowExpr
+	bodies [][]rowSeg // one more than conds, the last is else
 }
 
 type segKind uint8
@@ -59,7 +63,7 @@ const (
 
 // rowStep prints a field of the item, or the number of the round, behind a text.
 type rowStep struct {
-	pre   value.Text
+	pre   string
 	name  string
 	index bool
 	plus  int
@@ -89,7 +93,7 @@ func (c *compiler) rowPlan(n *ast.For, code *loopCode, in *scopeFrame) *rowPlan 
 		in.requireOutputCheck || in.ec.volatile || code.slot < 0 || code.leaks || code.items {
 		return nil
 	}
-	if !contains(n.Body, func(*ast.If) bool { return true }) {
+	if !slices.ContainsFunc(n.Body, func(s ast.Stmt) bool { _, ok := s.(*ast.If); return ok }) {
 		return nil
 	}
 	b := &rowBuilder{
@@ -124,6 +128,7 @@ func (c *compiler) rowPlan(n *ast.For, code *loopCode, in *scopeFrame) *rowPlan 
 }
 
 func (b *rowBuilder) segs(body []ast.Stmt) (segs []rowSeg, ok bool) {
+	segs = make([]rowSeg, 0, len(body))
 	for _, n := range body {
 		s := rowSeg{kind: segStmt}
 		ok := false
@@ -131,7 +136,7 @@ func (b *rowBuilder) segs(body []ast.Stmt) (segs []rowSeg, ok bool) {
 		case *ast.Output:
 			s, ok = b.output(n)
 		case *ast.If:
-			if s, ok = b.decision(n); !ok && s.kind == segIf {
+			if s, ok = b.decision(n); !ok && s.ifs != nil {
 				return nil, false
 			}
 		}
@@ -154,9 +159,9 @@ func (b *rowBuilder) segs(body []ast.Stmt) (segs []rowSeg, ok bool) {
 func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 	items, text := b.c.outputItems(n, b.fr)
 	if len(items) == 0 {
-		return rowSeg{kind: segText, text: value.NewText(text)}, true
+		return rowSeg{kind: segText, text: text}, true
 	}
-	s = rowSeg{kind: segFields, text: value.NewText(text), code: b.c.compiled[n]}
+	s = rowSeg{kind: segFields, text: text, code: b.c.compiled[n]}
 	for i, item := range items {
 		esc := b.c.escaperFor(item.n, b.fr.ec)
 		r, ok := b.c.read(item.n, b.fr)
@@ -166,9 +171,9 @@ func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 		s.html = esc == escapeHTML
 		switch {
 		case r.loop != nil && r.loop == b.loop:
-			s.steps = append(s.steps, rowStep{pre: value.NewText(item.pre), index: true, plus: r.plus})
+			s.steps = append(s.steps, rowStep{pre: item.pre, index: true, plus: r.plus})
 		case r.loop == nil && r.slot == b.slot:
-			s.steps = append(s.steps, rowStep{pre: value.NewText(item.pre), name: r.name})
+			s.steps = append(s.steps, rowStep{pre: item.pre, name: r.name})
 		default:
 			return s, false
 		}
@@ -178,43 +183,36 @@ func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 
 // decision makes a segment of an if. When it fails half-way, the segment that it returns says so by its kind.
 func (b *rowBuilder) decision(n *ast.If) (s rowSeg, ok bool) {
-	branches := append([]*ast.If{n}, n.Elif...)
-	if len(branches) >= maxBranches {
+	if len(n.Elif)+1 >= maxBranches {
 		return rowSeg{}, false
 	}
-	s = rowSeg{kind: segIf, code: b.c.compiled[n]}
+	branches := append([]*ast.If{n}, n.Elif...)
+	d := &rowDecision{conds: make([]*rowExpr, 0, len(branches))}
 	for _, branch := range branches {
 		x := b.expr(branch.Test)
 		if x == nil {
 			return rowSeg{}, false
 		}
-		s.conds = append(s.conds, x)
+		d.conds = append(d.conds, x)
 	}
-	s.index = b.plan.decisions
+	s = rowSeg{kind: segIf, code: b.c.compiled[n], ifs: d}
+	d.index = b.plan.decisions
 	b.plan.decisions++
-	bodies := make([][]ast.Stmt, 0, len(branches)+1)
-	for _, branch := range branches {
-		bodies = append(bodies, branch.Body)
-	}
-	onlyText := true
-	for _, body := range append(bodies, n.Else) {
+	s.kind = segPick
+	d.bodies = make([][]rowSeg, 0, len(branches)+1)
+	for i := range len(branches) + 1 {
+		body := n.Else
+		if i < len(branches) {
+			body = branches[i].Body
+		}
 		segs, ok := b.segs(body)
 		if !ok {
 			return s, false
 		}
-		s.bodies = append(s.bodies, segs)
-		onlyText = onlyText && (len(segs) == 0 || len(segs) == 1 && segs[0].kind == segText)
-	}
-	if onlyText {
-		s.kind = segPick
-		for _, segs := range s.bodies {
-			text := ""
-			if len(segs) > 0 {
-				text = segs[0].text.String()
-			}
-			s.texts = append(s.texts, value.NewText(text))
+		d.bodies = append(d.bodies, segs)
+		if len(segs) > 1 || len(segs) == 1 && segs[0].kind != segText {
+			s.kind = segIf
 		}
-		s.texts = append(s.texts, make([]value.Text, maxBranches-len(s.texts))...)
 	}
 	return s, true
 }

@@ -13,10 +13,9 @@ type rowProgram struct {
 	ints   int // registers of each sort
 	floats int
 	masks  int
-	decs   []rowDecision
+	decs   []typedDecision
 	reach  int // masks of items for which a nested decision is made
-	segs   []*rowSeg
-	steps  [][]typedStep // of segFields, by rowSeg.index
+	segs   []*typedSeg
 
 	needsItem bool // some code reads the item or the loop object
 	first     bool // loop.first is asked for
@@ -39,12 +38,24 @@ func (p *rowProgram) fits(f *frame) bool {
 	return true
 }
 
-// rowDecision is an if: the masks of its conditions, and where the masks of the items that take a branch are kept for
+// typedDecision is an if: the masks of its conditions, and where the masks of the items that take a branch are kept for
 // the decisions inside of it.
-type rowDecision struct {
+type typedDecision struct {
 	in    int // mask of the items that it is made for; -1 is all
 	conds []int
 	out   []int // by branch, -1 where nothing asks
+}
+
+// typedSeg is a rowSeg whose decisions can be made.
+type typedSeg struct {
+	kind   segKind
+	html   bool
+	index  int // of the decision
+	text   value.Text
+	steps  []typedStep
+	bodies [][]*typedSeg            // of segIf and segPick
+	texts  *[maxBranches]value.Text // of segPick: the bodies
+	code   stmt
 }
 
 // typedStep is a rowStep whose field is known.
@@ -122,56 +133,65 @@ func (p *rowPlan) specialise(f *frame, seq *value.Sequence) *rowProgram {
 		}
 	}
 	t := &rowTyper{p: prog, f: f, seq: seq, loaded: map[string]rowVal{}, used: map[int]bool{}}
-	prog.decs = make([]rowDecision, p.decisions)
+	prog.decs = make([]typedDecision, p.decisions)
 	prog.segs = t.segs(p.segs, -1)
 	return prog
 }
 
 // segs types the segments of a body that runs for the items of the mask in. What cannot be computed by columns for this
 // type of items is left to the compiled statement.
-func (t *rowTyper) segs(segs []rowSeg, in int) []*rowSeg {
-	out := make([]*rowSeg, 0, len(segs))
-	for _, s := range segs {
+func (t *rowTyper) segs(segs []rowSeg, in int) []*typedSeg {
+	out := make([]*typedSeg, len(segs))
+	for i := range segs {
+		s := &segs[i]
+		typed := &typedSeg{kind: s.kind, html: s.html, text: value.NewText(s.text), code: s.code}
+		ok := true
 		switch s.kind {
 		case segFields:
-			steps, ok := t.steps(s.steps)
-			if !ok {
-				s = rowSeg{kind: segStmt, code: s.code}
-				t.p.needsItem = true
-				break
-			}
-			s.index = len(t.p.steps)
-			t.p.steps = append(t.p.steps, steps)
+			typed.steps, ok = t.steps(s.steps)
 		case segIf, segPick:
-			d, ok := t.conds(s.conds, in)
-			if !ok {
-				s = rowSeg{kind: segStmt, code: s.code}
-				t.p.needsItem = true
-				break
-			}
-			bodies := s.bodies
-			s.bodies = nil
-			for _, body := range bodies {
-				mask := -1
-				if s.kind == segIf && decides(body) {
-					mask = t.p.reach
-					t.p.reach++
-				}
-				d.out = append(d.out, mask)
-				s.typed = append(s.typed, t.segs(body, mask))
-			}
-			t.p.decs[s.index] = d
-			t.p.ok = true
-		case segStmt:
-			t.p.needsItem = true
+			ok = t.decision(typed, s.ifs, in)
 		}
-		out = append(out, &s)
+		if !ok {
+			typed.kind = segStmt
+		}
+		t.p.needsItem = t.p.needsItem || typed.kind == segStmt
+		out[i] = typed
 	}
 	return out
 }
 
+// decision types a decision and the bodies of its branches.
+func (t *rowTyper) decision(s *typedSeg, n *rowDecision, in int) bool {
+	d, ok := t.conds(n.conds, in)
+	if !ok {
+		return false
+	}
+	s.index = n.index
+	for _, body := range n.bodies {
+		mask := -1
+		if s.kind == segIf && decides(body) {
+			mask = t.p.reach
+			t.p.reach++
+		}
+		d.out = append(d.out, mask)
+		s.bodies = append(s.bodies, t.segs(body, mask))
+	}
+	if s.kind == segPick {
+		s.texts = new([maxBranches]value.Text)
+		for i, body := range n.bodies {
+			if len(body) > 0 {
+				s.texts[i] = value.NewText(body[0].text)
+			}
+		}
+	}
+	t.p.decs[s.index] = d
+	t.p.ok = true
+	return true
+}
+
 // conds types the conditions of a decision.
-func (t *rowTyper) conds(conds []*rowExpr, in int) (d rowDecision, ok bool) {
+func (t *rowTyper) conds(conds []*rowExpr, in int) (d typedDecision, ok bool) {
 	d.in = in
 	for _, x := range conds {
 		m, ok := t.mask(x)
@@ -195,7 +215,7 @@ func decides(segs []rowSeg) bool {
 func (t *rowTyper) steps(steps []rowStep) ([]typedStep, bool) {
 	out := make([]typedStep, len(steps))
 	for i, s := range steps {
-		out[i] = typedStep{pre: s.pre, index: s.index, plus: s.plus}
+		out[i] = typedStep{pre: value.NewText(s.pre), index: s.index, plus: s.plus}
 		if !s.index {
 			col, ok := t.seq.Column(s.name)
 			if !ok {

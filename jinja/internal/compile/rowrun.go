@@ -142,7 +142,7 @@ func (r *rowRun) check() error {
 
 // active appends the segments that the items lo <= i < hi of the chunk have to look at: where all of them take the same
 // branch of a decision, its body.
-func (r *rowRun) active(list, segs []*rowSeg, lo, hi int) []*rowSeg {
+func (r *rowRun) active(list, segs []*typedSeg, lo, hi int) []*typedSeg {
 	all := ^value.Mask(0) >> (value.ChunkSize - hi + lo) << lo
 	for _, s := range segs {
 		if s.kind != segPick && s.kind != segIf {
@@ -158,7 +158,7 @@ func (r *rowRun) active(list, segs []*rowSeg, lo, hi int) []*rowSeg {
 			}
 		}
 		if same {
-			list = r.active(list, s.typed[branch], lo, hi)
+			list = r.active(list, s.bodies[branch], lo, hi)
 		} else {
 			list = append(list, s)
 		}
@@ -174,10 +174,10 @@ func (r *rowRun) branch(decision, i int) int {
 }
 
 // pickAll prints a segPick for the items lo <= i < hi of the chunk, eight at a time.
-func (r *rowRun) pickAll(out []byte, s *rowSeg, lo, hi int) []byte {
+func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
 	picks := &r.sc.picks[s.index]
 	p0, p1, p2, p3 := picks[0]>>(lo&63), picks[1]>>(lo&63), picks[2]>>(lo&63), picks[3]>>(lo&63)
-	texts := (*[maxBranches]value.Text)(s.texts)
+	texts := s.texts
 	for ; lo < hi; lo += 8 {
 		branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
 		p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
@@ -200,7 +200,7 @@ var bytesOf = func() (t [256]uint64) {
 }()
 
 // emit prints the segments for item i.
-func (r *rowRun) emit(out []byte, segs []*rowSeg, i int) ([]byte, error) {
+func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 	for _, s := range segs {
 		switch s.kind {
 		case segText:
@@ -211,7 +211,7 @@ func (r *rowRun) emit(out []byte, segs []*rowSeg, i int) ([]byte, error) {
 			out = r.fields(out, s, i)
 		case segIf:
 			var err error
-			if out, err = r.emit(out, s.typed[r.branch(s.index, i)], i); err != nil {
+			if out, err = r.emit(out, s.bodies[r.branch(s.index, i)], i); err != nil {
 				return out, err
 			}
 		case segStmt:
@@ -229,10 +229,9 @@ func (r *rowRun) emit(out []byte, segs []*rowSeg, i int) ([]byte, error) {
 	return out, nil
 }
 
-func (r *rowRun) fields(out []byte, s *rowSeg, i int) []byte {
-	steps := r.p.steps[s.index]
-	for j := range steps {
-		step := &steps[j]
+func (r *rowRun) fields(out []byte, s *typedSeg, i int) []byte {
+	for j := range s.steps {
+		step := &s.steps[j]
 		out = step.pre.Append(out)
 		if step.index {
 			out = value.AppendInt(out, int64(i+step.plus))
