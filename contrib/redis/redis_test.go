@@ -296,6 +296,44 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A Redis that is down must not fill a log of JSON with go-redis's own lines.
+func TestLogOfGoRedis(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	for level, want := range map[slog.Level]bool{slog.LevelInfo: false, slog.LevelDebug: true} {
+		var log lockedBuffer
+		slog.SetDefault(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})))
+		s := redis.New(redis.Config{URL: "redis://127.0.0.1:1"})
+		if s.Ping(t.Context()) == nil {
+			t.Error("something answers on port 1")
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if got := strings.Contains(log.String(), `"msg":"redis: `); got != want {
+			t.Errorf("%v: the log is %q", level, log.String())
+		}
+	}
+}
+
+// lockedBuffer is a buffer for several writers.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 func TestMistakes(t *testing.T) {
 	for _, row := range []struct {
 		config redis.Config

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -12,6 +13,19 @@ import (
 
 	"github.com/dewar-go/dewar"
 )
+
+// go-redis has one log for the whole process, plain lines on standard error, one
+// for each connection that fails: while Redis is down they would fill a log of
+// JSON. What they say comes back as an error as well, so they are for debugging.
+func init() { goredis.SetLogger(debugLog{}) }
+
+type debugLog struct{}
+
+func (debugLog) Printf(ctx context.Context, format string, args ...any) {
+	if slog.Default().Enabled(ctx, slog.LevelDebug) {
+		slog.DebugContext(ctx, "redis: "+fmt.Sprintf(format, args...))
+	}
+}
 
 // A Server is one Redis server and the connections to it. Make it with [New];
 // its methods are safe for concurrent use. It is a [dewar.Extension].
