@@ -58,18 +58,3 @@ const (
 	CtxStore = ast.Store
 	CtxParam = ast.Param
 )
-
-// Message is a call of a translation function, found by
-// [Environment.ExtractTranslations].
-type Message = parse.Message
-
-// ExtractTranslations returns the messages of a template for a catalogue: the
-// trans tags and the calls of functions, by default _, gettext, ngettext,
-// pgettext and npgettext.
-func (e *Environment) ExtractTranslations(source string, functions ...string) ([]Message, error) {
-	tree, err := parse.Parse(source, "", e.core.Lex, e.core.Extensions)
-	if err != nil {
-		return nil, e.syntaxError(err, source, "")
-	}
-	return parse.ExtractTranslations(tree, functions...), nil
-}

@@ -2,7 +2,9 @@ package jinja_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"testing"
 
 	"github.com/dewar-go/dewar/jinja"
 )
@@ -61,4 +63,24 @@ func ExampleEnvironment_ExtractTranslations() {
 	// 2 _ Bye
 	// 3 ngettext %(num)s day | %(num)s days
 	// <nil>
+}
+
+func TestExtractCommented(t *testing.T) {
+	env, err := jinja.New(jinja.Options{Extensions: []jinja.Extension{jinja.ExtensionI18n}, LineCommentPrefix: "##"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := "{# NOTE: one #}{{ _('a') }}{{ _('b') }}\n{# other #}\n{#- NOTE:  two\nlines -#}\n{# TAG:x #}\n{{ _('c') }}\n## NOTE: a line\n{{ _('d') }}{# NOTE: behind #}\n{{ _('e') }}"
+	messages, err := env.ExtractCommented(source, []string{"NOTE:"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range messages {
+		got = append(got, *m.Strings[0]+": "+strings.Join(m.Comments, "|"))
+	}
+	want := []string{"a: one", "b: ", "c: two\nlines", "d: behind", "e: "}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

@@ -2,6 +2,7 @@
 //
 //	dewar version                                   the version it was built from
 //	dewar render page.html --data page.json         render a Jinja template to standard output
+//	dewar extract templates -o messages.pot         collect the messages of templates for translators
 //
 // What belongs to an application (run, routes, secret) is in the application's
 // own binary: see package cli.
@@ -9,20 +10,18 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
 )
 
-const usage = `Usage:
+const mainUsage = `Usage:
   dewar version
-  dewar render TEMPLATE [--data FILE.json] [--templates DIR] [--strict]
+  dewar render TEMPLATE [DATA] [OPTIONS]
+  dewar extract FILE-OR-FOLDER... [OPTIONS]
 
-render reads the variables from a JSON object, "-" for standard input. Other
-templates, for extends and include, are looked for in DIR, by default the
-folder of TEMPLATE. --strict makes a name that is not there an error.
+dewar COMMAND --help says more.
 `
 
 func main() {
@@ -40,20 +39,28 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		case "version":
 			err = version(args[1:], stdout)
 		case "render":
-			err = render(args[1:], stdin, stdout, stderr)
+			err = render(args[1:], stdin, stdout)
+		case "extract":
+			err = extract(args[1:], stdout, stderr)
 		case "help", "-h", "-help", "--help":
-			fmt.Fprint(stdout, usage)
+			fmt.Fprint(stdout, mainUsage)
 			return 0
 		}
 	}
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
+		return 0
+	case errors.Is(err, errHelp):
+		fmt.Fprint(stdout, err)
 		return 0
 	case errors.Is(err, errUsage):
-		fmt.Fprint(stderr, usage)
+		fmt.Fprint(stderr, mainUsage)
 		return 2
 	}
 	fmt.Fprintln(stderr, err)
+	if u := (*usage)(nil); errors.As(err, &u) {
+		return 2
+	}
 	return 1
 }
 

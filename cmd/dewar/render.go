@@ -1,120 +1,178 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// render renders a template with the variables of a JSON file.
-func render(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("dewar render", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	data := flags.String("data", "", "")
-	folder := flags.String("templates", "", "")
-	strict := flags.Bool("strict", false, "")
-	// The template's name may stand before the options.
-	var name string
-	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		name, args = args[0], args[1:]
+const renderUsage = `Usage: dewar render [OPTIONS] TEMPLATE [DATA]
+
+Renders a Jinja template, as jinja2-cli does. TEMPLATE and DATA are files, - is
+standard input. Other templates, for extends and include, are looked for in the
+folder of TEMPLATE.
+
+  -d, --data FILE         the variables, as DATA
+      --format FORMAT     of the data: json, ini, env, querystring; auto (by the name, else JSON)
+  -D, --define KEY=VALUE  a variable; it goes before those of the data
+  -s, --section NAME      only this part of the data
+  -e, --extension NAME    an extension: i18n, debug; do and loopcontrols are there
+  -o, --outfile FILE      where to write; standard output by default
+      --strict            a name that is not there is an error
+      --templates FOLDER  where TEMPLATE and the others are
+      --autoescape WHEN   on, off, or auto: for names in .html, .htm, .xml, .xhtml, .svg
+      --escaping HOW      jinja, or contextual as in an application
+      --trim-blocks, --lstrip-blocks
+
+The function environ('NAME') gives a variable of the environment.
+`
+
+// A rendering is what the command render is asked for.
+type rendering struct {
+	template, data, format, section string
+	folder, out                     string
+	defined                         []string
+	strict                          bool
+	options                         jinja.Options
+}
+
+// render is the command of that name.
+func render(args []string, stdin io.Reader, stdout io.Writer) error {
+	r := &rendering{format: "auto"}
+	r.options.Escaping = jinja.Compat
+	r.options.KeepTrailingNewline = true
+	r.options.Extensions = []jinja.Extension{jinja.ExtensionDo, jinja.ExtensionLoopControls}
+	when := "auto"
+	o := optionSet{
+		"d data": text(&r.data), "format": text(&r.format), "s section": text(&r.section), "o outfile output": text(&r.out),
+		"D define":  func(v string) error { r.defined = append(r.defined, v); return nil },
+		"templates": text(&r.folder), "strict!": on(&r.strict), "autoescape": text(&when),
+		"trim-blocks!": on(&r.options.TrimBlocks), "lstrip-blocks!": on(&r.options.LstripBlocks),
+		"e extension": func(v string) error {
+			r.options.Extensions = append(r.options.Extensions, jinja.Extension(v))
+			return nil
+		},
+		"escaping": func(v string) error {
+			switch v {
+			case "jinja":
+				r.options.Escaping = jinja.Compat
+			case "contextual":
+				r.options.Escaping = jinja.Contextual
+			default:
+				return fmt.Errorf("%q is neither jinja nor contextual", v)
+			}
+			return nil
+		},
 	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(stdout, usage)
-			return err
+	names, err := o.parse(args)
+	if err != nil || len(names) == 0 {
+		return usageError(err, renderUsage)
+	}
+	if r.template = names[0]; len(names) > 2 || len(names) == 2 && r.data != "" {
+		return usageError(errors.New("dewar: too many arguments"), renderUsage)
+	}
+	if len(names) == 2 {
+		r.data = names[1]
+	}
+	if r.template == "-" && r.data == "-" {
+		return usageError(errors.New("dewar: standard input cannot be both the template and the data"), renderUsage)
+	}
+	switch when {
+	case "auto":
+		r.options.Autoescape = jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg")
+		if r.template == "-" {
+			r.options.Autoescape = nil
 		}
-		fmt.Fprintf(stderr, "dewar: %v\n", err)
-		return errUsage
+	case "on":
+		r.options.Autoescape = jinja.Always
+	case "off":
+	default:
+		return usageError(fmt.Errorf("dewar: the option --autoescape: %q is not on, off or auto", when), renderUsage)
 	}
-	if name == "" && flags.NArg() > 0 {
-		name = flags.Arg(0)
-		if flags.NArg() > 1 {
-			return errUsage
-		}
-	} else if flags.NArg() > 0 {
-		return errUsage
+	if r.strict {
+		r.options.Undefined = jinja.Strict
 	}
-	if name == "" {
-		return errUsage
-	}
-	vars, err := variables(*data, stdin)
+	return r.run(stdin, stdout)
+}
+
+func (r *rendering) run(stdin io.Reader, stdout io.Writer) error {
+	vars, err := r.variables(stdin)
 	if err != nil {
 		return err
 	}
-	if *folder == "" {
-		*folder, name = filepath.Split(name)
-		if *folder == "" {
-			*folder = "."
+	template, err := r.load(stdin)
+	if err != nil {
+		return err
+	}
+	return writeTo(r.out, stdout, func(w io.Writer) error {
+		if err := template.Render(w, vars); err != nil {
+			return detail(err)
+		}
+		return nil
+	})
+}
+
+// load finds the template.
+func (r *rendering) load(stdin io.Reader) (*jinja.Template, error) {
+	folder, name := r.folder, r.template
+	if folder == "" {
+		folder = "."
+		if name != "-" {
+			folder, name = filepath.Split(name)
 		}
 	}
-	options := jinja.Options{
-		Loader:     jinja.FS(os.DirFS(*folder)),
-		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
+	if folder == "" {
+		folder = "."
 	}
-	if *strict {
-		options.Undefined = jinja.Strict
-	}
-	env, err := jinja.New(options)
+	r.options.Loader = jinja.FS(os.DirFS(folder))
+	env, err := jinja.New(r.options)
 	if err != nil {
-		return fmt.Errorf("dewar: %w", err)
+		return nil, fmt.Errorf("dewar: %w", err)
 	}
-	template, err := env.GetTemplate(filepath.ToSlash(name))
-	if err != nil {
-		return fmt.Errorf("dewar: %w", err)
+	if err := env.AddGlobal("environ", environ); err != nil {
+		return nil, err
 	}
-	if err := template.Render(stdout, vars); err != nil {
-		return fmt.Errorf("dewar: %w", err)
+	for _, x := range r.options.Extensions {
+		if strings.HasSuffix(string(x), "i18n") {
+			env.InstallNullTranslations()
+		}
+	}
+	var t *jinja.Template
+	if name == "-" {
+		source, err := io.ReadAll(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("dewar: %w", err)
+		}
+		t, err = env.FromString(string(source))
+		if err != nil {
+			return nil, detail(err)
+		}
+		return t, nil
+	}
+	if t, err = env.GetTemplate(filepath.ToSlash(name)); err != nil {
+		return nil, detail(err)
+	}
+	return t, nil
+}
+
+// environ is what templates see of the environment.
+func environ(name string) any {
+	if v, ok := os.LookupEnv(name); ok {
+		return v
 	}
 	return nil
 }
 
-// variables reads a JSON object. Whole numbers stay whole numbers.
-func variables(path string, stdin io.Reader) (map[string]any, error) {
-	if path == "" {
-		return nil, nil
+// detail adds the source line to the error of a template.
+func detail(err error) error {
+	var e *jinja.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("dewar: %s", strings.TrimRight(e.Detail(), "\n"))
 	}
-	in := stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("dewar: %w", err)
-		}
-		defer file.Close()
-		in = file
-	}
-	decoder := json.NewDecoder(in)
-	decoder.UseNumber()
-	var vars map[string]any
-	if err := decoder.Decode(&vars); err != nil {
-		return nil, fmt.Errorf("dewar: %s is no JSON object: %w", path, err)
-	}
-	return numbers(vars).(map[string]any), nil
-}
-
-// numbers turns the numbers of JSON into Go's.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			v[key] = numbers(value)
-		}
-	case []any:
-		for i, value := range v {
-			v[i] = numbers(value)
-		}
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		if f, err := v.Float64(); err == nil {
-			return f
-		}
-	}
-	return v
+	return fmt.Errorf("dewar: %w", err)
 }

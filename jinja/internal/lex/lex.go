@@ -100,6 +100,7 @@ type Lexer struct {
 	queued   Token
 	last     Token
 	err      *Error
+	comments *[]Comment // where comments are noted, if anywhere
 }
 
 // New returns a lexer for source.

@@ -269,6 +269,9 @@ func (l *Lexer) rootToken() Token {
 			if end < 0 {
 				end = len(l.src) - l.pos
 			}
+			if l.comments != nil {
+				*l.comments = append(*l.comments, Comment{l.line, l.src[l.pos : l.pos+end]})
+			}
 			l.advance(l.pos + end)
 			l.lineStarting = false
 		case rawRule:
@@ -313,6 +316,13 @@ func (l *Lexer) comment() Token {
 	sign := byte(0)
 	if i > 0 {
 		sign = l.src[l.pos+i-1]
+	}
+	if l.comments != nil {
+		text := l.src[l.pos : l.pos+i]
+		if sign == '-' || sign == '+' {
+			text = text[:i-1]
+		}
+		*l.comments = append(*l.comments, Comment{l.line, text})
 	}
 	l.advance(l.afterEnd(l.pos+i, sign, l.opt.CommentEnd))
 	return Token{}

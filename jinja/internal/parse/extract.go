@@ -12,6 +12,9 @@ type Message struct {
 	// Strings are the arguments in order, nil for one that is not a string
 	// literal. Keyword arguments, *args and **kwargs are nil each.
 	Strings []*string
+	// Comments are what translators are to read: none, or the comment that was
+	// asked for by its tag.
+	Comments []string
 }
 
 // ExtractTranslations returns the calls of translation functions in a tree, in
