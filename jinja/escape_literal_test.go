@@ -42,6 +42,9 @@ func TestEscapeBesideLiterals(t *testing.T) {
 		{"refresh to another host", `<meta http-equiv="refresh" content="0;url={{ x }}">`, "//evil.example/", `<meta http-equiv="refresh" content="0;url=#zZDewarZz">`},
 		{"refresh on the site", `<meta http-equiv="refresh" content="5; url={{ x }}">`, "/next?a=b", `<meta http-equiv="refresh" content="5; url=/next?a=b">`},
 		{"a second slash", `<a href="/{{ x }}">`, "/evil.example", `<a href="/%2Fevil.example">`},
+		{"a word", `<script>var a = {{ x|lower }}, b = {{ y|default("null") }}</script>`, "False", `<script>var a = false, b = null</script>`},
+		{"a word in JSON", `<script type="application/json">{"a": {{ x|lower }}}</script>`, "True", `<script type="application/json">{"a": true}</script>`},
+		{"no word", `<script>var a = {{ x }}</script>`, "undefined", `<script>var a = "undefined"</script>`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			tmpl, err := env.FromString(row.source)

@@ -19,10 +19,14 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			buf = append(spaced(buf, e), s...)
 			break
 		}
+		if isJSWord(s) {
+			buf = append(spaced(buf, e), s...)
+			break
+		}
 		buf = append(spaced(buf, e), '"')
 		buf = append(appendJSString(buf, s), '"')
 	case EscJSON:
-		if kind == markup.KindJSON {
+		if kind == markup.KindJSON || isJSWord(s) {
 			buf = append(buf, s...)
 			break
 		}
@@ -40,6 +44,10 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	}
 	return inAttr(buf, start, e)
 }
+
+// isJSWord reports whether s is one of the words that templates make of values
+// with filters: {{ flag|lower }}, {{ n|default("null") }}.
+func isJSWord(s string) bool { return s == "true" || s == "false" || s == "null" }
 
 // inAttr escapes what has been written from start on when it stands in an
 // attribute.
