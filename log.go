@@ -60,7 +60,7 @@ func (c *Context) logRequest() {
 		return
 	}
 	line := requestLine{
-		level: level, method: c.r.Method, rule: c.at.rule, status: status, took: time.Since(c.start),
+		level: level, method: c.r.Method, rule: c.at.rule, status: status, took: c.took(),
 		sent: c.res.size, received: c.received(), id: c.RequestID(), user: c.user, client: c.origin.Addr,
 	}
 	if c.at.rule == "" {
@@ -75,6 +75,15 @@ func (c *Context) logRequest() {
 	}
 	var list [12]slog.Attr
 	logger.LogAttrs(ctx, level, requestMessage, line.attrs(list[:0])...)
+}
+
+// took is how long the request took: until the answer was handed to the server,
+// where nothing more was done after a short one.
+func (c *Context) took() time.Duration {
+	if c.res.took > 0 && len(c.at.teardown) == 0 {
+		return c.res.took
+	}
+	return time.Since(c.start)
 }
 
 // received is how many bytes of the body were read.

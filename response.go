@@ -36,6 +36,7 @@ type response struct {
 	sealed  bool // an error page replaced what a middleware still holds
 	state   responseState
 	err     error               // the first failed write to the client
+	took    time.Duration       // when a short answer was ready, 0 for others: a look at the clock costs as much as the text of a log line
 	paced   *secure.PacedWriter // w under deadlines, for an answer that may take long
 
 	// The values of headers that each answer has of its own; net/http copies
@@ -238,7 +239,8 @@ const shortAnswer = 64 << 10
 func (w *response) pace(length int) {
 	if length >= 0 && length <= shortAnswer {
 		if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
-			_ = d.SetWriteDeadline(time.Now().Add(w.c.app.cfg.Pace.Grace))
+			w.took = time.Since(w.c.start)
+			_ = d.SetWriteDeadline(w.c.start.Add(w.took + w.c.app.cfg.Pace.Grace))
 		}
 		return
 	}

@@ -102,6 +102,14 @@ func contestants() ([]contestant, error) {
 		return nil, err
 	}
 	list := []contestant{{fmt.Sprintf("HMAC-SHA1 of %d bytes and a comparison", len(cookie)), bareHMAC(key, cookie)}}
+	tokens, err := ring.URLSafeTimedWith(sign.SerializerOptions{SignerOptions: sign.SignerOptions{Salt: "cookie-session", KeyDerivation: sign.HMACDerivation}})
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, contestant{"Dewar, signed cookie: verify signature and age", func() error {
+		_, _, err := tokens.Open(cookie, time.Hour)
+		return err
+	}})
 	list = append(list, dewar(ctx, "Dewar, signed cookie", store, cookie)...)
 
 	encrypted := session.NewEncryptedCookieStore(ring, session.CookieOptions{})
