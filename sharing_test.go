@@ -412,3 +412,21 @@ func TestRefusedSessions(t *testing.T) {
 		}
 	}
 }
+
+// TestRenewMakesTokensWorthless: a new session has new CSRF tokens.
+func TestRenewMakesTokensWorthless(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/form", func(c *dewar.Context) error { return c.Render("form.html", nil) })
+	app.Post("/sign-in", func(c *dewar.Context) error { c.Session().Renew(); c.Session().Set("user", 1); return c.Text("in") })
+	app.Post("/", text("done"))
+	client := dewartest.New(t, app)
+	old := client.Get("/form").Text
+	client.PostForm("/sign-in", nil)
+	client.SecFetchSite = "" // the token decides
+	if resp := client.PostForm("/", url.Values{"csrf_token": {old}}); resp.Status != 400 {
+		t.Errorf("the old token: %d", resp.Status)
+	}
+	if resp := client.PostForm("/", url.Values{"csrf_token": {client.Get("/form").Text}}); resp.Status != 200 {
+		t.Errorf("a new one: %d %s", resp.Status, resp.Text)
+	}
+}

@@ -17,12 +17,21 @@ const Redacted = "[secret]"
 // maxRedact bounds the texts that [Redact] looks at, in bytes; the rest is cut.
 const maxRedact = 64 << 10
 
-// sensitive are the words in the name of a field, header, cookie or parameter
-// whose value is nobody's business.
+// The words in the name of a field, header, cookie or parameter whose value is
+// nobody's business: anywhere, and as whole words.
+var (
+	sensitiveWords = []string{
+		"password", "passwort", "passwd", "passphrase", "secret", "token", "authorization", "cookie", "credential", "csrf",
+		"apikey", "api_key", "api-key", "privatekey", "private_key", "private-key", "accesskey", "access_key", "access-key",
+		"signingkey", "signing_key", "signing-key", "sessionid", "session_id", "session-id",
+	}
+	sensitiveWhole = []string{"pwd", "pass", "sid", "otp", "pin", "dsn"}
+)
+
+// sensitive is the same as a pattern.
 const sensitive = `passwor[dt]|passwd|passphrase|\bpwd\b|\bpass\b|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|signing[-_]?key|authorization|cookie|credential|csrf|session[-_]?id|\bsid\b|\botp\b|\bpin\b|\bdsn\b`
 
 var (
-	sensitiveName = regexp.MustCompile(`(?i)` + sensitive)
 	// headerLine: the value of such a header is its whole line, or what a
 	// printed http.Header has in brackets.
 	headerLine = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-csrf-?token|x-api-key)(["']?\s*:\s*)(\[[^\]]*\]|"[^"]*"|[^\r\n]+)`)
@@ -34,12 +43,43 @@ var (
 	// dsn: user:password@tcp(host)/name, as go-sql-driver has it.
 	dsn = regexp.MustCompile(`([\w.-]+:)[^\s@"']+(@(?:tcp|tcp6|unix)?\()`)
 	// scheme: credentials with their scheme, wherever they stand.
-	scheme = regexp.MustCompile(`\b(Bearer|Basic|Digest|DPoP)\s+[A-Za-z0-9._~+/=-]{8,}`)
+	scheme = regexp.MustCompile(`\b(Bearer|Basic|Digest|DPoP) +[A-Za-z0-9._~+/=-]{8,}`)
 )
 
 // SensitiveName reports whether a value of this name is a secret: one that holds
 // password, secret, token, key, authorization, cookie or the like, in any case.
-func SensitiveName(name string) bool { return sensitiveName.MatchString(name) }
+func SensitiveName(name string) bool {
+	var buf [64]byte
+	lower := name
+	if len(name) <= len(buf) {
+		lower = string(appendLower(buf[:0], name)) // stays on the stack
+	} else {
+		lower = strings.ToLower(name)
+	}
+	for _, word := range sensitiveWords {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	for _, word := range sensitiveWhole {
+		for at, rest := 0, lower; ; {
+			i := strings.Index(rest, word)
+			if i < 0 {
+				break
+			}
+			at += i
+			end := at + len(word)
+			if (at == 0 || !isWord(lower[at-1])) && (end == len(lower) || !isWord(lower[end])) {
+				return true
+			}
+			at = end
+			rest = lower[at:]
+		}
+	}
+	return false
+}
+
+func isWord(c byte) bool { return isAlnum(c) || c == '_' }
 
 // Redact takes what looks like a secret out of a text for a log or an error page,
 // and every one of secrets that is at least four bytes long: the passwords of
@@ -65,11 +105,16 @@ func Redact(text string, secrets ...string) string {
 		text = userinfo.ReplaceAllString(text, "${1}"+Redacted+"@")
 		text = dsn.ReplaceAllString(text, "${1}"+Redacted+"${2}")
 	}
-	if strings.ContainsAny(text, "=:") && sensitiveName.MatchString(text) {
+	if strings.ContainsAny(text, "=:") {
 		text = headerLine.ReplaceAllString(text, "${1}${2}"+Redacted)
 		text = keyValue.ReplaceAllStringFunc(text, redactPair)
 	}
-	return scheme.ReplaceAllString(text, "${1} "+Redacted)
+	for _, name := range []string{"Bearer ", "Basic ", "Digest ", "DPoP "} {
+		if strings.Contains(text, name) {
+			return scheme.ReplaceAllString(text, "${1} "+Redacted)
+		}
+	}
+	return text
 }
 
 // redactPair keeps the name of a pair. What an earlier rule did stays, and so do

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -62,6 +63,22 @@ func TestSensitiveName(t *testing.T) {
 			t.Errorf("%s: want %v", name, want)
 		}
 	}
+}
+
+// FuzzSensitiveName compares the words with the pattern that finds them in texts.
+func FuzzSensitiveName(f *testing.F) {
+	pattern := regexp.MustCompile(`(?i)` + sensitive)
+	for _, name := range []string{"x-pin", "pin_", "a.dsn", "PASS", "compass", "pass.word", "Api-Key", "sid sid", "pinpin pin", strings.Repeat("x", 70) + "otp", "K\u212aIN"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if strings.ContainsAny(name, "\u212a\u017f") {
+			return // letters that fold into ASCII
+		}
+		if got := SensitiveName(name); got != pattern.MatchString(name) {
+			t.Errorf("%q: got %v", name, got)
+		}
+	})
 }
 
 func TestRequestSecrets(t *testing.T) {

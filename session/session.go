@@ -232,9 +232,13 @@ func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) 
 
 // Renew asks for a new identity: a server-side store moves the session to a
 // new id when it is saved, and the old id is worth nothing from then on. Call
-// it when the visitor's rights change. A cookie store has no ids; it signs
-// anew, and the old cookie stays valid until it expires.
+// it when the visitor's rights change. CSRF tokens given out before are worth
+// nothing then, either. A cookie store has no ids; it signs anew, and the old
+// cookie stays valid until it expires.
 func (s *Session) Renew() {
+	if _, ok := s.CSRFSecret(); ok {
+		s.Delete(csrfKey)
+	}
 	s.accessed, s.modified, s.renewed = true, true, true
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -51,6 +52,7 @@ func (a *accounts) load(c *dewar.Context) error {
 		return err
 	}
 	User.Set(c, account)
+	c.SetUserID(strconv.FormatInt(account.ID, 10))
 	return nil
 }
 
@@ -134,12 +136,16 @@ func (a *accounts) login(c *dewar.Context) error {
 	}
 	if account == nil {
 		// Which of the two was wrong is for the user to know.
+		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFail, User: c.Form("username")})
 		c.Flash("Incorrect username or password.", "error")
 		return c.Render("auth/login.html", nil)
 	}
 	// A session that somebody else planted before must not become this user's.
 	c.Session().Clear()
+	c.Session().Renew()
 	c.Session().Set("user_id", account.ID)
+	c.SetUserID(strconv.FormatInt(account.ID, 10))
+	c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginSuccess})
 	return c.Redirect(dewar.To("blog.index"))
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
 	"strings"
 	"sync"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db/dbtest"
+	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/session"
 )
 
@@ -212,4 +215,20 @@ func TestForeignForms(t *testing.T) {
 	form := post("with a token", "")
 	form.Set("csrf_token", token)
 	wantRedirect(t, client.PostForm("/create", form), "/")
+}
+
+// TestSecurityEvents: who watches over the blog learns of logins.
+func TestSecurityEvents(t *testing.T) {
+	t.Setenv("DATABASE_URL", dbtest.SQLite(t))
+	app, err := newApp(dewar.Config{InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []string
+	app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) { events = append(events, string(e.Name)+" "+e.User) })
+	client := member(t, dewartest.New(t, app), "ada")
+	client.Another().PostForm("/auth/login", url.Values{"username": {"ada"}, "password": {"wrong"}})
+	if got := strings.Join(events, ", "); got != "authn_login_success 1, authn_login_fail ada" {
+		t.Errorf("got %s", got)
+	}
 }
