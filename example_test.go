@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/secure"
 )
 
 // show sends a GET to an app and prints the answer.
@@ -142,4 +143,37 @@ func ExampleApp_OnStart() {
 	app.OnStart(func(context.Context) error { return errors.New("the database is down") })
 	fmt.Println(app.Run("127.0.0.1:0"))
 	// Output: dewar: the database is down
+}
+
+func ExampleCORS() {
+	app := dewar.New(dewar.Config{})
+	api := dewar.NewBlueprint("api", dewar.BlueprintOptions{Prefix: "/api", API: true})
+	api.Guard(dewar.CORS(secure.CORSOptions{
+		Origins:      []string{"https://app.example.com"},
+		AllowHeaders: []string{"Content-Type"},
+	}))
+	api.Put("/items/<int:id>", func(c *dewar.Context) error { return c.NoContent() }).Name("item")
+	app.Register(api)
+	fmt.Println(app.Routes()[0].Guards)
+	// Output: [cors session csrf]
+}
+
+func ExampleNewUploads() {
+	pictures := dewar.NewUploads(dewar.UploadOptions{Endings: []string{".png", ".jpg"}, MaxSize: 5 << 20})
+	app := dewar.New(dewar.Config{})
+	app.Extend(pictures)
+	app.Post("/pictures", func(c *dewar.Context) error {
+		file, err := c.FormFile("picture")
+		if err != nil {
+			return err
+		}
+		stored, err := pictures.Save(c, file) // 413, 415 or 422 for what is refused
+		if err != nil {
+			return err
+		}
+		return c.Status(201).JSON(stored)
+	}).MaxBody(6 << 20)
+	app.Get("/pictures/<name>", func(c *dewar.Context) error {
+		return pictures.Serve(c, c.Str("name"), "picture", true)
+	}).Name("picture")
 }
