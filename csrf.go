@@ -25,8 +25,12 @@ func (csrfGuard) Check(c *Context) error {
 	if c.mayBeForeign() {
 		return nil
 	}
+	form := c.FormValues
+	if c.at.route.stream {
+		form = nil
+	}
 	err := c.app.csrf.Check(c.r, c.origin, secure.AmbientCredential(c.r),
-		func() secure.TokenState { return c.Session() }, c.FormValues)
+		func() secure.TokenState { return c.Session() }, form)
 	if err != nil {
 		return asRefusal(err)
 	}

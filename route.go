@@ -41,6 +41,7 @@ type Route struct {
 	headers []headersAt
 	maxBody int64 // 0: the app's
 	noCSRF  bool
+	stream  bool // the view reads the body itself
 	api     bool
 	static  *staticFiles // serves files: no session, no form
 	types   []reflect.Type
@@ -210,6 +211,17 @@ func (r *Route) MaxBody(bytes int64) *Route {
 		panic(fmt.Sprintf("dewar: MaxBody(%d) at %s: the limit must be above zero", bytes, callerLocation()))
 	}
 	r.maxBody = bytes
+	return r
+}
+
+// StreamBody says that the view reads the request's body itself, as it arrives:
+// a large upload, with multipart.NewReader or to somewhere else. Nothing before
+// the view reads it then, so a CSRF token, where one decides, must be in a header
+// and not in a form field. The limit of [Route.MaxBody] and the pace of slow
+// clients hold all the same.
+func (r *Route) StreamBody() *Route {
+	r.scope.changing("StreamBody", callerLocation())
+	r.stream = true
 	return r
 }
 

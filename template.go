@@ -95,7 +95,7 @@ func (a *App) buildTemplates() error {
 	loader := a.templateLoader()
 	env, err := jinja.New(jinja.Options{
 		Loader:     loader,
-		Autoescape: jinja.SelectAutoescape("html", "htm", "xml", "xhtml", "svg"),
+		Autoescape: escapesTemplate,
 		AutoReload: a.cfg.Debug,
 		Reloaded:   a.checkReloaded,
 		Nonce:      templateNonce,
@@ -248,23 +248,4 @@ func (c *Context) RenderString(name string, vars any) (string, error) {
 		return "", fmt.Errorf("dewar: RenderString: %w", err)
 	}
 	return string(b), nil
-}
-
-var (
-	xmlType = []string{"application/xml; charset=utf-8"}
-	svgType = []string{"image/svg+xml"}
-)
-
-func templateType(name string) []string {
-	if len(name) > 4 {
-		switch name[len(name)-4:] {
-		case ".txt":
-			return textPlain
-		case ".xml":
-			return xmlType
-		case ".svg":
-			return svgType
-		}
-	}
-	return textHTML
 }
