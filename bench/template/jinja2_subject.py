@@ -1,0 +1,38 @@
+"""Jinja2 as a subject: one JSON question a line, one answer a line."""
+import json, sys, time, types
+
+try:
+    import jinja2
+except ImportError as e:
+    jinja2, missing = None, str(e)
+
+
+def main():
+    template, vars = None, None
+    for line in sys.stdin:
+        q = json.loads(line)
+        if q["do"] == "hello":
+            a = {"version": jinja2.__version__ + ", Python " + sys.version.split()[0]} if jinja2 else {"missing": missing}
+        elif q["do"] == "load":
+            vars = q["vars"]
+            if not q["maps"]:
+                vars = {k: json.loads(json.dumps(v), object_hook=lambda d: types.SimpleNamespace(**d)) for k, v in vars.items()}
+            env = jinja2.Environment(loader=jinja2.DictLoader(q["templates"]), autoescape=True)
+            template = env.get_template("page.html")
+            a = {"output": template.render(vars)}
+        elif q["do"] == "run":
+            n, t = 0, 0.0
+            start = time.perf_counter()
+            while t < 0.1:
+                template.render(vars)
+                n += 1
+                t = time.perf_counter() - start
+            a = {"ns": t / n * 1e9}
+        else:
+            start = time.perf_counter()
+            jinja2.Environment(autoescape=True).from_string(q["source"])
+            a = {"ns": (time.perf_counter() - start) * 1e9}
+        print(json.dumps(a), flush=True)
+
+
+main()
