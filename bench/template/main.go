@@ -19,7 +19,7 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar/bench/internal/result"
 )
@@ -40,7 +40,9 @@ type subject struct {
 }
 
 var subjects = []subject{
-	{floor, func(c *testCase) (render, error) { return func(b []byte) ([]byte, error) { return c.hand(b), nil }, nil }},
+	{floor, func(c *testCase) (render, error) {
+		return func(b []byte) ([]byte, error) { return c.hand(b), nil }, nil
+	}},
 	{"dewar", makeDewar},
 	{"quicktemplate", makeQuicktemplate},
 	{"templ", makeTempl},
@@ -52,27 +54,22 @@ var subjects = []subject{
 
 func main() {
 	rounds := flag.Int("rounds", 7, "rounds; each engine is measured once a round")
-	bench := flag.String("benchtime", "100ms", "how long a measurement lasts")
+	batch := flag.Duration("batch", 4*time.Millisecond, "how long a batch lasts; the best of twenty counts")
 	quick := flag.Bool("quick", false, "three short rounds of the main cases")
 	file := flag.String("json", "", "file for the result")
 	only := flag.String("subjects", "", "engines, with commas; all when empty")
 	pages := flag.String("cases", "", "cases, separated by semicolons; all when empty")
-	testing.Init()
 	flag.Parse()
 	if *quick {
-		*rounds, *bench = min(*rounds, 3), "20ms"
+		*rounds, *batch = min(*rounds, 3), min(*batch, 2*time.Millisecond)
 	}
-	if err := flag.Set("test.benchtime", *bench); err != nil {
-		fmt.Fprintln(os.Stderr, "template:", err)
-		os.Exit(2)
-	}
-	if err := run(*rounds, *quick, *only, *pages, *file); err != nil {
+	if err := run(*rounds, *batch, *quick, *only, *pages, *file); err != nil {
 		fmt.Fprintln(os.Stderr, "template:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, quick bool, only, pages, file string) error {
+func run(rounds int, batch time.Duration, quick bool, only, pages, file string) error {
 	set := result.New("template")
 	set.Quick(quick)
 	set.Base(floor)
@@ -94,7 +91,7 @@ func run(rounds int, quick bool, only, pages, file string) error {
 		if pages != "" && !slices.Contains(strings.Split(pages, ";"), c.name) || quick && c.maps {
 			continue
 		}
-		if err := measure(set, chosen, py, c, rounds); err != nil {
+		if err := measure(set, chosen, py, c, rounds, batch); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
@@ -113,7 +110,7 @@ type running struct {
 	python bool
 }
 
-func measure(set *result.Set, chosen []subject, py *python, c *testCase, rounds int) error {
+func measure(set *result.Set, chosen []subject, py *python, c *testCase, rounds int, batch time.Duration) error {
 	want := string(c.hand(nil))
 	var list []running
 	for _, s := range chosen {
@@ -144,28 +141,15 @@ func measure(set *result.Set, chosen []subject, py *python, c *testCase, rounds 
 	for round := range rounds {
 		for _, s := range result.Turn(list, round) {
 			if s.python {
-				ns, err := py.run()
+				ns, err := py.run(batch)
 				if err != nil {
 					return err
 				}
 				set.Add(c.name, s.name, "ns", ns)
 				continue
 			}
-			set.Bench(c.name, s.name, bench(s.render))
+			set.Bench(c.name, s.name, best(s.render, batch))
 		}
 	}
 	return nil
-}
-
-func bench(r render) testing.BenchmarkResult {
-	buf := make([]byte, 0, 1<<18)
-	return testing.Benchmark(func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var err error
-			if buf, err = r(buf[:0]); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }
