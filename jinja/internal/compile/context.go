@@ -199,9 +199,11 @@ func (rt *renderer) giveContext(c *scopeContext, pins int) {
 	if rt.pins != pins {
 		return
 	}
-	clear(c.vars)
-	clear(c.own.locals)
-	clear(c.own.vars)
+	if len(c.vars)+len(c.own.locals)+len(c.own.vars) > 0 {
+		clear(c.vars)
+		clear(c.own.locals)
+		clear(c.own.vars)
+	}
 	// Field by field: faster than assigning a new value of this size.
 	c.tmpl, c.scope, c.blocks, c.autoescape = nil, nil, nil, false
 	c.vars, c.exported = c.vars[:0], c.exported[:0]

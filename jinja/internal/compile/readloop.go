@@ -8,15 +8,14 @@ import (
 // attributes of it, between texts.
 type readLoop struct {
 	reads []read
-	fast  []value.Read // reads, for package value
-	post  value.Text   // behind the last one
-	html  bool
+	fast  value.Reads // reads, for package value
 }
 
 func newReadLoop(reads []read, post string, html bool) *readLoop {
-	l := &readLoop{reads: reads, post: value.NewText(post), html: html}
+	l := &readLoop{reads: reads}
+	l.fast.Post, l.fast.HTML = value.NewText(post), html
 	for _, r := range reads {
-		l.fast = append(l.fast, value.Read{Pre: r.pre, Site: r.site, Name: r.name})
+		l.fast.Reads = append(l.fast.Reads, value.Read{Pre: r.pre, Site: r.site, Name: r.name})
 	}
 	return l
 }
@@ -45,7 +44,7 @@ func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err
 		if rt.out, err = l.print(rt.out, item, loop.tmpl); err != nil {
 			return false, err
 		}
-		rt.out = l.post.Append(rt.out)
+		rt.out = l.fast.Post.Append(rt.out)
 		if err := rt.written(); err != nil {
 			return false, loop.tmpl.at(err, loop.node)
 		}
@@ -60,14 +59,14 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (em
 		from := i
 		chunk := min(size, i+256)
 		if misses < 3 {
-			rt.out, i = seq.AppendReads(rt.out, i, chunk, l.fast, &l.post, l.html)
+			rt.out, i = seq.AppendReads(rt.out, i, chunk, &l.fast)
 		}
 		if i == from {
 			misses++
 			if rt.out, err = l.print(rt.out, seq.At(i), loop.tmpl); err != nil {
 				return false, err
 			}
-			rt.out = l.post.Append(rt.out)
+			rt.out = l.fast.Post.Append(rt.out)
 			i++
 		}
 		before := rt.ticks
@@ -103,7 +102,7 @@ func (l *readLoop) print(out []byte, item value.Value, t *Template) ([]byte, err
 			v = r.undef
 		}
 		if err == nil {
-			if l.html {
+			if l.fast.HTML {
 				out, err = value.AppendEscaped(out, v)
 			} else {
 				out, err = value.AppendStr(out, v)

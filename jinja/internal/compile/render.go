@@ -51,9 +51,11 @@ func (e *Env) release(rt *renderer) {
 	rt.modules, rt.pins, rt.late = nil, 0, nil
 	rt.forgetLeaf()
 	rt.typed, rt.ownAction, rt.action, rt.lastByte = false, false, -1, 0
-	clear(rt.pos[:cap(rt.pos)])
-	clear(rt.kws[:cap(rt.kws)])
-	rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]
+	if cap(rt.pos)+cap(rt.kws) > 0 {
+		clear(rt.pos[:cap(rt.pos)])
+		clear(rt.kws[:cap(rt.kws)])
+		rt.pos, rt.kws = rt.pos[:0], rt.kws[:0]
+	}
 	if cap(rt.out) > maxKeptBuffer {
 		rt.out = nil
 	}

@@ -98,11 +98,11 @@ func BenchmarkAppendReads(b *testing.B) {
 	}
 	buf := make([]byte, 0, 4096)
 	b.Run("ints", func(b *testing.B) {
-		v, post := Of(row), NewText("</td>")
-		reads := []Read{{Pre: NewText("<td>")}}
+		v := Of(row)
+		reads := &Reads{Reads: []Read{{Pre: NewText("<td>")}}, Post: NewText("</td>"), HTML: true}
 		for b.Loop() {
 			s, _ := Seq(v)
-			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, &post, true)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads)
 		}
 	})
 	b.Run("ints-hand", func(b *testing.B) {
@@ -120,11 +120,14 @@ func BenchmarkAppendReads(b *testing.B) {
 		structs[i] = benchRow{i, "a fortune of the usual length, no more", true}
 	}
 	b.Run("structs", func(b *testing.B) {
-		v, post := Of(structs), NewText("</td></tr>")
-		reads := []Read{{Pre: NewText("<tr><td>"), Site: new(Site), Name: "id"}, {Pre: NewText("</td><td>"), Site: new(Site), Name: "text"}}
+		v := Of(structs)
+		reads := &Reads{
+			Reads: []Read{{Pre: NewText("<tr><td>"), Site: new(Site), Name: "id"}, {Pre: NewText("</td><td>"), Site: new(Site), Name: "text"}},
+			Post:  NewText("</td></tr>"), HTML: true,
+		}
 		for b.Loop() {
 			s, _ := Seq(v)
-			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads, &post, true)
+			buf, _ = s.AppendReads(buf[:0], 0, s.Len(), reads)
 		}
 	})
 }

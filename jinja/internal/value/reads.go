@@ -1,5 +1,7 @@
 package value
 
+import "sync/atomic"
+
 // Read is one output of a loop body that prints nothing but its element: text, then the element
 // itself or, with a Site, an attribute of it.
 type Read struct {
@@ -8,67 +10,113 @@ type Read struct {
 	Name string
 }
 
-// readStep is a Read for elements of one type.
-type readStep struct {
-	offset uintptr
-	loader loader
-	safe   bool
+// Reads is a loop body of nothing but [Read]s. It may be used by many goroutines.
+type Reads struct {
+	Reads []Read
+	Post  Text // behind the last one
+	HTML  bool // what is printed is escaped
+
+	plan atomic.Pointer[readPlan] // for the last type of elements
 }
 
-// AppendReads prints the elements from <= i < to of a Go slice as a loop with the body reads and
-// post does, escaped with html. It returns the number of the first element that it has not printed,
+// readPlan is how Reads are done for elements of one type.
+type readPlan struct {
+	et    *Type // of the elements
+	kind  readKind
+	steps []readStep
+}
+
+type readKind uint8
+
+const (
+	readNothing readKind = iota // the general way has to be gone
+	readStructs
+	readMaps
+	readInts
+)
+
+// readStep is a Read for elements of one type.
+type readStep struct {
+	pre    Text
+	offset uintptr
+	loader loader
+	html   bool // the text is escaped
+	name   string
+}
+
+// AppendReads prints the elements from <= i < to of a Go slice as a loop with the body r does. It
+// returns the number of the first element that it has not printed,
 // for which the general way has to be gone: from when the type of the elements is not one of those
 // it knows, which are structs, pointers to them, map[string]any, and ints and strings themselves.
-func (s *Sequence) AppendReads(buf []byte, from, to int, reads []Read, post *Text, html bool) ([]byte, int) {
-	if len(reads) == 1 && s.kind == seqSlice && s.et.loader == loadInt && s.et.as == intType && reads[0].Site == nil {
-		return s.appendInts(buf, from, min(to, s.n), &reads[0].Pre, post)
-	}
-	var plan [8]readStep
-	if s.kind != seqStructs && s.kind != seqSlice || len(reads) > len(plan) {
+func (s *Sequence) AppendReads(buf []byte, from, to int, r *Reads) ([]byte, int) {
+	if s.kind != seqStructs && s.kind != seqSlice {
 		return buf, from
 	}
-	et := s.et
+	p := r.plan.Load()
+	if p == nil || p.et != s.et {
+		p = r.planFor(s.et)
+		r.plan.Store(p)
+	}
+	to = min(to, s.n)
+	switch p.kind {
+	case readInts:
+		return s.appendInts(buf, from, to, &p.steps[0].pre, &r.Post)
+	case readMaps:
+		return s.appendMaps(buf, from, to, p.steps, &r.Post, r.HTML)
+	case readStructs:
+		return s.appendStructs(buf, from, to, p.steps, &r.Post)
+	}
+	return buf, from
+}
+
+func (r *Reads) planFor(elem *Type) *readPlan {
+	p := &readPlan{et: elem, steps: make([]readStep, len(r.Reads))}
+	et := elem
 	if et.loader == loadPointer {
 		et = et.target()
 	}
-	isMap := et.mapOf == mapStringAny && et.kind == KindMap && s.et == et && len(et.attrInfo().methods) == 0
-	for i := range reads {
-		r := &reads[i]
-		step := &plan[i]
+	isMap := et.mapOf == mapStringAny && et.kind == KindMap && elem == et && len(et.attrInfo().methods) == 0
+	for i := range r.Reads {
+		x := &r.Reads[i]
+		step := &p.steps[i]
+		*step = readStep{pre: x.Pre, loader: et.loader, name: x.Name}
 		if isMap {
-			if r.Site == nil || !isKey(Value{t: et}, r.Name) {
-				return buf, from
+			if x.Site == nil || !isKey(Value{t: et}, x.Name) {
+				return &readPlan{et: elem}
 			}
 			continue
 		}
 		as := et.as
-		step.loader = et.loader
-		if r.Site != nil {
-			e := r.Site.entry(et, r.Name)
+		if x.Site != nil {
+			e := x.Site.entry(et, x.Name)
 			if e == nil {
-				return buf, from
+				return &readPlan{et: elem}
 			}
 			step.offset, step.loader, as = e.offset, e.loader, e.as
 		}
 		switch step.loader {
 		case loadInt, loadInt64:
 			if as != intType {
-				return buf, from
+				return &readPlan{et: elem}
 			}
 		case loadString:
 			if as != stringType && as != htmlType {
-				return buf, from
+				return &readPlan{et: elem}
 			}
-			step.safe = as == htmlType
+			step.html = r.HTML && as == stringType
 		default:
-			return buf, from
+			return &readPlan{et: elem}
 		}
 	}
-	to = min(to, s.n)
-	if isMap {
-		return s.appendMaps(buf, from, to, reads, post, html)
+	switch {
+	case isMap:
+		p.kind = readMaps
+	case len(r.Reads) == 1 && elem.loader == loadInt && elem.as == intType && r.Reads[0].Site == nil:
+		p.kind = readInts
+	default:
+		p.kind = readStructs
 	}
-	return s.appendStructs(buf, from, to, reads, plan[:len(reads)], post, html)
+	return p
 }
 
 // entry is how the site reads its attribute of a struct type, nil when that is not a field.

@@ -46,24 +46,23 @@ func TestAppendReads(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, html := range []bool{true, false} {
-			var reads []Read
+			reads := &Reads{Post: NewText(";"), HTML: html}
 			for _, r := range test.reads {
 				x := Read{Pre: NewText(r.pre), Name: r.name}
 				if r.name != "" {
 					x.Site = new(Site)
 				}
-				reads = append(reads, x)
+				reads.Reads = append(reads.Reads, x)
 			}
 			s, _ := Seq(Of(test.in))
-			post := NewText(";")
 			for range 2 {
-				got, stop := s.AppendReads([]byte("start"), 0, 100, reads, &post, html)
+				got, stop := s.AppendReads([]byte("start"), 0, 100, reads)
 				if stop != test.stop {
 					t.Fatalf("%T %v: stopped at %d, want %d", test.in, test.reads, stop, test.stop)
 				}
 				want := []byte("start")
 				for i := range stop {
-					for _, r := range reads {
+					for _, r := range reads.Reads {
 						v := s.At(i)
 						if r.Site != nil {
 							v, _ = new(Site).Lookup(v, r.Name)

@@ -355,7 +355,7 @@ func (s *Sequence) elem(i int) Value {
 }
 
 // appendStructs is AppendReads for slices of structs and of pointers to structs.
-func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []readStep, post *Text, html bool) ([]byte, int) {
+func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post *Text) ([]byte, int) {
 	size, indirect := s.et.size, s.et.loader == loadPointer
 	for i := from; i < to; i++ {
 		p := unsafe.Add(s.v.p, uintptr(i)*size)
@@ -366,7 +366,7 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []
 		}
 		for j := range plan {
 			step := &plan[j]
-			buf = reads[j].Pre.Append(buf)
+			buf = step.pre.Append(buf)
 			f := unsafe.Add(p, step.offset)
 			switch step.loader {
 			case loadInt:
@@ -374,7 +374,7 @@ func (s *Sequence) appendStructs(buf []byte, from, to int, reads []Read, plan []
 			case loadInt64:
 				buf = appendInt(buf, *(*int64)(f))
 			case loadString:
-				if text := *(*string)(f); html && !step.safe {
+				if text := *(*string)(f); step.html {
 					buf = markup.AppendEscape(buf, text)
 				} else {
 					buf = append(buf, text...)
@@ -398,14 +398,14 @@ func (s *Sequence) appendInts(buf []byte, from, to int, pre, post *Text) ([]byte
 }
 
 // appendMaps is AppendReads for slices of map[string]any.
-func (s *Sequence) appendMaps(buf []byte, from, to int, reads []Read, post *Text, html bool) ([]byte, int) {
+func (s *Sequence) appendMaps(buf []byte, from, to int, plan []readStep, post *Text, html bool) ([]byte, int) {
 	for i := from; i < to; i++ {
 		m := *(*map[string]any)(unsafe.Add(s.v.p, uintptr(i)*s.et.size))
 		start := len(buf)
-		for j := range reads {
-			r := &reads[j]
-			buf = r.Pre.Append(buf)
-			switch x := m[r.Name].(type) {
+		for j := range plan {
+			step := &plan[j]
+			buf = step.pre.Append(buf)
+			switch x := m[step.name].(type) {
 			case string:
 				if html {
 					buf = markup.AppendEscape(buf, x)
