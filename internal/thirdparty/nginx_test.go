@@ -63,7 +63,14 @@ func newFarm(t *testing.T) *farm {
 	}
 	dir := t.TempDir()
 	f.roots = certificateFor(t, dir, shopHost)
-	f.nginx = startNginx(t, dir, f.documented(dir))
+	f.nginx = startNginx(t, dir, documented(t, "deploy-nginx.md", "nginx", [][2]string{
+		{"127.0.0.1:5001", fmt.Sprintf("127.0.0.1:%d", f.shopPorts[0])},
+		{"127.0.0.1:5002", fmt.Sprintf("127.0.0.1:%d", f.shopPorts[1])},
+		{"listen 443 ", fmt.Sprintf("listen 127.0.0.1:%d ", f.httpsPort)},
+		{"listen 80;", fmt.Sprintf("listen 127.0.0.1:%d;", f.httpPort)},
+		{"/etc/letsencrypt/live/shop.example.com/fullchain.pem", dir + "/cert.pem"},
+		{"/etc/letsencrypt/live/shop.example.com/privkey.pem", dir + "/key.pem"},
+	}))
 	return f
 }
 
@@ -78,29 +85,22 @@ func (f *farm) startShop(i int) {
 	f.shops[i].waitFor("listening", 1)
 }
 
-// documented is the configuration of the documentation, with this test's ports
-// and files.
-func (f *farm) documented(dir string) string {
-	f.t.Helper()
-	page, err := os.ReadFile("../../docs/deploy-nginx.md")
+// documented is a page's configuration with a test's ports and files. Each text
+// to change must be there once.
+func documented(t *testing.T, page, language string, changes [][2]string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/" + page)
 	if err != nil {
-		f.t.Fatal(err)
+		t.Fatal(err)
 	}
-	_, config, ok := strings.Cut(string(page), "```nginx\n")
+	_, config, ok := strings.Cut(string(text), "```"+language+"\n")
 	config, _, ok2 := strings.Cut(config, "```\n")
 	if !ok || !ok2 {
-		f.t.Fatal("docs/deploy-nginx.md has no configuration of nginx")
+		t.Fatalf("docs/%s has no configuration", page)
 	}
-	for _, change := range [][2]string{
-		{"127.0.0.1:5001", fmt.Sprintf("127.0.0.1:%d", f.shopPorts[0])},
-		{"127.0.0.1:5002", fmt.Sprintf("127.0.0.1:%d", f.shopPorts[1])},
-		{"listen 443 ", fmt.Sprintf("listen 127.0.0.1:%d ", f.httpsPort)},
-		{"listen 80;", fmt.Sprintf("listen 127.0.0.1:%d;", f.httpPort)},
-		{"/etc/letsencrypt/live/shop.example.com/fullchain.pem", dir + "/cert.pem"},
-		{"/etc/letsencrypt/live/shop.example.com/privkey.pem", dir + "/key.pem"},
-	} {
+	for _, change := range changes {
 		if strings.Count(config, change[0]) != 1 {
-			f.t.Fatalf("docs/deploy-nginx.md does not say %q once", change[0])
+			t.Fatalf("docs/%s does not say %q once", page, change[0])
 		}
 		config = strings.ReplaceAll(config, change[0], change[1])
 	}
