@@ -207,6 +207,9 @@ func (c *compiler) template(tree *ast.Template) {
 		c.tmpl.order = append(c.tmpl.order, b.Name)
 		c.tmpl.table.blocks[b.Name] = []*unit{c.blockUnit(b, ec, nil)}
 	}
+	if c.tracking {
+		c.remember(tree, blocks)
+	}
 }
 
 // rootUnit compiles the top level of the template.

@@ -124,6 +124,9 @@ func (c *compiler) macroContext(code *macroCode, nodes []ast.Stmt, at *context.S
 		start = *at
 	}
 	code.unit.ctx = c.analyse(nodes, start, ec).plain()
+	if code.unit.ctx != nil {
+		c.possibly(code.unit.ctx, at)
+	}
 }
 
 // parameter is a parameter of a macro with what it is when it is not given.

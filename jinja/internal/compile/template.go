@@ -18,6 +18,13 @@ type Template struct {
 	order  []string // block names in the order of the source
 	token  bool     // it writes the token of a form by itself
 
+	// Of EscapeErrors: the parent's name, where the blocks are shown and their
+	// lines, and the faults of macros.
+	extends  string
+	blockAt  map[string]*unitContext
+	lines    map[string]int
+	possible []*Error
+
 	opener *Template // while this one is compiled: the template that asked for it
 
 	autoescape bool // where the template starts
