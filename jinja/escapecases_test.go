@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // TestEscapeCases are the thirty places that escapers have failed at, by number.
@@ -170,5 +171,122 @@ func TestEscapeAuthorTexts(t *testing.T) {
 		{"attributes", `<option{{ " selected" if a }} {{ 'class="x"'|safe if a }}>`, vars{"a": 1}, `<option selected class="x">`},
 		{"cycle", `{% for i in [1, 2] %}<p style="{{ loop.cycle("color: red", "color: blue") }}">{% endfor %}`, nil, `<p style="color: red"><p style="color: blue">`},
 		{"name with a number", `<script>var chart{{ i }} = {{ i }}, x = return{{ i }}</script>`, vars{"i": 3}, `<script>var chart3 = 3, x = return 3</script>`},
+	})
+}
+
+// A strict environment takes typed addresses only for what runs or applies.
+func TestEscapeStrict(t *testing.T) {
+	env := func() *jinja.Environment {
+		e, err := jinja.New(jinja.Options{Autoescape: jinja.Always, Escaping: jinja.StrictContext})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.AddGlobal("url_for", func(endpoint string) string { return "/" + endpoint }); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}()
+	for _, row := range []struct{ source, want string }{
+		{`<script src="{{ u }}"></script>`, `<script src="#zZDewarZz"></script>`},
+		{`<script src="{{ typed }}"></script>`, `<script src="https://cdn.example/a.js"></script>`},
+		{`<script src="{{ url_for("a.js") }}?v={{ u }}"></script>`, `<script src="/a.js?v=https://evil.example/"></script>`},
+		{`<script src="/static/{{ name }}"></script>`, `<script src="/static/a.js"></script>`},
+		{`<iframe src="https://{{ name }}/"></iframe>`, "error"},
+		{`<link rel="stylesheet" href="{{ u }}">`, `<link rel="stylesheet" href="#zZDewarZz">`},
+		{`<link rel="icon" href="{{ u }}">`, `<link rel="icon" href="https://evil.example/">`},
+		{`<a href="{{ u }}">`, `<a href="https://evil.example/">`},
+	} {
+		tm, err := env.FromString(row.source)
+		got := "error"
+		if err == nil {
+			if got, err = tm.RenderString(vars{"u": "https://evil.example/", "typed": markup.ResourceURL("https://cdn.example/a.js"), "name": "a.js"}); err != nil {
+				t.Error(err)
+			}
+		}
+		if got != row.want {
+			t.Errorf("%s: %s, want %s", row.source, got, row.want)
+		}
+	}
+}
+
+// The nonce and the token of forms.
+func TestEscapeInserts(t *testing.T) {
+	o := jinja.Options{
+		Autoescape: jinja.Always,
+		Loader: jinja.Map{
+			"token.html": `<input name=csrf_token value={{ csrf_token() }}>`, "plain.html": `<input>`,
+			"macros.html": `{% macro open(a) %}<form method="post" action="{{ a }}">{% endmacro %}`,
+		},
+		Nonce:     func(jinja.State) (string, error) { return `n"1`, nil },
+		FormField: func(jinja.State) (markup.HTML, error) { return "[token]", nil },
+		SameSite:  func(_ jinja.State, url string) bool { return url == "https://here.example/" },
+		Globals: map[string]any{
+			"url_for":    func(endpoint string) string { return "/" + endpoint },
+			"csrf_token": func() string { return "T" },
+		},
+	}
+	env, err := jinja.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const nonce = ` nonce="n&#34;1"`
+	for _, row := range []struct{ source, want string }{
+		{`<script>x</script>`, `<script` + nonce + `>x</script>`},
+		{`<SCRIPT src="/a.js" defer></SCRIPT>`, `<SCRIPT src="/a.js" defer` + nonce + `></SCRIPT>`},
+		{`<script src="{{ url_for("a") }}?v={{ v }}"></script>`, `<script src="/a?v=1"` + nonce + `></script>`},
+		{`<script src="{{ u }}"></script>`, `<script src="https://evil.example/"></script>`},
+		{`<script src="{{ typed }}"></script>`, `<script src="https://cdn.example/"` + nonce + `></script>`},
+		{`<script src="{{ typed }}{{ v }}"></script>`, `<script src="https://cdn.example/1"></script>`},
+		{`<script src="/static/{{ v }}"></script>`, `<script src="/static/1"></script>`},
+		{`<script nonce="{{ v }}">x</script>`, `<script nonce="1">x</script>`},
+		{`<script {% if v %}nonce="1"{% endif %}>x</script>`, `<script nonce="1">x</script>`},
+		{`<script type="application/json">{}</script><script type="importmap">{}</script>`, `<script type="application/json">{}</script><script type="importmap"` + nonce + `>{}</script>`},
+		{`<style>p{}</style><link rel="stylesheet" href="/a.css" /><link rel="icon" href="/i">`, `<style` + nonce + `>p{}</style><link rel="stylesheet" href="/a.css" nonce="n&#34;1"/><link rel="icon" href="/i">`},
+		{`<!-- <script>x</script> --><textarea><script></textarea>`, `<!-- <script>x</script> --><textarea><script></textarea>`},
+		{`{{ markup }}`, `<script>1</script><form method=post>`},
+		{`<form method="post"><p></form>`, `<form method="post">[token]<p></form>`},
+		{`<FORM METHOD=POST ACTION=/a/b>`, `<FORM METHOD=POST ACTION=/a/b>[token]`},
+		{`<form method="get"><form><form method="dialog">`, `<form method="get"><form><form method="dialog">`},
+		{`<form method="post" action="https://other.example/">`, `<form method="post" action="https://other.example/">`},
+		{`<form method="post" action="//other.example/">`, `<form method="post" action="//other.example/">`},
+		{`<form method="post" action="https://here.example/">`, `<form method="post" action="https://here.example/">[token]`},
+		{`<form action="{{ u }}" method="post">`, `<form action="https://evil.example/" method="post">`},
+		{`<form action="{{ here }}" method="post">`, `<form action="https://here.example/" method="post">[token]`},
+		{`<form action="{{ url_for("x") }}" method="post">`, `<form action="/x" method="post">[token]`},
+		{`<form action={{ url_for("x") }} method="post">`, `<form action=/x method="post">[token]`},
+		{`<form action={{ u }} method="post">`, `<form action=https://evil.example/ method="post">`},
+		{`<form action="/{{ slash }}" method="post">`, `<form action="/%2Fevil.example/" method="post">[token]`},
+		{`<form method="post"><input name="csrf_token" value="{{ csrf_token() }}"></form>`, `<form method="post"><input name="csrf_token" value="T"></form>`},
+		{`<form method="post">{% if v %}{{ form.hidden_tag() }}{% endif %}</form>`, `<form method="post">[hidden]</form>`},
+		{`<form method="post">{{ form.csrf_token }}</form><form method="post"></form>`, `<form method="post">[own]</form><form method="post">[token]</form>`},
+		{`{% macro t() %}{{ csrf_token() }}{% endmacro %}<form method="post">{{ t() }}</form>`, `<form method="post">T</form>`},
+		{`<form method="post">{% include "token.html" %}</form>`, `<form method="post"><input name=csrf_token value=T></form>`},
+		{`<form method="post">{% include "plain.html" %}</form>`, `<form method="post">[token]<input></form>`},
+		{`{% import "macros.html" as m %}{{ m.open("/x") }}{{ m.open(u) }}`, `<form method="post" action="/x">[token]<form method="post" action="https://evil.example/">`},
+		{`{% for i in [1, 2] %}<form method="post">{{ i }}</form>{% endfor %}`, `<form method="post">[token]1</form><form method="post">[token]2</form>`},
+		{`{% autoescape false %}<script></script><form method="post"></form>{% endautoescape %}`, `<script></script><form method="post"></form>`},
+	} {
+		tm, err := env.FromString(row.source)
+		if err != nil {
+			t.Errorf("%s: %v", row.source, err)
+			continue
+		}
+		got, err := tm.RenderString(vars{
+			"v": 1, "u": "https://evil.example/", "typed": markup.ResourceURL("https://cdn.example/"), "here": "https://here.example/", "slash": "/evil.example/",
+			"markup": markup.HTML("<script>1</script><form method=post>"),
+			"form":   map[string]any{"csrf_token": markup.HTML("[own]"), "hidden_tag": func() markup.HTML { return "[hidden]" }},
+		})
+		if err != nil || got != row.want {
+			t.Errorf("%s\n got %s, %v\nwant %s", row.source, got, err, row.want)
+		}
+	}
+}
+
+// What xmlattr makes is taken as it is, but for addresses that run scripts.
+func TestEscapeXMLAttr(t *testing.T) {
+	runEscapeCases(t, []escapeCase{
+		{"attributes", `<ul{{ {"class": "a b", "id": v}|xmlattr }}>`, vars{"v": `"`}, `<ul class="a b" id="&#34;">`},
+		{"address", `<a{{ {"href": v}|xmlattr }}>`, vars{"v": "javascript:alert(1)"}, `<a href="#zZDewarZz">`},
+		{"good address", `<a{{ {"href": v}|xmlattr }}>`, vars{"v": "/x?a=1&b"}, `<a href="/x?a=1&amp;b">`},
 	})
 }

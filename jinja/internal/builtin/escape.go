@@ -3,6 +3,7 @@ package builtin
 import (
 	"strings"
 
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 	"github.com/dewar-go/dewar/markup"
 )
@@ -82,6 +83,8 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
+	c, ok := st.(interface{ Contextual() bool })
+	byContext := ok && c.Contextual()
 	var buf []byte
 	for i, key := range keys {
 		if values[i].IsNone() || values[i].IsUndefined() {
@@ -101,7 +104,13 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 			return Value{}, err
 		}
 		buf = append(buf, '=', '"')
-		if buf, err = value.AppendEscaped(buf, values[i]); err != nil {
+		x := values[i]
+		if byContext && context.IsURL(k) {
+			if x, err = linkOf(x); err != nil {
+				return Value{}, err
+			}
+		}
+		if buf, err = value.AppendEscaped(buf, x); err != nil {
 			return Value{}, err
 		}
 		buf = append(buf, '"')
@@ -110,6 +119,17 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 		return value.SafeKind(markup.KindAttrs, string(buf)), nil
 	}
 	return value.String(string(buf)), nil
+}
+
+// linkOf is the address for an attribute such as href: its text, unless the
+// scheme may run scripts.
+func linkOf(v Value) (Value, error) {
+	switch v.SafeKind() {
+	case markup.KindURL, markup.KindResourceURL:
+		return v, nil
+	}
+	s, err := textOf(v)
+	return value.String(context.FilterURL(s)), err
 }
 
 // itemsOf is list(v.items()) in two halves.

@@ -556,6 +556,14 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if !ok {
 		return
 	}
+	if a.c.env.Strict {
+		for i := range a.set.Len() {
+			if why := a.set.At(i).Untyped(); why != "" {
+				a.fail(n, "an output cannot stand here, in %s: %s", a.set.At(i), why)
+				return
+			}
+		}
+	}
 	p := &note{}
 	call, isCall := n.(*ast.Call)
 	switch {

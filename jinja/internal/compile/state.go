@@ -10,6 +10,10 @@ var _ value.State = (*frame)(nil)
 // Autoescape reports whether output is escaped where the call stands.
 func (f *frame) Autoescape() bool { return f.autoescape }
 
+// Contextual reports whether outputs are escaped by their context where the call
+// stands.
+func (f *frame) Contextual() bool { return f.autoescape && f.rt.env.Contextual }
+
 // Undefined returns an undefined value of the environment's type.
 func (f *frame) Undefined(u value.Undef) value.Value { return f.rt.env.undefined(u) }
 

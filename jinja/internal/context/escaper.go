@@ -365,6 +365,27 @@ func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 	return EscNothing | flags, ""
 }
 
+// Untyped returns why a strict environment refuses an output in c, "" when it
+// does not: the address of something that runs or applies is a typed one, or it
+// begins with a literal path on the site.
+func (c *Context) Untyped() string {
+	if c.Attr != attrResource && c.Attr != attrBase || c.State != Value && c.State != BeforeValue {
+		return ""
+	}
+	if c.Elem == elemLink && c.has(flagRelSafe) {
+		return ""
+	}
+	switch c.Prev {
+	case urlStart, urlQuery:
+		return "" // the value has to be typed, or what it names is decided
+	case urlSlash, urlPath:
+		if c.Sub != urlAbsolute {
+			return ""
+		}
+	}
+	return "the address of a script, style sheet, frame or object is made of parts: give a markup.ResourceURL, call url_for, or begin it with a literal path"
+}
+
 // Printed returns the context behind an output in c.
 func (c Context) Printed(e Escaper) Context {
 	raw := e.Is(Raw)

@@ -65,6 +65,14 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	return appendQuoted(buf, e, s)
 }
 
+// FilterURL returns an address without what browsers take out of it, or the
+// address of nothing when its scheme is not one of a page's links.
+func FilterURL(s string) string { return filterURL(s, false) }
+
+// IsURL reports whether the value of an attribute, on some element, is an
+// address.
+func IsURL(name string) bool { return urlAttrs[strings.ToLower(name)] }
+
 // cleaned is a URL without what browsers take out of it before they read it.
 func cleaned(s string) string {
 	s = strings.TrimLeftFunc(s, func(r rune) bool { return r <= ' ' })
