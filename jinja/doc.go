@@ -47,6 +47,30 @@
 // a [markup.HTML] in Go and what the filter safe returns in a template. Macros,
 // blocks and {% set %} blocks give safe text where escaping is on.
 //
+// # Escaping by context
+//
+// Where escaping is on, an output is escaped for the place in the document where it
+// stands: text, an attribute, a URL, a script, a style. What that is is found out
+// when a template is compiled, so that it costs nothing later. Text, quoted
+// attributes and allowed URLs are the same bytes as Jinja2's. In a script
+//
+//	var user = {{ name }}, rows = {{ rows }};
+//
+// writes a quoted string and JSON, href="{{ url }}" takes no address that may
+// run a script, and onclick="f('{{ name }}')" is escaped for both languages. A
+// value that a place cannot take becomes zZDewarZz; an output in a place that
+// cannot be told is an error of class EscapeError, which names the line and,
+// where branches lead to different places, the branches.
+//
+// The types of package markup say where a string is safe; each is text in all
+// other places. The filter safe speaks for the place where it stands. Blocks,
+// macros and included templates are escaped for the place that shows them.
+//
+// Options.Nonce and Options.FormField let the engine put a nonce on the
+// template's own scripts and styles, and a token into its own forms.
+// Options.Escaping chooses [StrictContext], or [Compat] for Jinja2's five
+// characters everywhere. docs/escaping.md has the table of all places.
+//
 // # Go values
 //
 // Templates read Go values as Python reads its own. A struct's fields and

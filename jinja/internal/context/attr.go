@@ -57,7 +57,10 @@ var urlAttrs = map[string]bool{
 }
 
 // scriptPrefixes begin the names of attributes that frameworks run as scripts.
-var scriptPrefixes = []string{"on", "hx-on", "data-hx-on", "x-", "@", ":", "v-", "ng-", "data-ng-", "data-x-", "bind:", "_"}
+var scriptPrefixes = []string{
+	"on", "hx-on", "data-hx-on", "x-", "@", ":", "v-", "#", "ng-", "ng:", "data-ng-", "data-x-", "bind:", "data-bind", "(", "[", "*",
+	"up-on", "_", "data-script",
+}
 
 // runs reports whether an attribute of this name is a script.
 func runs(name string) bool {
@@ -81,7 +84,7 @@ func (c *Context) attrOf(name string) attrKind {
 		return attrURLs
 	case "srcdoc":
 		return attrSrcdoc
-	case "hx-vals", "hx-headers", "data-hx-vals", "data-hx-headers":
+	case "hx-vals", "hx-headers", "hx-request", "data-hx-vals", "data-hx-headers", "data-hx-request":
 		return attrConfig
 	case "hx-vars", "data-hx-vars":
 		return attrJS

@@ -298,7 +298,7 @@ func appendNamePart(buf []byte, s string) []byte {
 		}
 	}
 	low := strings.ToLower(s)
-	for _, p := range []string{"hx", "ng", "x-", "on"} {
+	for _, p := range dataWords {
 		if strings.HasPrefix(low, p) {
 			return append(buf, Blocked...)
 		}

@@ -1,5 +1,7 @@
 package context
 
+import "strings"
+
 // Escaper says what an output goes through: one of the kinds, and flags for
 // what is around it.
 type Escaper uint16
@@ -174,8 +176,20 @@ func hasDash(s string) bool {
 // isDataName reports whether a name beginning with s is of an attribute that
 // nothing but the page's own scripts reads.
 func isDataName(s string) bool {
-	return len(s) >= 5 && (s[:5] == "data-" || s[:5] == "aria-") && !(len(s) >= 7 && (s[5:7] == "hx" || s[5:7] == "ng" || s[5:7] == "x-"))
+	if len(s) < 5 || s[:5] != "data-" && s[:5] != "aria-" {
+		return false
+	}
+	rest := s[5:]
+	for _, w := range dataWords {
+		if rest != "" && (strings.HasPrefix(rest, w) || strings.HasPrefix(w, rest)) {
+			return false
+		}
+	}
+	return true
 }
+
+// dataWords begin the names behind data- that frameworks read.
+var dataWords = []string{"hx", "ng", "x-", "on", "bind", "script", "up-"}
 
 func (c *Context) valueEscaper() (Escaper, string) {
 	var quote Escaper

@@ -32,7 +32,9 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = blockedURL
 		}
 	case EscURLRest:
-		s = filterRest(s)
+		buf, s = onSite(buf, filterRest(s))
+	case EscURLPath:
+		buf, s = onSite(buf, s)
 	case EscURLScheme:
 		switch strings.ToLower(s) {
 		case "http", "https", "mailto", "tel", "ftp", "ws", "wss", "sms":
@@ -40,7 +42,7 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = Blocked
 		}
 	case EscURLSlash:
-		s = filterSlash(s)
+		buf, s = onSite(buf, s)
 	case EscURLHostRest:
 		s = filterHost(s)
 	case EscSrcset:
@@ -145,14 +147,30 @@ func filterRest(s string) string {
 	return s
 }
 
-// filterSlash keeps the address from naming a host.
-func filterSlash(s string) string {
-	t := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
-	if t != "" && (t[0] == '/' || t[0] == '\\') {
-		return encode(t[:1], "/\\") + t[1:]
+// onSite keeps what follows a first / from naming a host: buf ends with that /,
+// or with two when an output between them was empty.
+func onSite(buf []byte, s string) ([]byte, string) {
+	n := len(buf)
+	if s == "" || n > 0 && !isSlash(buf[n-1]) {
+		return buf, s
 	}
-	return s
+	if n > 2 && isSlash(buf[n-2]) && !inValue(buf[n-3]) {
+		return append(buf[:n-1], "./"...), s
+	}
+	if n > 1 && inValue(buf[n-2]) {
+		return buf, s
+	}
+	t := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	if t != "" && isSlash(t[0]) {
+		return buf, encode(t[:1], "/\\") + t[1:]
+	}
+	return buf, s
 }
+
+func isSlash(b byte) bool { return b == '/' || b == '\\' }
+
+// inValue reports whether a byte before a / may be a part of an address.
+func inValue(b byte) bool { return b > ' ' && b != '"' && b != '\'' && b != '=' }
 
 // filterHost keeps what follows a part of a host from changing the host to
 // one of another kind.
