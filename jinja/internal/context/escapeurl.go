@@ -32,9 +32,9 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = blockedURL
 		}
 	case EscURLRest:
-		buf, s = onSite(buf, filterRest(s))
+		buf, s = afterSlash(buf, filterRest(s))
 	case EscURLPath:
-		buf, s = onSite(buf, s)
+		buf, s = afterSlash(buf, s)
 	case EscURLScheme:
 		switch strings.ToLower(s) {
 		case "http", "https", "mailto", "tel", "ftp", "ws", "wss", "sms":
@@ -42,7 +42,7 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = Blocked
 		}
 	case EscURLSlash:
-		buf, s = onSite(buf, s)
+		buf, s = afterSlash(buf, s)
 	case EscURLHostRest:
 		s = filterHost(s)
 	case EscSrcset:
@@ -147,9 +147,9 @@ func filterRest(s string) string {
 	return s
 }
 
-// onSite keeps what follows a first / from naming a host: buf ends with that /,
+// afterSlash keeps what follows a first / from naming a host: buf ends with that /,
 // or with two when an output between them was empty.
-func onSite(buf []byte, s string) ([]byte, string) {
+func afterSlash(buf []byte, s string) ([]byte, string) {
 	n := len(buf)
 	if s == "" || n > 0 && !isSlash(buf[n-1]) {
 		return buf, s
