@@ -28,7 +28,7 @@ func BenchmarkEscaping(b *testing.B) {
 			if w.file != "" {
 				env.ClearCache()
 				for name := range pageSources {
-					if t, err = env.GetTemplate(name); err != nil {
+					if _, err = env.GetTemplate(name); err != nil {
 						b.Fatal(err)
 					}
 				}
