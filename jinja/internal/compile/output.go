@@ -3,6 +3,7 @@ package compile
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -137,7 +138,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 	items, post := c.outputItems(n, fr)
 	for _, item := range items {
 		r, ok := c.read(item.n, fr)
-		if !ok || r.loop != nil || r.slot != slot {
+		if !ok || r.in != 0 || r.loop != nil || r.slot != slot {
 			return nil, "", false
 		}
 		r.pre = value.NewText(item.pre)
@@ -155,18 +156,25 @@ type read struct {
 	name  string
 	undef value.Value
 	node  ast.Expr
-	loop  *loopCode // not nil for the number of the round of the loop
-	plus  int       // what is added to loop.index0
+	loop  *loopCode       // not nil for the number of the round of the loop
+	plus  int             // what is added to loop.index0
+	in    context.Escaper // of a place that is not between tags
 }
 
 // read reports whether printing n can be a step of printReads.
 func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
-	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime || c.notes[n] != nil {
+	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime {
 		return r, false
+	}
+	if p := c.notes[n]; p != nil {
+		if p.site != nil || p.expr != nil {
+			return r, false
+		}
+		r.in = p.esc
 	}
 	r.node = n
 	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
-		return r, true
+		return r, r.in == 0 || c.notes[n].asText()
 	}
 	if attr, isAttr := n.(*ast.Getattr); isAttr && !c.env.Sandboxed {
 		r.site, r.name = new(value.Site), attr.Attr
@@ -205,7 +213,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 			v := vars[r.slot]
 			var err error
 			if r.site != nil {
-				if esc == escapeHTML {
+				if esc == escapeHTML && r.in == 0 {
 					var ok bool
 					if out, ok = r.site.AppendEscaped(out, v, r.name); ok {
 						continue
@@ -223,9 +231,14 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 				v = r.undef
 			}
 			if err == nil {
-				if esc == escapeHTML {
+				switch {
+				case r.in != 0:
+					rt.out = out
+					err = f.writeIn(v, r.in)
+					out = rt.out
+				case esc == escapeHTML:
 					out, err = value.AppendEscaped(out, v)
-				} else {
+				default:
 					out, err = value.AppendStr(out, v)
 				}
 			}

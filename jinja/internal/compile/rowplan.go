@@ -165,7 +165,7 @@ func (b *rowBuilder) output(n *ast.Output) (s rowSeg, ok bool) {
 	for i, item := range items {
 		esc := b.c.escaperFor(item.n, b.fr.ec)
 		r, ok := b.c.read(item.n, b.fr)
-		if !ok || esc != escapeHTML && esc != escapeNone || i > 0 && s.html != (esc == escapeHTML) {
+		if !ok || r.in != 0 || esc != escapeHTML && esc != escapeNone || i > 0 && s.html != (esc == escapeHTML) {
 			return s, false
 		}
 		s.html = esc == escapeHTML

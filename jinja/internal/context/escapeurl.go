@@ -77,9 +77,13 @@ func IsURL(name string) bool { return urlAttrs[strings.ToLower(name)] }
 
 // cleaned is a URL without what browsers take out of it before they read it.
 func cleaned(s string) string {
-	s = strings.TrimLeftFunc(s, func(r rune) bool { return r <= ' ' })
-	if strings.ContainsAny(s, "\t\n\r") {
-		s = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	for s != "" && s[0] <= ' ' {
+		s = s[1:]
+	}
+	for i := range len(s) {
+		if b := s[i]; b == '\t' || b == '\n' || b == '\r' {
+			return strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+		}
 	}
 	return s
 }
