@@ -330,7 +330,8 @@ import sys
 from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-limiter = FixedWindowRateLimiter(storage_from_string(sys.argv[1]))
+storage = storage_from_string(sys.argv[1]) # the limiter does not keep it alive
+limiter = FixedWindowRateLimiter(storage)
 item = parse("10 per 2 hours")
 print(limiter.hit(item, sys.argv[2], "127.0.0.1", "index", cost=8), limiter.get_window_stats(item, sys.argv[2], "127.0.0.1", "index")[1])
 `, url(t), strings.TrimSuffix(p, ":"))
