@@ -49,7 +49,7 @@ var cases = []testCase{
 }
 
 func main() {
-	rounds := flag.Int("rounds", 7, "rounds; each server is measured once a round")
+	rounds := flag.Int("rounds", 5, "rounds; each server is measured once a round")
 	seconds := flag.Int("seconds", 1, "seconds of load a measurement")
 	quick := flag.Bool("quick", false, "fewer peers, cases and rounds")
 	file := flag.String("json", "", "file for the result")
@@ -107,7 +107,7 @@ func run(rounds, seconds int, quick bool, only, peers, file string) error {
 		return err
 	}
 	if quick {
-		rounds = min(rounds, 3)
+		rounds = min(rounds, 2)
 	}
 	var todo []testCase
 	for _, c := range cases {

@@ -52,12 +52,12 @@ func connections(s *suite) error {
 		defer server.Stop()
 		running[name] = server
 	}
-	for round := range s.rounds(3) {
+	for round := range s.rounds(2) {
 		for _, n := range s.places(10, 100, 1000, 3000, 10_000) {
 			for _, name := range result.Turn(servers, round) {
 				seconds := 1
 				if n >= 1000 {
-					seconds = 3 // connecting takes its time
+					seconds = 3 + n/1500 // connecting takes its time
 				}
 				l, err := wrk.Run(running[name].URL+"/plaintext", "", n, seconds)
 				if err != nil {

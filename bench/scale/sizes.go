@@ -16,8 +16,12 @@ import (
 	"github.com/dewar-go/dewar/sign"
 )
 
-// measure is the processor time of one call, from many.
+// measure is the processor time of one call, from many after a first one, for
+// which buffers grow.
 func measure(n int, f func() error) (ns float64, err error) {
+	if err := f(); err != nil {
+		return 0, err
+	}
 	start := process.CPU()
 	for range n {
 		if err := f(); err != nil {
