@@ -3,6 +3,8 @@ package jinja_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -121,6 +123,10 @@ func TestLimits(t *testing.T) {
 		{"list repetition", "{{ [0] * 1000000000 }}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
 		{"doubling", "{% set ns = namespace(s='x') %}{% for i in range(64) %}{% set ns.s = ns.s + ns.s %}{% endfor %}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
 		{"joining", "{% set ns = namespace(s='x') %}{% for i in range(64) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
+		{"joining with a long text", "{{ x|join('y' * 100000) }}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
+		{"a list of lists", "{{ x|batch(1)|sum(start=[])|sum(start=[]) }}{{ ([x|list] * 1000)|sum(start=[])|length }}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
+		{"wrapping with a long text", "{{ x|wordwrap(1, wrapstring='y' * 10000)|length }}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
+		{"attributes", "{{ dict.fromkeys(range(1000)|map('string'), 'x' * 100000)|xmlattr|length }}", "TemplateRuntimeError", "larger", jinja.Limits{Work: 1 << 20}},
 		{"width", "{{ '%1000000000d' % 1 }}", "", "", jinja.Limits{Work: 1 << 20}},
 		{"range", "{{ range(100001) }}", "OverflowError", "Range too big", jinja.Limits{}},
 		{"integers", "{{ 9 ** (9 ** (9 ** 9)) }}", "", "", jinja.Limits{}},
@@ -135,7 +141,7 @@ func TestLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			env := sandbox(t, c.limits)
 			if c.class != "" {
-				wantClass(t, env, c.source, nil, c.class, c.text)
+				wantClass(t, env, c.source, map[string]any{"x": strings.Repeat("x", 100000)}, c.class, c.text)
 				return
 			}
 			tm, err := env.FromString(c.source)
@@ -159,5 +165,50 @@ func TestContextEndsTheRender(t *testing.T) {
 	cancel()
 	if _, err := tm.Append(nil, jinja.Run{Ctx: ctx}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What a template computes from constants is computed when it is compiled, but
+// not when it is large: that waits for the render and its limits.
+func TestCompilingComputesNothingLarge(t *testing.T) {
+	env := sandbox(t, jinja.Limits{})
+	for _, source := range []string{
+		"{{ ([[1] * 1000] * 1000)|sum(start=[])|length }}", "{{ ('x' * 100000)|join('y' * 100000) }}", "{{ ('x' * 100000)|wordwrap(1, wrapstring='y' * 100000) }}",
+		"{{ [1]|slice(10 ** 9)|list|length }}", "{{ 'x' * 16000000 ~ 'x' * 16000000 }}",
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := env.FromString(source); err != nil {
+			t.Errorf("%s: %v", source, err)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {
+			t.Errorf("%s: compiling it takes %d MB", source, n>>20)
+		}
+	}
+}
+
+// A top level that assigns many names takes time in proportion to them.
+func TestManyNames(t *testing.T) {
+	var b strings.Builder
+	const n = 60000
+	for i := range n {
+		fmt.Fprintf(&b, "{%% set n%d = %d %%}", i, i)
+	}
+	b.WriteString("{% set n7 = 'x' %}{% macro m() %}{{ n7 }}{{ n59999 }}{% endmacro %}{% include 'names' %}{{ m() }}")
+	env, err := jinja.New(jinja.Options{Loader: jinja.Map{"names": "{{ n31 }},{{ n32 }},{{ n40000 }}\n", "many": b.String(), "import": "{% import 'many' as m %}{{ m.n7 }}{{ m.n33 }}{{ m.n59999 }}"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"many": "31,32,40000x59999", "import": "x3359999"} {
+		tm, err := env.GetTemplate(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second uses what the first has left
+			if out, err := tm.RenderString(nil); err != nil || out != want {
+				t.Errorf("%s: %q, %v", name, out, err)
+			}
+		}
 	}
 }

@@ -97,6 +97,7 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 		if strings.ContainsAny(k, " \t\n\r\v\f/>=") {
 			return Value{}, valueError("Invalid character in attribute name: %s", value.AppendQuoted(nil, k))
 		}
+		before := len(buf)
 		if len(buf) > 0 || autospace {
 			buf = append(buf, ' ')
 		}
@@ -114,6 +115,9 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 			return Value{}, err
 		}
 		buf = append(buf, '"')
+		if err := st.Grow(len(buf) - before); err != nil {
+			return Value{}, err
+		}
 	}
 	if st.Autoescape() {
 		return value.SafeKind(markup.KindAttrs, string(buf)), nil

@@ -143,5 +143,12 @@ func sum(st State, v Value, a Args) (Value, error) {
 		if total, err = value.Add(total, x); err != nil {
 			return Value{}, err
 		}
+		// Lists are copied each time, as in Python.
+		if k := total.Kind(); k == value.KindList || k == value.KindTuple {
+			n, _ := value.Len(total)
+			if err := st.Grow(n); err != nil {
+				return Value{}, err
+			}
+		}
 	}
 }

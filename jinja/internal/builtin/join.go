@@ -6,6 +6,9 @@ import (
 
 var joinSig = sig("sync_do_join", onCtxVal, value.Opt("d", value.String("")), value.Opt("attribute", value.None))
 
+// maxText bounds the bytes that join makes, with or without limits.
+const maxText = 1 << 28
+
 func join(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := joinSig.bind(arg[:], a); err != nil {
@@ -42,7 +45,8 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 	if err != nil {
 		return buf, false, err
 	}
-	start := len(buf)
+	counted := len(buf)
+	most := counted + maxText
 	for i, item := range items {
 		if i > 0 {
 			buf = append(buf, d...)
@@ -50,8 +54,16 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 		if buf, err = appendOne(buf, item); err != nil {
 			return buf, false, err
 		}
+		if n := len(buf) - counted; n > 1<<16 { // a few short items may become gigabytes
+			if err := st.Grow(n); err != nil {
+				return buf, false, err
+			}
+			if counted += n; counted > most {
+				return buf, false, value.NewError("MemoryError", "")
+			}
+		}
 	}
-	return buf, markup, st.Grow(len(buf) - start)
+	return buf, markup, st.Grow(len(buf) - counted)
 }
 
 // joined returns the elements to join. They must not be changed.

@@ -221,7 +221,14 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 		if i > 0 {
 			buf = append(buf, between...)
 		}
-		for j, line := range wrapLine(p, o) {
+		lines := wrapLine(p, o)
+		if err := st.Grow(len(p) + len(lines)*(len(between)+1)); err != nil {
+			return Value{}, err
+		}
+		if len(buf)+len(lines)*len(between) > maxText {
+			return Value{}, value.NewError("MemoryError", "")
+		}
+		for j, line := range lines {
 			if j > 0 {
 				buf = append(buf, between...)
 			}

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"reflect"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -37,6 +39,8 @@ type scopeContext struct {
 	tmpl       *Template
 	vars       []binding
 	exported   []string
+	index      map[string]int  // of vars, when they are many
+	public     map[string]bool // the exported ones, when they are many
 	scope      *scope
 	blocks     *blockTable
 	autoescape bool // where the template starts
@@ -58,7 +62,7 @@ type scope struct {
 // lookup finds a name: the context's own assignments first, then the scopes.
 func (c *scopeContext) lookup(rt *renderer, name string) (value.Value, bool) {
 	if len(c.vars) > 0 {
-		if v, ok := find(c.vars, name); ok {
+		if v, ok := c.assigned(name); ok {
 			return v, true
 		}
 	}
@@ -207,6 +211,9 @@ func (rt *renderer) giveContext(c *scopeContext, pins int) {
 	// Field by field: faster than assigning a new value of this size.
 	c.tmpl, c.scope, c.blocks, c.autoescape = nil, nil, nil, false
 	c.vars, c.exported = c.vars[:0], c.exported[:0]
+	if c.index != nil || c.public != nil {
+		c.index, c.public = nil, nil
+	}
 	own := &c.own
 	own.locals, own.vars, own.up = own.locals[:0], own.vars[:0], nil
 	own.last, own.noVars, own.template = false, false, nil
@@ -225,18 +232,62 @@ func (n *scopeContext) enterScope(f *frame, c *scopeContext, locals func(*frame,
 	n.scope = &n.own
 }
 
-func (c *scopeContext) set(name string, v value.Value) { c.vars = put(c.vars, name, v) }
+// manyNames is how many names of a top level are looked for one by one. Beyond,
+// a template with many of them would take the square of their number.
+const manyNames = 32
 
-func (c *scopeContext) export(name string) {
-	for _, n := range c.exported {
-		if n == name {
-			return
+func (c *scopeContext) set(name string, v value.Value) {
+	if len(c.vars) < manyNames {
+		c.vars = put(c.vars, name, v)
+		return
+	}
+	if c.index == nil {
+		c.index = make(map[string]int, 2*manyNames)
+		for i := range c.vars {
+			c.index[c.vars[i].name] = i
 		}
 	}
-	c.exported = append(c.exported, name)
+	i, ok := c.index[name]
+	if !ok {
+		i = len(c.vars)
+		c.index[name] = i
+		c.vars = append(c.vars, binding{name: name})
+	}
+	c.vars[i].v = v
+}
+
+// assigned returns a name that the top level has assigned.
+func (c *scopeContext) assigned(name string) (value.Value, bool) {
+	if c.index == nil {
+		return find(c.vars, name)
+	}
+	if i, ok := c.index[name]; ok {
+		return c.vars[i].v, true
+	}
+	return value.Value{}, false
+}
+
+func (c *scopeContext) export(name string) {
+	if len(c.exported) < manyNames {
+		if !slices.Contains(c.exported, name) {
+			c.exported = append(c.exported, name)
+		}
+		return
+	}
+	if c.public == nil {
+		c.public = make(map[string]bool, 2*manyNames)
+		for _, n := range c.exported {
+			c.public[n] = true
+		}
+	}
+	if !c.public[name] {
+		c.public[name] = true
+		c.exported = append(c.exported, name)
+	}
 }
 
 func (c *scopeContext) unexport(name string) {
+	delete(c.public, name)
 	for i, n := range c.exported {
 		if n == name {
 			c.exported = append(c.exported[:i], c.exported[i+1:]...)

@@ -195,7 +195,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 			return none, false
 		}
 		op, sign := binaryOp(n)
-		if op == nil || c.env.Limits.Work > 0 && c.constState(ec).accountOperator(sign, a, b) != nil {
+		if op == nil || c.constState(ec).accountOperator(sign, a, b) != nil {
 			return none, false
 		}
 		v, err := op(c.constState(ec), a, b)
@@ -376,12 +376,13 @@ func (c *compiler) constState(ec *evalContext) *frame {
 	if c.state == nil {
 		t := c.tmpl
 		c.state = &frame{
-			rt:   &renderer{env: c.env},
+			rt:   &renderer{env: c.env, folding: true},
 			unit: &unit{tmpl: t},
 			ctx:  &scopeContext{tmpl: t, scope: &scope{last: true, noVars: true, template: t}},
 		}
 	}
 	c.state.autoescape = ec.autoescape
+	c.state.rt.work = 0
 	return c.state
 }
 

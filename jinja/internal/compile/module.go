@@ -40,7 +40,7 @@ func (t *Template) makeModuleIn(rt *renderer, s *scope, at *place) (*Module, err
 	}
 	rt.abandon(start)
 	for _, name := range ctx.exported {
-		if v, ok := find(ctx.vars, name); ok {
+		if v, ok := ctx.assigned(name); ok {
 			m.exports = append(m.exports, binding{name, v})
 		}
 	}

@@ -89,8 +89,15 @@ func (f *frame) TemplateName() string {
 	return f.unit.tmpl.name
 }
 
+// maxFolded bounds what a filter or operator makes when it is computed at compile
+// time. What makes more is left to the render, where limits and deadlines hold.
+const maxFolded = 1 << 18
+
 func (rt *renderer) grow(n int) error {
 	m := rt.env.Limits.Work
+	if rt.folding && (m <= 0 || m > maxFolded) {
+		m = maxFolded
+	}
 	if m <= 0 {
 		return nil
 	}

@@ -146,7 +146,7 @@ flags:
 		return valueErrorf("incomplete format")
 	}
 	c, n := utf8.DecodeRuneInString(p.s[p.i:])
-	at := runeCount(p.s[:p.i])
+	at := p.i
 	p.i += n
 	d.conv = c
 	v, err := p.next()
@@ -158,7 +158,7 @@ flags:
 		if c <= 31 || c >= 127 {
 			shown = '?'
 		}
-		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, c, at)
+		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, c, runeCount(p.s[:at]))
 	}
 	return p.convert(&d, v)
 }
