@@ -106,6 +106,34 @@
 // the template and of the environment. A template that is imported without
 // context sees Globals, as it sees Flask's request, but not Vars.
 //
+// # Loaders
+//
+// A [Loader] finds templates by name: [FS] in a folder or an embed.FS, [Map] in
+// memory, [LoaderFunc] by a function. [Prefix] puts loaders below names of their own, and
+// [Choice] asks one after the other, so that a theme can replace what a program
+// brings along. Names are slash-separated and cannot leave their folder. With
+// Options.AutoReload a template that has changed is compiled again.
+//
+// # Extensions and tags
+//
+// Options.Extensions turns on what comes with Jinja: [ExtensionI18n], [ExtensionDo],
+// [ExtensionLoopControls] and [ExtensionDebug]. A tag of your own is a [Tag], a Go
+// function that parses it and returns the nodes to run instead.
+//
+// # Translations
+//
+// With [ExtensionI18n] templates have the trans tag and gettext, ngettext, pgettext and
+// npgettext; [Environment.InstallTranslations] says where they look, with the
+// running template at hand and so the request and its language. The command dewar
+// extract, or [Environment.ExtractTranslations], collects the messages.
+//
+// # Streaming and values
+//
+// [Template.Stream] and [Template.Generate] give a page in pieces while it is made.
+// With Options.Native, [Template.Native] gives a value instead of text: a number, a
+// list, whatever the template computes. [Template.Module] gives Go the macros and
+// variables of a template.
+//
 // # Errors
 //
 // An error is an [*Error] with the class and text that Jinja or Python would

@@ -239,7 +239,7 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 	case "datetime":
 		return tagged("$datetime", strings.Replace(jinjaText(v), " ", "T", 1))
 	}
-	return tagged("$repr", jinjaText(v))
+	return tagged("$repr", jinjaRepr(v))
 }
 
 func appendList(b *bytes.Buffer, items []jinja.Value) error {
