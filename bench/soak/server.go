@@ -26,7 +26,7 @@ type server struct {
 	addr    string
 	tls     bool
 	log     bytes.Buffer
-	exited  chan error
+	exited  chan struct{} // closed when it has
 }
 
 // start starts the subject as the attack needs it and waits for its first page.
@@ -46,7 +46,7 @@ func (s *subject) start(ctx context.Context, a attack) (*server, error) {
 		argv = append([]string{"taskset", "-c", serverProcessor}, argv...)
 	}
 	argv = ahead(argv)
-	v := &server{subject: s, cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), addr: addr, tls: a.http2, exited: make(chan error, 1)}
+	v := &server{subject: s, cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), addr: addr, tls: a.http2, exited: make(chan struct{})}
 	v.cmd.Env = append(os.Environ(), env...)
 	v.cmd.Stderr = &tail{b: &v.log}
 	v.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
@@ -55,7 +55,7 @@ func (s *subject) start(ctx context.Context, a attack) (*server, error) {
 	if err := v.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go func() { v.exited <- v.cmd.Wait() }()
+	go func() { _ = v.cmd.Wait(); close(v.exited) }()
 	client := v.client()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		resp, err := client.Get(v.url())
