@@ -177,7 +177,7 @@ func (p *rowProgram) decide(sc *rowScratch, n int) bool {
 		if d.in >= 0 {
 			left = sc.reach[d.in]
 		}
-		var picks [4]value.Mask
+		var p0, p1, p2, p3 value.Mask
 		for branch := 0; ; branch++ {
 			taken := left
 			if branch < len(d.conds) {
@@ -188,10 +188,17 @@ func (p *rowProgram) decide(sc *rowScratch, n int) bool {
 				taken &= sc.masks[m]
 			}
 			left &^= taken
-			for b := range picks {
-				if branch>>b&1 != 0 {
-					picks[b] |= taken
-				}
+			if branch&1 != 0 {
+				p0 |= taken
+			}
+			if branch&2 != 0 {
+				p1 |= taken
+			}
+			if branch&4 != 0 {
+				p2 |= taken
+			}
+			if branch&8 != 0 {
+				p3 |= taken
 			}
 			if d.out[branch] >= 0 {
 				sc.reach[d.out[branch]] = taken
@@ -200,7 +207,7 @@ func (p *rowProgram) decide(sc *rowScratch, n int) bool {
 				break
 			}
 		}
-		sc.picks[i] = picks
+		sc.picks[i] = [4]value.Mask{p0, p1, p2, p3}
 	}
 	return true
 }

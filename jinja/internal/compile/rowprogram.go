@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"encoding/binary"
+
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -55,6 +57,8 @@ type typedSeg struct {
 	steps  []typedStep
 	bodies [][]*typedSeg            // of segIf and segPick
 	texts  *[maxBranches]value.Text // of segPick: the bodies
+	words  [maxBranches]uint64      // texts, where all of them are of one length of at most 8 bytes
+	length int                      // of these
 	code   stmt
 }
 
@@ -184,10 +188,29 @@ func (t *rowTyper) decision(s *typedSeg, n *rowDecision, in int) bool {
 				s.texts[i] = value.NewText(body[0].text)
 			}
 		}
+		s.measure(len(n.bodies))
 	}
 	t.p.decs[s.index] = d
 	t.p.ok = true
 	return true
+}
+
+// measure notes the texts of the first n branches as words if they are short and of one length.
+func (s *typedSeg) measure(n int) {
+	length := len(s.texts[0].String())
+	if length > 8 {
+		return
+	}
+	for i := range n {
+		text := s.texts[i].String()
+		if len(text) != length {
+			return
+		}
+		var b [8]byte
+		copy(b[:], text)
+		s.words[i] = binary.LittleEndian.Uint64(b[:])
+	}
+	s.length = length
 }
 
 // conds types the conditions of a decision.

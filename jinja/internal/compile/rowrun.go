@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"encoding/binary"
+
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -178,6 +180,20 @@ func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
 	picks := &r.sc.picks[s.index]
 	p0, p1, p2, p3 := picks[0]>>(lo&63), picks[1]>>(lo&63), picks[2]>>(lo&63), picks[3]>>(lo&63)
 	texts := s.texts
+	if room := (hi-lo+7)*s.length + 8; s.length > 0 && cap(out)-len(out) >= room {
+		// All are of one length, so that none has to wait for the one before it.
+		at, length := out[len(out):len(out)+room], s.length
+		for i := lo; i < hi; i += 8 {
+			branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
+			p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
+			for range 8 {
+				binary.LittleEndian.PutUint64(at, s.words[branches&(maxBranches-1)])
+				at = at[length:]
+				branches >>= 8
+			}
+		}
+		return out[:len(out)+(hi-lo)*length]
+	}
 	for ; lo < hi; lo += 8 {
 		branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
 		p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
