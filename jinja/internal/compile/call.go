@@ -310,23 +310,9 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	before, behind := value.NewText(pre), value.NewText(post)
 	t := c.tmpl
 	sandboxed := c.env.Sandboxed
-	return func(f *frame) error {
+	general := func(f *frame, v value.Value, macro *Macro) (err error) {
 		rt := f.rt
-		rt.out = before.Append(rt.out)
-		v, macro, err := fn(f)
-		if err != nil {
-			return t.at(err, n)
-		}
 		direct := (esc == escapeNone || f.autoescape) && !sandboxed && (macro == nil || macro.code.unit.ctx == nil)
-		if call := leaf.Load(); call != nil && direct && macro != nil && macro.code == call.code {
-			if err, inside := macro.renderLeaf(f, call, operands); err != nil {
-				if inside {
-					return t.via(t.at(err, n), "macro", n.Line())
-				}
-				return t.at(err, n)
-			}
-			return rt.finishOutput(&behind, t, n)
-		}
 		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
 				leaf.Store(call)
@@ -381,6 +367,25 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			return t.at(rt.checkOutput(), n)
 		}
 		return nil
+	}
+	return func(f *frame) error {
+		rt := f.rt
+		rt.out = before.Append(rt.out)
+		v, macro, err := fn(f)
+		if err != nil {
+			return t.at(err, n)
+		}
+		call := leaf.Load()
+		if call == nil || macro == nil || macro.code != call.code || esc != escapeNone && !f.autoescape {
+			return general(f, v, macro)
+		}
+		if err, inside := macro.renderLeaf(f, call, operands); err != nil {
+			if inside {
+				return t.via(t.at(err, n), "macro", n.Line())
+			}
+			return t.at(err, n)
+		}
+		return rt.finishOutput(&behind, t, n)
 	}
 }
 

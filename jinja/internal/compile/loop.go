@@ -89,6 +89,7 @@ type loopCode struct {
 	index    int
 	slot     int  // of the only target, -1 if it is a tuple
 	leaks    bool // the loop object is used as a value
+	alone    bool // the target is the only name of the body's scope
 	items    bool // loop.previtem or loop.nextitem is used
 
 	reads *readLoop // the body if all it does is to print the loop's variable
@@ -167,6 +168,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		code.iter = c.expr(n.Iter, fr)
 	}
 	code.enter, code.start = c.enterLoop(in)
+	code.alone = !extended && in.sym.names() == 1
 	code.slot = -1
 	if name, ok := n.Target.(*ast.Name); ok {
 		id, _ := in.sym.findRef(name.Name)
@@ -370,8 +372,10 @@ func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
 		_, err := l.reads.runIndexed(f, l, &seq)
 		return err
 	}
-	if err = l.enter(f); err != nil {
-		return err
+	if !l.alone {
+		if err = l.enter(f); err != nil {
+			return err
+		}
 	}
 	rt := f.rt
 	plain := l.slot >= 0 && l.start == nil
@@ -408,7 +412,9 @@ func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
 		}
 		empty = false
 	}
-	if err := l.leave(f); err != nil {
+	if l.alone && l.slot >= 0 {
+		f.vars[l.slot] = value.Value{}
+	} else if err := l.leave(f); err != nil {
 		return err
 	}
 	if empty && l.other != nil {

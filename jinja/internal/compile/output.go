@@ -321,7 +321,7 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 func (c *compiler) printedParameter(n *ast.Name, fr *scopeFrame) (string, bool) {
 	v, ok := c.printed[n.Name]
 	esc := c.escaperFor(n, fr.ec)
-	if !ok || esc != escapeHTML && esc != escapeNone {
+	if !ok || esc != escapeHTML && esc != escapeNone || v.IsSafe() && c.notes[n] != nil {
 		return "", false
 	}
 	print := value.AppendStr
