@@ -43,7 +43,7 @@
 //
 // As in Jinja, nothing is escaped unless Options.Autoescape says so; with
 // [SelectAutoescape] it goes by the template's name, with [Always] it is always
-// on. Five characters are escaped: & < > ' and ". Text that is safe already is
+// on. Between tags five characters are escaped: & < > ' and ". Text that is safe already is
 // a [markup.HTML] in Go and what the filter safe returns in a template. Macros,
 // blocks and {% set %} blocks give safe text where escaping is on.
 //

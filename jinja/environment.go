@@ -46,7 +46,8 @@ type Options struct {
 	// styles and links to style sheets, "" for none. It is not called for a
 	// template that writes a nonce by itself, nor for an element whose address
 	// is an output that is no [markup.ResourceURL] and no call of url_for. nil
-	// is no nonce. Escaping must not be Compat.
+	// is no nonce, and so is Escaping = Compat. What belongs to a request is
+	// found by st.Data.
 	Nonce func(st State) (string, error)
 	// FormField gives the hidden field that the engine puts into the template's
 	// own forms with method="post" whose action is not on another site, "" for
