@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -68,9 +69,11 @@ func (c *compiler) document() context.Set {
 // notes go to those of the unit that is compiled.
 func (c *compiler) analyse(body []ast.Stmt, start context.Set, ec *evalContext) *unitContext {
 	a := &analysis{c: c, set: start, off: !ec.autoescape && !ec.volatile}
-	u := &unitContext{start: start}
 	a.body(body)
-	u.end, u.err = a.set, a.err
+	if a.err == nil && (a.set.IsText() || a.set.Len() == 0) && start.IsText() {
+		return betweenTags
+	}
+	u := &unitContext{start: start, end: a.set, err: a.err}
 	if u.end.Len() > 0 {
 		u.exact = u.end
 		u.end.Loosen()
@@ -85,10 +88,16 @@ type unitContext struct {
 	err        *Error      // an output in it cannot be escaped
 }
 
+// betweenTags is the context of the units that start and end there.
+var betweenTags = func() *unitContext {
+	text := context.Of(context.Start(false))
+	return &unitContext{start: text, end: text, exact: text}
+}()
+
 // plain returns u, or nil when the unit starts and ends between tags and has no
 // fault.
 func (u *unitContext) plain() *unitContext {
-	if u.err == nil && u.start.IsText() && (u.end.IsText() || u.end.Len() == 0) {
+	if u == betweenTags || u.err == nil && u.start.IsText() && (u.end.IsText() || u.end.Len() == 0) {
 		return nil
 	}
 	return u
@@ -137,7 +146,7 @@ func (a *analysis) stmt(n ast.Stmt) {
 	case *ast.Block:
 		a.block(n)
 	case *ast.Extends:
-		if a.c.rootExtends[n] {
+		if slices.Contains(a.c.rootExtends, n) {
 			a.set = context.Set{} // what follows is not output
 		}
 	case *ast.Include:
@@ -201,6 +210,10 @@ func (a *analysis) ifStmt(n *ast.If) {
 // branch joins where a branch has ended into out and notes where its members
 // come from.
 func (a *analysis) branch(out *context.Set, what string, line int) {
+	if a.set.IsText() && (out.Len() == 0 || out.IsText()) {
+		*out = a.set // nearly all branches lead from between tags to between tags
+		return
+	}
 	for i := range a.set.Len() {
 		if c := *a.set.At(i); !out.Has(c) && !c.IsText() {
 			a.from = append(a.from, origin{c, what, line})
@@ -276,9 +289,13 @@ func (a *analysis) block(n *ast.Block) {
 		return
 	}
 	start := a.set
-	u := &unitContext{start: start}
 	a.body(n.Body)
-	u.exact, u.err = a.set, a.err
+	if a.err == nil && start.IsText() && a.set.IsText() {
+		a.c.blockAt[n] = betweenTags
+		delete(a.c.notes, n)
+		return
+	}
+	u := &unitContext{start: start, exact: a.set, err: a.err}
 	a.set.Loosen()
 	u.end = a.set
 	a.c.blockAt[n] = u

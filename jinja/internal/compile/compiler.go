@@ -132,7 +132,7 @@ type compiler struct {
 	tracking    bool // it is done for this template
 	notes       map[ast.Node]*note
 	blockAt     map[*ast.Block]*unitContext // where the template's own blocks are shown
-	rootExtends map[*ast.Extends]bool
+	rootExtends []*ast.Extends              // of the root
 	macros      map[string]*ast.Macro
 	neutral     string     // a text that leads from between tags to between tags
 	alone       bool       // no other template is loaded for where it ends

@@ -19,10 +19,9 @@ func (c *compiler) track(tree *ast.Template) *context.Set {
 	}
 	c.tracking = true
 	c.notes, c.blockAt = map[ast.Node]*note{}, map[*ast.Block]*unitContext{}
-	c.rootExtends = map[*ast.Extends]bool{}
 	for _, n := range tree.Body {
 		if x, ok := n.(*ast.Extends); ok {
-			c.rootExtends[x] = true
+			c.rootExtends = append(c.rootExtends, x)
 		}
 	}
 	for p := c.tmpl.opener; p != nil; p = p.opener {

@@ -35,22 +35,32 @@ func (t *Template) EscapeErrors() (certain, possible []*Error) {
 	if base == t {
 		return certain, t.possible
 	}
-	for name, at := range base.blockAt {
-		units := t.table.blocks[name]
-		if len(units) == 0 {
+	for _, b := range base.own {
+		at, units := base.blockAt[b], t.table.blocks[b.Name]
+		if at == nil || len(units) == 0 {
 			continue
 		}
 		start, end := at.start, at.end
 		if _, err := units[0].in(&start, &end); err != nil {
 			if e, ok := err.(*Error); ok {
 				if e.Line == 0 {
-					e.Name, e.Line, e.Source = t.name, t.lines[name], t.source
+					e.Name, e.Line, e.Source = t.name, t.lineOf(b.Name), t.source
 				}
 				certain = append(certain, e)
 			}
 		}
 	}
 	return certain, t.possible
+}
+
+// lineOf is the line of a block of the template.
+func (t *Template) lineOf(block string) int {
+	for _, b := range t.own {
+		if b.Name == block {
+			return b.Line()
+		}
+	}
+	return 1
 }
 
 // remember keeps what EscapeErrors needs of the compilation.
@@ -66,13 +76,7 @@ func (c *compiler) remember(tree *ast.Template, blocks []*ast.Block) {
 			}
 		}
 	}
-	t.blockAt, t.lines = map[string]*unitContext{}, map[string]int{}
-	for _, b := range blocks {
-		if u := c.blockAt[b]; u != nil {
-			t.blockAt[b.Name] = u
-		}
-		t.lines[b.Name] = b.Line()
-	}
+	t.own, t.blockAt = blocks, c.blockAt
 }
 
 // possibly notes a fault of a macro that is analysed as if it stood between tags.

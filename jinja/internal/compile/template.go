@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -18,11 +19,11 @@ type Template struct {
 	order  []string // block names in the order of the source
 	token  bool     // it writes the token of a form by itself
 
-	// Of EscapeErrors: the parent's name, where the blocks are shown and their
-	// lines, and the faults of macros.
+	// Of EscapeErrors: the parent's name, the blocks and where they are shown,
+	// and the faults of macros.
 	extends  string
-	blockAt  map[string]*unitContext
-	lines    map[string]int
+	own      []*ast.Block
+	blockAt  map[*ast.Block]*unitContext
 	possible []*Error
 
 	opener *Template // while this one is compiled: the template that asked for it
