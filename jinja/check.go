@@ -143,6 +143,9 @@ func describe(err error) (rule, message string, line, column int) {
 	var own *Error
 	if errors.As(err, &own) {
 		message, line, column = own.Message, own.Line, own.Column
+		if own.Class == "EscapeError" {
+			rule = check.UndecidedContext
+		}
 		if rule == check.UnknownTemplate {
 			message = "there is no template " + fmt.Sprintf("%q", own.Message)
 		}

@@ -28,6 +28,9 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	case EscCSSURL:
 		if kind != markup.KindURL && kind != markup.KindResourceURL {
 			s = filterURL(s, true)
+			if e.Is(Imported) && !onSite(s) {
+				s = blockedURL
+			}
 		}
 		buf = appendCSSString(buf, s, cssURLChars)
 	case EscCSSURLRest:

@@ -62,6 +62,14 @@ const (
 	Space                              // a space goes before names
 	Trusted                            // what writes the address of an element vouches for it
 	kindMask Escaper = 0xff
+
+	// Foreign of EscResource: what is loaded stays apart, as in a frame, so that it
+	// may come from another site.
+	Foreign = Word
+	// Local of EscURLRest: the address must not become one of another site.
+	Local = InAttr
+	// Imported of EscCSSURL: the same.
+	Imported = Space
 )
 
 // Kind returns e without its flags.
@@ -296,8 +304,11 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 			e = EscImage
 		case c.Attr == attrResource && !(c.Elem == elemLink && c.has(flagRelSafe)):
 			e = EscResource
-			if c.Elem == elemScript || c.Elem == elemLink {
+			switch c.Elem {
+			case elemScript, elemLink:
 				e |= Own
+			case elemIframe, elemFrame:
+				e |= Foreign
 			}
 		}
 	case urlScheme:
@@ -306,6 +317,9 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		return 0, "an output in an address whose scheme runs scripts or holds a document"
 	case urlName, urlDynamic:
 		e = EscURLRest
+		if c.Attr == attrResource && c.Prev == urlDynamic && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
+			e |= Local
+		}
 	case urlSlash:
 		e = EscURLSlash
 	case urlHost:
@@ -362,7 +376,7 @@ func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 	switch c.Sub {
 	case cssCode:
 		if c.Prev&cssParen != 0 {
-			return EscCSSURL | flags, ""
+			return EscCSSURL | flags | c.imported(), ""
 		}
 		return EscCSS | flags, ""
 	case cssDouble, cssSingle:
@@ -370,7 +384,7 @@ func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 	case cssURL, cssURLDouble, cssURLSingle:
 		switch c.Prev {
 		case urlStart:
-			return EscCSSURL | flags, ""
+			return EscCSSURL | flags | c.imported(), ""
 		case urlPath, urlQuery, urlSlash, urlHost, urlName:
 			return EscCSSURLRest | flags, ""
 		}
@@ -398,6 +412,14 @@ func (c *Context) Untyped() string {
 		}
 	}
 	return "the address of a script, style sheet, frame or object is made of parts: give a markup.ResourceURL, call url_for, or begin it with a literal path"
+}
+
+// imported is the flag of an address whose style sheet is imported.
+func (c *Context) imported() Escaper {
+	if c.has(flagCSSImport) {
+		return Imported
+	}
+	return 0
 }
 
 // Printed returns the context behind an output in c.

@@ -24,15 +24,23 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = filterURL(s, true)
 		}
 	case EscResource:
-		if !typed {
+		// What runs or applies comes from the site itself, unless the program
+		// vouches for its address.
+		if !typed && !e.Is(Trusted) {
 			s = filterURL(s, false)
+			if !e.Is(Foreign) && !onSite(s) {
+				s = blockedURL
+			}
 		}
 	case EscTyped:
 		if kind != markup.KindResourceURL {
 			s = blockedURL
 		}
 	case EscURLRest:
-		buf, s = afterSlash(buf, filterRest(s))
+		if s = filterRest(s); e.Is(Local) && !onSite(s) {
+			s = blockedURL
+		}
+		buf, s = afterSlash(buf, s)
 	case EscURLPath:
 		buf, s = afterSlash(buf, s)
 	case EscURLScheme:
