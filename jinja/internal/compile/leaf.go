@@ -258,8 +258,8 @@ func (m *Macro) renderValues(from *frame, slots []int, given []value.Value) erro
 	if err != nil {
 		return err
 	}
-	for i, slot := range slots {
-		f.vars[slot] = given[i]
+	for i, v := range given {
+		f.vars[slots[i]] = v
 	}
 	err = m.run(f, from)
 	rt.leave(f)

@@ -324,11 +324,11 @@ func (c *compiler) printedParameter(n *ast.Name, fr *scopeFrame) (string, bool) 
 	if !ok || esc != escapeHTML && esc != escapeNone || v.IsSafe() && c.notes[n] != nil {
 		return "", false
 	}
-	print := value.AppendStr
+	write := value.AppendStr
 	if esc == escapeHTML {
-		print = value.AppendEscaped
+		write = value.AppendEscaped
 	}
-	out, err := print(nil, v)
+	out, err := write(nil, v)
 	return string(out), err == nil
 }
 
