@@ -36,7 +36,7 @@ func New(o content.Options) http.Handler {
 			if o.Same {
 				same.Tag(w.Header(), content.Text)
 			}
-			io.WriteString(w, content.Text)
+			_, _ = io.WriteString(w, content.Text)
 		})
 		mux.Get("/json", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -44,7 +44,7 @@ func New(o content.Options) http.Handler {
 				w.Write(same.JSON(w.Header(), content.Message{Message: content.Text}))
 				return
 			}
-			json.NewEncoder(w).Encode(content.Message{Message: content.Text})
+			_ = json.NewEncoder(w).Encode(content.Message{Message: content.Text})
 		})
 		mux.Get("/users/{id}/posts/{slug}", func(w http.ResponseWriter, r *http.Request) {
 			id, err := strconv.Atoi(chi.URLParam(r, "id"))
@@ -57,14 +57,14 @@ func New(o content.Options) http.Handler {
 			if o.Same {
 				same.Tag(w.Header(), text)
 			}
-			io.WriteString(w, text)
+			_, _ = io.WriteString(w, text)
 		})
 	})
 	mux.Handle("/static/*", http.StripPrefix("/static/", http.FileServer(http.Dir(o.StaticDir()))))
 	templates := template.Must(template.ParseFS(content.GoHTML, "*.html"))
 	page := func(w http.ResponseWriter, name string, data any) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		templates.ExecuteTemplate(w, name, data)
+		_ = templates.ExecuteTemplate(w, name, data)
 	}
 	mux.Get("/fortunes", func(w http.ResponseWriter, r *http.Request) {
 		page(w, "fortunes.html", map[string]any{"Fortunes": content.Fortunes()})

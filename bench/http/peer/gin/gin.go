@@ -67,7 +67,7 @@ func New(o content.Options) http.Handler {
 	e.GET("/db", func(c *gin.Context) {
 		list, err := content.Query(c.Request.Context(), o.Pool())
 		if err != nil {
-			c.AbortWithError(http.StatusInternalServerError, err)
+			_ = c.AbortWithError(http.StatusInternalServerError, err)
 			return
 		}
 		c.HTML(http.StatusOK, "fortunes.html", gin.H{"Fortunes": list})
@@ -94,7 +94,7 @@ func account(g *gin.RouterGroup) {
 		s.Set("user", content.UserName)
 		s.Set("csrfSalt", rand.Text())
 		if err := s.Save(); err != nil {
-			c.AbortWithError(http.StatusInternalServerError, err)
+			_ = c.AbortWithError(http.StatusInternalServerError, err)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, "/account")
@@ -117,6 +117,6 @@ func account(g *gin.RouterGroup) {
 func token(s sessions.Session) string {
 	salt, _ := s.Get("csrfSalt").(string)
 	h := sha1.New()
-	io.WriteString(h, salt+"-"+string(content.Key))
+	_, _ = io.WriteString(h, salt+"-"+string(content.Key))
 	return base64.URLEncoding.EncodeToString(h.Sum(nil))
 }

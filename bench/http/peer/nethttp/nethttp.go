@@ -36,7 +36,7 @@ func New(o content.Options) http.Handler {
 		if o.Same {
 			same.Tag(w.Header(), content.Text)
 		}
-		io.WriteString(w, content.Text)
+		_, _ = io.WriteString(w, content.Text)
 	})
 	handle("GET /json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -44,7 +44,7 @@ func New(o content.Options) http.Handler {
 			w.Write(same.JSON(w.Header(), content.Message{Message: content.Text}))
 			return
 		}
-		json.NewEncoder(w).Encode(content.Message{Message: content.Text})
+		_ = json.NewEncoder(w).Encode(content.Message{Message: content.Text})
 	})
 	handle("GET /users/{id}/posts/{slug}", func(w http.ResponseWriter, r *http.Request) {
 		id, err := strconv.Atoi(r.PathValue("id"))
@@ -57,7 +57,7 @@ func New(o content.Options) http.Handler {
 		if o.Same {
 			same.Tag(w.Header(), text)
 		}
-		io.WriteString(w, text)
+		_, _ = io.WriteString(w, text)
 	})
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServer(http.Dir(o.StaticDir()))))
 	templates := template.Must(template.ParseFS(content.GoHTML, "*.html"))

@@ -12,6 +12,6 @@ import (
 
 func main() {
 	mux := chi.NewRouter()
-	mux.Get("/", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "Hello, World!") })
+	mux.Get("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "Hello, World!") })
 	log.Fatal(http.ListenAndServe(os.Args[1], mux))
 }

@@ -9,6 +9,6 @@ import (
 )
 
 func main() {
-	http.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "Hello, World!") })
+	http.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "Hello, World!") })
 	log.Fatal(http.ListenAndServe(os.Args[1], nil))
 }
