@@ -44,6 +44,9 @@ func TestEscapeBesideLiterals(t *testing.T) {
 		{"a second slash", `<a href="/{{ x }}">`, "/evil.example", `<a href="/%2Fevil.example">`},
 		{"a word", `<script>var a = {{ x|lower }}, b = {{ y|default("null") }}</script>`, "False", `<script>var a = false, b = null</script>`},
 		{"a word in JSON", `<script type="application/json">{"a": {{ x|lower }}}</script>`, "True", `<script type="application/json">{"a": true}</script>`},
+		{"a macro in unescaped text", `{% macro m(v) %}<b class="{{ v }}" href="{{ v }}">{% endmacro %}{% autoescape false %}{{ m(x) }}{% endautoescape %}`, `"<v>`,
+			`<b class="&#34;&lt;v&gt;" href="&#34;&lt;v&gt;">`},
+		{"escaping told at run time", `{% autoescape off %}<b class="{{ x }}" href="{{ x }}">{% endautoescape %}`, `<v>`, `<b class="<v>" href="<v>">`},
 		{"no word", `<script>var a = {{ x }}</script>`, "undefined", `<script>var a = "undefined"</script>`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

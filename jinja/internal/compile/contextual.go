@@ -82,6 +82,7 @@ func (c *compiler) printsAsText(body []ast.Stmt) bool {
 // place is where something else is rendered, not between tags.
 type place struct {
 	site, want *context.Set
+	volatile   bool                     // a call: whether its result is escaped is known at run time
 	last       atomic.Pointer[[2]*unit] // a unit and its variant
 }
 
@@ -180,12 +181,18 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 			return fin(f, value.Args{Pos: []value.Value{v}})
 		}
 	}
+	volatile := fr.ec.volatile // whether anything is escaped is known at run time
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = append(rt.out, pre...)
 		v, err := x(f)
 		if err == nil {
-			if err = f.writeIn(v, e); err == nil {
+			if volatile && !f.autoescape {
+				err = f.write(v, escapeNone)
+			} else {
+				err = f.writeIn(v, e)
+			}
+			if err == nil {
 				rt.out = append(rt.out, post...)
 				return nil
 			}
@@ -201,7 +208,7 @@ func (c *compiler) printCallIn(n *ast.Call, p *note, pre, post string, fr *scope
 		return s
 	}
 	t, e := c.tmpl, p.esc
-	at := &place{site: p.site, want: p.want}
+	at := &place{site: p.site, want: p.want, volatile: fr.ec.volatile}
 	value_ := c.call(n, fr, nil)
 	var macroOf expr
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
@@ -229,7 +236,14 @@ func (c *compiler) printCallIn(n *ast.Call, p *note, pre, post string, fr *scope
 // anything else is called by plain and its result escaped.
 func (f *frame) callIn(fn expr, args arguments, plain expr, at *place, e context.Escaper) error {
 	rt := f.rt
-	if fn != nil && f.autoescape {
+	if at.volatile && !f.autoescape {
+		v, err := plain(f)
+		if err != nil {
+			return err
+		}
+		return f.write(v, escapeNone)
+	}
+	if fn != nil {
 		v, err := fn(f)
 		if err != nil {
 			return err
@@ -322,7 +336,7 @@ func (c *compiler) callBlockIn(n *ast.CallBlock, p *note, slot int, code *macroC
 	args := c.arguments(c.callee(), n.Call.Args, n.Call.Kwargs, n.Call.DynArgs, n.Call.DynKwargs, caller, fr)
 	fn := c.expr(n.Call.Node, fr)
 	t := c.tmpl
-	at := &place{site: p.site, want: p.want}
+	at := &place{site: p.site, want: p.want, volatile: fr.ec.volatile}
 	e := p.esc
 	return func(f *frame) error {
 		f.vars[slot] = code.bind(f)
@@ -354,12 +368,6 @@ func (f *frame) writeFiltered(v value.Value, e context.Escaper) error {
 // writeIn writes a value through the escaper of its place.
 func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
 	rt := f.rt
-	if !f.autoescape {
-		if rt.out, err = value.AppendStr(rt.out, v); err != nil {
-			return err
-		}
-		return rt.written()
-	}
 	if e.Is(context.Own) {
 		rt.action, rt.ownAction = rt.flushed+len(rt.out), false
 		rt.typed = e.Is(context.Trusted) || v.SafeKind() == markup.KindResourceURL
