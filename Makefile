@@ -69,6 +69,13 @@ fuzz: ## fuzz every target for FUZZTIME (one minute) each
 BENCH_RESULTS ?= $(CURDIR)/bench/results
 BENCH_SUITES := start http inprocess router session template scale
 
+# Every how many payloads `make xss` takes.
+XSS_EVERY ?= 1
+
+.PHONY: xss
+xss: ## count what runs in a browser with this engine, Jinja2 and html/template (many minutes)
+	cd internal/thirdparty/xss && DEWAR_XSS_COUNTS=$(XSS_EVERY) go test -count 1 -timeout 3h -run TestCounts -v .
+
 .PHONY: bench
 bench: ## Dewar beside its peers, under 20 minutes; needs wrk, python3-flask, gunicorn, PostgreSQL for all of it
 	@echo "bench: wants a machine that does nothing else, wrk (the load), PostgreSQL (DEWAR_TEST_POSTGRES) and, as a peer,"

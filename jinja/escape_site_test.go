@@ -29,6 +29,9 @@ func TestResourcesComeFromTheSite(t *testing.T) {
 		{`<iframe src="{{ a }}"></iframe>`, "https://video.example/1", nil, `<iframe src="https://video.example/1"></iframe>`},
 		{`<style>@import "{{ a }}";</style>`, "//evil.example/x.css", nil, `<style>@import "#zZDewarZz";</style>`},
 		{`<style>@import url({{ a }});</style>`, "//evil.example/x.css", nil, `<style>@import url(#zZDewarZz);</style>`},
+		{`<style>@import "/{{ a }}";</style>`, "/evil.example/x.css", nil, `<style>@import "/%2Fevil.example/x.css";</style>`},
+		{`<a href="&#47;{{ a }}">`, "/evil.example", nil, `<a href="&#47;%2Fevil.example">`},
+		{`<a href="/?a=&amp;{{ a }}">`, "x", nil, `<a href="/?a=&amp;x">`},
 		{`<style>p{background:url("{{ a }}")}</style>`, "//cdn.example/x.png", nil, `<style>p{background:url("//cdn.example/x.png")}</style>`},
 	} {
 		env, err := jinja.New(jinja.Options{Autoescape: jinja.Always})

@@ -3,6 +3,8 @@ module github.com/dewar-go/dewar/internal/thirdparty
 go 1.26.0
 
 require (
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
 	github.com/dewar-go/dewar v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/contrib/acme v0.0.0-00010101000000-000000000000
 	github.com/dewar-go/dewar/contrib/redis v0.0.0-00010101000000-000000000000
@@ -16,6 +18,7 @@ require (
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/letsencrypt/challtestsrv v1.4.2 // indirect
 	github.com/redis/go-redis/v9 v9.23.0 // indirect
 	go.uber.org/atomic v1.12.0 // indirect

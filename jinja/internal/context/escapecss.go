@@ -37,6 +37,9 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		if t := filterRest(s); t != s {
 			s = Blocked
 		}
+		if e.Is(Imported) {
+			s = filterSlash(s)
+		}
 		buf = appendCSSString(buf, s, cssURLChars)
 	}
 	return inAttr(buf, start, e)

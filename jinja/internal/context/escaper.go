@@ -68,7 +68,7 @@ const (
 	Foreign = Word
 	// Local of EscURLRest: the address must not become one of another site.
 	Local = InAttr
-	// Imported of EscCSSURL: the same.
+	// Imported of EscCSSURL and EscCSSURLRest: the same.
 	Imported = Space
 )
 
@@ -385,7 +385,9 @@ func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 		switch c.Prev {
 		case urlStart:
 			return EscCSSURL | flags | c.imported(), ""
-		case urlPath, urlQuery, urlSlash, urlHost, urlName:
+		case urlSlash:
+			return EscCSSURLRest | flags | Imported, ""
+		case urlPath, urlQuery, urlHost, urlName:
 			return EscCSSURLRest | flags, ""
 		}
 		return 0, "what stands before the output in the address may become a dangerous scheme"

@@ -163,8 +163,11 @@ func filterRest(s string) string {
 // or with two when an output between them was empty.
 func afterSlash(buf []byte, s string) ([]byte, string) {
 	n := len(buf)
-	if s == "" || n > 0 && !isSlash(buf[n-1]) {
-		return buf, s
+	if s == "" || n > 0 && !isSlash(buf[n-1]) && strings.IndexByte(";\t\n\r", buf[n-1]) < 0 {
+		return buf, s // neither a slash nor a reference to one, or white space that browsers take out
+	}
+	if n > 0 && !isSlash(buf[n-1]) {
+		return buf, filterSlash(s)
 	}
 	if n > 2 && isSlash(buf[n-2]) && !inValue(buf[n-3]) {
 		return append(buf[:n-1], "./"...), s
@@ -172,11 +175,16 @@ func afterSlash(buf []byte, s string) ([]byte, string) {
 	if n > 1 && inValue(buf[n-2]) {
 		return buf, s
 	}
+	return buf, filterSlash(s)
+}
+
+// filterSlash encodes a first slash.
+func filterSlash(s string) string {
 	t := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
 	if t != "" && isSlash(t[0]) {
-		return buf, encode(t[:1], "/\\") + t[1:]
+		return encode(t[:1], "/\\") + t[1:]
 	}
-	return buf, s
+	return s
 }
 
 func isSlash(b byte) bool { return b == '/' || b == '\\' }

@@ -1,0 +1,5 @@
+//go:build race
+
+package xss
+
+const raceDetector = true
