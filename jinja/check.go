@@ -123,6 +123,10 @@ func (e *Environment) tree(name, parent string) (*ast.Template, error) {
 	if e.opt.Loader == nil {
 		return nil, notFound(name)
 	}
+	// What is compiled already is not read again.
+	if t, err := e.GetTemplate(name); err == nil {
+		return parse.Parse(t.Source(), name, e.core.Lex, e.core.Extensions)
+	}
 	src, err := e.opt.Loader.Load(name)
 	if err != nil {
 		return nil, err
