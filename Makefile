@@ -115,5 +115,13 @@ sslscan: ## list Flaskr's protocols and ciphers, and fail on weak ones
 h2spec: ## HTTP/2 conformance of Flaskr beside bare net/http
 	bench/scan/scan h2spec
 
+.PHONY: soak
+soak: ## attack Flaskr, gin and Flask with a normal client beside (45 minutes): bench/soak/results.json
+	cd bench && GOWORK=off go run ./soak -out soak
+
+.PHONY: soak-quick
+soak-quick: ## attack Flaskr alone, once and shortly (two minutes), and fail past the bounds
+	cd bench && GOWORK=off go run ./soak -servers dewar -rounds 1 -baseline 2s -scale 0.3 -gate -out ../dist/soak
+
 .PHONY: check
 check: lint modules test race ## everything that CI checks
