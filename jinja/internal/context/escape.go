@@ -218,22 +218,11 @@ func appendComment(buf []byte, s string) []byte {
 			buf = append(buf, "&#45;"...)
 			continue
 		}
-		switch s[i] {
-		case '&':
-			buf = append(buf, "&amp;"...)
-		case '<':
-			buf = append(buf, "&lt;"...)
-		case '>':
-			buf = append(buf, "&gt;"...)
-		case '!':
+		if s[i] == '!' {
 			buf = append(buf, "&#33;"...)
-		case '"':
-			buf = append(buf, "&#34;"...)
-		case '\'':
-			buf = append(buf, "&#39;"...)
-		default:
-			buf = append(buf, s[i])
+			continue
 		}
+		buf = markup.AppendEscape(buf, s[i:i+1])
 	}
 	return buf
 }

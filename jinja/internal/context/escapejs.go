@@ -16,14 +16,14 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			if kind == markup.KindJS && !e.Is(InAttr) {
 				s = jsWithoutEnds(s)
 			}
-			buf = append(spaced(buf, e), s...)
+			buf = append(spaced(buf), s...)
 			break
 		}
 		if isJSWord(s) {
-			buf = append(spaced(buf, e), s...)
+			buf = append(spaced(buf), s...)
 			break
 		}
-		buf = append(spaced(buf, e), '"')
+		buf = append(spaced(buf), '"')
 		buf = append(appendJSString(buf, s), '"')
 	case EscJSON:
 		if kind == markup.KindJSON || isJSWord(s) {
@@ -64,7 +64,7 @@ func inAttr(buf []byte, start int, e Escaper) []byte {
 
 // spaced puts a space between a word, or an operator that a value could become
 // a part of, and a value.
-func spaced(buf []byte, _ Escaper) []byte {
+func spaced(buf []byte) []byte {
 	if n := len(buf); n > 0 {
 		if r, _ := utf8.DecodeLastRune(buf); wordRune(r) || r == '/' {
 			return append(buf, ' ')
@@ -179,7 +179,7 @@ func AppendLiteral(buf []byte, e Escaper, s string) []byte {
 		if n := len(buf); n > 0 && s != "" && s[0] == '-' && buf[n-1] == '-' {
 			buf = append(buf, ' ')
 		}
-		buf = spaced(buf, e)
+		buf = spaced(buf)
 	}
 	buf = append(buf, s...)
 	return inAttr(buf, start, e)

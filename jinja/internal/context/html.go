@@ -454,7 +454,7 @@ func (sc *scanner) value() {
 			o.endAttr()
 			sc.more = append(sc.more, branch{o, after})
 		}
-		sc.endValue(j)
+		sc.endValue()
 		return
 	}
 	for _, o := range others {
@@ -474,8 +474,8 @@ func openReference(s string) bool {
 	return true
 }
 
-// endValue ends a value; its last byte stood before the delimiter.
-func (sc *scanner) endValue(int) {
+// endValue ends a value.
+func (sc *scanner) endValue() {
 	c := &sc.c
 	at := sc.i
 	if c.Delim != delimNone {
