@@ -86,13 +86,27 @@ func (r conditions) body(depth int) string {
 	return b.String()
 }
 
+// letters makes a body that is nothing but a decision between texts of one byte.
+func (r conditions) letters() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "{%% if %s %%}%s", r.cond(0), r.pick("A", "-", " "))
+	for range r.IntN(6) {
+		fmt.Fprintf(&b, "{%% elif %s %%}%s", r.cond(0), r.pick("B", "C", "D", "~", "\n"))
+	}
+	b.WriteString("{% else %}.{% endif %}" + r.pick("", "{% if loop.last %}!{% endif %}", "{% if loop.first %}!{% endif %}"))
+	return b.String()
+}
+
 func columnItems(r *rand.Rand, n int) []columnItem {
 	ints := []int{0, 1, 2, 3, 7, 16, 90, -1, -7, 255, 256, 1 << 31, math.MaxInt64, math.MinInt64}
 	floats := []float64{0, 1, 2.5, -7, 1e300, math.Inf(1), math.NaN(), 3}
 	names := []string{"x", "yy", "", "<b>", "a & b"}
 	small := len(ints)
-	if r.IntN(2) == 0 {
+	switch r.IntN(4) {
+	case 0, 1:
 		small = 7 // without what leaves 64 bits
+	case 2:
+		ints, small = []int{0, 1, 255, 256, 16383, 16384, 32766, 32767, 32768, 65535, 65536}, 8+r.IntN(4) // at the limits of lanes
 	}
 	out := make([]columnItem, n)
 	for i := range out {
@@ -124,7 +138,11 @@ func TestColumns(t *testing.T) {
 	planned := 0
 	for seed := range rounds {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
-		source := "{% for s in items %}" + conditions{r}.body(0) + "{% else %}none{% endfor %}"
+		body := conditions{r}.body
+		if seed%4 == 0 {
+			body = func(int) string { return conditions{r}.letters() }
+		}
+		source := "{% for s in items %}" + body(0) + "{% else %}none{% endfor %}"
 		fast, err := env.FromString(source)
 		if err != nil {
 			t.Fatalf("%s: %v", source, err)
@@ -133,7 +151,7 @@ func TestColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, n := range []int{0, 1, 2, 63, 64, 65, 150} {
+		for _, n := range []int{0, 1, 2, 24, 63, 64, 65, 100, 150} {
 			items := columnItems(r, n)
 			vars := map[string]any{"items": items, "outer": r.IntN(5) - 1, "ratio": 0.5, "flag": r.IntN(2) == 0, "word": "yy"}
 			if seed%3 == 0 {

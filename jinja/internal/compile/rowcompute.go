@@ -9,24 +9,30 @@ import (
 // rowScratch holds the registers of a running rowProgram: columns and masks, and with each the mask of the items for
 // which it is not known, because Python's arithmetic would have left what a column can hold, or failed.
 type rowScratch struct {
-	ints      []value.Ints
-	floats    []value.Floats
-	masks     []value.Mask
-	bounds    []uint64 // of ints: none of them, nor the negative of one, is greater
-	badInts   []value.Mask
-	badFloats []value.Mask
-	badMasks  []value.Mask
-	reach     []value.Mask
-	picks     [][4]value.Mask // by decision: the bits of the number of the branch that each item takes
-	active    []*typedSeg     // the segments of the running chunk
-	run       rowRun
+	ints   []rowInts
+	floats []rowFloats
+	masks  []rowMask
+	reach  []value.Mask
+	picks  [][4]value.Mask // by decision: the bits of the number of the branch that each item takes
+	active []*typedSeg     // the segments of the running chunk
+	run    rowRun
 }
 
+// rowFloats is a register of floats.
+type rowFloats struct {
+	col value.Floats
+	bad value.Mask
+}
+
+// rowMask is a register of truth values.
+type rowMask struct{ m, bad value.Mask }
+
 func (sc *rowScratch) fit(p *rowProgram) {
-	sc.ints, sc.badInts, sc.bounds = sized(sc.ints, p.ints), sized(sc.badInts, p.ints), sized(sc.bounds, p.ints)
-	sc.floats, sc.badFloats = sized(sc.floats, p.floats), sized(sc.badFloats, p.floats)
-	sc.masks, sc.badMasks = sized(sc.masks, p.masks), sized(sc.badMasks, p.masks)
+	sc.ints, sc.floats, sc.masks = sized(sc.ints, p.ints), sized(sc.floats, p.floats), sized(sc.masks, p.masks)
 	sc.reach, sc.picks = sized(sc.reach, p.reach), sized(sc.picks, len(p.decs))
+	for i := range sc.ints {
+		sc.ints[i].large = false
+	}
 }
 
 func sized[T any](s []T, n int) []T {
@@ -53,8 +59,8 @@ func (rt *renderer) giveRows(sc *rowScratch) {
 	rt.rows = append(rt.rows, sc)
 }
 
-// compute decides for n items from from on. It returns false when that cannot be done by columns.
-func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from, n int) bool {
+// compute decides for the items from from+lo on of a chunk of n. It returns false when that cannot be done by columns.
+func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from, lo, n int) bool {
 	if !seq.Chunk(from, n) {
 		return false
 	}
@@ -62,47 +68,40 @@ func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from
 		op := &p.ops[i]
 		switch op.code {
 		case opLoadInts:
-			sc.badInts[op.dst] = 0
-			sc.bounds[op.dst] = seq.LoadInts(&sc.ints[op.dst], op.col, from, n)
+			sc.ints[op.dst].load(seq, op.col, from, n)
 		case opLoadFloats:
 			sc.loadFloats(op, seq, from, n)
 		case opLoadBools:
-			sc.badMasks[op.dst] = 0
-			sc.masks[op.dst] = seq.LoadBools(op.col, from, n)
+			sc.masks[op.dst] = rowMask{m: seq.LoadBools(op.col, from, n)}
 		case opCount:
-			k, _ := op.k.Int64()
-			col := sc.ints[op.dst][:n]
-			for i := range col {
-				col[i] = int64(from+i) + k
-			}
-			sc.badInts[op.dst], sc.bounds[op.dst] = 0, uint64(seq.Len()+1)
+			sc.ints[op.dst].count(int64(from)+op.int, n)
 		case opFill:
 			sc.fill(op, f, n)
 		case opArith:
-			bad := sc.badInts[op.a] | sc.badInts[op.b]
-			size := boundOf(op.sign, sc.bounds[op.a], sc.bounds[op.b])
-			if size > maxBound {
-				bad = math.MaxUint64
-			}
-			sc.badInts[op.dst] = bad | arithInts(op.sign, &sc.ints[op.dst], &sc.ints[op.a], &sc.ints[op.b], n)
-			sc.bounds[op.dst] = size
+			sc.ints[op.dst].arith(op.sign, &sc.ints[op.a], &sc.ints[op.b], n)
 		case opArithK:
-			k, _ := op.fixed(f).Int64()
-			bad := sc.badInts[op.a]
-			size := boundOf(op.sign, sc.bounds[op.a], bound(k))
-			if size > maxBound {
-				bad = math.MaxUint64
-			}
-			sc.badInts[op.dst] = bad | arithInt(op.sign, &sc.ints[op.dst], &sc.ints[op.a], k, n)
-			sc.bounds[op.dst] = size
+			sc.ints[op.dst].arithK(op.sign, &sc.ints[op.a], op.fixedInt(f), n)
 		case opArithFloat:
-			sc.badFloats[op.dst] = sc.badFloats[op.a] | sc.badFloats[op.b] |
-				arithFloats(op.sign, sc.floats[op.dst][:n], sc.floats[op.a][:n], sc.floats[op.b][:n])
+			d, a, b := &sc.floats[op.dst], &sc.floats[op.a], &sc.floats[op.b]
+			d.bad = a.bad | b.bad | arithFloats(op.sign, d.col[:n], a.col[:n], b.col[:n])
+		case opAnd:
+			a, b := sc.masks[op.a], sc.masks[op.b]
+			sc.masks[op.dst] = rowMask{a.m & b.m, a.bad | a.m&b.bad}
+		case opOr:
+			a, b := sc.masks[op.a], sc.masks[op.b]
+			sc.masks[op.dst] = rowMask{a.m | b.m, a.bad | ^a.m&b.bad}
+		case opNot:
+			a := sc.masks[op.a]
+			sc.masks[op.dst] = rowMask{^a.m, a.bad}
+		case opCompareK:
+			sc.masks[op.dst] = sc.ints[op.a].compareK(op.op, op.fixedInt(f), n)
+		case opBits:
+			sc.masks[op.dst] = sc.ints[op.a].bits(op.op, op.and, op.int, n)
 		default:
-			sc.condition(op, f, seq, from, n)
+			sc.masks[op.dst] = sc.condition(op, f, seq, from, n)
 		}
 	}
-	return p.decide(sc, n)
+	return p.decide(sc, lo, n)
 }
 
 // fixed is the value that is the same for all items.
@@ -113,61 +112,56 @@ func (op *rowOp) fixed(f *frame) value.Value {
 	return op.k
 }
 
+// fixedInt is [rowOp.fixed] as an int.
+func (op *rowOp) fixedInt(f *frame) int64 {
+	if op.slot >= 0 {
+		k, _ := f.vars[op.slot].Int64()
+		return k
+	}
+	return op.int
+}
+
 // condition computes a mask.
-func (sc *rowScratch) condition(op *rowOp, f *frame, seq *value.Sequence, from, n int) {
-	var m, bad value.Mask
+func (sc *rowScratch) condition(op *rowOp, f *frame, seq *value.Sequence, from, n int) (r rowMask) {
 	switch op.code {
 	case opEqualText:
 		k, _ := op.fixed(f).Str()
-		if m = seq.LoadEqual(op.col, k, from, n); op.op == value.Ne {
-			m = ^m
+		if r.m = seq.LoadEqual(op.col, k, from, n); op.op == value.Ne {
+			r.m = ^r.m
 		}
 	case opCompare:
-		m, bad = value.MaskOfEach(op.op, &sc.ints[op.a], &sc.ints[op.b], n), sc.badInts[op.a]|sc.badInts[op.b]
-	case opCompareK:
-		k, _ := op.fixed(f).Int64()
-		m, bad = value.MaskOf(op.op, &sc.ints[op.a], k, n), sc.badInts[op.a]
+		r = sc.ints[op.a].compare(op.op, &sc.ints[op.b], n)
 	case opCompareF:
-		m, bad = value.MaskOfEachFloat(op.op, &sc.floats[op.a], &sc.floats[op.b], n), sc.badFloats[op.a]|sc.badFloats[op.b]
+		a, b := &sc.floats[op.a], &sc.floats[op.b]
+		r = rowMask{value.MaskOfEachFloat(op.op, &a.col, &b.col, n), a.bad | b.bad}
 	case opCompareFK:
+		a := &sc.floats[op.a]
 		k, _ := op.fixed(f).Float64()
-		m, bad = value.MaskOfFloats(op.op, &sc.floats[op.a], k, n), sc.badFloats[op.a]
-	case opBits:
-		k, _ := op.k.Int64()
-		m, bad = value.MaskOfBits(&sc.ints[op.a], op.and, k, n), sc.badInts[op.a]
-		if op.op == value.Ne {
-			m = ^m
-		}
+		r = rowMask{value.MaskOfFloats(op.op, &a.col, k, n), a.bad}
 	case opTruthK:
 		if value.Truth(op.fixed(f)) {
-			m = math.MaxUint64
+			r.m = math.MaxUint64
 		}
 	case opFirst:
 		if from == 0 {
-			m = 1
+			r.m = 1
 		}
 	case opLast:
 		if from+n == seq.Len() {
-			m = 1 << (n - 1)
+			r.m = 1 << (n - 1)
 		}
-	case opAnd:
-		m, bad = sc.masks[op.a]&sc.masks[op.b], sc.badMasks[op.a]|sc.masks[op.a]&sc.badMasks[op.b]
-	case opOr:
-		m, bad = sc.masks[op.a]|sc.masks[op.b], sc.badMasks[op.a]|^sc.masks[op.a]&sc.badMasks[op.b]
-	case opNot:
-		m, bad = ^sc.masks[op.a], sc.badMasks[op.a]
 	case opSame:
-		m, bad = ^(sc.masks[op.a] ^ sc.masks[op.b]), sc.badMasks[op.a]|sc.badMasks[op.b]
-		if op.op == value.Ne {
-			m = ^m
+		a, b := sc.masks[op.a], sc.masks[op.b]
+		if r = (rowMask{^(a.m ^ b.m), a.bad | b.bad}); op.op == value.Ne {
+			r.m = ^r.m
 		}
 	}
-	sc.masks[op.dst], sc.badMasks[op.dst] = m, bad
+	return r
 }
 
 // decide makes the decisions of the chunk from the masks of their conditions.
-func (p *rowProgram) decide(sc *rowScratch, n int) bool {
-	all := ^value.Mask(0) >> (value.ChunkSize - n)
+func (p *rowProgram) decide(sc *rowScratch, lo, n int) bool {
+	all := ^value.Mask(0) >> (value.ChunkSize - n + lo) << lo
 	for i := range p.decs {
 		d := &p.decs[i]
 		if len(d.out) == 0 { // it is left to the compiled statement
@@ -181,11 +175,11 @@ func (p *rowProgram) decide(sc *rowScratch, n int) bool {
 		for branch := 0; ; branch++ {
 			taken := left
 			if branch < len(d.conds) {
-				m := d.conds[branch]
-				if sc.badMasks[m]&left != 0 {
+				m := sc.masks[d.conds[branch]]
+				if m.bad&left != 0 {
 					return false
 				}
-				taken &= sc.masks[m]
+				taken &= m.m
 			}
 			left &^= taken
 			if branch&1 != 0 {
@@ -214,36 +208,33 @@ func (p *rowProgram) decide(sc *rowScratch, n int) bool {
 
 // loadFloats reads a column of floats, or converts one of ints.
 func (sc *rowScratch) loadFloats(op *rowOp, seq *value.Sequence, from, n int) {
+	d := &sc.floats[op.dst]
 	if op.sign != 'i' {
-		sc.badFloats[op.dst] = 0
-		seq.LoadFloats(&sc.floats[op.dst], op.col, from, n)
+		d.bad = 0
+		seq.LoadFloats(&d.col, op.col, from, n)
 		return
 	}
 	const exact = 1 << 53
-	bad := sc.badInts[op.a]
-	dst := sc.floats[op.dst][:n]
-	for i, x := range sc.ints[op.a][:n] {
+	a := &sc.ints[op.a]
+	d.bad = a.bad
+	dst := d.col[:n]
+	for i, x := range a.ints()[:n] {
 		if x > exact || x < -exact {
-			bad |= 1 << (i & 63)
+			d.bad |= 1 << (i & 63)
 		}
 		dst[i] = float64(x)
 	}
-	sc.badFloats[op.dst] = bad
 }
 
 func (sc *rowScratch) fill(op *rowOp, f *frame, n int) {
-	if op.sign == 'f' {
-		k, _ := op.fixed(f).Float64()
-		for i := range n {
-			sc.floats[op.dst][i] = k
-		}
-		sc.badFloats[op.dst] = 0
+	if op.sign == 'i' {
+		sc.ints[op.dst].fill(op.fixedInt(f), n)
 		return
 	}
-	k, _ := op.fixed(f).Int64()
-	col := sc.ints[op.dst][:n]
-	for i := range col {
-		col[i] = k
+	k, _ := op.fixed(f).Float64()
+	d := &sc.floats[op.dst]
+	for i := range n {
+		d.col[i] = k
 	}
-	sc.badInts[op.dst], sc.bounds[op.dst] = 0, bound(k)
+	d.bad = 0
 }

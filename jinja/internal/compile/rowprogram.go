@@ -2,6 +2,7 @@ package compile
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -59,8 +60,19 @@ type typedSeg struct {
 	texts  *[maxBranches]value.Text // of segPick: the bodies
 	words  [maxBranches]uint64      // texts, where all of them are of one length of at most 8 bytes
 	length int                      // of these
+	flips  []flip                   // of texts of one byte: what they are made of
 	code   stmt
 }
+
+// A flip changes some bits of the byte that is printed for a branch: those of by, if the bits of the branch's number
+// that any does not hide are all set. Any texts of one byte are such flips of nothing.
+type flip struct {
+	by  uint64
+	any [4]value.Mask
+}
+
+// maxFlips is how many flips cost as much as to look up the texts.
+const maxFlips = 8
 
 // typedStep is a rowStep whose field is known.
 type typedStep struct {
@@ -80,6 +92,7 @@ type rowOp struct {
 	sign byte
 	and  int64       // of opBits
 	k    value.Value // what a column is combined with
+	int  int64       // k, if it is an int
 	slot int         // of the variable that k is, -1 for a constant
 }
 
@@ -211,6 +224,35 @@ func (s *typedSeg) measure(n int) {
 		s.words[i] = binary.LittleEndian.Uint64(b[:])
 	}
 	s.length = length
+	if length == 1 {
+		s.flip(n)
+	}
+}
+
+// flip makes the bytes of n branches out of the bits of their numbers.
+func (s *typedSeg) flip(n int) {
+	var have [maxBranches]uint64
+	for set := range n {
+		by := have[set] ^ s.words[set]
+		if by == 0 {
+			continue
+		}
+		f := flip{by: by}
+		for b := range f.any {
+			if set>>b&1 == 0 {
+				f.any[b] = math.MaxUint64
+			}
+		}
+		for branch := range have {
+			if branch&set == set {
+				have[branch] ^= by
+			}
+		}
+		s.flips = append(s.flips, f)
+	}
+	if len(s.flips) > maxFlips {
+		s.flips = nil
+	}
 }
 
 // conds types the conditions of a decision.
@@ -251,6 +293,7 @@ func (t *rowTyper) steps(steps []rowStep) ([]typedStep, bool) {
 }
 
 func (t *rowTyper) emit(op rowOp) int {
+	op.int, _ = op.k.Int64()
 	t.p.ops = append(t.p.ops, op)
 	return op.dst
 }

@@ -31,7 +31,7 @@ func (p *rowPlan) run(f *frame, l *loopCode, loop *Loop, seq *value.Sequence) (d
 	rt := f.rt
 	size := seq.Len()
 	for from := 0; from < size && err == nil; from += value.ChunkSize {
-		n := min(value.ChunkSize, size-from)
+		n, lo := min(value.ChunkSize, size-from), 0
 		before := rt.ticks
 		if rt.ticks += n; rt.ticks>>10 != before>>10 {
 			if err = rt.slowTick(); err != nil {
@@ -39,12 +39,15 @@ func (p *rowPlan) run(f *frame, l *loopCode, loop *Loop, seq *value.Sequence) (d
 				break
 			}
 		}
-		r.from = from
+		if r.from = from; n < value.ChunkSize && n >= minLanes && size >= value.ChunkSize {
+			// A full chunk that begins with items that have had their turn costs less than a short one.
+			n, lo, r.from = value.ChunkSize, value.ChunkSize-n, size-value.ChunkSize
+		}
 		var finished bool
-		if prog.compute(sc, f, &r.seq, from, n) {
-			finished, err = r.chunk(n)
+		if prog.compute(sc, f, &r.seq, r.from, lo, n) {
+			finished, err = r.chunk(lo, n)
 		} else {
-			finished, err = r.general(n)
+			finished, err = r.general(lo, n)
 		}
 		empty = empty && !finished
 	}
@@ -63,9 +66,9 @@ func (r *rowRun) start(i int) error {
 	return r.l.assign(r.f, r.seq.At(i))
 }
 
-// general runs the rounds of a chunk one by one. finished is set when one of them came to its end.
-func (r *rowRun) general(n int) (finished bool, err error) {
-	for i := r.from; i < r.from+n; i++ {
+// general runs the rounds of a chunk from lo on one by one. finished is set when one of them came to its end.
+func (r *rowRun) general(lo, n int) (finished bool, err error) {
+	for i := r.from + lo; i < r.from+n; i++ {
 		if err := r.start(i); err != nil {
 			return finished, err
 		}
@@ -78,11 +81,11 @@ func (r *rowRun) general(n int) (finished bool, err error) {
 	return finished, nil
 }
 
-// chunk prints the items of a chunk for which everything has been decided. The first and the last item of the loop,
+// chunk prints the items of a chunk from lo on, for which everything has been decided. The first and the last item of the loop,
 // where the program asks for them, are parts of their own: the others often take the same branch.
-func (r *rowRun) chunk(n int) (finished bool, err error) {
-	lo, hi := 0, n
-	if r.p.first && r.from == 0 && n > 1 {
+func (r *rowRun) chunk(lo, n int) (finished bool, err error) {
+	hi := n
+	if r.p.first && r.from+lo == 0 && n > 1 {
 		if finished, err = r.part(0, 1); err != nil {
 			return finished, err
 		}
@@ -179,6 +182,10 @@ func (r *rowRun) branch(decision, i int) int {
 func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
 	picks := &r.sc.picks[s.index]
 	p0, p1, p2, p3 := picks[0]>>(lo&63), picks[1]>>(lo&63), picks[2]>>(lo&63), picks[3]>>(lo&63)
+	if s.flips != nil && cap(out)-len(out) >= value.ChunkSize {
+		s.bytes((*[value.ChunkSize]byte)(out[len(out):len(out)+value.ChunkSize]), p0, p1, p2, p3)
+		return out[:len(out)+hi-lo]
+	}
 	texts := s.texts
 	if room := (hi-lo+7)*s.length + 8; s.length > 0 && cap(out)-len(out) >= room {
 		// All are of one length, so that none has to wait for the one before it.
@@ -203,6 +210,27 @@ func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
 		}
 	}
 	return out
+}
+
+// bytes writes the texts of a chunk that are one byte each.
+func (s *typedSeg) bytes(dst *[value.ChunkSize]byte, p0, p1, p2, p3 value.Mask) {
+	var words [8]uint64
+	for i := range s.flips {
+		flip := &s.flips[i]
+		m := (p0 | flip.any[0]) & (p1 | flip.any[1]) & (p2 | flip.any[2]) & (p3 | flip.any[3])
+		by := flip.by
+		words[0] ^= bytesOf[m&255] * by
+		words[1] ^= bytesOf[m>>8&255] * by
+		words[2] ^= bytesOf[m>>16&255] * by
+		words[3] ^= bytesOf[m>>24&255] * by
+		words[4] ^= bytesOf[m>>32&255] * by
+		words[5] ^= bytesOf[m>>40&255] * by
+		words[6] ^= bytesOf[m>>48&255] * by
+		words[7] ^= bytesOf[m>>56] * by
+	}
+	for i, w := range words {
+		binary.LittleEndian.PutUint64(dst[8*i:], w)
+	}
 }
 
 // bytesOf makes a byte of each bit of a byte.

@@ -507,6 +507,57 @@ func loadInts[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](co
 	return bits
 }
 
+// LoadLanes reads a column of ints for a chunk. ok is false where one is negative or above [MaxLane]; otherwise none is
+// above bound.
+func (s *Sequence) LoadLanes(dst *Lanes, c Column, from, n int) (bound uint64, ok bool) {
+	switch c.loader {
+	case loadInt:
+		bound = loadLanes[int](dst, s, c.offset, from, n)
+	case loadInt64:
+		bound = loadLanes[int64](dst, s, c.offset, from, n)
+	case loadInt32:
+		bound = loadLanes[int32](dst, s, c.offset, from, n)
+	case loadInt16:
+		bound = loadLanes[int16](dst, s, c.offset, from, n)
+	case loadInt8:
+		bound = loadLanes[int8](dst, s, c.offset, from, n)
+	case loadUint32:
+		bound = loadLanes[uint32](dst, s, c.offset, from, n)
+	case loadUint16:
+		bound = loadLanes[uint16](dst, s, c.offset, from, n)
+	case loadUint8:
+		bound = loadLanes[uint8](dst, s, c.offset, from, n)
+	}
+	return bound, bound <= MaxLane
+}
+
+// loadLanes returns the bits that some of the numbers have.
+func loadLanes[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](dst *Lanes, s *Sequence, offset uintptr, from, n int) (bits uint64) {
+	if n < ChunkSize || s.et.loader == loadPointer {
+		*dst = Lanes{}
+		for i := range n {
+			x := uint64(int64(*(*T)(unsafe.Add(s.row(from+i), offset))))
+			bits |= x
+			dst[i&15] |= x << (i & 48)
+		}
+		return bits
+	}
+	size := s.et.size
+	p := unsafe.Add(s.v.p, offset+uintptr(from)*size)
+	quarter, half := 16*size, 32*size
+	for j := range dst {
+		q := unsafe.Add(p, half)
+		w, x := uint64(int64(*(*T)(p))), uint64(int64(*(*T)(unsafe.Add(p, quarter))))
+		bits |= w | x
+		w |= x << 16
+		y, z := uint64(int64(*(*T)(q))), uint64(int64(*(*T)(unsafe.Add(q, quarter))))
+		bits |= y | z
+		dst[j] = w | y<<32 | z<<48
+		p = unsafe.Add(p, size)
+	}
+	return bits
+}
+
 // LoadFloats reads a column of floats for a chunk.
 func (s *Sequence) LoadFloats(dst *Floats, c Column, from, n int) {
 	col := dst[:n]
