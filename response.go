@@ -199,6 +199,7 @@ func (w *response) begin(length int) error {
 	}
 	w.state = streaming
 	w.pace(length)
+	w.hold(length)
 	w.w.WriteHeader(w.status)
 	maps.Copy(h, held)
 	if len(w.buf) > shortAnswer {
@@ -246,6 +247,23 @@ func (w *response) pace(length int) {
 	}
 	w.paced = w.c.app.cfg.Pace.Writer(w.w)
 	w.w = w.paced
+}
+
+// minHeld is from where an answer without TLS may exceed the 4 KB that net/http
+// writes at once, headers included.
+const minHeld = 2 << 10
+
+// hold has a whole and short answer go out in one piece.
+func (w *response) hold(length int) {
+	if length < 0 || length != len(w.buf) || length > shortAnswer || w.c.r.TLS == nil && length < minHeld || w.c.r.ProtoMajor != 1 {
+		return
+	}
+	if w.c.r.ContentLength != 0 && !w.c.body.ended.Load() {
+		return // the client may wait for the answer before it sends the rest
+	}
+	if conn, ok := w.c.app.connections.Conn(w.c.base).(*wireConn); ok {
+		conn.hold()
+	}
 }
 
 // finish sends what is still buffered.

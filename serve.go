@@ -113,8 +113,14 @@ func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Conf
 	}
 	scheme := "http"
 	if config != nil {
+		listeners[0] = secure.FairListener(listeners[0])
+	}
+	for i := range listeners {
+		listeners[i] = wireListener{listeners[i]}
+	}
+	if config != nil {
 		scheme = "https"
-		listeners[0] = tls.NewListener(secure.FairListener(listeners[0]), config)
+		listeners[0] = tls.NewListener(listeners[0], config)
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)

@@ -80,6 +80,19 @@ func (c *Connections) Attach(server *http.Server) {
 
 type connectionKey struct{}
 
+// Conn is the connection that a request came over, given the request's context.
+// For TLS it is the connection below. It is nil for a request of another server.
+func (c *Connections) Conn(ctx context.Context) net.Conn {
+	n, ok := ctx.Value(connectionKey{}).(*connection)
+	if !ok {
+		return nil
+	}
+	if t, ok := n.conn.(*tls.Conn); ok {
+		return t.NetConn()
+	}
+	return n.conn
+}
+
 // Open is the number of connections that are open.
 func (c *Connections) Open() int { return int(c.open.Load()) }
 
@@ -91,11 +104,10 @@ func (c *Connections) Evicted() uint64 { return c.evicted.Load() }
 func (c *Connections) Reset() uint64 { return c.resets.Load() }
 
 func (c *Connections) changed(conn net.Conn, state http.ConnState) {
-	now := time.Now()
 	switch state {
 	case http.StateNew: // after ConnContext
 		if known, ok := c.all.Load(conn); ok {
-			known.(*connection).since.Store(now.UnixNano())
+			known.(*connection).since.Store(time.Now().UnixNano())
 			if c.open.Add(1) > c.max && c.max > 0 {
 				c.makeRoom()
 			}
@@ -105,7 +117,7 @@ func (c *Connections) changed(conn net.Conn, state http.ConnState) {
 			n, since := known.(*connection), int64(0)
 			if state == http.StateIdle {
 				n.idle.Store(true)
-				since = now.UnixNano()
+				since = time.Now().UnixNano()
 			}
 			n.since.Store(since)
 		}

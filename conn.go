@@ -1,0 +1,200 @@
+package dewar
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// wireListener has net/http read from and write to a [wireConn].
+type wireListener struct{ net.Listener }
+
+// Accept waits for the next connection.
+func (l wireListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &wireConn{Conn: conn}, nil
+}
+
+// A wireConn is a connection between net/http (or TLS) and the kernel. It saves
+// calls of the kernel and of the runtime's timers that a request does not need:
+//
+//   - net/http writes through a buffer of 4 KB, and TLS in records that begin with
+//     1.4 KB, each of which would wake the client. Once hold was called, what is
+//     written is kept together until net/http turns to something else.
+//   - net/http sets some six deadlines a request, nearly all of them replaced before
+//     anything has waited. Here one is told to the connection only when a read or a
+//     write begins for which the connection has none that is good enough.
+//
+// Everything may be called by several goroutines at once, as for any net.Conn.
+type wireConn struct {
+	net.Conn
+
+	holding atomic.Bool
+	wmu     sync.Mutex // of held
+	held    *[]byte    // from heldPool; what was written since hold
+
+	rmu     sync.Mutex // of the fields below
+	reading int        // reads under way
+	writing int        // writes under way
+	read    deadline
+	write   deadline
+}
+
+// maxHeld bounds what is kept together. Longer answers are not held at all; see
+// [shortAnswer].
+const maxHeld = 2 * shortAnswer
+
+var heldPool = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+
+// hold keeps what is written from now on until it is complete. net/http shows
+// that by setting a deadline: it does so as soon as it has written an answer. The
+// request must have been read to its end, since a read does not release what is
+// held: net/http reads from the side, to find out whether the client goes away.
+func (c *wireConn) hold() { c.holding.Store(true) }
+
+// release sends what is held.
+func (c *wireConn) release() {
+	if !c.holding.Load() {
+		return
+	}
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	_ = c.send()
+	c.holding.Store(false)
+}
+
+// send writes what is held. Who wrote it has been told that all is well, so
+// that a connection that fails now must end: a part of an answer must not be
+// followed by the next.
+func (c *wireConn) send() error {
+	if c.held == nil {
+		return nil
+	}
+	_, err := c.writeOut(*c.held)
+	*c.held = (*c.held)[:0]
+	heldPool.Put(c.held)
+	c.held = nil
+	if err != nil {
+		_ = c.Conn.Close()
+	}
+	return err
+}
+
+// Write writes, or keeps what is written.
+func (c *wireConn) Write(p []byte) (int, error) {
+	if !c.holding.Load() {
+		return c.writeOut(p)
+	}
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	if !c.holding.Load() {
+		return c.writeOut(p)
+	}
+	if c.held != nil && len(*c.held)+len(p) > maxHeld {
+		if err := c.send(); err != nil {
+			return 0, err
+		}
+	}
+	if len(p) > maxHeld {
+		return c.writeOut(p)
+	}
+	if c.held == nil {
+		c.held = heldPool.Get().(*[]byte)
+	}
+	*c.held = append(*c.held, p...)
+	return len(p), nil
+}
+
+// writeOut writes under the deadline that was asked for.
+func (c *wireConn) writeOut(p []byte) (written int, err error) {
+	if err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline); err != nil {
+		return 0, err
+	}
+	defer c.end(&c.writing)
+	for {
+		n, err := c.Conn.Write(p[written:])
+		written += n
+		if err == nil || !c.again(err, &c.write, c.Conn.SetWriteDeadline) {
+			return written, err
+		}
+	}
+}
+
+// Read reads under the deadline that was asked for.
+func (c *wireConn) Read(p []byte) (int, error) {
+	if err := c.begin(&c.reading, &c.read, c.Conn.SetReadDeadline); err != nil {
+		return 0, err
+	}
+	defer c.end(&c.reading)
+	for {
+		n, err := c.Conn.Read(p)
+		if err == nil || n > 0 || !c.again(err, &c.read, c.Conn.SetReadDeadline) {
+			return n, err
+		}
+	}
+}
+
+// ReadFrom lets net/http send files with sendfile.
+func (c *wireConn) ReadFrom(r io.Reader) (int64, error) {
+	c.release()
+	c.rmu.Lock()
+	err := c.write.tell(c.Conn.SetWriteDeadline) // io.Copy could not go on behind one that is too early
+	c.rmu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline); err != nil {
+		return 0, err
+	}
+	defer c.end(&c.writing)
+	return io.Copy(c.Conn, r)
+}
+
+// Close closes the connection. What is held and would have to wait is lost, as
+// with any connection that is closed under an answer.
+func (c *wireConn) Close() error {
+	if c.holding.Load() && c.wmu.TryLock() {
+		if c.held != nil {
+			_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
+			_, _ = c.Conn.Write(*c.held)
+			c.held = nil
+		}
+		c.wmu.Unlock()
+	}
+	return c.Conn.Close()
+}
+
+// CloseWrite lets net/http end an answer before it closes the connection.
+func (c *wireConn) CloseWrite() error {
+	c.release()
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// NetConn returns the connection below, as tls.Conn does.
+func (c *wireConn) NetConn() net.Conn { return c.Conn }
+
+// SetReadDeadline is for reads that are under way and those to come.
+func (c *wireConn) SetReadDeadline(t time.Time) error {
+	c.release()
+	return c.ask(t, &c.reading, &c.read, c.Conn.SetReadDeadline)
+}
+
+// SetWriteDeadline is for writes that are under way and those to come.
+func (c *wireConn) SetWriteDeadline(t time.Time) error {
+	c.release()
+	return c.ask(t, &c.writing, &c.write, c.Conn.SetWriteDeadline)
+}
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (c *wireConn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}

@@ -1,0 +1,91 @@
+package dewar
+
+import (
+	"errors"
+	"os"
+	"time"
+)
+
+// A deadline is what was asked for, and what the connection has been told. Both
+// are in ns since 1970; 0 is none.
+type deadline struct{ want, set int64 }
+
+// longAgo is before any time that a connection could wait for: net/http sets
+// such a deadline to end a read.
+const longAgo = int64(time.Hour)
+
+// noTime is a time that no connection will see, in seconds since 1970.
+const noTime = 1 << 33
+
+// ask notes a deadline, and tells it to the connection only if something waits.
+func (c *wireConn) ask(t time.Time, busy *int, d *deadline, set func(time.Time) error) error {
+	c.rmu.Lock()
+	defer c.rmu.Unlock()
+	switch seconds := t.Unix(); {
+	case t.IsZero() || seconds > noTime:
+		d.want = 0
+	case seconds <= 0:
+		d.want = 1
+	default:
+		d.want = t.UnixNano()
+	}
+	if *busy == 0 {
+		return nil
+	}
+	return d.tell(set)
+}
+
+// begin sees to it that the connection has a deadline with which a read or a
+// write may start. One that is too early will do: [wireConn.again] moves it when
+// it comes.
+func (c *wireConn) begin(busy *int, d *deadline, set func(time.Time) error) error {
+	c.rmu.Lock()
+	defer c.rmu.Unlock()
+	if d.want != 0 && d.want < longAgo {
+		return os.ErrDeadlineExceeded
+	}
+	if d.unfit() {
+		if err := d.tell(set); err != nil {
+			return err
+		}
+	}
+	*busy++
+	return nil
+}
+
+func (c *wireConn) end(busy *int) {
+	c.rmu.Lock()
+	*busy--
+	c.rmu.Unlock()
+}
+
+// again tells whether an error is only that of a deadline that has been moved
+// since the connection was told, and tells it the new one.
+func (c *wireConn) again(err error, d *deadline, set func(time.Time) error) bool {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	c.rmu.Lock()
+	defer c.rmu.Unlock()
+	if d.set == 0 || d.want != 0 && d.want <= max(d.set, time.Now().UnixNano()) {
+		return false
+	}
+	return d.tell(set) == nil
+}
+
+// unfit reports whether the connection would wait too long, or not at all.
+func (d *deadline) unfit() bool {
+	if d.want == 0 {
+		return d.set != 0 && d.set < longAgo
+	}
+	return d.set < longAgo || d.set > d.want
+}
+
+// tell tells the connection what was asked for.
+func (d *deadline) tell(set func(time.Time) error) error {
+	d.set = d.want
+	if d.want == 0 {
+		return set(time.Time{})
+	}
+	return set(time.Unix(0, d.want))
+}
