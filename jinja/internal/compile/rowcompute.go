@@ -12,6 +12,8 @@ type rowScratch struct {
 	ints   []rowInts
 	floats []rowFloats
 	masks  []rowMask
+	texts  []rowTexts
+	cells  *value.Cells
 	reach  []value.Mask
 	picks  [][4]value.Mask // by decision: the bits of the number of the branch that each item takes
 	active []*typedSeg     // the segments of the running chunk
@@ -24,14 +26,24 @@ type rowFloats struct {
 	bad value.Mask
 }
 
+// rowTexts is a register of texts.
+type rowTexts struct {
+	col value.Texts
+	bad value.Mask
+}
+
 // rowMask is a register of truth values.
 type rowMask struct{ m, bad value.Mask }
 
 func (sc *rowScratch) fit(p *rowProgram) {
 	sc.ints, sc.floats, sc.masks = sized(sc.ints, p.ints), sized(sc.floats, p.floats), sized(sc.masks, p.masks)
 	sc.reach, sc.picks = sized(sc.reach, p.reach), sized(sc.picks, len(p.decs))
+	sc.texts = sized(sc.texts, p.texts)
 	for i := range sc.ints {
 		sc.ints[i].large = false
+	}
+	if p.keyed && sc.cells == nil {
+		sc.cells = new(value.Cells)
 	}
 }
 
@@ -55,50 +67,61 @@ func (rt *renderer) takeRows(p *rowProgram) *rowScratch {
 
 func (rt *renderer) giveRows(sc *rowScratch) {
 	clear(sc.active)
+	clear(sc.texts)
+	if sc.cells != nil && sc.run.p.keyed {
+		*sc.cells = value.Cells{}
+	}
 	sc.active, sc.run = sc.active[:0], rowRun{}
 	rt.rows = append(rt.rows, sc)
 }
 
-// compute decides for the items from from+lo on of a chunk of n. It returns false when that cannot be done by columns.
-func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from, lo, n int) bool {
+// compute decides for the items from from+lo on of a chunk of n. It returns the mask of those for which that cannot be
+// done by columns.
+func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from, lo, n int) (unknown value.Mask) {
 	if !seq.Chunk(from, n) {
-		return false
+		return math.MaxUint64
 	}
+	if p.keyed {
+		seq.Cells(sc.cells, from, n)
+	}
+	masks, ints := sc.masks, sc.ints
 	for i := range p.ops {
 		op := &p.ops[i]
 		switch op.code {
 		case opLoadInts:
-			sc.ints[op.dst].load(seq, op.col, from, n)
+			ints[op.dst].load(seq, &op.col, from, n)
+		case opLoadBools:
+			masks[op.dst] = rowMask{m: seq.LoadBools(&op.col, from, n)}
+		case opCount:
+			ints[op.dst].count(int64(from)+op.int, n)
+		case opArith:
+			ints[op.dst].arith(op.sign, &ints[op.a], &ints[op.b], n)
+		case opArithK:
+			ints[op.dst].arithK(op.sign, &ints[op.a], op.fixedInt(f), n)
+		case opAnd:
+			a, b := &masks[op.a], &masks[op.b]
+			masks[op.dst] = rowMask{a.m & b.m, a.bad | a.m&b.bad}
+		case opOr:
+			a, b := &masks[op.a], &masks[op.b]
+			masks[op.dst] = rowMask{a.m | b.m, a.bad | ^a.m&b.bad}
+		case opNot:
+			a := &masks[op.a]
+			masks[op.dst] = rowMask{^a.m, a.bad}
+		case opCompareK:
+			masks[op.dst] = ints[op.a].compareK(op.op, op.fixedInt(f), n)
+		case opBits:
+			masks[op.dst] = ints[op.a].bits(op.op, op.and, op.int, n)
 		case opLoadFloats:
 			sc.loadFloats(op, seq, from, n)
-		case opLoadBools:
-			sc.masks[op.dst] = rowMask{m: seq.LoadBools(op.col, from, n)}
-		case opCount:
-			sc.ints[op.dst].count(int64(from)+op.int, n)
+		case opLoadCells:
+			sc.loadCells(op, n)
 		case opFill:
 			sc.fill(op, f, n)
-		case opArith:
-			sc.ints[op.dst].arith(op.sign, &sc.ints[op.a], &sc.ints[op.b], n)
-		case opArithK:
-			sc.ints[op.dst].arithK(op.sign, &sc.ints[op.a], op.fixedInt(f), n)
 		case opArithFloat:
 			d, a, b := &sc.floats[op.dst], &sc.floats[op.a], &sc.floats[op.b]
 			d.bad = a.bad | b.bad | arithFloats(op.sign, d.col[:n], a.col[:n], b.col[:n])
-		case opAnd:
-			a, b := sc.masks[op.a], sc.masks[op.b]
-			sc.masks[op.dst] = rowMask{a.m & b.m, a.bad | a.m&b.bad}
-		case opOr:
-			a, b := sc.masks[op.a], sc.masks[op.b]
-			sc.masks[op.dst] = rowMask{a.m | b.m, a.bad | ^a.m&b.bad}
-		case opNot:
-			a := sc.masks[op.a]
-			sc.masks[op.dst] = rowMask{^a.m, a.bad}
-		case opCompareK:
-			sc.masks[op.dst] = sc.ints[op.a].compareK(op.op, op.fixedInt(f), n)
-		case opBits:
-			sc.masks[op.dst] = sc.ints[op.a].bits(op.op, op.and, op.int, n)
 		default:
-			sc.masks[op.dst] = sc.condition(op, f, seq, from, n)
+			masks[op.dst] = sc.condition(op, f, seq, from, n)
 		}
 	}
 	return p.decide(sc, lo, n)
@@ -126,7 +149,12 @@ func (sc *rowScratch) condition(op *rowOp, f *frame, seq *value.Sequence, from, 
 	switch op.code {
 	case opEqualText:
 		k, _ := op.fixed(f).Str()
-		if r.m = seq.LoadEqual(op.col, k, from, n); op.op == value.Ne {
+		if op.col.Keyed() {
+			r = rowMask{value.MaskOfTexts(&sc.texts[op.a].col, k, n), sc.texts[op.a].bad}
+		} else {
+			r.m = seq.LoadEqual(&op.col, k, from, n)
+		}
+		if op.op == value.Ne {
 			r.m = ^r.m
 		}
 	case opCompare:
@@ -159,8 +187,9 @@ func (sc *rowScratch) condition(op *rowOp, f *frame, seq *value.Sequence, from, 
 	return r
 }
 
-// decide makes the decisions of the chunk from the masks of their conditions.
-func (p *rowProgram) decide(sc *rowScratch, lo, n int) bool {
+// decide makes the decisions of the chunk from the masks of their conditions. It returns the mask of the items for which
+// one of them is not known.
+func (p *rowProgram) decide(sc *rowScratch, lo, n int) (unknown value.Mask) {
 	all := ^value.Mask(0) >> (value.ChunkSize - n + lo) << lo
 	for i := range p.decs {
 		d := &p.decs[i]
@@ -176,10 +205,9 @@ func (p *rowProgram) decide(sc *rowScratch, lo, n int) bool {
 			taken := left
 			if branch < len(d.conds) {
 				m := sc.masks[d.conds[branch]]
-				if m.bad&left != 0 {
-					return false
-				}
-				taken &= m.m
+				unknown |= m.bad & left
+				left &^= m.bad
+				taken = left & m.m
 			}
 			left &^= taken
 			if branch&1 != 0 {
@@ -203,7 +231,23 @@ func (p *rowProgram) decide(sc *rowScratch, lo, n int) bool {
 		}
 		sc.picks[i] = [4]value.Mask{p0, p1, p2, p3}
 	}
-	return true
+	return unknown
+}
+
+func (sc *rowScratch) loadCells(op *rowOp, n int) {
+	switch op.col.Kind() {
+	case value.KindInt:
+		sc.ints[op.dst].loadCells(sc.cells, &op.col, n)
+	case value.KindFloat:
+		d := &sc.floats[op.dst]
+		d.bad = sc.cells.Floats(&d.col, &op.col, n)
+	case value.KindBool:
+		m, bad := sc.cells.Bools(&op.col, n)
+		sc.masks[op.dst] = rowMask{m, bad}
+	default:
+		d := &sc.texts[op.dst]
+		d.bad = sc.cells.Texts(&d.col, &op.col, n)
+	}
 }
 
 // loadFloats reads a column of floats, or converts one of ints.
@@ -211,7 +255,7 @@ func (sc *rowScratch) loadFloats(op *rowOp, seq *value.Sequence, from, n int) {
 	d := &sc.floats[op.dst]
 	if op.sign != 'i' {
 		d.bad = 0
-		seq.LoadFloats(&d.col, op.col, from, n)
+		seq.LoadFloats(&d.col, &op.col, from, n)
 		return
 	}
 	const exact = 1 << 53

@@ -38,7 +38,7 @@ func (c *rowInts) inWide(bound uint64, bad value.Mask) {
 	c.narrow, c.spread, c.bound, c.bad = false, true, bound, bad
 }
 
-func (c *rowInts) load(seq *value.Sequence, col value.Column, from, n int) {
+func (c *rowInts) load(seq *value.Sequence, col *value.Column, from, n int) {
 	if n >= minLanes && !c.large {
 		if bound, ok := seq.LoadLanes(&c.lanes, col, from, n); ok {
 			c.inLanes(bound, 0)
@@ -47,6 +47,14 @@ func (c *rowInts) load(seq *value.Sequence, col value.Column, from, n int) {
 	}
 	c.inWide(seq.LoadInts(&c.wide, col, from, n), 0)
 	c.large = c.bound > value.MaxLane
+}
+
+func (c *rowInts) loadCells(cells *value.Cells, col *value.Column, n int) {
+	bound, small, bad := cells.Ints(&c.wide, col, n)
+	if c.inWide(bound, bad); small && n >= minLanes {
+		c.lanes.Pack(&c.wide)
+		c.narrow = true
+	}
 }
 
 // count sets the numbers to k, k+1 and so on.

@@ -18,9 +18,11 @@ import (
 //
 // This shows the same as computing them one by one because nothing in such a body can change what the conditions see
 // (rowpure.go), and they can neither fail nor have an effect (rowexpr.go). Where Python's arithmetic would leave 64
-// bits or divide by zero in an item that the condition is reached for, the whole chunk is run in the general way.
+// bits or divide by zero in an item that the condition is reached for, that item is run in the general way.
 //
-// What the fields are is known when the loop meets the slice: a rowProgram is the plan for one type of items.
+// What the fields are is known when the loop meets the slice: a rowProgram is the plan for one type of items. Maps may
+// each hold something else: the program is made for what the first of them hold, an item that has something else where
+// a condition is reached for it is run in the general way, and what is printed is looked at before.
 
 // rowPlan is the body of a loop whose conditions are computed by columns.
 type rowPlan struct {
@@ -42,6 +44,7 @@ type rowSeg struct {
 	steps []rowStep    // of segFields
 	ifs   *rowDecision // of segIf and segPick
 	code  stmt         // of segStmt, and of the others where the types are none that they know; may be nil
+	uses  []string     // fields of the item that code reads
 }
 
 // rowDecision is an if.
@@ -150,9 +153,36 @@ func (b *rowBuilder) segs(body []ast.Stmt) (segs []rowSeg, ok bool) {
 			}
 			s = rowSeg{kind: segStmt, code: code}
 		}
+		if s.kind != segText {
+			s.uses = b.uses(n)
+		}
 		segs = append(segs, s)
 	}
 	return segs, true
+}
+
+// uses returns the fields of the item that a statement reads.
+func (b *rowBuilder) uses(n ast.Stmt) (names []string) {
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	ast.Walk(n, func(x ast.Node) bool {
+		switch x := x.(type) {
+		case *ast.Getattr:
+			if name, ok := x.Node.(*ast.Name); ok && name.Name == b.item {
+				add(x.Attr)
+				return false
+			}
+		case *ast.Name:
+			if x.Name == b.item {
+				add("")
+			}
+		}
+		return true
+	})
+	return names
 }
 
 // output makes a step of each printed field; anything else is left to the compiled statement.
@@ -225,13 +255,15 @@ func (p *rowPlan) find(f *frame, seq *value.Sequence) *rowProgram {
 		}
 	}
 	have := p.program.Load()
-	if have == nil || have.elem != seq.Element() || !have.fits(f) {
+	if have == nil || have.elem != seq.Element() || !have.fits(f, seq) {
 		if p.programs.Add(1) > maxPrograms {
 			p.programs.Store(maxPrograms)
 			return nil
 		}
 		have = p.specialise(f, seq)
-		p.program.Store(have)
+		if have.ok || !have.keyed { // other maps may have what these have not
+			p.program.Store(have)
+		}
 	}
 	if !have.ok {
 		return nil

@@ -20,6 +20,13 @@ type rowProgram struct {
 	reach  int // masks of items for which a nested decision is made
 	segs   []*typedSeg
 
+	keyed bool           // the items are maps, which need not be alike
+	cols  []value.Column // of these: those that have been typed
+	cells []value.Column // of these: all that the body reads
+	code  bool           // of these: there is a segStmt, and no segFields
+	texts int            // registers
+
+	starts    bool // code runs for each item before the body
 	needsItem bool // some code reads the item or the loop object
 	first     bool // loop.first is asked for
 	last      bool
@@ -31,10 +38,15 @@ type rowUse struct {
 	kind value.Kind
 }
 
-// fits reports whether the variables are still of the kinds they were.
-func (p *rowProgram) fits(f *frame) bool {
+// fits reports whether the variables are still of the kinds they were, and the values of the first map.
+func (p *rowProgram) fits(f *frame, seq *value.Sequence) bool {
 	for _, u := range p.vars {
 		if f.vars[u.slot].Kind() != u.kind {
+			return false
+		}
+	}
+	for i := range p.cols {
+		if k := seq.CellKind(&p.cols[i], 0); k != p.cols[i].Kind() && k != value.KindUndefined {
 			return false
 		}
 	}
@@ -62,6 +74,7 @@ type typedSeg struct {
 	length int                      // of these
 	flips  []flip                   // of texts of one byte: what they are made of
 	code   stmt
+	uses   []value.Column // of maps: what code and steps read
 }
 
 // A flip changes some bits of the byte that is printed for a branch: those of by, if the bits of the branch's number
@@ -102,7 +115,8 @@ const (
 	opLoadInts   rowCode = iota
 	opLoadFloats         // ints of register a with the sign i, else the column
 	opLoadBools
-	opEqualText
+	opLoadCells  // of maps, into a register of the kind of the column
+	opEqualText  // of the column; of register a for maps
 	opCount      // loop.index0 + k
 	opFill       // k for all items
 	opArith      // on two columns of ints
@@ -143,16 +157,43 @@ type rowVal struct {
 }
 
 func (p *rowPlan) specialise(f *frame, seq *value.Sequence) *rowProgram {
-	prog := &rowProgram{elem: seq.Element(), needsItem: p.starts}
+	prog := &rowProgram{elem: seq.Element(), keyed: seq.Keyed(), starts: p.starts, needsItem: p.starts}
 	for _, name := range p.fields {
 		if !seq.PlainField(name) {
 			return prog
 		}
 	}
+	if prog.keyed {
+		prog.cells = cellsOf(seq, p.fields)
+	}
 	t := &rowTyper{p: prog, f: f, seq: seq, loaded: map[string]rowVal{}, used: map[int]bool{}}
 	prog.decs = make([]typedDecision, p.decisions)
 	prog.segs = t.segs(p.segs, -1)
+	if prog.code {
+		prog.codeOnly(prog.segs)
+	}
 	return prog
+}
+
+// codeOnly leaves printing to the compiled statements: what has been printed cannot be taken back where those may have
+// written it out.
+func (p *rowProgram) codeOnly(segs []*typedSeg) {
+	for _, s := range segs {
+		if s.kind == segFields {
+			s.kind = segStmt
+		}
+		for _, body := range s.bodies {
+			p.codeOnly(body)
+		}
+	}
+}
+
+func cellsOf(seq *value.Sequence, names []string) []value.Column {
+	cols := make([]value.Column, len(names))
+	for i, name := range names {
+		cols[i], _ = seq.Cell(name)
+	}
+	return cols
 }
 
 // segs types the segments of a body that runs for the items of the mask in. What cannot be computed by columns for this
@@ -172,7 +213,12 @@ func (t *rowTyper) segs(segs []rowSeg, in int) []*typedSeg {
 		if !ok {
 			typed.kind = segStmt
 		}
-		t.p.needsItem = t.p.needsItem || typed.kind == segStmt
+		if typed.kind == segStmt {
+			t.p.needsItem, t.p.code = true, t.p.keyed
+		}
+		if t.p.keyed {
+			typed.uses = cellsOf(t.seq, s.uses)
+		}
 		out[i] = typed
 	}
 	return out
@@ -283,6 +329,9 @@ func (t *rowTyper) steps(steps []rowStep) ([]typedStep, bool) {
 		out[i] = typedStep{pre: value.NewText(s.pre), index: s.index, plus: s.plus}
 		if !s.index {
 			col, ok := t.seq.Column(s.name)
+			if t.p.keyed {
+				col, ok = t.seq.Cell(s.name)
+			}
 			if !ok {
 				return nil, false
 			}
@@ -301,6 +350,7 @@ func (t *rowTyper) emit(op rowOp) int {
 func (t *rowTyper) newInt() int   { t.p.ints++; return t.p.ints - 1 }
 func (t *rowTyper) newFloat() int { t.p.floats++; return t.p.floats - 1 }
 func (t *rowTyper) newMask() int  { t.p.masks++; return t.p.masks - 1 }
+func (t *rowTyper) newText() int  { t.p.texts++; return t.p.texts - 1 }
 
 // val types an expression that is not a condition by itself.
 func (t *rowTyper) val(x *rowExpr) (v rowVal, ok bool) {
@@ -338,6 +388,11 @@ func (t *rowTyper) field(name string) (v rowVal, ok bool) {
 		return v, false
 	}
 	v = rowVal{kind: col.Kind(), col: col}
+	if col.Keyed() {
+		t.cells(&v)
+		t.loaded[name] = v
+		return v, true
+	}
 	switch v.kind {
 	case value.KindInt:
 		v.reg = t.emit(rowOp{code: opLoadInts, dst: t.newInt(), col: col})
@@ -348,6 +403,22 @@ func (t *rowTyper) field(name string) (v rowVal, ok bool) {
 	}
 	t.loaded[name] = v
 	return v, true
+}
+
+// cells loads a column of maps.
+func (t *rowTyper) cells(v *rowVal) {
+	switch v.kind {
+	case value.KindInt:
+		v.reg = t.newInt()
+	case value.KindFloat:
+		v.reg = t.newFloat()
+	case value.KindBool:
+		v.reg = t.newMask()
+	default:
+		v.reg = t.newText()
+	}
+	t.emit(rowOp{code: opLoadCells, dst: v.reg, col: v.col})
+	t.p.cols = append(t.p.cols, v.col)
 }
 
 // column makes a register of what may be one value for all items.
@@ -494,7 +565,7 @@ func (t *rowTyper) compare(x *rowExpr) (m int, ok bool) {
 		}
 		return t.emit(t.compareOp(opCompareF, opCompareFK, op, a, b)), true
 	case isText(a.kind) && isText(b.kind) && b.fixed && equality:
-		return t.emit(rowOp{code: opEqualText, dst: t.newMask(), col: a.col, op: op, k: b.k, slot: b.slot}), true
+		return t.emit(rowOp{code: opEqualText, dst: t.newMask(), a: a.reg, col: a.col, op: op, k: b.k, slot: b.slot}), true
 	case a.kind == value.KindBool && b.kind == value.KindBool && equality:
 		r := b.reg
 		if b.fixed {

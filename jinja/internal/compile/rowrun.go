@@ -2,6 +2,8 @@ package compile
 
 import (
 	"encoding/binary"
+	"errors"
+	"math/bits"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -15,6 +17,10 @@ type rowRun struct {
 	p    *rowProgram
 	sc   *rowScratch
 	from int // the first item of the chunk
+
+	started int // rounds
+
+	skip, skips int // chunks that are not tried, and how many that are when the next one fails
 }
 
 // run prints the items of a sequence, whose loop has been entered. done is false when the type of the items is not one
@@ -39,16 +45,12 @@ func (p *rowPlan) run(f *frame, l *loopCode, loop *Loop, seq *value.Sequence) (d
 				break
 			}
 		}
-		if r.from = from; n < value.ChunkSize && n >= minLanes && size >= value.ChunkSize {
+		if r.from = from; n < value.ChunkSize && n >= minLanes && size >= value.ChunkSize && !prog.keyed {
 			// A full chunk that begins with items that have had their turn costs less than a short one.
 			n, lo, r.from = value.ChunkSize, value.ChunkSize-n, size-value.ChunkSize
 		}
 		var finished bool
-		if prog.compute(sc, f, &r.seq, r.from, lo, n) {
-			finished, err = r.chunk(lo, n)
-		} else {
-			finished, err = r.general(lo, n)
-		}
+		finished, err = r.chunk(lo, n)
 		empty = empty && !finished
 	}
 	rt.giveRows(sc)
@@ -58,8 +60,12 @@ func (p *rowPlan) run(f *frame, l *loopCode, loop *Loop, seq *value.Sequence) (d
 	return true, empty, err
 }
 
-// start is what a round of the loop begins with.
+// start is what a round of the loop begins with. Rounds that run no code do without.
 func (r *rowRun) start(i int) error {
+	if r.started == i+1 {
+		return nil
+	}
+	r.started = i + 1
 	if r.loop != nil {
 		r.loop.index0, r.loop.iter.i = i, i+1
 	}
@@ -81,61 +87,114 @@ func (r *rowRun) general(lo, n int) (finished bool, err error) {
 	return finished, nil
 }
 
-// chunk prints the items of a chunk from lo on, for which everything has been decided. The first and the last item of the loop,
-// where the program asks for them, are parts of their own: the others often take the same branch.
+// chunk prints the items of a chunk from lo on. Those for which something could not be decided have their turn in the
+// general way. The first and the last item of the loop, where the program asks for them, are parts of their own: the
+// others often take the same branch.
 func (r *rowRun) chunk(lo, n int) (finished bool, err error) {
-	hi := n
-	if r.p.first && r.from+lo == 0 && n > 1 {
-		if finished, err = r.part(0, 1); err != nil {
+	unknown := ^value.Mask(0)
+	if r.skip > 0 {
+		r.skip--
+	} else if unknown = r.p.compute(r.sc, r.f, &r.seq, r.from, lo, n); r.p.keyed && bits.OnesCount64(unknown) > n/2 {
+		r.skip, r.skips = r.skips, 2*r.skips+1
+	} else {
+		r.skips = 0
+	}
+	for lo < n {
+		left := unknown >> lo
+		if left&1 != 0 {
+			hi := n
+			if r.p.keyed && r.seq.PlainCells(r.p.cells, r.from+lo) {
+				hi = lo + 1
+			} else if !r.p.keyed {
+				hi = lo + bits.TrailingZeros64(^left)
+			}
+			hi = min(hi, n)
+			done, err := r.general(lo, hi)
+			if finished = finished || done; err != nil {
+				return finished, err
+			}
+			lo = hi
+			continue
+		}
+		hi := min(n, lo+bits.TrailingZeros64(left))
+		if r.p.first && r.from+lo == 0 {
+			hi = 1
+		}
+		if r.p.last && r.from+hi == r.seq.Len() && hi > lo+1 {
+			hi--
+		}
+		at, done, err := r.part(lo, hi)
+		if finished = finished || done; err != nil {
 			return finished, err
 		}
-		lo = 1
+		if at < hi {
+			unknown |= 1 << at
+		}
+		lo = at
 	}
-	last := r.p.last && r.from+n == r.seq.Len() && n > lo+1
-	if last {
-		hi--
-	}
-	done, err := r.part(lo, hi)
-	finished = finished || done
-	if last && err == nil {
-		done, err = r.part(hi, n)
-		finished = finished || done
-	}
-	return finished, err
+	return finished, nil
 }
 
-// part prints the items lo <= i < hi of the chunk.
-func (r *rowRun) part(lo, hi int) (finished bool, err error) {
+// part prints the items lo <= i < hi of the chunk, up to the first that has something of which that is not known what it
+// does. It returns the number of that one.
+func (r *rowRun) part(lo, hi int) (at int, finished bool, err error) {
 	segs := r.active(r.sc.active[:0], r.p.segs, lo, hi)
 	r.sc.active = segs
 	rt := r.f.rt
 	if !r.p.needsItem && len(segs) == 1 && segs[0].kind == segPick {
 		rt.out = r.pickAll(rt.out, segs[0], lo, hi)
-		return true, r.check()
+		return hi, true, r.check()
 	}
 	if !r.p.needsItem && len(segs) == 0 {
-		return true, nil
+		return hi, true, nil
 	}
-	for i := r.from + lo; i < r.from+hi; i++ {
-		if r.p.needsItem {
-			if err := r.start(i); err != nil {
-				return finished, err
+	for i := lo; i < hi; i++ {
+		if r.p.code && !r.plain(segs, r.from+i) {
+			return i, finished, nil
+		}
+		if r.p.starts {
+			if err := r.start(r.from + i); err != nil {
+				return i, finished, err
 			}
 		}
-		out, err := r.emit(rt.out, segs, i)
-		rt.out = out
+		length := len(rt.out)
+		out, err := r.emit(rt.out, segs, r.from+i)
+		if rt.out = out; err == errUnknown {
+			rt.out = out[:length] // no code has run that may have written it out
+			return i, finished, nil
+		}
 		if err == nil {
 			finished = true
 		} else if err != errContinue {
-			return finished, err
+			return i, finished, err
 		}
 		if len(out) > rt.mark {
 			if err := r.check(); err != nil {
-				return finished, err
+				return i, finished, err
 			}
 		}
 	}
-	return finished, nil
+	return hi, finished, nil
+}
+
+// errUnknown is returned by emit for an item that prints what is not plain. Where there is code, plain is asked before.
+var errUnknown = errors.New("not plain")
+
+// plain reports whether what the code of the segments reads of item i is plain.
+func (r *rowRun) plain(segs []*typedSeg, i int) bool {
+	for _, s := range segs {
+		switch s.kind {
+		case segIf:
+			if !r.plain(s.bodies[r.branch(s.index, i)], i) {
+				return false
+			}
+		case segStmt:
+			if !r.seq.PlainCells(s.uses, i) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (r *rowRun) check() error {
@@ -154,15 +213,10 @@ func (r *rowRun) active(list, segs []*typedSeg, lo, hi int) []*typedSeg {
 			list = append(list, s)
 			continue
 		}
-		same, branch := true, 0
-		for b, m := range &r.sc.picks[s.index] {
-			if m &= all; m == all {
-				branch |= 1 << b
-			} else if m != 0 {
-				same = false
-			}
-		}
-		if same {
+		p := &r.sc.picks[s.index]
+		p0, p1, p2, p3 := p[0]&all, p[1]&all, p[2]&all, p[3]&all
+		if uniform(p0, all) && uniform(p1, all) && uniform(p2, all) && uniform(p3, all) {
+			branch := p0>>lo&1 | p1>>lo&1<<1 | p2>>lo&1<<2 | p3>>lo&1<<3
 			list = r.active(list, s.bodies[branch], lo, hi)
 		} else {
 			list = append(list, s)
@@ -170,6 +224,8 @@ func (r *rowRun) active(list, segs []*typedSeg, lo, hi int) []*typedSeg {
 	}
 	return list
 }
+
+func uniform(m, all value.Mask) bool { return m == 0 || m == all }
 
 // branch is the number of the branch that item i takes.
 func (r *rowRun) branch(decision, i int) int {
@@ -252,7 +308,10 @@ func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 		case segPick:
 			out = s.texts[r.branch(s.index, i)].Append(out)
 		case segFields:
-			out = r.fields(out, s, i)
+			var ok bool
+			if out, ok = r.fields(out, s, i); !ok {
+				return out, errUnknown
+			}
 		case segIf:
 			var err error
 			if out, err = r.emit(out, s.bodies[r.branch(s.index, i)], i); err != nil {
@@ -261,6 +320,9 @@ func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 		case segStmt:
 			if s.code == nil {
 				continue
+			}
+			if err := r.start(i); err != nil {
+				return out, err
 			}
 			rt := r.f.rt
 			rt.out = out
@@ -273,15 +335,21 @@ func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 	return out, nil
 }
 
-func (r *rowRun) fields(out []byte, s *typedSeg, i int) []byte {
+// fields prints a segFields; ok is false where a field is not plain.
+func (r *rowRun) fields(out []byte, s *typedSeg, i int) (_ []byte, ok bool) {
 	for j := range s.steps {
 		step := &s.steps[j]
 		out = step.pre.Append(out)
-		if step.index {
+		switch {
+		case step.index:
 			out = value.AppendInt(out, int64(i+step.plus))
-			continue
+		case r.p.keyed:
+			if out, ok = r.seq.AppendCell(out, &step.col, i, s.html); !ok {
+				return out, false
+			}
+		default:
+			out = r.seq.AppendColumn(out, &step.col, i, s.html)
 		}
-		out = r.seq.AppendColumn(out, step.col, i, s.html)
 	}
-	return s.text.Append(out)
+	return s.text.Append(out), true
 }

@@ -12,13 +12,14 @@ type (
 	Floats = [ChunkSize]float64
 )
 
-// A Column says how to read a field of every element of a Go slice, or the elements themselves, without a Value for
-// each. It belongs to the one type of elements that it was asked for.
+// A Column says how to read a field of every element of a Go slice, an entry of every map or the elements themselves,
+// without a Value for each. It belongs to the one type of elements that it was asked for.
 type Column struct {
 	kind   Kind
 	html   bool // of KindString: the text is Markup
 	loader loader
 	offset uintptr
+	key    string // of a column of maps
 }
 
 // Kind is the kind of the values: bool, int, float, str or Markup.
@@ -32,13 +33,16 @@ func (s *Sequence) Element() *Type {
 	return nil
 }
 
-// Column returns the column of the field that environment.getattr finds under the name in elements that are structs or
-// pointers to them, of the elements themselves for the name "". ok is false for what is no plain number, text or truth
+// Column returns the column of the field that environment.getattr finds under the name in elements that are structs,
+// pointers to them or maps, of the elements themselves for the name "". ok is false for what is no plain number, text or truth
 // value, or takes more than a read of the memory of the element.
 func (s *Sequence) Column(name string) (c Column, ok bool) {
 	et := s.Element()
 	if et == nil {
 		return c, false
+	}
+	if s.Keyed() {
+		return s.typedCell(name)
 	}
 	if name == "" {
 		return newColumn(et.loader, et.as, 0)
@@ -81,8 +85,13 @@ func (v Value) IsPlain() bool {
 	return v.t.kind == KindUndefined
 }
 
-// PlainField reports whether a field of the elements is plain (see [Value.IsPlain]) or a slice of what is.
+// PlainField reports whether a field of the elements is plain (see [Value.IsPlain]) or a slice of what is. Of maps it
+// says whether there is a column; that the values are plain has to be asked for each element: [Sequence.PlainCells].
 func (s *Sequence) PlainField(name string) bool {
+	if s.Keyed() {
+		_, ok := s.Cell(name)
+		return ok
+	}
 	if _, ok := s.Column(name); ok {
 		return true
 	}

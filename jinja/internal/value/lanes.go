@@ -163,10 +163,9 @@ func (a *Lanes) Ints(dst *Ints) {
 	}
 }
 
-// Pack is the opposite of [Lanes.Ints] for a chunk of n elements that fit.
-func (a *Lanes) Pack(src *Ints, n int) {
-	clear(a[:])
-	for i, x := range src[:n] {
-		a[i&15] |= uint64(x) << (i & 48)
+// Pack is the opposite of [Lanes.Ints].
+func (a *Lanes) Pack(src *Ints) {
+	for j := range a {
+		a[j] = uint64(src[j]) | uint64(src[j+16])<<16 | uint64(src[j+32])<<32 | uint64(src[j+48])<<48
 	}
 }

@@ -19,8 +19,8 @@ func TestLanes(t *testing.T) {
 				b[i] = a[i]
 			}
 		}
-		la.Pack(&a, ChunkSize)
-		lb.Pack(&b, ChunkSize)
+		la.Pack(&a)
+		lb.Pack(&b)
 		k := edges[r.IntN(len(edges))]
 		if r.IntN(2) == 0 {
 			k = a[0]
@@ -48,7 +48,7 @@ func testLaneArith(t *testing.T, r *rand.Rand, a *Ints, la *Lanes, edges []int64
 		half[i] /= 2
 	}
 	var halves, got, rest Lanes
-	halves.Pack(&half, ChunkSize)
+	halves.Pack(&half)
 	check := func(what string, got *Lanes, want func(i int) int64) {
 		t.Helper()
 		var ints Ints

@@ -450,7 +450,7 @@ func (s *Sequence) Chunk(from, n int) bool {
 }
 
 // LoadInts reads a column of ints for a chunk. None of them, nor the negative of one, is greater than bound.
-func (s *Sequence) LoadInts(dst *Ints, c Column, from, n int) (bound uint64) {
+func (s *Sequence) LoadInts(dst *Ints, c *Column, from, n int) (bound uint64) {
 	col := dst[:n]
 	var bits int64
 	switch c.loader {
@@ -509,7 +509,7 @@ func loadInts[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](co
 
 // LoadLanes reads a column of ints for a chunk. ok is false where one is negative or above [MaxLane]; otherwise none is
 // above bound.
-func (s *Sequence) LoadLanes(dst *Lanes, c Column, from, n int) (bound uint64, ok bool) {
+func (s *Sequence) LoadLanes(dst *Lanes, c *Column, from, n int) (bound uint64, ok bool) {
 	switch c.loader {
 	case loadInt:
 		bound = loadLanes[int](dst, s, c.offset, from, n)
@@ -559,7 +559,7 @@ func loadLanes[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](d
 }
 
 // LoadFloats reads a column of floats for a chunk.
-func (s *Sequence) LoadFloats(dst *Floats, c Column, from, n int) {
+func (s *Sequence) LoadFloats(dst *Floats, c *Column, from, n int) {
 	col := dst[:n]
 	for i := range col {
 		col[i] = *(*float64)(unsafe.Add(s.row(from+i), c.offset))
@@ -567,7 +567,7 @@ func (s *Sequence) LoadFloats(dst *Floats, c Column, from, n int) {
 }
 
 // LoadBools reads a column of bools for a chunk.
-func (s *Sequence) LoadBools(c Column, from, n int) (m Mask) {
+func (s *Sequence) LoadBools(c *Column, from, n int) (m Mask) {
 	if s.et.loader == loadPointer {
 		for i := range n {
 			m |= uint64(*(*uint8)(unsafe.Add(s.row(from+i), c.offset))) << (i & 63)
@@ -592,7 +592,7 @@ func (s *Sequence) LoadBools(c Column, from, n int) (m Mask) {
 }
 
 // LoadEqual compares a column of texts with k for a chunk.
-func (s *Sequence) LoadEqual(c Column, k string, from, n int) (m Mask) {
+func (s *Sequence) LoadEqual(c *Column, k string, from, n int) (m Mask) {
 	for i := range n {
 		if *(*string)(unsafe.Add(s.row(from+i), c.offset)) == k {
 			m |= 1 << (i & 63)
@@ -602,7 +602,7 @@ func (s *Sequence) LoadEqual(c Column, k string, from, n int) (m Mask) {
 }
 
 // AppendColumn prints the column of element i of a chunk, escaped with html.
-func (s *Sequence) AppendColumn(buf []byte, c Column, i int, html bool) []byte {
+func (s *Sequence) AppendColumn(buf []byte, c *Column, i int, html bool) []byte {
 	p := unsafe.Add(s.row(i), c.offset)
 	switch c.loader {
 	case loadInt:
@@ -626,6 +626,14 @@ func (s *Sequence) AppendColumn(buf []byte, c Column, i int, html bool) []byte {
 	s.LoadInts(&one, c, i, 1)
 	return appendInt(buf, one[0])
 }
+
+// The elements of slices of interfaces and maps. A map is a pointer, whatever its type is called.
+func (s *Sequence) anys() []any            { return unsafe.Slice((*any)(s.v.p), s.n) }
+func (s *Sequence) maps() []map[string]any { return unsafe.Slice((*map[string]any)(s.v.p), s.n) }
+func (s *Sequence) textMaps() []map[string]string {
+	return unsafe.Slice((*map[string]string)(s.v.p), s.n)
+}
+func (s *Sequence) intMaps() []map[string]int { return unsafe.Slice((*map[string]int)(s.v.p), s.n) }
 
 // words of maps, for access without reflect
 func (v Value) mapStringAny() map[string]any { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
