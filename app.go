@@ -142,6 +142,9 @@ func (a *App) buildNow(m mode) error {
 	for _, e := range a.placed {
 		report(a.compile(e))
 	}
+	for _, e := range a.endpoints {
+		e.url = a.fixedURL(e)
+	}
 	mistakes = append(mistakes, a.checkTemplatesAtStart()...)
 	report(a.buildUnmatched())
 	if a.proxy != nil {

@@ -42,7 +42,8 @@ type endpoint struct {
 	foreign    int        // how many of guards are of StageCORS or before
 	api        bool
 	static     bool
-	webSocket  bool // matches WebSocket handshakes
+	webSocket  bool   // matches WebSocket handshakes
+	url        string // of url_for without values, "" when it depends on the request
 
 	headerSettings secure.Headers // what headers was compiled from
 }

@@ -36,6 +36,13 @@ type staticFile struct {
 	kind     []string     // the content type
 	codings  []string     // those of precompressed that exist
 	looked   atomic.Int64 // when the file was last looked at, since programStart
+	url      atomic.Pointer[staticURL]
+}
+
+// staticURL is the URL of a file at one of the endpoints that serve it.
+type staticURL struct {
+	of  *endpoint
+	url string
 }
 
 // lookEvery is how long a file is taken to be as it was when a URL is built, so
@@ -169,20 +176,20 @@ func (s *staticFiles) know(name string, f fs.File, info fs.FileInfo) (*staticFil
 	return known, nil
 }
 
-// version is the hash of a file for its URL, "" when there is no such file. In
-// debug mode the file is looked at each time.
-func (s *staticFiles) version(name string, debug bool) string {
+// current is a file for its URL, nil when there is none of this name. In debug
+// mode the file is looked at each time.
+func (s *staticFiles) current(name string, debug bool) *staticFile {
 	s.mu.Lock()
 	known := s.known[name]
 	s.mu.Unlock()
 	if known != nil && !debug && int64(time.Since(programStart))-known.looked.Load() < int64(lookEvery) {
-		return known.hash
+		return known
 	}
 	known, err := s.lookup(name)
 	if err != nil {
-		return ""
+		return nil
 	}
-	return known.hash
+	return known
 }
 
 // openFile opens a regular file of fsys. The name may come from the request:
@@ -245,7 +252,7 @@ func (a *App) versionStatic(endpoint string, values map[string]any) {
 	if _, given := values[staticVersion]; !ok || given {
 		return
 	}
-	if hash := e.route.static.version(name, a.cfg.Debug); hash != "" {
-		values[staticVersion] = hash
+	if file := e.route.static.current(name, a.cfg.Debug); file != nil {
+		values[staticVersion] = file.hash
 	}
 }

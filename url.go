@@ -167,9 +167,20 @@ func (a *App) pathURL(t Target, c *Context) (string, error) {
 // app by its whole name, plain values, no options, nothing that other code has a
 // say in. It says false where it is not; then [App.buildURL] builds it.
 func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
-	var room [9]routing.Value
 	e := c.app.endpoints[endpoint]
-	if e == nil || e.route == nil || len(e.defaults) > 0 || c.origin.Prefix != "" || len(kw) >= len(room) {
+	if e == nil || e.route == nil || len(e.defaults) > 0 || c.origin.Prefix != "" {
+		return "", false
+	}
+	if len(kw) == 0 && e.url != "" {
+		return e.url, true
+	}
+	if e.route.static != nil && len(kw) == 1 && kw[0].Name == "filename" {
+		if name, ok := kw[0].Value.Str(); ok {
+			return c.app.staticURL(e, name)
+		}
+	}
+	var room [9]routing.Value
+	if len(kw) >= len(room) {
 		return "", false
 	}
 	values := routing.Values(room[:0])
@@ -179,21 +190,45 @@ func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
 		}
 		values = insertValue(values, kw[i].Name, kw[i].Value.Any())
 	}
-	if files := e.route.static; files != nil {
-		name, _ := values.Get("filename")
-		text, ok := name.(string)
-		if _, given := values.Get(staticVersion); !ok || given {
-			return "", false
-		}
-		if hash := files.version(text, c.app.cfg.Debug); hash != "" {
-			values = insertValue(values, staticVersion, hash)
-		}
+	if e.route.static != nil {
+		return "", false
 	}
-	u, ok := c.app.routes.BuildLocal(endpoint, values)
+	return c.app.simpleURL(endpoint, values)
+}
+
+func (a *App) simpleURL(endpoint string, values routing.Values) (string, bool) {
+	u, ok := a.routes.BuildLocal(endpoint, values)
 	if !ok || gateWouldRefuse(u) != nil {
 		return "", false
 	}
 	return u, true
+}
+
+// fixedURL is the URL of an endpoint whose rule has no variables, for all requests.
+func (a *App) fixedURL(e *endpoint) string {
+	if e.route == nil || e.route.static != nil {
+		return ""
+	}
+	u, _ := a.simpleURL(e.name, nil)
+	return u
+}
+
+// staticURL is the URL of a static file, with its hash. It is built once as long
+// as the file stays as it is.
+func (a *App) staticURL(e *endpoint, name string) (string, bool) {
+	file := e.route.static.current(name, a.cfg.Debug)
+	if file == nil {
+		return "", false
+	}
+	if known := file.url.Load(); known != nil && known.of == e {
+		return known.url, true
+	}
+	values := routing.Values{{Name: "filename", Value: name}, {Name: staticVersion, Value: file.hash}}
+	u, ok := a.simpleURL(e.name, values)
+	if ok {
+		file.url.Store(&staticURL{e, u})
+	}
+	return u, ok
 }
 
 // insertValue keeps the values sorted by name, as the query is to be.
