@@ -9,15 +9,16 @@ import (
 // rowScratch holds the registers of a running rowProgram: columns and masks, and with each the mask of the items for
 // which it is not known, because Python's arithmetic would have left what a column can hold, or failed.
 type rowScratch struct {
-	ints   []rowInts
-	floats []rowFloats
-	masks  []rowMask
-	texts  []rowTexts
-	cells  *value.Cells
-	reach  []value.Mask
-	picks  [][4]value.Mask // by decision: the bits of the number of the branch that each item takes
-	active []*typedSeg     // the segments of the running chunk
-	run    rowRun
+	ints     []rowInts
+	floats   []rowFloats
+	masks    []rowMask
+	texts    []rowTexts
+	cells    *value.Cells
+	reach    []value.Mask
+	picks    [][4]value.Mask          // by decision: the bits of the number of the branch that each item takes
+	branches [][value.ChunkSize]uint8 // these numbers, where they are asked for by item
+	active   []*typedSeg              // the segments of the running chunk
+	run      rowRun
 }
 
 // rowFloats is a register of floats.
@@ -37,7 +38,7 @@ type rowMask struct{ m, bad value.Mask }
 
 func (sc *rowScratch) fit(p *rowProgram) {
 	sc.ints, sc.floats, sc.masks = sized(sc.ints, p.ints), sized(sc.floats, p.floats), sized(sc.masks, p.masks)
-	sc.reach, sc.picks = sized(sc.reach, p.reach), sized(sc.picks, len(p.decs))
+	sc.reach, sc.picks, sc.branches = sized(sc.reach, p.reach), sized(sc.picks, len(p.decs)), sized(sc.branches, len(p.decs))
 	sc.texts = sized(sc.texts, p.texts)
 	for i := range sc.ints {
 		sc.ints[i].large = false
@@ -75,29 +76,28 @@ func (rt *renderer) giveRows(sc *rowScratch) {
 	rt.rows = append(rt.rows, sc)
 }
 
-// compute decides for the items from from+lo on of a chunk of n. It returns the mask of those for which that cannot be
-// done by columns.
-func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from, lo, n int) (unknown value.Mask) {
-	if !seq.Chunk(from, n) {
+// compute decides for the items from lo on of a chunk of n. It returns the mask of those for which that cannot be done by
+// columns.
+func (r *rowRun) compute(lo, n int) (unknown value.Mask) {
+	seq := &r.seq
+	if !seq.Chunk(r.from, n) {
 		return math.MaxUint64
 	}
-	if p.keyed {
-		seq.Cells(sc.cells, from, n)
+	sc := r.sc
+	if r.p.keyed {
+		seq.Cells(sc.cells, r.from, n)
 	}
 	masks, ints := sc.masks, sc.ints
-	for i := range p.ops {
-		op := &p.ops[i]
+	ops := r.p.ops
+	for i := range ops {
+		op := &ops[i]
 		switch op.code {
-		case opLoadInts:
-			ints[op.dst].load(seq, &op.col, from, n)
-		case opLoadBools:
-			masks[op.dst] = rowMask{m: seq.LoadBools(&op.col, from, n)}
-		case opCount:
-			ints[op.dst].count(int64(from)+op.int, n)
-		case opArith:
-			ints[op.dst].arith(op.sign, &ints[op.a], &ints[op.b], n)
-		case opArithK:
-			ints[op.dst].arithK(op.sign, &ints[op.a], op.fixedInt(f), n)
+		case opAbove:
+			a := &ints[op.a]
+			masks[op.dst] = rowMask{a.above(op.int, n) ^ op.invert, a.bad}
+		case opBits:
+			a := &ints[op.a]
+			masks[op.dst] = rowMask{a.bits(op.and, op.int, n) ^ op.invert, a.bad}
 		case opAnd:
 			a, b := &masks[op.a], &masks[op.b]
 			masks[op.dst] = rowMask{a.m & b.m, a.bad | a.m&b.bad}
@@ -107,24 +107,30 @@ func (p *rowProgram) compute(sc *rowScratch, f *frame, seq *value.Sequence, from
 		case opNot:
 			a := &masks[op.a]
 			masks[op.dst] = rowMask{^a.m, a.bad}
-		case opCompareK:
-			masks[op.dst] = ints[op.a].compareK(op.op, op.fixedInt(f), n)
-		case opBits:
-			masks[op.dst] = ints[op.a].bits(op.op, op.and, op.int, n)
+		case opLoadInts:
+			ints[op.dst].load(seq, op.col, r.from, n)
+		case opLoadBools:
+			masks[op.dst] = rowMask{m: seq.LoadBools(op.col, r.from, n)}
 		case opLoadFloats:
-			sc.loadFloats(op, seq, from, n)
+			sc.loadFloats(op, seq, r.from, n)
 		case opLoadCells:
 			sc.loadCells(op, n)
+		case opCount:
+			ints[op.dst].count(int64(r.from)+op.int, n)
 		case opFill:
-			sc.fill(op, f, n)
+			sc.fill(op, r.f, n)
+		case opArith:
+			ints[op.dst].arith(op.sign, &ints[op.a], &ints[op.b], n)
+		case opArithK:
+			ints[op.dst].arithK(op.sign, &ints[op.a], op.fixedInt(r.f), n)
 		case opArithFloat:
 			d, a, b := &sc.floats[op.dst], &sc.floats[op.a], &sc.floats[op.b]
 			d.bad = a.bad | b.bad | arithFloats(op.sign, d.col[:n], a.col[:n], b.col[:n])
 		default:
-			masks[op.dst] = sc.condition(op, f, seq, from, n)
+			masks[op.dst] = r.condition(op, n)
 		}
 	}
-	return p.decide(sc, lo, n)
+	return r.p.decide(sc, lo, n)
 }
 
 // fixed is the value that is the same for all items.
@@ -145,46 +151,49 @@ func (op *rowOp) fixedInt(f *frame) int64 {
 }
 
 // condition computes a mask.
-func (sc *rowScratch) condition(op *rowOp, f *frame, seq *value.Sequence, from, n int) (r rowMask) {
+func (r *rowRun) condition(op *rowOp, n int) (out rowMask) {
+	sc, f := r.sc, r.f
 	switch op.code {
 	case opEqualText:
 		k, _ := op.fixed(f).Str()
 		if op.col.Keyed() {
-			r = rowMask{value.MaskOfTexts(&sc.texts[op.a].col, k, n), sc.texts[op.a].bad}
+			out = rowMask{value.MaskOfTexts(&sc.texts[op.a].col, k, n), sc.texts[op.a].bad}
 		} else {
-			r.m = seq.LoadEqual(&op.col, k, from, n)
+			out.m = r.seq.LoadEqual(op.col, k, r.from, n)
 		}
 		if op.op == value.Ne {
-			r.m = ^r.m
+			out.m = ^out.m
 		}
+	case opCompareK:
+		out = sc.ints[op.a].compareK(op.op, op.fixedInt(f), n)
 	case opCompare:
-		r = sc.ints[op.a].compare(op.op, &sc.ints[op.b], n)
+		out = sc.ints[op.a].compare(op.op, &sc.ints[op.b], n)
 	case opCompareF:
 		a, b := &sc.floats[op.a], &sc.floats[op.b]
-		r = rowMask{value.MaskOfEachFloat(op.op, &a.col, &b.col, n), a.bad | b.bad}
+		out = rowMask{value.MaskOfEachFloat(op.op, &a.col, &b.col, n), a.bad | b.bad}
 	case opCompareFK:
 		a := &sc.floats[op.a]
 		k, _ := op.fixed(f).Float64()
-		r = rowMask{value.MaskOfFloats(op.op, &a.col, k, n), a.bad}
+		out = rowMask{value.MaskOfFloats(op.op, &a.col, k, n), a.bad}
 	case opTruthK:
 		if value.Truth(op.fixed(f)) {
-			r.m = math.MaxUint64
+			out.m = math.MaxUint64
 		}
 	case opFirst:
-		if from == 0 {
-			r.m = 1
+		if r.from == 0 {
+			out.m = 1
 		}
 	case opLast:
-		if from+n == seq.Len() {
-			r.m = 1 << (n - 1)
+		if r.from+n == r.seq.Len() {
+			out.m = 1 << (n - 1)
 		}
 	case opSame:
 		a, b := sc.masks[op.a], sc.masks[op.b]
-		if r = (rowMask{^(a.m ^ b.m), a.bad | b.bad}); op.op == value.Ne {
-			r.m = ^r.m
+		if out = (rowMask{^(a.m ^ b.m), a.bad | b.bad}); op.op == value.Ne {
+			out.m = ^out.m
 		}
 	}
-	return r
+	return out
 }
 
 // decide makes the decisions of the chunk from the masks of their conditions. It returns the mask of the items for which
@@ -237,16 +246,16 @@ func (p *rowProgram) decide(sc *rowScratch, lo, n int) (unknown value.Mask) {
 func (sc *rowScratch) loadCells(op *rowOp, n int) {
 	switch op.col.Kind() {
 	case value.KindInt:
-		sc.ints[op.dst].loadCells(sc.cells, &op.col, n)
+		sc.ints[op.dst].loadCells(sc.cells, op.col, n)
 	case value.KindFloat:
 		d := &sc.floats[op.dst]
-		d.bad = sc.cells.Floats(&d.col, &op.col, n)
+		d.bad = sc.cells.Floats(&d.col, op.col, n)
 	case value.KindBool:
-		m, bad := sc.cells.Bools(&op.col, n)
+		m, bad := sc.cells.Bools(op.col, n)
 		sc.masks[op.dst] = rowMask{m, bad}
 	default:
 		d := &sc.texts[op.dst]
-		d.bad = sc.cells.Texts(&d.col, &op.col, n)
+		d.bad = sc.cells.Texts(&d.col, op.col, n)
 	}
 }
 
@@ -255,7 +264,7 @@ func (sc *rowScratch) loadFloats(op *rowOp, seq *value.Sequence, from, n int) {
 	d := &sc.floats[op.dst]
 	if op.sign != 'i' {
 		d.bad = 0
-		seq.LoadFloats(&d.col, &op.col, from, n)
+		seq.LoadFloats(&d.col, op.col, from, n)
 		return
 	}
 	const exact = 1 << 53

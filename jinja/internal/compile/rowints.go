@@ -150,16 +150,18 @@ func (c *rowInts) compare(op value.Op, b *rowInts, n int) rowMask {
 	return rowMask{value.MaskOfEach(op, c.ints(), b.ints(), n), c.bad | b.bad}
 }
 
-// bits compares the bits of and with k.
-func (c *rowInts) bits(op value.Op, and, k int64, n int) rowMask {
-	var m value.Mask
+// above is the mask of the numbers above k.
+func (c *rowInts) above(k int64, n int) value.Mask {
 	if c.narrow {
-		m = value.MaskOfLaneBits(&c.lanes, and, k)
-	} else {
-		m = value.MaskOfBits(&c.wide, and, k, n)
+		return c.lanes.Above(k)
 	}
-	if op == value.Ne {
-		m = ^m
+	return value.MaskOf(value.Gt, &c.wide, k, n)
+}
+
+// bits is the mask of the numbers of which the bits of and are k.
+func (c *rowInts) bits(and, k int64, n int) value.Mask {
+	if c.narrow {
+		return value.MaskOfLaneBits(&c.lanes, and, k)
 	}
-	return rowMask{m, c.bad}
+	return value.MaskOfBits(&c.wide, and, k, n)
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"encoding/binary"
 	"errors"
 	"math/bits"
 
@@ -94,7 +93,7 @@ func (r *rowRun) chunk(lo, n int) (finished bool, err error) {
 	unknown := ^value.Mask(0)
 	if r.skip > 0 {
 		r.skip--
-	} else if unknown = r.p.compute(r.sc, r.f, &r.seq, r.from, lo, n); r.p.keyed && bits.OnesCount64(unknown) > n/2 {
+	} else if unknown = r.compute(lo, n); r.p.keyed && bits.OnesCount64(unknown) > n/2 {
 		r.skip, r.skips = r.skips, 2*r.skips+1
 	} else {
 		r.skips = 0
@@ -138,8 +137,11 @@ func (r *rowRun) chunk(lo, n int) (finished bool, err error) {
 // part prints the items lo <= i < hi of the chunk, up to the first that has something of which that is not known what it
 // does. It returns the number of that one.
 func (r *rowRun) part(lo, hi int) (at int, finished bool, err error) {
-	segs := r.active(r.sc.active[:0], r.p.segs, lo, hi)
-	r.sc.active = segs
+	segs := r.p.segs
+	if hi > lo+1 {
+		segs = r.active(r.sc.active[:0], segs, lo, hi)
+		r.sc.active = segs
+	}
 	rt := r.f.rt
 	if !r.p.needsItem && len(segs) == 1 && segs[0].kind == segPick {
 		rt.out = r.pickAll(rt.out, segs[0], lo, hi)
@@ -148,6 +150,7 @@ func (r *rowRun) part(lo, hi int) (at int, finished bool, err error) {
 	if !r.p.needsItem && len(segs) == 0 {
 		return hi, true, nil
 	}
+	r.number(lo, hi)
 	for i := lo; i < hi; i++ {
 		if r.p.code && !r.plain(segs, r.from+i) {
 			return i, finished, nil
@@ -226,78 +229,6 @@ func (r *rowRun) active(list, segs []*typedSeg, lo, hi int) []*typedSeg {
 }
 
 func uniform(m, all value.Mask) bool { return m == 0 || m == all }
-
-// branch is the number of the branch that item i takes.
-func (r *rowRun) branch(decision, i int) int {
-	picks := &r.sc.picks[decision]
-	bit := (i - r.from) & 63
-	return int(picks[0]>>bit&1 | picks[1]>>bit&1<<1 | picks[2]>>bit&1<<2 | picks[3]>>bit&1<<3)
-}
-
-// pickAll prints a segPick for the items lo <= i < hi of the chunk, eight at a time.
-func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
-	picks := &r.sc.picks[s.index]
-	p0, p1, p2, p3 := picks[0]>>(lo&63), picks[1]>>(lo&63), picks[2]>>(lo&63), picks[3]>>(lo&63)
-	if s.flips != nil && cap(out)-len(out) >= value.ChunkSize {
-		s.bytes((*[value.ChunkSize]byte)(out[len(out):len(out)+value.ChunkSize]), p0, p1, p2, p3)
-		return out[:len(out)+hi-lo]
-	}
-	texts := s.texts
-	if room := (hi-lo+7)*s.length + 8; s.length > 0 && cap(out)-len(out) >= room {
-		// All are of one length, so that none has to wait for the one before it.
-		at, length := out[len(out):len(out)+room], s.length
-		for i := lo; i < hi; i += 8 {
-			branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
-			p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
-			for range 8 {
-				binary.LittleEndian.PutUint64(at, s.words[branches&(maxBranches-1)])
-				at = at[length:]
-				branches >>= 8
-			}
-		}
-		return out[:len(out)+(hi-lo)*length]
-	}
-	for ; lo < hi; lo += 8 {
-		branches := bytesOf[p0&255] | bytesOf[p1&255]<<1 | bytesOf[p2&255]<<2 | bytesOf[p3&255]<<3
-		p0, p1, p2, p3 = p0>>8, p1>>8, p2>>8, p3>>8
-		for range min(8, hi-lo) {
-			out = texts[branches&(maxBranches-1)].Append(out)
-			branches >>= 8
-		}
-	}
-	return out
-}
-
-// bytes writes the texts of a chunk that are one byte each.
-func (s *typedSeg) bytes(dst *[value.ChunkSize]byte, p0, p1, p2, p3 value.Mask) {
-	var words [8]uint64
-	for i := range s.flips {
-		flip := &s.flips[i]
-		m := (p0 | flip.any[0]) & (p1 | flip.any[1]) & (p2 | flip.any[2]) & (p3 | flip.any[3])
-		by := flip.by
-		words[0] ^= bytesOf[m&255] * by
-		words[1] ^= bytesOf[m>>8&255] * by
-		words[2] ^= bytesOf[m>>16&255] * by
-		words[3] ^= bytesOf[m>>24&255] * by
-		words[4] ^= bytesOf[m>>32&255] * by
-		words[5] ^= bytesOf[m>>40&255] * by
-		words[6] ^= bytesOf[m>>48&255] * by
-		words[7] ^= bytesOf[m>>56] * by
-	}
-	for i, w := range words {
-		binary.LittleEndian.PutUint64(dst[8*i:], w)
-	}
-}
-
-// bytesOf makes a byte of each bit of a byte.
-var bytesOf = func() (t [256]uint64) {
-	for i := range t {
-		for b := range 8 {
-			t[i] |= uint64(i>>b&1) << (8 * b)
-		}
-	}
-	return t
-}()
 
 // emit prints the segments for item i.
 func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {

@@ -23,10 +23,10 @@ func MaskOfLanes(op Op, a *Lanes, b int64) (m Mask) {
 			m = ^a.differ(laneOnes*MaxLane, laneOnes*uint64(b))
 		}
 	case Gt, Le:
-		m = a.greater(b)
+		m = a.Above(b)
 	case Ge, Lt:
 		if m = ^m; b > 0 {
-			m = a.greater(b - 1)
+			m = a.Above(b - 1)
 		}
 	}
 	if op == Ne || op == Le || op == Lt {
@@ -44,8 +44,8 @@ func MaskOfLaneBits(a *Lanes, and, b int64) Mask {
 	return ^a.differ(laneOnes*uint64(and), laneOnes*uint64(b))
 }
 
-// greater is the mask of the elements above b.
-func (a *Lanes) greater(b int64) (m Mask) {
+// Above is the mask of the elements above b.
+func (a *Lanes) Above(b int64) (m Mask) {
 	if b < 0 {
 		return ^m
 	}

@@ -26,6 +26,19 @@ func NewText(s string) Text {
 // String returns the text.
 func (t *Text) String() string { return t.s }
 
+// TextRoom is the room that [Text.Put] needs.
+const TextRoom = shortText
+
+// IsShort reports whether the text can be [Text.Put].
+func (t *Text) IsShort() bool { return t.n <= shortText }
+
+// Put writes a short text to the beginning of room, whose rest it may write on too, and returns its length.
+func (t *Text) Put(room *[TextRoom]byte) int {
+	binary.LittleEndian.PutUint64(room[:8], t.lo)
+	binary.LittleEndian.PutUint64(room[8:], t.hi)
+	return t.n
+}
+
 // Append appends the text. It may write on the room that buf has behind it, as append itself may.
 func (t *Text) Append(buf []byte) []byte {
 	n := len(buf)

@@ -533,12 +533,22 @@ func (s *Sequence) LoadLanes(dst *Lanes, c *Column, from, n int) (bound uint64, 
 
 // loadLanes returns the bits that some of the numbers have.
 func loadLanes[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](dst *Lanes, s *Sequence, offset uintptr, from, n int) (bits uint64) {
-	if n < ChunkSize || s.et.loader == loadPointer {
+	if n < ChunkSize {
 		*dst = Lanes{}
 		for i := range n {
 			x := uint64(int64(*(*T)(unsafe.Add(s.row(from+i), offset))))
 			bits |= x
 			dst[i&15] |= x << (i & 48)
+		}
+		return bits
+	}
+	if s.et.loader == loadPointer {
+		p := (*[ChunkSize]unsafe.Pointer)(unsafe.Add(s.v.p, uintptr(from)*s.et.size))
+		for j := range dst {
+			w, x := uint64(int64(*(*T)(unsafe.Add(p[j], offset)))), uint64(int64(*(*T)(unsafe.Add(p[j+16], offset))))
+			y, z := uint64(int64(*(*T)(unsafe.Add(p[j+32], offset)))), uint64(int64(*(*T)(unsafe.Add(p[j+48], offset))))
+			bits |= w | x | y | z
+			dst[j] = w | x<<16 | y<<32 | z<<48
 		}
 		return bits
 	}
