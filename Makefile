@@ -78,7 +78,7 @@ xss: ## count what runs in a browser with this engine, Jinja2 and html/template 
 
 .PHONY: bench
 bench: ## Dewar beside its peers, under 20 minutes; needs wrk, python3-flask, gunicorn, PostgreSQL for all of it
-	@echo "bench: wants a machine that does nothing else, wrk (the load), PostgreSQL (DEWAR_TEST_POSTGRES) and, as a peer,"
+	@echo "bench: wants a machine that does nothing else, wrk (the load), valgrind (instructions), PostgreSQL (DEWAR_TEST_POSTGRES) and, as a peer,"
 	@echo "bench: Debian's python3-flask python3-flaskext.wtf python3-flask-talisman python3-psycopg2 gunicorn; what is missing is left out"
 	@cd bench && for suite in $(BENCH_SUITES); do \
 		if [ -d $$suite ]; then echo "bench: $$suite"; GOWORK=off go run ./$$suite -json $(BENCH_RESULTS)/$$suite.json; fi; \

@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -28,6 +29,7 @@ import (
 	"github.com/dewar-go/dewar/bench/http/peer/echo"
 	"github.com/dewar-go/dewar/bench/http/peer/gin"
 	"github.com/dewar-go/dewar/bench/http/peer/nethttp"
+	"github.com/dewar-go/dewar/bench/internal/callgrind"
 	"github.com/dewar-go/dewar/bench/internal/process"
 	"github.com/dewar-go/dewar/bench/internal/result"
 )
@@ -54,10 +56,11 @@ func main() {
 	quick := flag.Bool("quick", false, "fewer rounds")
 	file := flag.String("json", "", "file for the result")
 	only := flag.String("cases", "", "cases, with semicolons; all when empty")
-	peers := flag.String("subjects", "", "subjects, with commas; all when empty")
+	peers := flag.String("subjects", "", "subjects, with semicolons; all when empty")
 	profile := flag.String("cpuprofile", "", "file for a profile")
 	memory := flag.String("memprofile", "", "file for a profile of every allocation")
 	show := flag.Bool("show", false, "print each answer")
+	requests := flag.Int("requests", 0, "only serve the one case by the one subject so often")
 	flag.Parse()
 	if *quick {
 		*rounds, *n = 3, 1000
@@ -66,7 +69,8 @@ func main() {
 		runtime.MemProfileRate = 1
 	}
 	runtime.GOMAXPROCS(1)
-	if err := run(*rounds, *n, *quick, *show, *only, *peers, *file, *profile); err != nil {
+	o := options{*rounds, *n, *quick, *show, *only, *peers, *file, *profile, *requests}
+	if err := run(o); err != nil {
 		fmt.Println("inprocess:", err)
 		os.Exit(1)
 	}
@@ -88,7 +92,17 @@ type subject struct {
 	path     string
 }
 
-func run(rounds, n int, quick, show bool, only, peers, file, profile string) error {
+// options are the command's flags.
+type options struct {
+	rounds, n    int
+	quick, show  bool
+	only, peers  string
+	file         string
+	profile      string
+	requestsOnly int
+}
+
+func run(o options) error {
 	dir, err := os.MkdirTemp("", "dewar-bench-")
 	if err != nil {
 		return err
@@ -117,10 +131,10 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 		return err
 	}
 	set := result.New("inprocess")
-	set.Quick(quick)
+	set.Quick(o.quick)
 	set.Base("dewar")
-	if profile != "" {
-		f, err := os.Create(profile)
+	if o.profile != "" {
+		f, err := os.Create(o.profile)
 		if err != nil {
 			return err
 		}
@@ -129,8 +143,13 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 		}
 		defer pprof.StopCPUProfile()
 	}
+	count := !o.quick && o.requestsOnly == 0
+	if err := callgrind.Available(); err != nil {
+		set.Note("%v", err)
+		count = false
+	}
 	for _, c := range cases {
-		if only != "" && !slices.Contains(strings.Split(only, ";"), c.name) {
+		if o.only != "" && !slices.Contains(strings.Split(o.only, ";"), c.name) {
 			continue
 		}
 		list := map[string]http.Handler{"dewar": ours}
@@ -147,7 +166,7 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 		}
 		var subjects []subject
 		for name, h := range list {
-			if peers != "" && !slices.Contains(strings.Split(peers, ","), name) {
+			if o.peers != "" && !slices.Contains(strings.Split(o.peers, ";"), name) {
 				continue
 			}
 			s := subject{name: name, listener: listen(h), path: c.path}
@@ -157,33 +176,54 @@ func run(rounds, n int, quick, show bool, only, peers, file, profile string) err
 			s.request = "GET " + s.path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n" + cookies(h, c) + "\r\n"
 			if answer := serve(s.listener, s.request, 1, true); !strings.HasPrefix(answer, "HTTP/1.1 200") {
 				return fmt.Errorf("%s: %s: %s", name, c.path, answer)
-			} else if show {
+			} else if o.show {
 				fmt.Fprintf(out, "== %s %s\n%s\n", name, c.path, answer)
 			}
-			serve(s.listener, s.request, n/4+1, false)
+			serve(s.listener, s.request, o.n/4+1, false)
 			subjects = append(subjects, s)
 		}
+		if o.requestsOnly > 0 {
+			for _, s := range subjects {
+				serve(s.listener, s.request, o.requestsOnly, false)
+			}
+			return nil
+		}
 		slices.SortFunc(subjects, func(a, b subject) int { return strings.Compare(a.name, b.name) })
-		for round := range rounds {
+		for round := range o.rounds {
 			for _, s := range result.Turn(subjects, round) {
 				runtime.GC()
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				began := process.CPU()
-				serve(s.listener, s.request, n, false)
+				serve(s.listener, s.request, o.n, false)
 				took := process.CPU() - began
 				runtime.ReadMemStats(&after)
-				set.Add(c.name, s.name, "ns", float64(took)/float64(n))
+				set.Add(c.name, s.name, "ns", float64(took)/float64(o.n))
 				if round == 0 {
-					set.Add(c.name, s.name, "allocs", float64(after.Mallocs-before.Mallocs)/float64(n))
-					set.Add(c.name, s.name, "bytes allocated", float64(after.TotalAlloc-before.TotalAlloc)/float64(n))
+					set.Add(c.name, s.name, "allocs", float64(after.Mallocs-before.Mallocs)/float64(o.n))
+					set.Add(c.name, s.name, "bytes allocated", float64(after.TotalAlloc-before.TotalAlloc)/float64(o.n))
 				}
 			}
 		}
+		if !count || !c.same { // the others differ by more than the noise
+			continue
+		}
+		for _, s := range subjects {
+			n, err := callgrind.PerRound(countedRequests, func(rounds int) []string {
+				return []string{"-cases", c.name, "-subjects", s.name, "-n", "4", "-requests", strconv.Itoa(rounds)}
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", c.name, s.name, err)
+			}
+			set.Add(c.name, s.name, "instructions", n)
+		}
 	}
 	os.Stdout = out
-	return set.Finish(file)
+	return set.Finish(o.file)
 }
+
+// countedRequests is how many requests are served for a count of instructions.
+const countedRequests = 100
 
 func handlers(dir string) (plain, same map[string]http.Handler, ours http.Handler, err error) {
 	o := content.Options{Dir: dir}

@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/bench/internal/callgrind"
 	"github.com/dewar-go/dewar/bench/internal/result"
 )
 
@@ -59,9 +60,18 @@ func main() {
 	file := flag.String("json", "", "file for the result")
 	only := flag.String("subjects", "", "engines, with commas; all when empty")
 	pages := flag.String("cases", "", "cases, separated by semicolons; all when empty")
+	renders := flag.Int("renders", 0, "only render the one case with the one engine so many times")
 	flag.Parse()
 	if *quick {
 		*rounds, *batch = min(*rounds, 3), min(*batch, 2*time.Millisecond)
+	}
+	if *renders > 0 {
+		page, maps := strings.CutSuffix(*pages, ", maps")
+		if err := renderOnly(newCase(page, maps), *only, *renders); err != nil {
+			fmt.Fprintln(os.Stderr, "template:", err)
+			os.Exit(1)
+		}
+		return
 	}
 	if err := run(*rounds, *batch, *quick, *only, *pages, *file); err != nil {
 		fmt.Fprintln(os.Stderr, "template:", err)
@@ -79,6 +89,11 @@ func run(rounds int, batch time.Duration, quick bool, only, pages, file string) 
 		names := strings.Split(only, ",")
 		chosen = slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool { return s.name != floor && !slices.Contains(names, s.name) })
 	}
+	count := !quick
+	if err := callgrind.Available(); err != nil {
+		set.Note("%v", err)
+		count = false
+	}
 	py, err := startPython()
 	if err != nil {
 		set.Note("Jinja2 is left out: %v", err)
@@ -92,6 +107,12 @@ func run(rounds int, batch time.Duration, quick bool, only, pages, file string) 
 			continue
 		}
 		if err := measure(set, chosen, py, c, rounds, batch); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		if !count {
+			continue
+		}
+		if err := countInstructions(set, c, chosen); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
