@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
-	"github.com/dewar-go/dewar/markup"
 )
 
 // AppendFilter is a filter that appends what printing its result would: the
@@ -53,7 +52,7 @@ func emitText(st State, buf []byte, s string, safe bool) []byte {
 	if safe || !st.Autoescape() {
 		return append(buf, s...)
 	}
-	return markup.AppendEscape(buf, s)
+	return value.AppendText(buf, s)
 }
 
 // escapeFrom escapes buf[start:] in an autoescaped place.
@@ -66,7 +65,7 @@ func escapeFrom(st State, buf []byte, start int) []byte {
 		case '&', '<', '>', '\'', '"':
 			// Text with such characters pays for a copy.
 			tail := string(buf[i:])
-			return markup.AppendEscape(buf[:i], tail)
+			return value.AppendText(buf[:i], tail)
 		}
 	}
 	return buf

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
-	"github.com/dewar-go/dewar/markup"
 )
 
 // wrapOptions are the settings of textwrap.wrap that the filter wordwrap has.
@@ -233,7 +232,7 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 				buf = append(buf, between...)
 			}
 			if sep.IsSafe() {
-				buf = markup.AppendEscape(buf, line)
+				buf = value.AppendText(buf, line)
 			} else {
 				buf = append(buf, line...)
 			}

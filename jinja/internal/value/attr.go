@@ -1,10 +1,6 @@
 package value
 
-import (
-	"sync/atomic"
-
-	"github.com/dewar-go/dewar/markup"
-)
+import "sync/atomic"
 
 // GetAttr returns the attribute of v: a field or method of a Go value, what an [Attrer] answers, or a
 // method or property of a Python type. Methods are bound functions.
@@ -170,7 +166,7 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	}
 	switch x.t {
 	case stringType:
-		return markup.AppendEscape(buf, x.rawString()), true
+		return AppendText(buf, x.rawString()), true
 	case htmlType:
 		return append(buf, x.rawString()...), true
 	case intType:

@@ -33,6 +33,10 @@ func Of(x any) Value {
 		return Float(x)
 	case int64:
 		return Int(x)
+	case map[string]any:
+		return ofMap(x)
+	case []any:
+		return ofSlice(x)
 	case *Dict:
 		if x == nil {
 			return None
@@ -45,6 +49,9 @@ func Of(x any) Value {
 	}
 	return typeOfAny(&x).ofAny(&x)
 }
+
+// anySliceType is the type of the lists that JSON is decoded to.
+var anySliceType = typeOf(reflect.TypeFor[[]any]())
 
 // OfReflect returns the content of rv as a Value, without copying what is addressable.
 func OfReflect(rv reflect.Value) Value {

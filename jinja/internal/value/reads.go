@@ -21,9 +21,13 @@ type Reads struct {
 
 // readPlan is how Reads are done for elements of one type.
 type readPlan struct {
-	et    *Type // of the elements
-	kind  readKind
-	steps []readStep
+	et      *Type // of the elements
+	kind    readKind
+	steps   []readStep
+	html    bool
+	post    Text
+	between Text // post and the text before the first step, which the next element starts with
+	room    int  // for one element without the texts that it has itself
 }
 
 type readKind uint8
@@ -60,26 +64,32 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, r *Reads) ([]byte, int)
 	to = min(to, s.n)
 	switch p.kind {
 	case readInts:
-		return s.appendInts(buf, from, to, &p.steps[0].pre, &r.Post)
+		return s.appendInts(buf, from, to, p)
 	case readMaps:
-		return s.appendMaps(buf, from, to, p.steps, &r.Post, r.HTML)
+		return s.appendMaps(buf, from, to, p)
 	case readStructs:
-		return s.appendStructs(buf, from, to, p.steps, &r.Post)
+		return s.appendStructs(buf, from, to, p)
 	}
 	return buf, from
 }
 
 func (r *Reads) planFor(elem *Type) *readPlan {
-	p := &readPlan{et: elem, steps: make([]readStep, len(r.Reads))}
+	p := &readPlan{et: elem, steps: make([]readStep, len(r.Reads)), html: r.HTML, post: r.Post}
+	p.between = NewText(r.Post.s + r.Reads[0].Pre.s)
+	p.room = p.between.n + putSlack
 	et := elem
+	if et.loader == loadAny {
+		et = anyMapType // of what JSON becomes
+	}
 	if et.loader == loadPointer {
 		et = et.target()
 	}
-	isMap := et.mapOf == mapStringAny && et.kind == KindMap && elem == et && len(et.attrInfo().methods) == 0
+	isMap := et.mapOf == mapStringAny && et.kind == KindMap && elem.loader != loadPointer && len(et.attrInfo().methods) == 0
 	for i := range r.Reads {
 		x := &r.Reads[i]
 		step := &p.steps[i]
 		*step = readStep{pre: x.Pre, loader: et.loader, name: x.Name}
+		p.room += x.Pre.n + intRoom
 		if isMap {
 			if x.Site == nil || !isKey(Value{t: et}, x.Name) {
 				return &readPlan{et: elem}
@@ -117,6 +127,49 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 		p.kind = readStructs
 	}
 	return p
+}
+
+// finish writes the text behind the last of the elements from <= i < to.
+func (p *readPlan) finish(buf []byte, from, to int) []byte {
+	if from == to {
+		return buf
+	}
+	return p.post.Append(buf)
+}
+
+// appendMaps is AppendReads for maps.
+func (s *Sequence) appendMaps(buf []byte, from, to int, p *readPlan) ([]byte, int) {
+	pre := &p.steps[0].pre
+	for i := from; i < to; i++ {
+		start := len(buf)
+		m, ok := s.mapAt(i)
+		for j := 0; ok && j < len(p.steps); j++ {
+			step := &p.steps[j]
+			if j > 0 {
+				pre = &step.pre
+			}
+			buf = pre.Append(buf)
+			switch x := m[step.name].(type) {
+			case string:
+				if p.html {
+					buf = AppendText(buf, x)
+				} else {
+					buf = append(buf, x...)
+				}
+			case int:
+				buf = appendInt(buf, int64(x))
+			case float64:
+				buf = AppendFloat(buf, x)
+			default:
+				ok = false
+			}
+		}
+		if !ok {
+			return p.finish(buf[:start], from, i), i
+		}
+		pre = &p.between
+	}
+	return p.finish(buf, from, to), to
 }
 
 // entry is how the site reads its attribute of a struct type, nil when that is not a field.

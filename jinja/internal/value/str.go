@@ -58,7 +58,7 @@ func StrOf(v Value) (string, error) {
 func AppendEscaped(buf []byte, v Value) ([]byte, error) {
 	switch v.t {
 	case stringType:
-		return markup.AppendEscape(buf, v.rawString()), nil
+		return AppendText(buf, v.rawString()), nil
 	case htmlType:
 		return append(buf, v.rawString()...), nil
 	case intType:
@@ -80,14 +80,14 @@ func appendEscaped(buf []byte, v Value) ([]byte, error) {
 		}
 	case KindString:
 		if v.t.rt == nil {
-			return markup.AppendEscape(buf, v.rawString()), nil
+			return AppendText(buf, v.rawString()), nil
 		}
 	}
 	s, err := StrOf(v)
 	if err != nil {
 		return buf, err
 	}
-	return markup.AppendEscape(buf, s), nil
+	return AppendText(buf, s), nil
 }
 
 // HTML returns the text of a value that is safe in HTML: Markup, and Go values with an HTML method.
@@ -246,6 +246,14 @@ func appendInt(buf []byte, i int64) []byte {
 	}
 	return append(buf, digitPairs[2*top], digitPairs[2*top+1], digitPairs[2*mid], digitPairs[2*mid+1], digitPairs[2*lo], digitPairs[2*lo+1])
 }
+
+// pairs are the two digits of the numbers below 100, the first in the lowest byte.
+var pairs = func() (list [100]uint32) {
+	for i := range list {
+		list[i] = uint32('0'+i/10) | uint32('0'+i%10)<<8
+	}
+	return list
+}()
 
 const digitPairs = "0001020304050607080910111213141516171819" +
 	"2021222324252627282930313233343536373839" +

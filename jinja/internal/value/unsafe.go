@@ -1,7 +1,11 @@
 package value
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"reflect"
+	"slices"
+	"strconv"
 	"unsafe"
 
 	"github.com/dewar-go/dewar/markup"
@@ -182,6 +186,15 @@ func (t *Type) ofAny(x *any) Value {
 	return t.load(unsafe.Pointer(p), 0)
 }
 
+// ofMap and ofSlice are Of for the types that JSON is decoded to.
+func ofMap(m map[string]any) Value {
+	return Value{anyMapType, 0, *(*unsafe.Pointer)(unsafe.Pointer(&m))}
+}
+
+func ofSlice(s []any) Value {
+	return Value{anySliceType, uint64(len(s)), unsafe.Pointer(unsafe.SliceData(s))}
+}
+
 // typeWord is the type word of x, the key of the cache of types.
 func typeWord(x *any) unsafe.Pointer { return efaceOf(x).word }
 
@@ -277,7 +290,7 @@ func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
 	case loadString:
 		switch e.as {
 		case stringType:
-			return markup.AppendEscape(buf, *(*string)(p)), true
+			return AppendText(buf, *(*string)(p)), true
 		case htmlType:
 			return append(buf, *(*string)(p)...), true
 		}
@@ -355,72 +368,105 @@ func (s *Sequence) elem(i int) Value {
 }
 
 // appendStructs is AppendReads for slices of structs and of pointers to structs.
-func (s *Sequence) appendStructs(buf []byte, from, to int, plan []readStep, post *Text) ([]byte, int) {
+func (s *Sequence) appendStructs(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
 	size, indirect := s.et.size, s.et.loader == loadPointer
+	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
+	pre := &plan.steps[0].pre
+rows:
 	for i := from; i < to; i++ {
-		p := unsafe.Add(s.v.p, uintptr(i)*size)
+		e := unsafe.Add(s.v.p, uintptr(i)*size)
 		if indirect {
-			if p = *(*unsafe.Pointer)(p); p == nil {
-				return buf, i
+			if e = *(*unsafe.Pointer)(e); e == nil {
+				return plan.finish(buf[:o], from, i), i
 			}
 		}
-		for j := range plan {
-			step := &plan[j]
-			buf = step.pre.Append(buf)
-			f := unsafe.Add(p, step.offset)
+		end := limit + 1
+		if o <= limit {
+			end = pre.put(p, o)
+		}
+		for j := range plan.steps {
+			step := &plan.steps[j]
+			if j > 0 {
+				end = step.pre.put(p, end)
+			}
+			f := unsafe.Add(e, step.offset)
+			n := 0 // of the room for a text
+			if step.loader == loadString {
+				n = escapedRoom(len(*(*string)(f)))
+			}
+			if end+n > limit { // the rest of the room is for what all elements have
+				buf = plan.appendStruct(buf[:o], e, pre)
+				p, o, limit = unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
+				pre = &plan.between
+				continue rows
+			}
 			switch step.loader {
 			case loadInt:
-				buf = appendInt(buf, int64(*(*int)(f)))
+				end = putInt(p, end, int64(*(*int)(f)))
 			case loadInt64:
-				buf = appendInt(buf, *(*int64)(f))
+				end = putInt(p, end, *(*int64)(f))
 			case loadString:
 				if text := *(*string)(f); step.html {
-					buf = markup.AppendEscape(buf, text)
+					end = putEscaped(p, end, text)
 				} else {
-					buf = append(buf, text...)
+					end = putString(p, end, text)
 				}
 			}
 		}
-		buf = post.Append(buf)
+		o, pre = end, &plan.between
 	}
-	return buf, to
+	return plan.finish(buf[:o], from, to), to
+}
+
+// appendStruct appends one element to a buffer that has to grow.
+func (plan *readPlan) appendStruct(buf []byte, e unsafe.Pointer, pre *Text) []byte {
+	for j := range plan.steps {
+		step := &plan.steps[j]
+		if j > 0 {
+			pre = &step.pre
+		}
+		buf = pre.Append(buf)
+		f := unsafe.Add(e, step.offset)
+		switch step.loader {
+		case loadInt:
+			buf = appendInt(buf, int64(*(*int)(f)))
+		case loadInt64:
+			buf = appendInt(buf, *(*int64)(f))
+		case loadString:
+			if text := *(*string)(f); step.html {
+				buf = markup.AppendEscape(buf, text)
+			} else {
+				buf = append(buf, text...)
+			}
+		}
+	}
+	return buf
 }
 
 // appendInts is AppendReads for a []int.
-func (s *Sequence) appendInts(buf []byte, from, to int, pre, post *Text) ([]byte, int) {
+func (s *Sequence) appendInts(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
 	from = min(from, to)
+	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
+	pre := &plan.steps[0].pre
 	for _, i := range unsafe.Slice((*int)(s.v.p), s.n)[from:to] {
-		buf = pre.Append(buf)
-		buf = appendInt(buf, int64(i))
-		buf = post.Append(buf)
+		if o > limit {
+			buf = slices.Grow(buf[:o], (to-from)*plan.room)
+			p, limit = unsafe.Pointer(unsafe.SliceData(buf)), cap(buf)-plan.room
+		}
+		o = putInt(p, pre.put(p, o), int64(i))
+		pre = &plan.between
 	}
-	return buf, to
+	return plan.finish(buf[:o], from, to), to
 }
 
-// appendMaps is AppendReads for slices of map[string]any.
-func (s *Sequence) appendMaps(buf []byte, from, to int, plan []readStep, post *Text, html bool) ([]byte, int) {
-	for i := from; i < to; i++ {
-		m := *(*map[string]any)(unsafe.Add(s.v.p, uintptr(i)*s.et.size))
-		start := len(buf)
-		for j := range plan {
-			step := &plan[j]
-			buf = step.pre.Append(buf)
-			switch x := m[step.name].(type) {
-			case string:
-				if html {
-					buf = markup.AppendEscape(buf, x)
-				} else {
-					buf = append(buf, x...)
-				}
-			case int:
-				buf = appendInt(buf, int64(x))
-			default:
-				return buf[:start], i
-			}
-		}
-		buf = post.Append(buf)
+// mapAt is element i of a slice of map[string]any, or of a []any with such elements.
+func (s *Sequence) mapAt(i int) (m map[string]any, ok bool) {
+	p := unsafe.Add(s.v.p, uintptr(i)*s.et.size)
+	if s.et.loader == loadAny {
+		m, ok = (*(*any)(p)).(map[string]any)
+		return m, ok
 	}
-	return buf, to
+	return *(*map[string]any)(p), true
 }
 
 // row is where element i of a slice of structs, or of pointers to them, lies. Chunk has made sure that i is within the
@@ -620,7 +666,7 @@ func (s *Sequence) AppendColumn(buf []byte, c *Column, i int, html bool) []byte 
 	case loadString:
 		text := *(*string)(p)
 		if html && !c.html {
-			return markup.AppendEscape(buf, text)
+			return AppendText(buf, text)
 		}
 		return append(buf, text...)
 	case loadFloat64:
@@ -656,3 +702,148 @@ func (v Value) mapStringInt() map[string]int { return *(*map[string]int)(unsafe.
 func sameObject(a, b Value) bool { return a.t == b.t && a.n == b.n && a.p == b.p }
 
 func (v Value) address() uintptr { return uintptr(v.p) }
+
+// What is printed most goes word by word to the room that a buffer has behind it, without what append does for each
+// piece. The functions below write at offset o of p, return where they have ended, and may write up to putSlack bytes
+// more: whoever calls them has made sure of that room.
+
+func load8(p unsafe.Pointer, i int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(p, i))[:])
+}
+
+func load4(p unsafe.Pointer, i int) uint64 {
+	return uint64(binary.LittleEndian.Uint32((*[4]byte)(unsafe.Add(p, i))[:]))
+}
+
+func store4(p unsafe.Pointer, i int, x uint32) {
+	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(p, i))[:], x)
+}
+
+func store8(p unsafe.Pointer, i int, x uint64) {
+	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(p, i))[:], x)
+}
+
+// putSlack is how many bytes behind the end are written.
+const putSlack = shortText
+
+// escapedRoom is the room that putEscaped needs for a text of n bytes.
+func escapedRoom(n int) int { return 5*n + putSlack }
+
+// put writes the text.
+func (t *Text) put(p unsafe.Pointer, o int) int {
+	if t.n > shortText {
+		return putString(p, o, t.s)
+	}
+	*(*[shortText]byte)(unsafe.Add(p, o)) = t.head
+	return o + t.n
+}
+
+// putString writes s and nothing behind it.
+func putString(p unsafe.Pointer, o int, s string) int {
+	if s == "" {
+		return o
+	}
+	return o + copy(unsafe.Slice((*byte)(unsafe.Add(p, o)), len(s)), s)
+}
+
+// intRoom is the room that putInt needs.
+const intRoom = 20 + putSlack
+
+// putInt writes the decimal digits of i.
+func putInt(p unsafe.Pointer, o int, i int64) int {
+	switch u := uint64(i); {
+	case u < 10:
+		*(*byte)(unsafe.Add(p, o)) = '0' + byte(u)
+		return o + 1
+	case u < 100:
+		store4(p, o, pairs[u])
+		return o + 2
+	case u < 10000:
+		return putPairs(p, o, u/100, uint64(pairs[u%100]), 2)
+	case u < 1e6:
+		hi, lo := u/10000, u%10000
+		return putPairs(p, o, hi, uint64(pairs[lo/100])|uint64(pairs[lo%100])<<16, 4)
+	}
+	return len(strconv.AppendInt(unsafe.Slice((*byte)(p), o+intRoom)[:o], i, 10))
+}
+
+// putPairs writes one or two digits, hi, and the n that are in lo.
+func putPairs(p unsafe.Pointer, o int, hi, lo uint64, n int) int {
+	x := uint64(pairs[hi%100]) | lo<<16
+	if hi < 10 {
+		store8(p, o, x>>8)
+		return o + 1 + n
+	}
+	store8(p, o, x)
+	return o + 2 + n
+}
+
+// putEscaped writes s as markup.AppendEscape does.
+func putEscaped(p unsafe.Pointer, o int, s string) int {
+	q, n, i := unsafe.Pointer(unsafe.StringData(s)), len(s), 0
+	for n-i >= 16 { // two words at a time, as the constants of specials are many
+		x, y := load8(q, i), load8(q, i+8)
+		store8(p, o, x)
+		store8(p, o+8, y)
+		a, b := specials(x), specials(y)
+		if (a|b)&topBits == 0 {
+			i, o = i+16, o+16
+			continue
+		}
+		if a &= topBits; a == 0 {
+			a, x, i, o = b&topBits, y, i+8, o+8
+		}
+		bit := bits.TrailingZeros64(a) // of the highest bit of the character
+		r := &references[x>>((bit-7)&63)%32]
+		o += bit >> 3
+		store8(p, o, r.word)
+		i, o = i+bit>>3+1, o+r.n
+	}
+	for n-i >= 8 {
+		x := load8(q, i)
+		store8(p, o, x)
+		a := specials(x) & topBits
+		if a == 0 {
+			i, o = i+8, o+8
+			break
+		}
+		bit := bits.TrailingZeros64(a)
+		r := &references[x>>((bit-7)&63)%32]
+		o += bit >> 3
+		store8(p, o, r.word)
+		i, o = i+bit>>3+1, o+r.n
+	}
+	if i == n {
+		return o
+	}
+	var x uint64 // what is left, with zeros above
+	switch left := n - i; {
+	case n >= 8:
+		x = load8(q, n-8) >> ((64 - 8*left) & 63)
+	case n >= 4:
+		x = load4(q, 0) | load4(q, n-4)<<((8*(n-4))&63)
+	default:
+		x = uint64(s[0]) | uint64(s[n/2])<<((8*(n/2))&63) | uint64(s[n-1])<<((8*(n-1))&63)
+	}
+	for {
+		store8(p, o, x)
+		a := specials(x) & topBits
+		if a == 0 {
+			return o + n - i
+		}
+		bit := bits.TrailingZeros64(a)
+		r := &references[x>>((bit-7)&63)%32]
+		o += bit >> 3
+		store8(p, o, r.word)
+		i, o = i+bit>>3+1, o+r.n
+		x = x >> ((bit - 7) & 63) >> 8
+	}
+}
+
+// AppendText is markup.AppendEscape for a buffer that has room in most cases.
+func AppendText(buf []byte, s string) []byte {
+	if cap(buf)-len(buf) < escapedRoom(len(s)) {
+		return markup.AppendEscape(buf, s)
+	}
+	return buf[:putEscaped(unsafe.Pointer(unsafe.SliceData(buf)), len(buf), s)]
+}

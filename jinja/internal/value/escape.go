@@ -1,0 +1,35 @@
+package value
+
+import "encoding/binary"
+
+// A reference is what stands for a character of markup in a text, as a word of n bytes.
+type reference struct {
+	word uint64
+	n    int
+}
+
+// references has what the five characters & < > ' " are replaced by, and # by itself, at the lowest five bits of the
+// character, in which they differ.
+var references = func() (list [32]reference) {
+	for c, text := range map[byte]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '\'': "&#39;", '"': "&#34;", '#': "#"} {
+		var b [8]byte
+		copy(b[:], text)
+		list[c%32] = reference{binary.LittleEndian.Uint64(b[:]), len(text)}
+	}
+	return list
+}()
+
+const (
+	everyByte = 0x0101010101010101
+	topBits   = 0x8080808080808080
+)
+
+// specials marks the first of the five characters, or of the number sign, among the eight of x by its highest bit. Other
+// bits may be set as well, highest bits only above the first mark.
+//
+// Setting the bits in which the members of a group differ makes them one value, and the exclusive or with that value
+// makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. A zero byte, and nothing else below 0x80,
+// borrows its highest bit when one is subtracted.
+func specials(x uint64) uint64 {
+	return (((x | 5*everyByte) ^ 0x27*everyByte - everyByte) | ((x | 2*everyByte) ^ 0x3e*everyByte - everyByte)) &^ x
+}
