@@ -78,7 +78,10 @@ func (t *Template) RenderRun(w io.Writer, r Run) error { return t.t.Write(w, r.c
 
 // Append renders the template behind buf. On an error it returns buf as it was.
 func (t *Template) Append(buf []byte, r Run) ([]byte, error) {
-	c := compile.Run{Vars: r.Vars, Globals: r.Globals, Data: r.Data, Ctx: r.Ctx}
+	// Field by field: a composite literal is built beside c and copied, in pieces
+	// of another size than it was written in, for which processors have to wait.
+	var c compile.Run
+	c.Vars, c.Globals, c.Data, c.Ctx = r.Vars, r.Globals, r.Data, r.Ctx
 	return t.t.Append(buf, &c)
 }
 

@@ -125,46 +125,28 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 	}
 }
 
-// printCycle prints loop.cycle of constants between two texts.
-func (c *compiler) printCycle(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+// cycleTexts are the texts that loop.cycle of constants prints in turn, and the
+// loop; that is nil when n is anything else.
+func (c *compiler) cycleTexts(n *ast.Call, esc escaper, fr *scopeFrame) (l *loopCode, texts []string) {
 	attr, ok := n.Node.(*ast.Getattr)
 	if !ok || attr.Attr != "cycle" || esc == escapeRunTime || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
-		return nil
+		return nil, nil
 	}
-	l := c.runningLoop(attr.Node, fr)
-	if l == nil {
-		return nil
-	}
-	texts := make([]value.Text, len(n.Args))
-	for i, x := range n.Args {
+	for _, x := range n.Args {
 		k, ok := x.(*ast.Const)
 		if !ok {
-			return nil
+			return nil, nil
 		}
 		s, ok := k.Value.(string)
 		if !ok {
-			return nil
+			return nil, nil
 		}
 		if esc == escapeHTML {
 			s = string(markup.Escape(s))
 		}
-		texts[i] = value.NewText(pre + s + post)
+		texts = append(texts, s)
 	}
-	t, i := c.tmpl, l.index
-	if len(texts) == 2 {
-		odd, even := texts[0], texts[1]
-		return func(f *frame) error {
-			text := &odd
-			if f.loops[i].index0&1 != 0 {
-				text = &even
-			}
-			return f.rt.finishOutput(text, t, n)
-		}
-	}
-	return func(f *frame) error {
-		rt := f.rt
-		return rt.finishOutput(&texts[f.loops[i].index0%len(texts)], t, n)
-	}
+	return c.runningLoop(attr.Node, fr), texts
 }
 
 func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {

@@ -22,7 +22,7 @@ func (c *compiler) locals(fr *scopeFrame) func(f *frame, out []binding) []bindin
 	return func(f *frame, out []binding) []binding {
 		for i, s := range stored {
 			if v := f.load(slots[i]); !missing(v) {
-				out = append(out, binding{s.name, v})
+				out = appendBinding(out, s.name, v)
 			}
 		}
 		return out

@@ -279,9 +279,6 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	if s := c.printSuper(n, esc, pre, post, fr); s != nil {
 		return s
 	}
-	if s := c.printCycle(n, esc, pre, post, fr); s != nil {
-		return s
-	}
 	if _, ok := n.Node.(*ast.Name); !ok {
 		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) || a.Node.(*ast.Name).Name == "loop" {
 			return nil

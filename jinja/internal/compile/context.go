@@ -30,7 +30,20 @@ func put(bs []binding, name string, v value.Value) []binding {
 			return bs
 		}
 	}
-	return append(bs, binding{name, v})
+	return appendBinding(bs, name, v)
+}
+
+// appendBinding fills the place of a binding: one that is copied there has to be
+// read in other pieces than it was written in, for which processors have to wait.
+func appendBinding(bs []binding, name string, v value.Value) []binding {
+	n := len(bs)
+	if n == cap(bs) {
+		return append(bs, binding{name, v})
+	}
+	bs = bs[:n+1]
+	b := &bs[n]
+	b.name, b.v = name, v
+	return bs
 }
 
 // scopeContext is Jinja's Context: what a template sees by name. The names that

@@ -3,7 +3,6 @@ package compile
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
-	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -35,36 +34,7 @@ func (c *compiler) output(n *ast.Output, fr *scopeFrame) stmt {
 		return nil
 	}
 	items, text := c.outputItems(n, fr)
-	var list []stmt
-	for i := 0; i < len(items); {
-		var run []read
-		start := i
-		for i < len(items) {
-			r, ok := c.read(items[i].n, fr)
-			if !ok {
-				break
-			}
-			r.pre = value.NewText(items[i].pre)
-			run = append(run, r)
-			i++
-		}
-		post := ""
-		if len(run) > 0 {
-			if i == len(items) {
-				post, text = text, ""
-			}
-			list = append(list, c.printReads(run, post, c.escaperFor(items[start].n, fr.ec)))
-			continue
-		}
-		if i++; i == len(items) {
-			post, text = text, ""
-		}
-		list = append(list, c.print(items[start].n, items[start].pre, post, fr))
-	}
-	if text != "" {
-		list = append(list, c.text(text))
-	}
-	s := sequence(list)
+	s := c.printItems(items, text, fr)
 	if s == nil || !fr.requireOutputCheck {
 		return s
 	}
@@ -123,137 +93,6 @@ func (c *compiler) intern(text string) string {
 	}
 	c.texts[text] = text
 	return text
-}
-
-// readsOf describes the body of a loop that prints nothing but its own
-// variable, whose slot is given, and attributes of it.
-func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []read, post string, ok bool) {
-	if len(body) != 1 || fr.requireOutputCheck {
-		return nil, "", false
-	}
-	n, ok := body[0].(*ast.Output)
-	if !ok {
-		return nil, "", false
-	}
-	items, post := c.outputItems(n, fr)
-	for _, item := range items {
-		r, ok := c.read(item.n, fr)
-		if !ok || r.in != 0 || r.loop != nil || r.slot != slot {
-			return nil, "", false
-		}
-		r.pre = value.NewText(item.pre)
-		reads = append(reads, r)
-	}
-	return reads, post, len(reads) > 0
-}
-
-// A read is a printed variable of the frame, or an attribute of one, with the
-// text before it.
-type read struct {
-	pre   value.Text
-	slot  int
-	site  *value.Site // nil for the variable itself
-	name  string
-	undef value.Value
-	node  ast.Expr
-	loop  *loopCode       // not nil for the number of the round of the loop
-	plus  int             // what is added to loop.index0
-	in    context.Escaper // of a place that is not between tags
-}
-
-// read reports whether printing n can be a step of printReads.
-func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
-	if c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime {
-		return r, false
-	}
-	if p := c.notes[n]; p != nil {
-		if p.site != nil || p.expr != nil {
-			return r, false
-		}
-		r.in = p.esc
-	}
-	r.node = n
-	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
-		return r, r.in == 0 || c.notes[n].asText()
-	}
-	if attr, isAttr := n.(*ast.Getattr); isAttr && !c.env.Sandboxed {
-		r.site, r.name = new(value.Site), attr.Attr
-		n = attr.Node
-	}
-	r.slot, r.undef, ok = c.localSlot(n, fr)
-	return r, ok
-}
-
-// loopNumber recognises loop.index and loop.index0.
-func (c *compiler) loopNumber(n ast.Expr, fr *scopeFrame) (l *loopCode, plus int) {
-	attr, ok := n.(*ast.Getattr)
-	if !ok || attr.Attr != "index" && attr.Attr != "index0" {
-		return nil, 0
-	}
-	if attr.Attr == "index" {
-		plus = 1
-	}
-	return c.runningLoop(attr.Node, fr), plus
-}
-
-// printReads prints variables and attributes one after the other.
-func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
-	t, env, behind := c.tmpl, c.env, value.NewText(post)
-	return func(f *frame) error {
-		rt := f.rt
-		out := rt.out
-		vars := f.vars
-		for i := range reads {
-			r := &reads[i]
-			out = r.pre.Append(out)
-			if r.loop != nil {
-				out = value.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
-				continue
-			}
-			v := vars[r.slot]
-			var err error
-			if r.site != nil {
-				if esc == escapeHTML && r.in == 0 {
-					var ok bool
-					if out, ok = r.site.AppendEscaped(out, v, r.name); ok {
-						continue
-					}
-				}
-				x, ok := r.site.Lookup(v, r.name)
-				if !ok {
-					if missing(v) {
-						v = r.undef
-					}
-					x, err = env.getattr(v, r.name, r.site)
-				}
-				v = x
-			} else if missing(v) {
-				v = r.undef
-			}
-			if err == nil {
-				switch {
-				case r.in != 0:
-					rt.out = out
-					err = f.writeIn(v, r.in)
-					out = rt.out
-				case esc == escapeHTML:
-					out, err = value.AppendEscaped(out, v)
-				default:
-					out, err = value.AppendStr(out, v)
-				}
-			}
-			if err != nil {
-				rt.out = out
-				return t.at(err, r.node)
-			}
-		}
-		out = behind.Append(out)
-		rt.out = out
-		if len(out) > rt.mark {
-			return t.at(rt.checkOutput(), reads[0].node)
-		}
-		return nil
-	}
 }
 
 func (c *compiler) text(s string) stmt {

@@ -23,7 +23,10 @@ func (e *Env) acquire(r *Run) *renderer {
 	if rt == nil {
 		rt = &renderer{env: e}
 	}
-	rt.vars, rt.globals, rt.data, rt.ctx = plainVars(r.Vars), r.Globals, r.Data, r.Ctx
+	rt.vars, rt.globals, rt.data, rt.ctx = r.Vars, r.Globals, r.Data, r.Ctx
+	if _, ok := r.Vars.(map[string]any); !ok {
+		rt.vars = plainVars(r.Vars)
+	}
 	rt.setMark()
 	return rt
 }
