@@ -1,13 +1,17 @@
 package builtin
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
 
 // StreamText are the filters of [Stream] that change the case of a plain text, without arguments: they append the
 // result, escaped with html. ok is false, and nothing appended, for text that the short way does not know.
 var StreamText = map[string]func(buf []byte, s string, html bool) (_ []byte, ok bool){
-	"lower": appendLowerText,
+	"lower": value.AppendLower,
 	"title": appendTitleText,
-	"upper": appendUpperText,
+	"upper": value.AppendUpper,
 }
 
 // ASCII by what the filters do with it.
@@ -50,36 +54,6 @@ func entity(c byte) string {
 		return "&#34;"
 	}
 	return ""
-}
-
-func appendUpperText(buf []byte, s string, html bool) ([]byte, bool) {
-	return appendCased(buf, s, html, asciiLower)
-}
-
-func appendLowerText(buf []byte, s string, html bool) ([]byte, bool) {
-	return appendCased(buf, s, html, asciiUpper)
-}
-
-// appendCased changes the case of the letters of class from.
-func appendCased(buf []byte, s string, html bool, from uint8) ([]byte, bool) {
-	start := len(buf)
-	for i := range len(s) {
-		c := s[i]
-		switch class := asciiClass[c]; class {
-		case from:
-			c ^= 0x20
-		case asciiSpecial:
-			if c >= utf8.RuneSelf {
-				return buf[:start], false
-			}
-			if html {
-				buf = append(buf, entity(c)...)
-				continue
-			}
-		}
-		buf = append(buf, c)
-	}
-	return buf, true
 }
 
 func appendTitleText(buf []byte, s string, html bool) ([]byte, bool) {

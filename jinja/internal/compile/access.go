@@ -125,13 +125,13 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 	}
 }
 
-// cycleTexts are the texts that loop.cycle of constants prints in turn, and the
-// loop; that is nil when n is anything else.
-func (c *compiler) cycleTexts(n *ast.Call, esc escaper, fr *scopeFrame) (l *loopCode, texts []string) {
+// loopCycle recognises loop.cycle of constant texts.
+func (c *compiler) loopCycle(n *ast.Call, fr *scopeFrame) (l *loopCode, texts []value.Text) {
 	attr, ok := n.Node.(*ast.Getattr)
-	if !ok || attr.Attr != "cycle" || esc == escapeRunTime || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
+	if !ok || attr.Attr != "cycle" || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
 		return nil, nil
 	}
+	esc := c.escaperFor(n, fr.ec)
 	for _, x := range n.Args {
 		k, ok := x.(*ast.Const)
 		if !ok {
@@ -144,7 +144,7 @@ func (c *compiler) cycleTexts(n *ast.Call, esc escaper, fr *scopeFrame) (l *loop
 		if esc == escapeHTML {
 			s = string(markup.Escape(s))
 		}
-		texts = append(texts, s)
+		texts = append(texts, value.NewText(s))
 	}
 	return c.runningLoop(attr.Node, fr), texts
 }

@@ -312,6 +312,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		direct := (esc == escapeNone || f.autoescape) && !sandboxed && (macro == nil || macro.code.unit.ctx == nil)
 		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
+				call.between(pre, post)
 				leaf.Store(call)
 			}
 			if err, inside := macro.renderWith(f, pos, kws); err != nil {
@@ -367,15 +368,34 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 	return func(f *frame) error {
 		rt := f.rt
-		rt.out = before.Append(rt.out)
 		v, macro, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
 		}
 		call := leaf.Load()
 		if call == nil || macro == nil || macro.code != call.code || esc != escapeNone && !f.autoescape {
+			rt.out = before.Append(rt.out)
 			return general(f, v, macro)
 		}
+		if call.direct != nil && call.direct.applies(macro, f) {
+			x, err := operands[0](f)
+			if err != nil {
+				return t.at(err, n)
+			}
+			if missing(x) {
+				rt.out = before.Append(rt.out)
+				if err = macro.renderValues(f, call.slots, []value.Value{x}); err == nil {
+					return rt.finishOutput(&behind, t, n)
+				}
+			} else if err = call.direct.print(f, x); err == nil {
+				if len(rt.out) > rt.mark {
+					return t.at(rt.checkOutput(), n)
+				}
+				return nil
+			}
+			return t.via(t.at(err, n), "macro", n.Line())
+		}
+		rt.out = before.Append(rt.out)
 		if err, inside := macro.renderLeaf(f, call, operands); err != nil {
 			if inside {
 				return t.via(t.at(err, n), "macro", n.Line())

@@ -33,3 +33,28 @@ const (
 func specials(x uint64) uint64 {
 	return (((x | 5*everyByte) ^ 0x27*everyByte - everyByte) | ((x | 2*everyByte) ^ 0x3e*everyByte - everyByte)) &^ x
 }
+
+// letters are the ASCII letters of one case, as what makes a byte reach 0x80 from the first one on, and from behind the
+// last one on.
+type letters struct{ first, behind uint64 }
+
+var (
+	lowerCase = letters{(0x80 - 'a') * everyByte, (0x7f - 'z') * everyByte}
+	upperCase = letters{(0x80 - 'A') * everyByte, (0x7f - 'Z') * everyByte}
+)
+
+// swap changes the case of the letters among eight bytes below 0x80.
+func (c *letters) swap(x uint64) uint64 {
+	return x ^ ((x+c.first)&^(x+c.behind)&topBits)>>2
+}
+
+// AppendUpper appends an ASCII text in upper case, escaped with html. For another text ok is false, and nothing is
+// appended.
+func AppendUpper(buf []byte, s string, html bool) (_ []byte, ok bool) {
+	return appendCased(buf, s, &lowerCase, html)
+}
+
+// AppendLower is AppendUpper for lower case.
+func AppendLower(buf []byte, s string, html bool) (_ []byte, ok bool) {
+	return appendCased(buf, s, &upperCase, html)
+}

@@ -73,10 +73,11 @@ func TestAppendReadsRoom(t *testing.T) {
 		rows := make([]row, 1+r.IntN(5))
 		maps := make([]any, len(rows))
 		var numbers []int
+		var words []string
 		for i := range rows {
 			rows[i] = row{ints[r.IntN(len(ints))], int64(ints[r.IntN(len(ints))]), texts[r.IntN(len(texts))], markup.HTML(texts[r.IntN(len(texts))])}
 			maps[i] = map[string]any{"n": rows[i].N, "m": float64(rows[i].M) / 2, "s": rows[i].S, "h": "<" + rows[i].S}
-			numbers = append(numbers, rows[i].N)
+			numbers, words = append(numbers, rows[i].N), append(words, rows[i].S)
 		}
 		reads := &Reads{Post: NewText(pres[r.IntN(len(pres))]), HTML: round%3 != 0}
 		plain := &Reads{Post: reads.Post, HTML: reads.HTML}
@@ -88,7 +89,7 @@ func TestAppendReadsRoom(t *testing.T) {
 		for _, in := range []struct {
 			v     any
 			reads *Reads
-		}{{rows, reads}, {maps, reads}, {numbers, plain}} {
+		}{{rows, reads}, {maps, reads}, {numbers, plain}, {words, plain}} {
 			s, _ := Seq(Of(in.v))
 			want := "start"
 			for i := range s.Len() {

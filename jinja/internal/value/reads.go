@@ -37,6 +37,7 @@ const (
 	readStructs
 	readMaps
 	readInts
+	readStrings
 )
 
 // readStep is a Read for elements of one type.
@@ -65,6 +66,8 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, r *Reads) ([]byte, int)
 	switch p.kind {
 	case readInts:
 		return s.appendInts(buf, from, to, p)
+	case readStrings:
+		return s.appendStrings(buf, from, to, p)
 	case readMaps:
 		return s.appendMaps(buf, from, to, p)
 	case readStructs:
@@ -123,6 +126,8 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 		p.kind = readMaps
 	case len(r.Reads) == 1 && elem.loader == loadInt && elem.as == intType && r.Reads[0].Site == nil:
 		p.kind = readInts
+	case len(r.Reads) == 1 && elem.loader == loadString && elem.as == stringType && r.Reads[0].Site == nil:
+		p.kind = readStrings
 	default:
 		p.kind = readStructs
 	}

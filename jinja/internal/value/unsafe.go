@@ -418,6 +418,30 @@ rows:
 	return plan.finish(buf[:o], from, to), to
 }
 
+// appendStrings is AppendReads for a []string, with one step.
+func (s *Sequence) appendStrings(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
+	from = min(from, to)
+	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
+	pre, html := &plan.steps[0].pre, plan.html
+	for _, text := range unsafe.Slice((*string)(s.v.p), s.n)[from:to] {
+		switch {
+		case o+escapedRoom(len(text)) > limit:
+			if buf = pre.Append(buf[:o]); html {
+				buf = markup.AppendEscape(buf, text)
+			} else {
+				buf = append(buf, text...)
+			}
+			p, o, limit = unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
+		case html:
+			o = putEscaped(p, pre.put(p, o), text)
+		default:
+			o = putString(p, pre.put(p, o), text)
+		}
+		pre = &plan.between
+	}
+	return plan.finish(buf[:o], from, to), to
+}
+
 // appendStruct appends one element to a buffer that has to grow.
 func (plan *readPlan) appendStruct(buf []byte, e unsafe.Pointer, pre *Text) []byte {
 	for j := range plan.steps {
@@ -817,13 +841,10 @@ func putEscaped(p unsafe.Pointer, o int, s string) int {
 		return o
 	}
 	var x uint64 // what is left, with zeros above
-	switch left := n - i; {
-	case n >= 8:
-		x = load8(q, n-8) >> ((64 - 8*left) & 63)
-	case n >= 4:
-		x = load4(q, 0) | load4(q, n-4)<<((8*(n-4))&63)
-	default:
-		x = uint64(s[0]) | uint64(s[n/2])<<((8*(n/2))&63) | uint64(s[n-1])<<((8*(n-1))&63)
+	if n >= 8 {
+		x = load8(q, n-8) >> ((64 - 8*(n-i)) & 63)
+	} else {
+		x = loadFew(s)
 	}
 	for {
 		store8(p, o, x)
@@ -837,6 +858,68 @@ func putEscaped(p unsafe.Pointer, o int, s string) int {
 		store8(p, o, r.word)
 		i, o = i+bit>>3+1, o+r.n
 		x = x >> ((bit - 7) & 63) >> 8
+	}
+}
+
+// putCased is putEscaped, or putString without html, for a text whose letters of one case become those of the other. ok
+// is false for texts beyond ASCII.
+func putCased(p unsafe.Pointer, o int, s string, c *letters, html bool) (end int, ok bool) {
+	q, n, i := unsafe.Pointer(unsafe.StringData(s)), len(s), 0
+	for i < n {
+		var x uint64
+		left := min(n-i, 8)
+		switch {
+		case left == 8:
+			x = load8(q, i)
+		case n >= 8:
+			x = load8(q, n-8) >> ((64 - 8*left) & 63)
+		default:
+			x = loadFew(s[i:])
+		}
+		if x&topBits != 0 {
+			return o, false
+		}
+		x = c.swap(x)
+		store8(p, o, x)
+		if html {
+			if a := specials(x) & topBits; a != 0 {
+				bit := bits.TrailingZeros64(a)
+				r := &references[x>>((bit-7)&63)%32]
+				o += bit >> 3
+				store8(p, o, r.word)
+				i, o = i+bit>>3+1, o+r.n
+				continue
+			}
+		}
+		i, o = i+left, o+left
+	}
+	return o, true
+}
+
+// loadFew is a text of one to seven bytes, with zeros above.
+func loadFew(s string) uint64 {
+	q, n := unsafe.Pointer(unsafe.StringData(s)), len(s)
+	if n >= 4 {
+		return load4(q, 0) | load4(q, n-4)<<((8*(n-4))&63)
+	}
+	return uint64(s[0]) | uint64(s[n/2])<<((8*(n/2))&63) | uint64(s[n-1])<<((8*(n-1))&63)
+}
+
+// appendCased appends s as putCased writes it. It appends nothing when ok is false.
+func appendCased(buf []byte, s string, c *letters, html bool) (_ []byte, ok bool) {
+	start := len(buf)
+	for {
+		part := s[:min(len(s), 256)] // not to ask for the room of the worst case of a long text
+		n, room := len(buf), escapedRoom(len(part))
+		if cap(buf)-n < room {
+			buf = slices.Grow(buf, room)
+		}
+		if n, ok = putCased(unsafe.Pointer(unsafe.SliceData(buf)), n, part, c, html); !ok {
+			return buf[:start], false
+		}
+		if buf, s = buf[:n], s[len(part):]; s == "" {
+			return buf, true
+		}
 	}
 }
 
