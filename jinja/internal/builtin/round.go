@@ -186,6 +186,14 @@ func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
 
 // appendDecimal appends n/10**p with one digit or more behind the point and no zeros at the end.
 func appendDecimal(buf []byte, n int64, p int) []byte {
+	if p == 2 { // of prices: divided by constants
+		buf = append(value.AppendInt(buf, n/100), '.')
+		c := byte(n % 100)
+		if c%10 == 0 {
+			return append(buf, '0'+c/10)
+		}
+		return append(buf, '0'+c/10, '0'+c%10)
+	}
 	for p > 1 && n%10 == 0 {
 		n /= 10
 		p--

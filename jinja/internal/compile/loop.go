@@ -19,6 +19,11 @@ type iteration struct {
 
 func (it *iteration) init(v value.Value) error {
 	*it = iteration{}
+	if v.Kind() == value.KindSlice {
+		it.seq.Slice(v)
+		it.indexed, it.size = true, it.seq.Len()
+		return nil
+	}
 	if s, ok := value.Seq(v); ok && !v.IsUndefined() {
 		it.seq, it.indexed, it.size = s, true, s.Len()
 		switch v.Kind() {
@@ -360,7 +365,8 @@ func (l *loopCode) run(f *frame) error {
 
 // runSlice is run for a Go slice, which needs no iteration.
 func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
-	seq, _ := value.Seq(v)
+	var seq value.Sequence
+	seq.Slice(v)
 	n := seq.Len()
 	if n == 0 {
 		if l.other != nil {

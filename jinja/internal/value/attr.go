@@ -86,6 +86,10 @@ func newSiteEntry(t *Type, f *goField) *siteEntry {
 		if f.next != nil {
 			e.loader = loadSlow
 		}
+	case loadSlice:
+		if e.as = f.typ; f.next != nil {
+			e.loader = loadSlow
+		}
 	default:
 		e.loader = loadSlow
 	}

@@ -27,6 +27,14 @@ const (
 	seqASCII
 )
 
+// Slice makes s the elements of a Go slice or array, field by field: a Sequence that is returned has to be copied.
+func (s *Sequence) Slice(v Value) {
+	s.v, s.n, s.kind, s.et = v, int(v.n), seqSlice, v.t.target()
+	if s.et.loader == loadStruct {
+		s.kind = seqStructs
+	}
+}
+
 // Seq returns the elements of a list, tuple, range, Go slice or array, dict, dict view or str. ok is
 // false for other values, which [Iterate] takes.
 func Seq(v Value) (s Sequence, ok bool) {

@@ -270,6 +270,9 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 			return Value{e.as, 1, nil}, true
 		}
 		return Value{e.as, 0, nil}, true
+	case loadSlice:
+		b := *(*[]byte)(unsafe.Add(v.p, e.offset)) // any slice: pointer and length
+		return Value{e.as, uint64(len(b)), unsafe.Pointer(unsafe.SliceData(b))}, true
 	case loadKey:
 		return raw[Dict](v).GetString(e.key)
 	case loadMapKey:
