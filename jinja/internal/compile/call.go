@@ -387,7 +387,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 				if err = macro.renderValues(f, call.slots, []value.Value{x}); err == nil {
 					return rt.finishOutput(&behind, t, n)
 				}
-			} else if err = call.direct.print(f, x); err == nil {
+			} else if err = call.direct.show(f, x); err == nil {
 				if len(rt.out) > rt.mark {
 					return t.at(rt.checkOutput(), n)
 				}

@@ -85,8 +85,8 @@ func (x *leafDirect) applies(m *Macro, from *frame) bool {
 	return (from.autoescape == m.frame.ctx.autoescape || from.ctx == m.frame.ctx) && from.rt.depth < from.rt.env.Limits.recursion()
 }
 
-// print prints v, the argument, which is not missing.
-func (x *leafDirect) print(f *frame, v value.Value) error {
+// show prints v, the argument, which is not missing.
+func (x *leafDirect) show(f *frame, v value.Value) error {
 	rt := f.rt
 	out := x.head.Append(rt.out)
 	done := false
