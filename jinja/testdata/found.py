@@ -91,6 +91,11 @@ for args in ("", "2", "2, 'little'", "8, 'big', signed=true", "1", "length=2, by
 add("{{ range(3).index('a', 1) }}", "{{ range(3).index(2) }}")
 add("{{ naive.__class__ }}", undefined="StrictUndefined", **SANDBOX)
 
+# Native templates join what they output at their end.
+for kind in ("Undefined", "StrictUndefined", "DebugUndefined"):
+    add("{{ x }}a", "a{{ x }}", "{{ x }}{{ x }}", "{{ x }}", undefined=kind, **NATIVE)
+add("{1: {{ s }}, [2]: 3}", "{% raw %}{{ 1 }}{% endraw %}", "{ {{ l }} }", "set()", **NATIVE)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

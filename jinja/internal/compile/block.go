@@ -219,11 +219,11 @@ func (b *blockReference) Call(st value.State, a value.Args) (value.Value, error)
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}
-	v := f.rt.end(start)
-	if f.autoescape {
+	v, err := f.rt.end(start)
+	if err == nil && f.autoescape {
 		return markSafe(v)
 	}
-	return v, nil
+	return v, err
 }
 
 // Attr returns super, the definition that this one overrides.

@@ -224,11 +224,11 @@ func (m *Macro) Call(st value.State, a value.Args) (value.Value, error) {
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}
-	v := f.rt.end(start)
-	if f.autoescape {
+	v, err := f.rt.end(start)
+	if err == nil && f.autoescape {
 		return markSafe(v)
 	}
-	return v, nil
+	return v, err
 }
 
 // render runs the macro, called from f, into the output.

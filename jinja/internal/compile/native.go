@@ -11,45 +11,57 @@ import (
 
 // nativeConcat is Jinja's native_concat: one value is itself, several are
 // joined as strings; a string that is a Python literal becomes its value.
-func nativeConcat(vals []value.Value) value.Value {
+func nativeConcat(vals []value.Value) (value.Value, error) {
 	if len(vals) == 0 {
-		return value.None
+		return value.None, nil
 	}
 	var text string
 	if len(vals) == 1 {
 		s, ok := vals[0].Str()
 		if !ok {
-			return vals[0]
+			return vals[0], nil
 		}
 		text = s
 	} else {
 		var buf []byte
 		for _, v := range vals {
-			b, err := value.AppendStr(buf, v)
-			if err != nil {
-				continue
+			var err error
+			if buf, err = value.AppendStr(buf, v); err != nil {
+				return value.None, err
 			}
-			buf = b
 		}
 		text = string(buf)
 	}
-	if v, ok := literal(text); ok {
-		return v
+	v, ok, err := literal(text)
+	switch {
+	case err != nil:
+		return value.None, err
+	case ok:
+		return v, nil
+	case len(vals) == 1:
+		return vals[0], nil
 	}
-	if len(vals) == 1 {
-		return vals[0]
-	}
-	return value.String(text)
+	return value.String(text), nil
 }
 
-// literal is ast.literal_eval for the literals that templates make.
-func literal(s string) (value.Value, bool) {
+// literal is ast.literal_eval for the literals that templates make. It fails,
+// as Python does, for a set or a dict of what cannot be hashed.
+func literal(s string) (v value.Value, ok bool, err error) {
 	s = skipBlankLines(s)
-	if s == "" || s[0] == ' ' || s[0] == '\t' {
-		return value.Value{}, false
+	if s == "" || indented(s) {
+		return value.Value{}, false, nil
 	}
 	p := &literalParser{s: s}
-	v, ok := p.value(0)
+	v, ok = p.whole()
+	if !ok {
+		return v, false, nil
+	}
+	return v, p.err == nil, p.err
+}
+
+// whole reads all of the text.
+func (p *literalParser) whole() (value.Value, bool) {
+	v, ok := p.value()
 	if !ok {
 		return v, false
 	}
@@ -61,7 +73,7 @@ func literal(s string) (value.Value, bool) {
 			if p.end() {
 				break
 			}
-			if v, ok = p.value(0); !ok {
+			if v, ok = p.value(); !ok {
 				return v, false
 			}
 			items = append(items, v)
@@ -77,6 +89,23 @@ func literal(s string) (value.Value, bool) {
 		return v, false // an indented last line without an end
 	}
 	return v, skipBlankLines(rest) == ""
+}
+
+// indented reports whether a line starts behind the margin, to which a form
+// feed returns.
+func indented(line string) bool {
+	column := 0
+	for i := range len(line) {
+		switch line[i] {
+		case ' ', '\t':
+			column++
+		case '\f':
+			column = 0
+		default:
+			return column > 0
+		}
+	}
+	return false
 }
 
 // skipBlankLines drops the lines that hold nothing but white space or a
@@ -95,8 +124,22 @@ func skipBlankLines(s string) string {
 type literalParser struct {
 	s     string
 	i     int
-	depth int // of brackets, inside which newlines are space
+	depth int   // of brackets, inside which newlines are space
+	kind  kind  // of the value read last
+	err   error // of the first set or dict that holds what has no hash
 }
+
+// kind tells which literals may stand next to an operator.
+type kind uint8
+
+const (
+	noNumber kind = iota
+	aNumber       // one without a sign
+	aSigned       // one behind a sign
+)
+
+// maxNesting is how many brackets deep Python reads.
+const maxNesting = 200
 
 func (p *literalParser) space() {
 	for p.i < len(p.s) {
@@ -127,66 +170,120 @@ func (p *literalParser) take(c byte) bool {
 	return false
 }
 
-func (p *literalParser) value(level int) (none value.Value, ok bool) {
-	if level > 100 {
+// value reads a literal, or the sum or difference of a real and an imaginary
+// number, which is how complex numbers print.
+func (p *literalParser) value() (none value.Value, ok bool) {
+	left, ok := p.signed()
+	if !ok {
 		return none, false
 	}
+	p.space()
+	if p.i >= len(p.s) || p.s[p.i] != '+' && p.s[p.i] != '-' {
+		return left, true
+	}
+	if p.kind == noNumber || left.Kind() == value.KindComplex {
+		return none, false
+	}
+	add := p.s[p.i] == '+'
+	p.i++
+	right, ok := p.atom()
+	if !ok || p.kind != aNumber || right.Kind() != value.KindComplex {
+		return none, false
+	}
+	p.kind = noNumber
+	p.space()
+	if p.i < len(p.s) && (p.s[p.i] == '+' || p.s[p.i] == '-') {
+		return none, false
+	}
+	var err error
+	if add {
+		left, err = value.Add(left, right)
+	} else {
+		left, err = value.Sub(left, right)
+	}
+	return left, err == nil
+}
+
+// signed reads a literal behind at most one sign.
+func (p *literalParser) signed() (none value.Value, ok bool) {
+	p.space()
+	if p.i >= len(p.s) || p.s[p.i] != '+' && p.s[p.i] != '-' {
+		return p.atom()
+	}
+	minus := p.s[p.i] == '-'
+	p.i++
+	v, ok := p.atom()
+	if !ok || p.kind != aNumber {
+		return none, false
+	}
+	p.kind = aSigned
+	if !minus {
+		return v, true
+	}
+	v, err := value.Neg(v)
+	return v, err == nil
+}
+
+func (p *literalParser) atom() (none value.Value, ok bool) {
 	p.space()
 	if p.i >= len(p.s) {
 		return none, false
 	}
+	p.kind = noNumber
 	switch c := p.s[p.i]; {
-	case c == '-' || c == '+':
-		p.i++
-		p.space()
-		if p.i < len(p.s) && (p.s[p.i] == '-' || p.s[p.i] == '+') {
-			return none, false
-		}
-		v, ok := p.value(level + 1)
-		if !ok || !v.IsNumber() || v.Kind() == value.KindBool {
-			return none, false
-		}
-		if c == '+' {
-			return v, true
-		}
-		v, err := value.Neg(v)
-		return v, err == nil
+	case p.depth >= maxNesting && strings.IndexByte("[({", c) >= 0:
+		return none, false
 	case c >= '0' && c <= '9' || c == '.':
+		p.kind = aNumber
 		return p.number()
 	case p.atString():
 		return p.strings()
 	case c == '[':
-		items, _, ok := p.items(']', level)
+		items, _, ok := p.items(']')
+		p.kind = noNumber
 		return value.NewList(items), ok
 	case c == '(':
-		items, comma, ok := p.items(')', level)
+		items, comma, ok := p.items(')')
 		if ok && len(items) == 1 && !comma {
-			return items[0], true
+			return items[0], true // of the kind that it has without the parentheses
 		}
+		p.kind = noNumber
 		return value.NewTuple(items), ok
 	case c == '{':
-		return p.braces(level)
+		v, ok := p.braces()
+		p.kind = noNumber
+		return v, ok
 	}
 	for _, w := range []struct {
 		name string
 		v    value.Value
 	}{{"None", value.None}, {"True", value.True}, {"False", value.False}} {
-		if strings.HasPrefix(p.s[p.i:], w.name) {
-			p.i += len(w.name)
-			if p.i < len(p.s) && (p.s[p.i] == '_' || isAlnum(p.s[p.i]) || p.s[p.i] >= utf8.RuneSelf) {
-				return none, false
-			}
+		if p.word(w.name) {
 			return w.v, true
 		}
 	}
+	if p.word("set") && p.take('(') && p.take(')') {
+		v, err := value.NewSet(nil)
+		return v, err == nil
+	}
 	return none, false
+}
+
+// word reads the name w.
+func (p *literalParser) word(w string) bool {
+	rest, ok := strings.CutPrefix(p.s[p.i:], w)
+	if !ok || rest != "" && (rest[0] == '_' || isAlnum(rest[0]) || rest[0] >= utf8.RuneSelf) {
+		return false
+	}
+	p.i += len(w)
+	return true
 }
 
 func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-func (p *literalParser) items(closing byte, level int) (items []value.Value, comma, ok bool) {
+func (p *literalParser) items(closing byte) (items []value.Value, comma, ok bool) {
 	p.i++
 	p.depth++
 	defer func() { p.depth-- }()
@@ -197,7 +294,7 @@ func (p *literalParser) items(closing byte, level int) (items []value.Value, com
 		if len(items) > 0 && !comma {
 			return nil, false, false
 		}
-		v, ok := p.value(level + 1)
+		v, ok := p.value()
 		if !ok {
 			return nil, false, false
 		}
@@ -206,13 +303,13 @@ func (p *literalParser) items(closing byte, level int) (items []value.Value, com
 	}
 }
 
-func (p *literalParser) braces(level int) (none value.Value, ok bool) {
+func (p *literalParser) braces() (none value.Value, ok bool) {
 	p.i++
 	p.depth++
 	defer func() { p.depth-- }()
 	d := value.NewDict()
 	var items []value.Value
-	comma := true
+	comma, pairs := true, false
 	for n := 0; ; n++ {
 		if p.take('}') {
 			break
@@ -220,16 +317,20 @@ func (p *literalParser) braces(level int) (none value.Value, ok bool) {
 		if !comma {
 			return none, false
 		}
-		k, ok := p.value(level + 1)
+		k, ok := p.value()
 		if !ok {
 			return none, false
 		}
 		if p.take(':') {
-			v, ok := p.value(level + 1)
-			if !ok || len(items) > 0 || d.Set(k, v) != nil {
+			v, ok := p.value()
+			if !ok || len(items) > 0 {
 				return none, false
 			}
-		} else if d.Len() > 0 {
+			if err := d.Set(k, v); err != nil && p.err == nil {
+				p.err = err
+			}
+			pairs = true
+		} else if pairs {
 			return none, false
 		} else {
 			items = append(items, k)
@@ -238,7 +339,10 @@ func (p *literalParser) braces(level int) (none value.Value, ok bool) {
 	}
 	if len(items) > 0 {
 		v, err := value.NewSet(items)
-		return v, err == nil
+		if err != nil && p.err == nil {
+			p.err = err
+		}
+		return v, true
 	}
 	return d.Value(), true
 }
@@ -323,9 +427,6 @@ func (p *literalParser) strings() (none value.Value, ok bool) {
 	}
 	raw := make([]byte, 0, b.Len())
 	for _, r := range b.String() {
-		if r > 0xff {
-			return none, false
-		}
 		raw = append(raw, byte(r))
 	}
 	return value.Bytes(raw), true
@@ -350,6 +451,8 @@ func (p *literalParser) str(b *strings.Builder, letters string) bool {
 		c := p.s[p.i]
 		p.i++
 		switch {
+		case c >= utf8.RuneSelf && strings.Contains(letters, "b"):
+			return false
 		case c != '\\':
 			b.WriteByte(c)
 		case strings.Contains(letters, "r"):
@@ -358,18 +461,24 @@ func (p *literalParser) str(b *strings.Builder, letters string) bool {
 				b.WriteByte(p.s[p.i])
 				p.i++
 			}
-		case !p.escape(b):
+		case !p.escape(b, strings.Contains(letters, "b")):
 			return false
 		}
 	}
 }
 
-func (p *literalParser) escape(b *strings.Builder) bool {
+// escape reads what follows a backslash, in a bytes literal or another.
+func (p *literalParser) escape(b *strings.Builder, bytes bool) bool {
 	if p.i >= len(p.s) {
 		return false
 	}
 	c := p.s[p.i]
 	p.i++
+	if bytes && (c == 'u' || c == 'U' || c == 'N') {
+		b.WriteByte('\\')
+		b.WriteByte(c)
+		return true
+	}
 	hex := func(n int) bool {
 		if p.i+n > len(p.s) {
 			return false
@@ -381,6 +490,8 @@ func (p *literalParser) escape(b *strings.Builder) bool {
 	}
 	switch c {
 	case '\n':
+	case 'N':
+		return false // the names of characters
 	case '\\', '\'', '"':
 		b.WriteByte(c)
 	case 'n':

@@ -160,7 +160,7 @@ func (t *Template) Native(r *Run) (value.Value, error) {
 	err := t.run(rt)
 	v := value.None
 	if err == nil {
-		v = nativeConcat(rt.vals)
+		v, err = nativeConcat(rt.vals)
 	}
 	t.env.release(rt)
 	return v, t.finish(err)

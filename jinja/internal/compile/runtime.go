@@ -150,16 +150,16 @@ func (rt *renderer) begin() int {
 }
 
 // end ends a capture and returns what was written since start.
-func (rt *renderer) end(start int) value.Value {
+func (rt *renderer) end(start int) (value.Value, error) {
 	rt.capture--
 	if rt.env.Native {
-		v := nativeConcat(rt.vals[start:])
+		v, err := nativeConcat(rt.vals[start:])
 		rt.vals = rt.vals[:start]
-		return v
+		return v, err
 	}
 	s := string(rt.out[start:])
 	rt.out = rt.out[:start]
-	return value.String(s)
+	return value.String(s), nil
 }
 
 // abandon drops a capture after an error.
@@ -184,7 +184,7 @@ func (f *frame) captured(code stmt) (value.Value, error) {
 		f.rt.abandon(start)
 		return value.Value{}, err
 	}
-	return f.rt.end(start), nil
+	return f.rt.end(start)
 }
 
 // slowTick is called every 1,024 iterations of loops.
