@@ -96,10 +96,24 @@ for kind in ("Undefined", "StrictUndefined", "DebugUndefined"):
     add("{{ x }}a", "a{{ x }}", "{{ x }}{{ x }}", "{{ x }}", undefined=kind, **NATIVE)
 add("{1: {{ s }}, [2]: 3}", "{% raw %}{{ 1 }}{% endraw %}", "{ {{ l }} }", "set()", **NATIVE)
 
+# What Python's compiler refuses in what Jinja2 makes of a template.
+for a in ("a=1, a=2", "a=1, b=2, a=3", "class=1, class=2", "class=1, a=2, a=3", "a=1, **{'a': 2}", "class=1, a=2, **{'a': 3}", "__debug__=1", "caller=1", "class=1, caller=2"):
+    add(*(x.replace("ARGS", a) for x in ("{{ m(ARGS) }}", "{{ s|default(ARGS) }}", "{{ 'a'|upper(ARGS) }}", "{{ s is sameas(ARGS) }}", "{{ s is eq(ARGS) }}", "{{ s|length(ARGS) }}", "{{ dict(ARGS) }}", "{% if e.zz %}{{ m(ARGS) }}{% endif %}", MACRO + "{% call m(ARGS) %}x{% endcall %}", "{% filter replace(ARGS) %}x{% endfilter %}")))
+for n in (19, 20, 21):
+    for end in ("{{ s }}", "{% if s %}{{ s }}{% endif %}", "{% include 'a' %}", "{% include 'a' ignore missing %}", "{% include 'a' without context %}", "{% macro list() %}{% for x in l %}{% endfor %}{% endmacro %}", "{% for x in l recursive %}{{ x }}{% endfor %}", "{% for x in [] %}{% else %}e{% endfor %}"):
+        CASES.append({"kind": "compile", "source": "{% for x in [1] %}" * n + end + "{% endfor %}" * n, "env": {}})
+LOOPCONTROLS = {"extensions": ["jinja2.ext.loopcontrols"]}
+add("{% break %}{% macro list(b, b) %}{% endmacro %}", "{% break %}{{ s|nope }}", "{{ m(a=1, a=1) }}{% break %}", "{% block a %}{% break %}{% endblock %}{{ m(b=1, b=2) }}", "{% macro list(a, a) %}{% endmacro %}{% call(caller) list() %}{% endcall %}", "{{ m(a=1, a=1) }}{{ s|nope }}", "{{ l[1:2, 0] }}", "{% break %}{{ l[1:2, 0] }}",
+    "{% set z | default(l) %}x{% endset %}", **LOOPCONTROLS)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
+LINE = re.compile(r" \(<template>, line \d+\)$")  # of the code that Jinja2 generates
 with open(OUT, "w") as f:
     for r in CASES:
-        f.write(ADDRESS.sub("0x", json.dumps({"request": r, "answer": answer(r)}, ensure_ascii=False)) + "\n")
+        a = answer(r)
+        if a.get("exception") == "SyntaxError":
+            a["message"] = LINE.sub("", a["message"])
+        f.write(ADDRESS.sub("0x", json.dumps({"request": r, "answer": a}, ensure_ascii=False)) + "\n")
 print(len(CASES), "cases")

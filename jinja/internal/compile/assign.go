@@ -24,7 +24,7 @@ func (c *compiler) target(n ast.Expr, fr *scopeFrame) store {
 		}
 		id, ok := fr.sym.findRef(n.Name)
 		if !ok {
-			c.fail(n, "the name %s is unknown to its scope", pyRepr(n.Name))
+			c.unknownName(n, n.Name)
 		}
 		i := fr.fn.declare(id)
 		return func(f *frame, v value.Value) error {
@@ -69,7 +69,7 @@ func attrSetter(v value.Value) (value.AttrSetter, bool) {
 func (c *compiler) refOf(name string, n ast.Node, fr *scopeFrame) ident {
 	id, ok := fr.sym.findRef(name)
 	if !ok {
-		c.fail(n, "the name %s is unknown to its scope", pyRepr(name))
+		c.unknownName(n, name)
 	}
 	return id
 }

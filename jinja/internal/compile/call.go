@@ -1,9 +1,12 @@
 package compile
 
 import (
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/builtin"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -26,21 +29,45 @@ type keyword struct {
 
 func (c *compiler) keywords(kwargs []*ast.Keyword, fr *scopeFrame) []keyword {
 	var kws []keyword
-	for i, k := range kwargs {
-		for _, before := range kws[:i] {
-			if before.name == k.Key {
-				c.pythonError(k, "keyword argument repeated: "+k.Key)
-			}
+	display := inDisplay(kwargs)
+	for _, k := range kwargs {
+		if !display && k.Key == "__debug__" {
+			c.pythonError(k, "cannot assign to __debug__")
 		}
-		kws = append(kws, keyword{k.Key, c.expr(k.Value, fr)})
+		x := keyword{k.Key, c.expr(k.Value, fr)}
+		if i := slices.IndexFunc(kws, func(before keyword) bool { return before.name == k.Key }); i < 0 {
+			kws = append(kws, x)
+		} else if kws[i] = x; !display {
+			c.pythonError(k, "keyword argument repeated: "+k.Key)
+		}
 	}
 	return kws
+}
+
+// inDisplay reports whether Jinja2 passes the arguments in a dict display,
+// where the last of those with the same name counts: one of them is named as
+// Python's grammar allows no argument to be.
+func inDisplay(kwargs []*ast.Keyword) bool {
+	return slices.ContainsFunc(kwargs, func(k *ast.Keyword) bool { return pythonKeywords[k.Key] })
+}
+
+var pythonKeywords = map[string]bool{}
+
+func init() {
+	for _, k := range strings.Fields(`False None True and as assert async await break class continue def del elif else except
+		finally for from global if import in is lambda nonlocal not or pass raise return try while with yield`) {
+		pythonKeywords[k] = true
+	}
 }
 
 // argumentsOf is arguments for positional and keyword arguments that are
 // compiled already.
 func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, caller expr, fr *scopeFrame) arguments {
+	display := inDisplay(kwargs)
 	if caller != nil {
+		if !display && slices.ContainsFunc(kws, func(k keyword) bool { return k.name == "caller" }) {
+			c.pythonError(kwargs[0], "keyword argument repeated: caller")
+		}
 		kws = append(kws, keyword{"caller", caller})
 	}
 	var star, starstar expr
@@ -101,7 +128,7 @@ func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []
 			if err != nil {
 				return a, err
 			}
-			if a.Kw, err = spread(callee, a.Kw, v); err != nil {
+			if a.Kw, err = spread(callee, a.Kw, v, display); err != nil {
 				return a, err
 			}
 		}
@@ -143,8 +170,9 @@ func (rt *renderer) after(e evaluated) {
 	rt.pos, rt.kws = rt.pos[:e.pos], rt.kws[:e.kws]
 }
 
-// spread adds the items of a mapping as keyword arguments.
-func spread(callee string, kw []value.Kw, v value.Value) ([]value.Kw, error) {
+// spread adds the items of a mapping as keyword arguments. One that is there
+// already is replaced if they are all items of a dict display, an error else.
+func spread(callee string, kw []value.Kw, v value.Value, display bool) ([]value.Kw, error) {
 	keys, vals, ok := value.Pairs(v)
 	if u, undefined := v.Undefined(); undefined && !ok {
 		return nil, u.Err()
@@ -152,13 +180,18 @@ func spread(callee string, kw []value.Kw, v value.Value) ([]value.Kw, error) {
 	if !ok {
 		return nil, value.Errorf("TypeError", "%s argument after ** must be a mapping, not %s", callee, value.TypeName(v))
 	}
+next:
 	for i, k := range keys {
 		name, isStr := k.Str()
 		if !isStr {
 			return nil, value.NewError("TypeError", "keywords must be strings")
 		}
-		for _, have := range kw {
+		for j, have := range kw {
 			if have.Name == name {
+				if display {
+					kw[j].Value = vals[i]
+					continue next
+				}
 				return nil, value.Errorf("TypeError", "%s got multiple values for keyword argument '%s'", callee, name)
 			}
 		}
@@ -172,6 +205,50 @@ func (c *compiler) callee() string {
 		return "jinja2.sandbox.SandboxedEnvironment.call()"
 	}
 	return "jinja2.runtime.Context.call()"
+}
+
+// pythonFilter is what Python's messages call the function of a filter.
+func pythonFilter(name string) string {
+	switch name {
+	case "abs":
+		return "abs()"
+	case "count", "length":
+		return "len()"
+	case "d":
+		name = "default"
+	case "e", "escape":
+		return "markupsafe._speedups.escape()"
+	case "safe":
+		name = "mark_safe"
+	case "string":
+		return "markupsafe._speedups.soft_str()"
+	}
+	if builtin.Filters[name] == nil && name != "mark_safe" {
+		return name + "()"
+	}
+	return "jinja2.filters.do_" + name + "()"
+}
+
+// pythonTest is what Python's messages call the function of a test.
+func pythonTest(name string) string {
+	switch name {
+	case "callable":
+		return "callable()"
+	case "equalto":
+		name = "eq"
+	case "greaterthan":
+		name = "gt"
+	case "lessthan":
+		name = "lt"
+	}
+	switch name {
+	case "eq", "ne", "gt", "ge", "lt", "le":
+		return "_operator." + name + "()"
+	}
+	if builtin.Tests[name] == nil {
+		return name + "()"
+	}
+	return "jinja2.tests.test_" + name + "()"
 }
 
 func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
@@ -488,7 +565,7 @@ func (c *compiler) filter(n *ast.Filter, fr *scopeFrame, input expr) expr {
 			input = c.expr(n.Node, fr)
 		}
 	}
-	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(pythonFilter(n.Name), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	return func(f *frame) (value.Value, error) {
 		v, err := input(f)
 		if err != nil {
@@ -542,7 +619,7 @@ func (c *compiler) testCond(n *ast.Test, fr *scopeFrame) cond {
 		}
 	}
 	input := c.expr(n.Node, fr)
-	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(pythonTest(n.Name), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	if args == nil {
 		switch n.Name {
 		case "defined":

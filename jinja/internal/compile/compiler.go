@@ -88,12 +88,13 @@ type scopeFrame struct {
 	blockFrame         bool
 	soft               bool
 	inLoop             bool // of the same function
+	pythonBlocks       int  // the for statements around it in Jinja2's code, of the same function
 }
 
 func (fr *scopeFrame) inner() *scopeFrame {
 	return &scopeFrame{
 		fn: fr.fn, sym: newSymbols(fr.sym, fr.sym.level+1), ec: fr.ec,
-		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, inLoop: fr.inLoop,
+		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, inLoop: fr.inLoop, pythonBlocks: fr.pythonBlocks,
 	}
 }
 
@@ -139,6 +140,8 @@ type compiler struct {
 	mu          sync.Mutex // held while a variant of a unit is compiled
 
 	state *frame // what filters see that run at compile time
+
+	python, pythonNames *Error // of what Jinja2 makes of the template, see pythonError
 }
 
 // compileError stops the compilation; it is recovered in Compile.
@@ -148,6 +151,15 @@ func (c *compiler) fail(pos ast.Node, format string, a ...any) {
 	panic(compileError{&Error{
 		Class: "TemplateAssertionError", Message: fmt.Sprintf(format, a...), Name: c.tmpl.name,
 		Line: pos.Line(), Column: pos.Column(), Source: c.tmpl.source,
+	}})
+}
+
+// unknownName fails as Jinja2 does for a name that it forgot to look for when
+// it entered the scope.
+func (c *compiler) unknownName(pos ast.Node, name string) {
+	panic(compileError{&Error{
+		Class: "AssertionError", Message: "Tried to resolve a name to a reference that was unknown to the frame (" + pyRepr(name) + ")",
+		Name: c.tmpl.name, Line: pos.Line(), Column: pos.Column(), Source: c.tmpl.source,
 	}})
 }
 
@@ -175,6 +187,12 @@ func (e *Env) CompileFor(parent *Template, tree *ast.Template, name, source stri
 	}()
 	c.template(tree)
 	t.opener = nil
+	if c.pythonNames != nil {
+		return nil, c.pythonNames
+	}
+	if c.python != nil {
+		return nil, c.python
+	}
 	if x := t.root.ctx; x != nil && x.err != nil && name == "" {
 		return nil, x.err
 	}
@@ -503,10 +521,34 @@ func (c *compiler) inLoop(n ast.Node, fr *scopeFrame, message string) {
 	}
 }
 
-// pythonError fails as Python does when it compiles what Jinja2 made of the
-// template. Its message ends with a line of that code there.
+// pythonError notes that Python fails when it compiles what Jinja2 made of the
+// template: after Jinja2 has found no error of its own. Python's message ends
+// with a line of that code. The first error counts.
 func (c *compiler) pythonError(n ast.Node, message string) {
-	panic(compileError{&Error{
-		Class: "SyntaxError", Message: message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source,
-	}})
+	if c.python == nil {
+		c.python = &Error{
+			Class: "SyntaxError", Message: message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source,
+		}
+	}
+}
+
+// pythonNameError is pythonError for what Python finds when it looks at the
+// names, before it compiles.
+func (c *compiler) pythonNameError(n ast.Node, message string) {
+	if c.pythonNames == nil {
+		was := c.python
+		c.python = nil
+		c.pythonError(n, message)
+		c.pythonNames, c.python = c.python, was
+	}
+}
+
+// maxPythonBlocks is how many for statements deep Python compiles a function.
+const maxPythonBlocks = 20
+
+// pythonBlock counts a for statement of what Jinja2 makes of n.
+func (c *compiler) pythonBlock(n ast.Node, fr *scopeFrame) {
+	if fr.pythonBlocks++; fr.pythonBlocks > maxPythonBlocks {
+		c.pythonError(n, "too many statically nested blocks")
+	}
 }

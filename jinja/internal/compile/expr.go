@@ -54,7 +54,8 @@ func (c *compiler) expr(n ast.Expr, fr *scopeFrame) expr {
 	case *ast.Getitem:
 		return c.getitem(n, fr)
 	case *ast.Slice:
-		c.fail(n, "a slice can only be used as a subscript")
+		c.pythonNameError(n, "invalid syntax") // a slice that is no subscript
+		return func(*frame) (value.Value, error) { return value.None, nil }
 	case *ast.Concat:
 		return c.concat(n, fr)
 	case *ast.Compare:
@@ -144,7 +145,7 @@ func constExpr(v value.Value) expr {
 func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 	id, ok := fr.sym.findRef(n.Name)
 	if !ok {
-		c.fail(n, "the name %s is unknown to its scope", pyRepr(n.Name))
+		c.unknownName(n, n.Name)
 	}
 	s := fr.fn.find(id)
 	c.leak(fr.fn, s)

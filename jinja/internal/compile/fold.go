@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -344,6 +345,10 @@ func (c *compiler) constArgs(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 		if !ok {
 			return a, false
 		}
+		if i := slices.IndexFunc(a.Kw, func(before value.Kw) bool { return before.Name == k.Key }); i >= 0 {
+			a.Kw[i].Value = v // the last one counts where Jinja2 computes the call itself
+			continue
+		}
 		a.Kw = append(a.Kw, value.Kw{Name: k.Key, Value: v})
 	}
 	if dynArgs != nil {
@@ -362,7 +367,7 @@ func (c *compiler) constArgs(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dy
 		if !ok {
 			return a, false
 		}
-		kw, err := spread("", a.Kw, v)
+		kw, err := spread("", a.Kw, v, true)
 		if err != nil {
 			return a, false
 		}

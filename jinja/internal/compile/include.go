@@ -122,6 +122,11 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 	if n.WithContext {
 		locals = c.locals(fr)
 	}
+	if n.WithContext || ignore { // a loop in a try statement, an except clause
+		inner := fr.inner()
+		c.pythonBlock(n, inner)
+		c.pythonBlock(n, inner)
+	}
 	at := c.placeOf(n)
 	return func(f *frame) error {
 		v, err := x(f)

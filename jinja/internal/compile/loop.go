@@ -141,6 +141,10 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		other.fn = in.fn
 	}
 	in.inLoop = true
+	if n.Recursive {
+		in.pythonBlocks, other.pythonBlocks = 0, 0
+	}
+	c.pythonBlock(n, in)
 	left := func() {} // ends the time in which the name loop is this one
 	defer func() { left() }()
 	if extended {

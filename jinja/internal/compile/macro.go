@@ -39,7 +39,7 @@ type Macro struct {
 
 func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, outer *scopeFrame, at *context.Set) *macroCode {
 	fr := outer.inner()
-	fr.inLoop = false
+	fr.inLoop, fr.pythonBlocks = false, 0
 	fr.sym.analyze(n)
 	fr.fn = outer.innerFunction(name)
 	code := &macroCode{unit: fr.fn.unit, name: name, caller: -1, kwargs: -1, varargs: -1, explicitIndex: -1}
@@ -55,7 +55,7 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 	for i, p := range params {
 		if slices.Contains(code.args, p.Name) {
 			id, _ := fr.sym.findRef(p.Name)
-			c.pythonError(p, "duplicate argument 'l_"+strconv.Itoa(id.level)+"_"+p.Name+"' in function definition")
+			c.pythonNameError(p, "duplicate argument 'l_"+strconv.Itoa(id.level)+"_"+p.Name+"' in function definition")
 		}
 		if p.Name == "caller" {
 			code.explicitCaller, code.explicitIndex = true, i

@@ -260,7 +260,7 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		return nil
 	}
 	input := c.expr(n.Node, fr)
-	args := c.arguments(n.Name+"()", n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
+	args := c.arguments(pythonFilter(n.Name), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	var fixed value.Args
 	if n.DynArgs == nil && n.DynKwargs == nil {
 		if a, ok := c.fixedArguments(n.Args, n.Kwargs, fr); ok && args != nil {
