@@ -102,16 +102,20 @@ func TestColumnsOfMaps(t *testing.T) {
 	if testing.Short() {
 		rounds = 150
 	}
-	options := Options{Autoescape: func(string) bool { return true }, Extensions: []Extension{ExtensionLoopControls}}
-	env, err := New(options)
-	if err != nil {
-		t.Fatal(err)
+	var envs, plains []*Environment
+	for _, mode := range []UndefinedMode{Default, Strict, Debug} {
+		options := Options{Autoescape: func(string) bool { return true }, Extensions: []Extension{ExtensionLoopControls}, Undefined: mode}
+		env, err := New(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := New(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain.core.NoColumns = true
+		envs, plains = append(envs, env), append(plains, plain)
 	}
-	plain, err := New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain.core.NoColumns = true
 	planned, failed := 0, 0
 	for seed := range rounds {
 		r := rand.New(rand.NewPCG(uint64(seed), 3))
@@ -120,11 +124,12 @@ func TestColumnsOfMaps(t *testing.T) {
 			body = func(int) string { return conditions{r}.letters() }
 		}
 		source := "{% for s in items %}" + body(0) + "{% else %}none{% endfor %}"
-		fast, err := env.FromString(source)
+		mode := max(0, seed%5-2)
+		fast, err := envs[mode].FromString(source)
 		if err != nil {
 			t.Fatalf("%s: %v", source, err)
 		}
-		slow, err := plain.FromString(source)
+		slow, err := plains[mode].FromString(source)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,6 +188,42 @@ func TestColumnsOfChangingMaps(t *testing.T) {
 		}
 		if tmpl.t.ColumnLoops() == 0 {
 			t.Errorf("%s: not run by columns", source)
+		}
+	}
+}
+
+// TestColumnsOfAbsent asks for entries that most maps lack.
+func TestColumnsOfAbsent(t *testing.T) {
+	var items []map[string]any
+	for i := range 70 {
+		m := map[string]any{"n": i}
+		if odd := []any{nil, "", "<", 0, 3, 0.0, 0.5, markup.HTML("<i>"), []any{}, []any{1}, []string{}, map[string]any{}, false, true}; i < len(odd) {
+			m["x"] = odd[i]
+		}
+		items = append(items, m)
+	}
+	for _, c := range []struct {
+		mode UndefinedMode
+		want string
+		err  string
+	}{
+		{Default, "0 1 2+&lt; 3 4+3 5 6+0.5 7+<i> 8 9+[1] 10 11 12 13+True 14 15 16 ", ""},
+		{Strict, "", "'dict object' has no attribute 'x'"},
+	} {
+		env, err := New(Options{Autoescape: func(string) bool { return true }, Undefined: c.mode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tmpl, err := env.FromString("{% for s in items %}{{ s.n }}{% if s.x %}+{{ s.x }}{% endif %} {% endfor %}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := tmpl.RenderString(map[string]any{"items": items})
+		if c.err == "" && (err != nil || !strings.HasPrefix(got, c.want)) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
+			t.Errorf("got %q, %v; want %q, %s", got, err, c.want, c.err)
+		}
+		if tmpl.t.ColumnLoops() == 0 {
+			t.Error("not run by columns")
 		}
 	}
 }

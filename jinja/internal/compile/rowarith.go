@@ -129,15 +129,21 @@ func divmod(a, b int64) (q, m int64, ok bool) {
 // arithFloats computes a sign b.
 func arithFloats(sign byte, dst, a, b []float64) (bad value.Mask) {
 	dst, b = dst[:len(a)], b[:len(a)]
-	for i, x := range a {
-		switch sign {
-		case '+':
+	switch sign {
+	case '+':
+		for i, x := range a {
 			dst[i] = x + b[i]
-		case '-':
+		}
+	case '-':
+		for i, x := range a {
 			dst[i] = x - b[i]
-		case '*':
+		}
+	case '*':
+		for i, x := range a {
 			dst[i] = x * b[i]
-		default:
+		}
+	default:
+		for i, x := range a {
 			if b[i] == 0 {
 				bad |= 1 << (i & 63)
 				continue

@@ -164,6 +164,8 @@ func (r *rowRun) condition(op *rowOp, n int) (out rowMask) {
 		if op.op == value.Ne {
 			out.m = ^out.m
 		}
+	case opCellTruth:
+		out.m, out.bad = sc.cells.Truth(op.col, n, op.sign == 's')
 	case opCompareK:
 		out = sc.ints[op.a].compareK(op.op, op.fixedInt(f), n)
 	case opCompare:

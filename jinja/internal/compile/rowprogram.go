@@ -105,6 +105,7 @@ const (
 	opLoadFloats         // ints of register a with the sign i, else the column
 	opLoadBools
 	opLoadCells  // of maps, into a register of the kind of the column
+	opCellTruth  // of maps; with the sign s, that of absent entries is not known
 	opEqualText  // of the column; of register a for maps
 	opCount      // loop.index0 + k
 	opFill       // k for all items
@@ -132,6 +133,7 @@ type rowTyper struct {
 	f      *frame
 	seq    *value.Sequence
 	loaded map[string]rowVal
+	truths map[string]int // masks
 	used   map[int]bool
 }
 
@@ -155,7 +157,7 @@ func (p *rowPlan) specialise(f *frame, seq *value.Sequence) *rowProgram {
 	if prog.keyed {
 		prog.cells = cellsOf(seq, p.fields)
 	}
-	t := &rowTyper{p: prog, f: f, seq: seq, loaded: map[string]rowVal{}, used: map[int]bool{}}
+	t := &rowTyper{p: prog, f: f, seq: seq, loaded: map[string]rowVal{}, truths: map[string]int{}, used: map[int]bool{}}
 	prog.decs = make([]typedDecision, p.decisions)
 	prog.segs = t.segs(p.segs, -1)
 	if prog.code {

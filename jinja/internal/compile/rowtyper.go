@@ -172,6 +172,10 @@ func (t *rowTyper) mask(x *rowExpr) (m int, ok bool) {
 		return t.emit(rowOp{code: code, dst: t.newMask(), a: a, b: b}), okA && okB
 	case rowCompare:
 		return t.compare(x)
+	case rowField:
+		if t.p.keyed {
+			return t.cellTruth(x.name)
+		}
 	}
 	v, ok := t.val(x)
 	if !ok {
@@ -191,6 +195,23 @@ func (t *rowTyper) mask(x *rowExpr) (m int, ok bool) {
 	default:
 		op.code, op.k, op.col = opEqualText, value.String(""), &v.col
 	}
+	return t.emit(op), true
+}
+
+// cellTruth types the truth of an entry of maps, which need not be there nor of one kind.
+func (t *rowTyper) cellTruth(name string) (m int, ok bool) {
+	if m, ok := t.truths[name]; ok {
+		return m, true
+	}
+	col, ok := t.seq.Cell(name)
+	if !ok {
+		return 0, false
+	}
+	op := rowOp{code: opCellTruth, dst: t.newMask(), col: &col, slot: -1}
+	if env := t.f.rt.env; env.Undefined == value.UndefStrict || env.UndefLog != nil {
+		op.sign = 's'
+	}
+	t.truths[name] = op.dst
 	return t.emit(op), true
 }
 

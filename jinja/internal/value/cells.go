@@ -256,6 +256,60 @@ func (cs *Cells) Bools(c *Column, n int) (m, bad Mask) {
 	return m, bad
 }
 
+// Truth reads the truth of the values of a column, whatever they are. Absent ones are false, or not known if they are
+// strict.
+func (cs *Cells) Truth(c *Column, n int, strict bool) (m, bad Mask) {
+	for i := range n {
+		truth, ok := cs.truth(c, i, strict)
+		m |= bit(truth) << (i & 63)
+		bad |= bit(!ok) << (i & 63)
+	}
+	return m, bad
+}
+
+func (cs *Cells) truth(c *Column, i int, strict bool) (truth, ok bool) {
+	var x any
+	switch {
+	case cs.texts != nil:
+		text, ok := cs.texts[i][c.key]
+		return text != "", ok || !strict
+	case cs.ints != nil:
+		k, ok := cs.ints[i][c.key]
+		return k != 0, ok || !strict
+	case c.key == "":
+		x = cs.items[i]
+	case cs.maps[i&63] == nil:
+		return false, false
+	default:
+		if x, ok = cs.maps[i&63][c.key]; !ok {
+			return false, !strict
+		}
+	}
+	switch x := x.(type) {
+	case nil:
+		return false, true
+	case bool:
+		return x, true
+	case string:
+		return x != "", true
+	case int:
+		return x != 0, true
+	case int64:
+		return x != 0, true
+	case float64:
+		return x != 0, true
+	case markup.HTML:
+		return x != "", true
+	case []any:
+		return len(x) > 0, true
+	case []string:
+		return len(x) > 0, true
+	case map[string]any:
+		return len(x) > 0, true
+	}
+	return false, false
+}
+
 // Texts reads a column of texts.
 func (cs *Cells) Texts(dst *Texts, c *Column, n int) (bad Mask) {
 	for i := range dst[:n] {

@@ -57,36 +57,68 @@ func MaskOfBits(a *Ints, and, b int64, n int) (m Mask) {
 	return m
 }
 
-// MaskOfFloats is [MaskOf] for floats.
+// MaskOfFloats is [MaskOf] for floats. What is no number is neither less nor greater than another.
 func MaskOfFloats(op Op, a *Floats, b float64, n int) (m Mask) {
-	for i, x := range a[:n] {
-		m |= bit(compareFloats(op, x, b)) << (i & 63)
+	switch op {
+	case Eq, Ne:
+		for g := 0; g < n; g += 8 {
+			x := (*[8]float64)(a[g : g+8])
+			m |= (nibble(x[0] == b, x[1] == b, x[2] == b, x[3] == b) | nibble(x[4] == b, x[5] == b, x[6] == b, x[7] == b)<<4) << (g & 63)
+		}
+	case Lt:
+		for g := 0; g < n; g += 8 {
+			x := (*[8]float64)(a[g : g+8])
+			m |= (nibble(x[0] < b, x[1] < b, x[2] < b, x[3] < b) | nibble(x[4] < b, x[5] < b, x[6] < b, x[7] < b)<<4) << (g & 63)
+		}
+	case Le:
+		for g := 0; g < n; g += 8 {
+			x := (*[8]float64)(a[g : g+8])
+			m |= (nibble(x[0] <= b, x[1] <= b, x[2] <= b, x[3] <= b) | nibble(x[4] <= b, x[5] <= b, x[6] <= b, x[7] <= b)<<4) << (g & 63)
+		}
+	case Gt:
+		for g := 0; g < n; g += 8 {
+			x := (*[8]float64)(a[g : g+8])
+			m |= (nibble(x[0] > b, x[1] > b, x[2] > b, x[3] > b) | nibble(x[4] > b, x[5] > b, x[6] > b, x[7] > b)<<4) << (g & 63)
+		}
+	case Ge:
+		for g := 0; g < n; g += 8 {
+			x := (*[8]float64)(a[g : g+8])
+			m |= (nibble(x[0] >= b, x[1] >= b, x[2] >= b, x[3] >= b) | nibble(x[4] >= b, x[5] >= b, x[6] >= b, x[7] >= b)<<4) << (g & 63)
+		}
+	}
+	if op == Ne {
+		return ^m
 	}
 	return m
 }
 
 // MaskOfEachFloat is [MaskOfEach] for floats.
 func MaskOfEachFloat(op Op, a, b *Floats, n int) (m Mask) {
-	for i, x := range a[:n] {
-		m |= bit(compareFloats(op, x, b[i])) << (i & 63)
+	switch op {
+	case Eq, Ne:
+		for g := 0; g < n; g += 8 {
+			x, y := (*[8]float64)(a[g:g+8]), (*[8]float64)(b[g:g+8])
+			m |= (nibble(x[0] == y[0], x[1] == y[1], x[2] == y[2], x[3] == y[3]) | nibble(x[4] == y[4], x[5] == y[5], x[6] == y[6], x[7] == y[7])<<4) << (g & 63)
+		}
+	case Gt:
+		return MaskOfEachFloat(Lt, b, a, n)
+	case Ge:
+		return MaskOfEachFloat(Le, b, a, n)
+	case Lt:
+		for g := 0; g < n; g += 8 {
+			x, y := (*[8]float64)(a[g:g+8]), (*[8]float64)(b[g:g+8])
+			m |= (nibble(x[0] < y[0], x[1] < y[1], x[2] < y[2], x[3] < y[3]) | nibble(x[4] < y[4], x[5] < y[5], x[6] < y[6], x[7] < y[7])<<4) << (g & 63)
+		}
+	case Le:
+		for g := 0; g < n; g += 8 {
+			x, y := (*[8]float64)(a[g:g+8]), (*[8]float64)(b[g:g+8])
+			m |= (nibble(x[0] <= y[0], x[1] <= y[1], x[2] <= y[2], x[3] <= y[3]) | nibble(x[4] <= y[4], x[5] <= y[5], x[6] <= y[6], x[7] <= y[7])<<4) << (g & 63)
+		}
+	}
+	if op == Ne {
+		return ^m
 	}
 	return m
-}
-
-func compareFloats(op Op, a, b float64) bool {
-	switch op {
-	case Eq:
-		return a == b
-	case Ne:
-		return a != b
-	case Lt:
-		return a < b
-	case Le:
-		return a <= b
-	case Gt:
-		return a > b
-	}
-	return a >= b
 }
 
 // nibble makes four bits: small enough to be inlined.

@@ -644,8 +644,17 @@ func loadLanes[T int | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](d
 // LoadFloats reads a column of floats for a chunk.
 func (s *Sequence) LoadFloats(dst *Floats, c *Column, from, n int) {
 	col := dst[:n]
+	if s.et.loader == loadPointer {
+		for i := range col {
+			col[i] = *(*float64)(unsafe.Add(s.row(from+i), c.offset))
+		}
+		return
+	}
+	base, size := s.v.p, s.et.size
+	offset := c.offset + uintptr(from)*size
 	for i := range col {
-		col[i] = *(*float64)(unsafe.Add(s.row(from+i), c.offset))
+		col[i] = *(*float64)(unsafe.Add(base, offset))
+		offset += size
 	}
 }
 
@@ -676,10 +685,21 @@ func (s *Sequence) LoadBools(c *Column, from, n int) (m Mask) {
 
 // LoadEqual compares a column of texts with k for a chunk.
 func (s *Sequence) LoadEqual(c *Column, k string, from, n int) (m Mask) {
+	if s.et.loader == loadPointer {
+		for i := range n {
+			if *(*string)(unsafe.Add(s.row(from+i), c.offset)) == k {
+				m |= 1 << (i & 63)
+			}
+		}
+		return m
+	}
+	base, size := s.v.p, s.et.size
+	offset := c.offset + uintptr(from)*size
 	for i := range n {
-		if *(*string)(unsafe.Add(s.row(from+i), c.offset)) == k {
+		if *(*string)(unsafe.Add(base, offset)) == k {
 			m |= 1 << (i & 63)
 		}
+		offset += size
 	}
 	return m
 }
