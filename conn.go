@@ -35,15 +35,16 @@ func (l wireListener) Accept() (net.Conn, error) {
 type wireConn struct {
 	net.Conn
 
-	holding atomic.Bool
-	wmu     sync.Mutex // of held
-	held    *[]byte    // from heldPool; what was written since hold
+	wmu  sync.Mutex // of held
+	held *[]byte    // from heldPool; what was written since hold
 
 	rmu     sync.Mutex // of the fields below
-	reading int        // reads under way
-	writing int        // writes under way
 	read    deadline
 	write   deadline
+	reading int16 // reads under way
+	writing int16 // writes under way
+
+	holding atomic.Bool
 }
 
 // maxHeld bounds what is kept together. Longer answers are not held at all; see

@@ -18,7 +18,7 @@ const longAgo = int64(time.Hour)
 const noTime = 1 << 33
 
 // ask notes a deadline, and tells it to the connection only if something waits.
-func (c *wireConn) ask(t time.Time, busy *int, d *deadline, set func(time.Time) error) error {
+func (c *wireConn) ask(t time.Time, busy *int16, d *deadline, set func(time.Time) error) error {
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
 	switch seconds := t.Unix(); {
@@ -38,7 +38,7 @@ func (c *wireConn) ask(t time.Time, busy *int, d *deadline, set func(time.Time) 
 // begin sees to it that the connection has a deadline with which a read or a
 // write may start. One that is too early will do: [wireConn.again] moves it when
 // it comes.
-func (c *wireConn) begin(busy *int, d *deadline, set func(time.Time) error) error {
+func (c *wireConn) begin(busy *int16, d *deadline, set func(time.Time) error) error {
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
 	if d.want != 0 && d.want < longAgo {
@@ -53,7 +53,7 @@ func (c *wireConn) begin(busy *int, d *deadline, set func(time.Time) error) erro
 	return nil
 }
 
-func (c *wireConn) end(busy *int) {
+func (c *wireConn) end(busy *int16) {
 	c.rmu.Lock()
 	*busy--
 	c.rmu.Unlock()

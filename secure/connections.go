@@ -33,14 +33,30 @@ type Connections struct {
 	all     sync.Map // net.Conn to *connection
 }
 
-// connection is what is known of one connection.
+// connection is what is known of one connection. It is the context of the
+// connection's requests as well: there may be very many that only wait, and one
+// object is smaller than two.
 type connection struct {
+	context.Context
 	conn    net.Conn
 	since   atomic.Int64 // when it began to wait for its client, in ns; 0: it does not
 	idle    atomic.Bool  // it waits between two requests
+	cancels atomic.Pointer[cancels]
+}
+
+// cancels counts the requests that the client of a connection cancels.
+type cancels struct {
 	mu      sync.Mutex
 	credit  float64 // requests that it may still cancel
 	counted time.Time
+}
+
+// Value finds the connection for those who know its key.
+func (n *connection) Value(key any) any {
+	if key == (connectionKey{}) {
+		return n
+	}
+	return n.Context.Value(key)
 }
 
 // atLeast is how long a connection may wait for its client whatever comes.
@@ -72,9 +88,9 @@ func (c *Connections) Attach(server *http.Server) {
 		if inContext != nil {
 			ctx = inContext(ctx, conn)
 		}
-		n := &connection{conn: conn, credit: cancelBurst, counted: time.Now()}
+		n := &connection{Context: ctx, conn: conn}
 		c.all.Store(conn, n)
-		return context.WithValue(ctx, connectionKey{}, n)
+		return n
 	}
 }
 
@@ -215,12 +231,19 @@ func (c *Connections) cancelled(r *http.Request) bool {
 
 // mayCancel counts a cancelled request.
 func (n *connection) mayCancel() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	k := n.cancels.Load()
+	if k == nil {
+		k = &cancels{credit: cancelBurst, counted: time.Now()}
+		if !n.cancels.CompareAndSwap(nil, k) {
+			k = n.cancels.Load()
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	now := time.Now()
-	n.credit = min(cancelBurst, n.credit+now.Sub(n.counted).Seconds()*cancelSecond) - 1
-	n.counted = now
-	return n.credit > 0
+	k.credit = min(cancelBurst, k.credit+now.Sub(k.counted).Seconds()*cancelSecond) - 1
+	k.counted = now
+	return k.credit > 0
 }
 
 // Wrap serves the requests that are still wanted with next.

@@ -9,6 +9,14 @@ import (
 	"github.com/dewar-go/dewar/bench/internal/wrk"
 )
 
+// same has net/http send Dewar's headers and write its log line.
+func same(name string) []string {
+	if name == "dewar" {
+		return nil
+	}
+	return []string{"-same"}
+}
+
 // cores is the throughput on one core and on all. wrk has the last core, which
 // the server shares with it when it has all.
 func cores(s *suite) error {
@@ -23,7 +31,7 @@ func cores(s *suite) error {
 				if n > 1 {
 					cpus = "0-" + strconv.Itoa(n-1)
 				}
-				server, err := s.start(name, cpus, strconv.Itoa(n))
+				server, err := s.start(name, cpus, strconv.Itoa(n), same(name)...)
 				if err != nil {
 					return err
 				}
@@ -45,7 +53,7 @@ func connections(s *suite) error {
 	core, _ := process.Cores()
 	running := map[string]*process.Server{}
 	for _, name := range servers {
-		server, err := s.start(name, core, "1")
+		server, err := s.start(name, core, "1", same(name)...)
 		if err != nil {
 			return err
 		}

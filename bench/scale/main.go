@@ -12,7 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/dewar-go/dewar/bench/http/content"
 	"github.com/dewar-go/dewar/bench/internal/process"
@@ -22,8 +25,9 @@ import (
 func main() {
 	quick := flag.Bool("quick", false, "fewer places on each curve, one round")
 	file := flag.String("json", "", "file for the result")
+	only := flag.String("curves", "", "curves, with semicolons: session, template, idle, blueprints, cores, connections; all when empty")
 	flag.Parse()
-	if err := run(*quick, *file); err != nil {
+	if err := run(*quick, *only, *file); err != nil {
 		fmt.Fprintln(os.Stderr, "scale:", err)
 		os.Exit(1)
 	}
@@ -41,7 +45,7 @@ var servers = []string{"dewar", "net/http"}
 
 var binaries = map[string]string{"dewar": "dewar", "net/http": "nethttp"}
 
-func run(quick bool, file string) error {
+func run(quick bool, only, file string) error {
 	s := &suite{set: result.New("scale"), quick: quick}
 	s.set.Quick(quick)
 	s.set.Base("net/http")
@@ -62,16 +66,25 @@ func run(quick bool, file string) error {
 			return err
 		}
 	}
-	curves := []func(*suite) error{sessionSize, templateSize, idleConnections, blueprints}
+	type curve struct {
+		name string
+		draw func(*suite) error
+	}
+	curves := []curve{{"session", sessionSize}, {"template", templateSize}, {"idle", idleConnections}, {"blueprints", blueprints}}
 	if _, err := exec.LookPath("wrk"); err != nil {
 		s.set.Note("the curves under load are left out: wrk is missing; on Debian: apt-get install wrk")
 	} else {
-		curves = append(curves, cores, connections)
+		curves = append(curves, curve{"cores", cores}, curve{"connections", connections})
 	}
-	for _, curve := range curves {
-		if err := curve(s); err != nil {
+	for _, c := range curves {
+		if only != "" && !slices.Contains(strings.Split(only, ";"), c.name) {
+			continue
+		}
+		began := time.Now()
+		if err := c.draw(s); err != nil {
 			return err
 		}
+		fmt.Fprintf(os.Stderr, "scale: %s, %s\n", c.name, time.Since(began).Round(time.Second))
 	}
 	return s.set.Finish(file)
 }

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"runtime/debug"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -33,7 +36,8 @@ type Options struct {
 	pool *pgxpool.Pool
 }
 
-// Flags reads the options and puts the static files into Dir.
+// Flags reads the options. From then on SIGUSR1 has the program collect its
+// garbage, for measurements of what it holds.
 func Flags() Options {
 	var o Options
 	flag.StringVar(&o.Addr, "addr", "127.0.0.1:8000", "where to listen")
@@ -43,6 +47,13 @@ func Flags() Options {
 	flag.StringVar(&o.Fixed, "fixed", "", "folder with a page for /fixed")
 	flag.IntVar(&o.Blueprints, "blueprints", 0, "more blueprints, of five routes each")
 	flag.Parse()
+	collect := make(chan os.Signal, 1)
+	signal.Notify(collect, syscall.SIGUSR1)
+	go func() {
+		for range collect {
+			debug.FreeOSMemory()
+		}
+	}()
 	return o
 }
 

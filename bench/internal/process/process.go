@@ -89,6 +89,16 @@ func (s *Server) Stop() {
 	}
 }
 
+// Collect has a server of this suite collect its garbage and give back what it does
+// not need, and waits for it.
+func (s *Server) Collect() error {
+	if err := s.cmd.Process.Signal(syscall.SIGUSR1); err != nil {
+		return err
+	}
+	time.Sleep(time.Second)
+	return nil
+}
+
 // pids are the server's process and its children.
 func (s *Server) pids() []int {
 	list := []int{s.cmd.Process.Pid}
