@@ -106,6 +106,18 @@ LOOPCONTROLS = {"extensions": ["jinja2.ext.loopcontrols"]}
 add("{% break %}{% macro list(b, b) %}{% endmacro %}", "{% break %}{{ s|nope }}", "{{ m(a=1, a=1) }}{% break %}", "{% block a %}{% break %}{% endblock %}{{ m(b=1, b=2) }}", "{% macro list(a, a) %}{% endmacro %}{% call(caller) list() %}{% endcall %}", "{{ m(a=1, a=1) }}{{ s|nope }}", "{{ l[1:2, 0] }}", "{% break %}{{ l[1:2, 0] }}",
     "{% set z | default(l) %}x{% endset %}", **LOOPCONTROLS)
 
+# Jinja2's own objects: their classes, their bound methods, what the sandbox hides of them.
+for o in ("cycler(1)", "joiner()", "namespace(items=1)", "self", "list", "range"):
+    for auto in (False, True):
+        add(MACRO + "{% set o = O %}{% block a %}{% endblock %}{{ o.__class__ }}{{ o.next }}{{ o.reset }}".replace("O", o), autoescape=auto)
+    add(MACRO + "{% set o = O %}{{ o|dictsort }}".replace("O", o), MACRO + "{% set o = O %}{{ o|wordwrap }}".replace("O", o))
+add("{% set o = namespace() %}{% set o.__class__ = 1 %}{{ o.__class__ }}{{ o }}", "{% set o = namespace(a=1) %}{{ o._Namespace__attrs }}", "{% block a %}{{ self.a.__class__ }}{{ super.__class__ }}{% endblock %}", "{% for x in l %}{{ loop.__class__ }}{{ loop.cycle }}{{ loop.changed }}{% endfor %}")
+for kind in ("Undefined", "StrictUndefined", "DebugUndefined"):
+    for a in ("_length", "_x", "_recurse", "__class__", "cycle"):
+        add("{%% for x in l %%}{{ loop.%s }}{%% endfor %%}" % a, undefined=kind, **SANDBOX)
+    for a in ("_func", "_argument_count", "_x", "name"):
+        add(MACRO + "{{ list.%s }}" % a, undefined=kind, **SANDBOX)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

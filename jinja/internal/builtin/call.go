@@ -118,7 +118,7 @@ func attribute(v Value, name string) (Value, error) {
 	if f, ok := value.GetAttr(v, name); ok {
 		return f, nil
 	}
-	return Value{}, value.Errorf("AttributeError", "'%s' object has no attribute '%s'", value.TypeName(v), name)
+	return Value{}, value.NoAttribute(v, name)
 }
 
 // method calls a method of v.

@@ -235,7 +235,15 @@ func newNamespace(st State, a Args) (Value, error) {
 }
 
 // Attr gives what has been assigned.
-func (n *Namespace) Attr(name string) (Value, bool) { return n.attrs.GetString(name) }
+func (n *Namespace) Attr(name string) (Value, bool) {
+	switch name {
+	case "__class__":
+		return namespaceFunc, true // whatever has been assigned
+	case "_Namespace__attrs":
+		return n.attrs.Value(), true
+	}
+	return n.attrs.GetString(name)
+}
 
 // SetAttr assigns an attribute.
 func (n *Namespace) SetAttr(name string, v Value) error {

@@ -68,7 +68,7 @@ func truncate(st State, v Value, a Args) (Value, error) {
 			return Value{}, err
 		}
 		if !kill {
-			return Value{}, value.Errorf("AttributeError", "'%s' object has no attribute 'rsplit'", value.TypeName(v))
+			return Value{}, value.NoAttribute(v, "rsplit")
 		}
 		return value.Add(value.NewList(items[:min(int(cut), len(items))]), arg[2])
 	}

@@ -161,9 +161,9 @@ func (l *Loop) attribute(name string) (v value.Value, ok bool, err error) {
 		}
 		return v, true, err
 	case "cycle":
-		return value.NewFunc("cycle", l.cycle), true, nil
+		return value.NewMethod("cycle", value.Of(l), func(st value.State, _ value.Value, a value.Args) (value.Value, error) { return l.cycle(st, a) }), true, nil
 	case "changed":
-		return value.NewFunc("changed", l.hasChanged), true, nil
+		return value.NewMethod("changed", value.Of(l), func(st value.State, _ value.Value, a value.Args) (value.Value, error) { return l.hasChanged(st, a) }), true, nil
 	}
 	return value.Value{}, false, nil
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -106,11 +107,22 @@ func mutates(v value.Value, name string) bool {
 	return false
 }
 
+// privates are the attributes of Jinja2's own objects that no template sees.
+var privates = map[string][]string{
+	"jinja2.runtime.LoopContext": {"_after", "_before", "_current", "_iterable", "_iterator", "_last_changed_value", "_length", "_peek_next",
+		"_recurse", "_to_iterator", "_undefined"},
+	"jinja2.runtime.Macro":          {"_argument_count", "_default_autoescape", "_environment", "_func", "_invoke"},
+	"jinja2.runtime.BlockReference": {"_async_call", "_context", "_depth", "_stack"},
+}
+
 // hasSpecial reports whether a Python value of v's kind has the special
 // attribute: the sandbox tells what is forbidden from what is missing.
 func hasSpecial(v value.Value, name string) bool {
 	if name == "mro" {
 		return v.Kind() == value.KindType
+	}
+	if strings.HasPrefix(name, "_") && slices.Contains(privates[value.QualifiedTypeName(v)], name) {
+		return true
 	}
 	if !strings.HasPrefix(name, "__") || !strings.HasSuffix(name, "__") || len(name) < 5 {
 		return false

@@ -15,7 +15,10 @@ func GetAttr(v Value, name string) (Value, bool) {
 				return r, true
 			}
 		}
-		return v.goAttr(name)
+		if r, ok := v.goAttr(name); ok || name != "__class__" {
+			return r, ok
+		}
+		return dunder(v, name)
 	case KindStruct:
 		return v.goAttr(name)
 	}

@@ -1,5 +1,7 @@
 package value
 
+import "strings"
+
 // classInfo is a Python type as a value: what x.__class__ is.
 type classInfo struct {
 	name, module string
@@ -117,6 +119,10 @@ func dunder(v Value, name string) (Value, bool) {
 	switch name {
 	case "__class__":
 		if v.Kind() == KindStruct || v.Kind() == KindObject {
+			if name := QualifiedTypeName(v); strings.HasPrefix(name, "jinja2.") {
+				i := strings.LastIndexByte(name, '.')
+				return NewClass(name[:i], name[i+1:], nil), true
+			}
 			return Value{}, false
 		}
 		if v.Kind() == KindType {

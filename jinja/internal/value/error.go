@@ -28,5 +28,16 @@ func Errorf(class, format string, a ...any) error {
 	return &Error{Class: class, Message: fmt.Sprintf(format, a...)}
 }
 
+// NoAttribute is Python's error for an attribute that v does not have.
+func NoAttribute(v Value, name string) error {
+	switch {
+	case v.Kind() == KindType:
+		return Errorf("AttributeError", "type object '%s' has no attribute '%s'", raw[classInfo](v).name, name)
+	case QualifiedTypeName(v) == "jinja2.utils.Namespace":
+		return NewError("AttributeError", name)
+	}
+	return Errorf("AttributeError", "'%s' object has no attribute '%s'", TypeName(v), name)
+}
+
 func typeErrorf(format string, a ...any) error  { return Errorf("TypeError", format, a...) }
 func valueErrorf(format string, a ...any) error { return Errorf("ValueError", format, a...) }

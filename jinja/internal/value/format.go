@@ -316,7 +316,7 @@ func (f *formatter) attr(v Value, name string) (Value, error) {
 	}
 	r, ok := GetAttr(v, name)
 	if !ok {
-		return Value{}, Errorf("AttributeError", "'%s' object has no attribute '%s'", TypeName(v), name)
+		return Value{}, NoAttribute(v, name)
 	}
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -98,6 +99,10 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 			return append(buf, '>'), err
 		case f.Bound && f.Self.t != nil && f.Self.t.rt == nil:
 			return fmt.Appendf(buf, "<built-in method %s of %s object at 0x%012x>", f.Name, TypeName(f.Self), f.Self.address()), nil
+		case f.Bound && f.Self.Kind() == KindObject && strings.HasPrefix(QualifiedTypeName(f.Self), "jinja2."):
+			buf = append(append(append(append(append(buf, "<bound method "...), TypeName(f.Self)...), '.'), f.Name...), " of "...)
+			buf, err := appendRepr(buf, f.Self, in)
+			return append(buf, '>'), err
 		case f.Bound:
 			n := TypeName(f.Self)
 			return fmt.Appendf(buf, "<bound method %s.%s of %s>", n, f.Name, n), nil
