@@ -118,6 +118,16 @@ for kind in ("Undefined", "StrictUndefined", "DebugUndefined"):
     for a in ("_func", "_argument_count", "_x", "name"):
         add(MACRO + "{{ list.%s }}" % a, undefined=kind, **SANDBOX)
 
+# What split leaves at the end, ranges in messages of encode, fields of string.Formatter without a name.
+for x in ("' a b  c '", "'a'", "'  '", "'a  b'"):
+    for m in ("split", "rsplit"):
+        add(*("{{ X.M(none, N) }}{{ X.encode().M(none, N) }}".replace("X", x).replace("M", m).replace("N", n) for n in "0123"))
+add(*("{{ '%s'.encode('%s') }}" % (x, e) for x in ("\u00e9", "a\u00e9b", "\u00e9\u00e9", "a\u00e9\u00e9b\u00e9", "\u65e5\u672c") for e in ("ascii", "latin-1")))
+for x in ("{.x}", "{[0]}", "{:{:{}}}", "{:{}}", "{0:{0:{0}}}"):
+    for a in ("", "1", "1, 2", "1, 2, ''", "l"):
+        add("{{ (%r|safe).format(%s) }}" % (x, a), "{{ %r.format(%s) }}" % (x, a))
+        add("{{ %r.format(%s) }}" % (x, a), **SANDBOX)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

@@ -51,11 +51,15 @@ func (f *formatter) sandboxed() bool {
 	return ok && s.Sandboxed()
 }
 
+// formatterClass reports whether Python's class string.Formatter is at work,
+// which differs from str.format in some details.
+func (f *formatter) formatterClass() bool { return f.safe || f.sandboxed() }
+
 func (f *formatter) vformat(s string, depth int) (string, error) {
 	if depth < 0 {
 		return "", valueErrorf("Max string recursion exceeded")
 	}
-	if depth == 0 && strings.ContainsAny(s, "{}") {
+	if depth == 0 && !f.formatterClass() && strings.ContainsAny(s, "{}") {
 		return "", valueErrorf("Max string recursion exceeded")
 	}
 	var out []byte
@@ -178,6 +182,9 @@ func (f *formatter) field(x *field, depth int) (string, error) {
 	default:
 		return "", valueErrorf("Unknown conversion specifier %s", x.conv)
 	}
+	if depth == 0 && f.formatterClass() {
+		return "", valueErrorf("Max string recursion exceeded")
+	}
 	spec, err := f.vformatSpec(x.spec, depth-1)
 	if err != nil {
 		return "", err
@@ -223,7 +230,13 @@ func (f *formatter) lookup(name string) (Value, error) {
 	if end < 0 {
 		end = len(name)
 	}
-	v, err := f.first(name[:end])
+	var v Value
+	var err error
+	if end == 0 && name != "" && f.formatterClass() {
+		v, err = f.kw("") // only a field without any name is numbered
+	} else {
+		v, err = f.first(name[:end])
+	}
 	if err != nil {
 		return Value{}, err
 	}
@@ -275,7 +288,7 @@ func (f *formatter) first(name string) (Value, error) {
 		f.used = true
 	case numeric:
 		if f.used && f.auto >= 0 {
-			if f.safe || f.sandboxed() {
+			if f.formatterClass() {
 				return Value{}, valueErrorf("cannot switch from manual field specification to automatic field numbering")
 			}
 			return Value{}, valueErrorf("cannot switch from automatic field numbering to manual field specification")

@@ -3,6 +3,7 @@ package value
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // strFunc is a method of str without arguments whose result is text.
@@ -402,7 +403,7 @@ func strEncode(_ State, self Value, a Args) (Value, error) {
 	}
 	out := make([]byte, 0, len(s))
 	i := 0
-	for _, r := range s {
+	for at, r := range s {
 		switch {
 		case r < limit:
 			out = append(out, byte(r))
@@ -417,6 +418,13 @@ func strEncode(_ State, self Value, a Args) (Value, error) {
 			esc := asciiRepr(string(r))
 			out = append(out, esc...)
 		default:
+			n := strings.IndexFunc(s[at:], func(r rune) bool { return r < limit })
+			if n < 0 {
+				n = len(s) - at
+			}
+			if n = utf8.RuneCountInString(s[at : at+n]); n > 1 {
+				return Value{}, Errorf("UnicodeEncodeError", "'%s' codec can't encode characters in position %d-%d: ordinal not in range(%d)", encoding, i, i+n-1, limit)
+			}
 			return Value{}, Errorf("UnicodeEncodeError", "'%s' codec can't encode character '%s' in position %d: ordinal not in range(%d)", encoding, asciiRepr(string(r)), i, limit)
 		}
 		i++

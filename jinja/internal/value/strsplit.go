@@ -54,7 +54,7 @@ func strSplit(_ State, self Value, a Args) (Value, error) {
 	var parts []string
 	for s = strings.TrimLeftFunc(s, IsSpace); s != ""; s = strings.TrimLeftFunc(s, IsSpace) {
 		if limit == len(parts) {
-			parts = append(parts, strings.TrimRightFunc(s, IsSpace))
+			parts = append(parts, s)
 			break
 		}
 		i := strings.IndexFunc(s, IsSpace)
@@ -90,7 +90,7 @@ func strRsplit(_ State, self Value, a Args) (Value, error) {
 	} else {
 		for s = strings.TrimRightFunc(s, IsSpace); s != ""; s = strings.TrimRightFunc(s, IsSpace) {
 			if limit == len(parts) {
-				parts = append(parts, strings.TrimLeftFunc(s, IsSpace))
+				parts = append(parts, s)
 				break
 			}
 			i := strings.LastIndexFunc(s, IsSpace)
