@@ -393,9 +393,10 @@ rows:
 				end = step.pre.put(p, end)
 			}
 			f := unsafe.Add(e, step.offset)
-			n := 0 // of the room for a text
+			n, text := 0, "" // of the room for the text, which is read once: another goroutine may make it longer
 			if step.loader == loadString {
-				n = escapedRoom(len(*(*string)(f)))
+				text = *(*string)(f)
+				n = escapedRoom(len(text))
 			}
 			if end+n > limit { // the rest of the room is for what all elements have
 				buf = plan.appendStruct(buf[:o], e, pre)
@@ -409,7 +410,7 @@ rows:
 			case loadInt64:
 				end = putInt(p, end, *(*int64)(f))
 			case loadString:
-				if text := *(*string)(f); step.html {
+				if step.html {
 					end = putEscaped(p, end, text)
 				} else {
 					end = putString(p, end, text)
