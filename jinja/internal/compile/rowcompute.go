@@ -211,38 +211,53 @@ func (p *rowProgram) decide(sc *rowScratch, lo, n int) (unknown value.Mask) {
 		if d.in >= 0 {
 			left = sc.reach[d.in]
 		}
-		var p0, p1, p2, p3 value.Mask
-		for branch := 0; ; branch++ {
-			taken := left
-			if branch < len(d.conds) {
-				m := sc.masks[d.conds[branch]]
-				unknown |= m.bad & left
-				left &^= m.bad
-				taken = left & m.m
-			}
-			left &^= taken
-			if branch&1 != 0 {
-				p0 |= taken
-			}
-			if branch&2 != 0 {
-				p1 |= taken
-			}
-			if branch&4 != 0 {
-				p2 |= taken
-			}
-			if branch&8 != 0 {
-				p3 |= taken
-			}
-			if d.out[branch] >= 0 {
-				sc.reach[d.out[branch]] = taken
-			}
-			if branch == len(d.conds) {
-				break
-			}
+		unknown |= d.decide(&sc.picks[i], sc.masks, left)
+		if d.nested {
+			d.spread(sc, &sc.picks[i], left&^unknown)
 		}
-		sc.picks[i] = [4]value.Mask{p0, p1, p2, p3}
 	}
 	return unknown
+}
+
+// decide finds the numbers of the branches that the items of the mask left take: of how many conditions it is true that
+// neither they nor those before them hold. A number that counts what comes to an end like this has as its lowest bit the
+// sum of all of these modulo 2, as the next one that of every second, and so on.
+func (d *typedDecision) decide(picks *[4]value.Mask, masks []rowMask, left value.Mask) (unknown value.Mask) {
+	var p0, p1, p2, p3 value.Mask
+	for i, cond := range d.conds {
+		m := &masks[cond]
+		unknown |= m.bad & left
+		left &^= m.m | m.bad
+		p0 ^= left
+		if i&1 == 1 {
+			p1 ^= left
+			if i&3 == 3 {
+				p2 ^= left
+				if i&7 == 7 {
+					p3 ^= left
+				}
+			}
+		}
+	}
+	*picks = [4]value.Mask{p0, p1, p2, p3}
+	return unknown
+}
+
+// spread notes which of the items of a mask take the branches that other decisions are made in.
+func (d *typedDecision) spread(sc *rowScratch, picks *[4]value.Mask, of value.Mask) {
+	for branch, out := range d.out {
+		if out < 0 {
+			continue
+		}
+		taken := of
+		for b, p := range picks {
+			if branch>>b&1 == 0 {
+				p = ^p
+			}
+			taken &= p
+		}
+		sc.reach[out] = taken
+	}
 }
 
 func (sc *rowScratch) loadCells(op *rowOp, n int) {

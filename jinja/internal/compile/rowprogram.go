@@ -56,6 +56,8 @@ type typedDecision struct {
 	in    int // mask of the items that it is made for; -1 is all
 	conds []int
 	out   []int // by branch, -1 where nothing asks
+
+	nested bool // something asks
 }
 
 // typedSeg is a rowSeg whose decisions can be made.
@@ -228,6 +230,7 @@ func (t *rowTyper) decision(s *typedSeg, n *rowDecision, in int) bool {
 		if s.kind == segIf && decides(body) {
 			mask = t.p.reach
 			t.p.reach++
+			d.nested = true
 		}
 		d.out = append(d.out, mask)
 		s.bodies = append(s.bodies, t.segs(body, mask))
