@@ -121,7 +121,7 @@ func TestColumnsOfMaps(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(seed), 3))
 		body := conditions{r}.body
 		if seed%4 == 0 {
-			body = func(int) string { return conditions{r}.letters() }
+			body = conditions{r}.letters
 		}
 		source := "{% for s in items %}" + body(0) + "{% else %}none{% endfor %}"
 		mode := max(0, seed%5-2)

@@ -86,14 +86,33 @@ func (r conditions) body(depth int) string {
 	return b.String()
 }
 
-// letters makes a body that is nothing but a decision between texts of one byte.
-func (r conditions) letters() string {
+// letters makes a body of decisions between short texts, beside and within each other.
+func (r conditions) letters(depth int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "{%% if %s %%}%s", r.cond(0), r.pick("A", "-", " "))
-	for range r.IntN(6) {
-		fmt.Fprintf(&b, "{%% elif %s %%}%s", r.cond(0), r.pick("B", "C", "D", "~", "\n"))
+	text := func() {
+		if r.IntN(4) == 0 && depth < 3 {
+			b.WriteString(r.letters(depth + 1))
+			return
+		}
+		b.WriteString(r.pick("A", "B", "~", " ", "-", "\n"))
+		if r.IntN(40) == 0 {
+			b.WriteString(r.pick("B", "cd", "more text"))
+		}
 	}
-	b.WriteString("{% else %}.{% endif %}" + r.pick("", "{% if loop.last %}!{% endif %}", "{% if loop.first %}!{% endif %}"))
+	fmt.Fprintf(&b, "{%% if %s %%}", r.cond(0))
+	text()
+	for range r.IntN(5) {
+		fmt.Fprintf(&b, "{%% elif %s %%}", r.cond(0))
+		text()
+	}
+	if r.IntN(8) > 0 {
+		b.WriteString("{% else %}")
+		text()
+	}
+	b.WriteString("{% endif %}" + r.pick("", "", "{% if loop.last %}!{% endif %}", "{% if loop.first %}!{% endif %}", ", "))
+	if r.IntN(4) == 0 && depth < 2 {
+		b.WriteString(r.letters(depth + 1))
+	}
 	return b.String()
 }
 
@@ -140,7 +159,7 @@ func TestColumns(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
 		body := conditions{r}.body
 		if seed%4 == 0 {
-			body = func(int) string { return conditions{r}.letters() }
+			body = conditions{r}.letters
 		}
 		source := "{% for s in items %}" + body(0) + "{% else %}none{% endfor %}"
 		fast, err := env.FromString(source)
@@ -193,6 +212,8 @@ func TestColumnsOfValues(t *testing.T) {
 		{"{% for i in items %}{% if i > 1.5 %}+{% else %}{{ i }}{% endif %}{% endfor %}", []float64{1, 2, 1.5}, "1.0+1.5"},
 		{"{% for i in items %}{% if not i %}no{% else %}{{ i }}{% endif %}{% endfor %}", []bool{true, false}, "Trueno"},
 		{"{% for i in items %}{% if i > 250 %}+{% else %}{{ i }}{% endif %}{% endfor %}", []uint16{1, 65535}, "1+"},
+		{"{% for i in items %}{% if i.a - i.wide > 0 %}+{% else %}-{% endif %}{% endfor %}", []columnItem{{A: 7, Wide: math.MinInt64}, {A: math.MinInt64, Wide: math.MinInt64}}, "+-"},
+		{"{% for i in items %}{% if i > 2 %}{% if i > 4 %}A{% elif i == 3 %}B{% else %}C{% endif %}{% elif i == 1 %}D{% else %}E{% endif %}{% if i % 2 == 0 %},{% else %};{% endif %} {% endfor %}", []int{0, 1, 2, 3, 4, 5}, "E, D; E, B; C, A; "},
 	} {
 		tmpl, err := env.FromString(c.source)
 		if err != nil {

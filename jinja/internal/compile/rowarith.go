@@ -14,7 +14,10 @@ const maxBound = 1 << 61
 func boundOf(sign byte, a, b uint64) uint64 {
 	switch sign {
 	case '+', '-':
-		return a + b
+		if sum, carry := bits.Add64(a, b, 0); carry == 0 {
+			return sum
+		}
+		return math.MaxUint64
 	case '*':
 		if hi, lo := bits.Mul64(a, b); hi == 0 {
 			return lo

@@ -38,7 +38,7 @@ type rowMask struct{ m, bad value.Mask }
 
 func (sc *rowScratch) fit(p *rowProgram) {
 	sc.ints, sc.floats, sc.masks = sized(sc.ints, p.ints), sized(sc.floats, p.floats), sized(sc.masks, p.masks)
-	sc.reach, sc.picks, sc.branches = sized(sc.reach, p.reach), sized(sc.picks, len(p.decs)), sized(sc.branches, len(p.decs))
+	sc.reach, sc.picks, sc.branches = sized(sc.reach, p.reach), sized(sc.picks, p.picks), sized(sc.branches, p.picks)
 	sc.texts = sized(sc.texts, p.texts)
 	for i := range sc.ints {
 		sc.ints[i].large = false
@@ -215,6 +215,9 @@ func (p *rowProgram) decide(sc *rowScratch, lo, n int) (unknown value.Mask) {
 		if d.nested {
 			d.spread(sc, &sc.picks[i], left&^unknown)
 		}
+	}
+	for i := range p.combinations {
+		p.combinations[i].combine(sc.picks)
 	}
 	return unknown
 }

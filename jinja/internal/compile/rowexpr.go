@@ -73,6 +73,11 @@ func (b *rowBuilder) expr(n ast.Expr) *rowExpr {
 	return nil
 }
 
+// edge reports whether an expression asks for the first or the last item.
+func (x *rowExpr) edge() bool {
+	return x != nil && (x.kind == rowFirst || x.kind == rowLast || x.a.edge() || x.b.edge())
+}
+
 func (b *rowBuilder) pair(kind rowKind, left, right ast.Expr) *rowExpr {
 	x, y := b.expr(left), b.expr(right)
 	if x == nil || y == nil {

@@ -19,22 +19,23 @@ const maxFlips = 8
 
 // measure notes whether the texts of the first n branches are short, and as words if they are of one length too.
 func (s *typedSeg) measure(n int) {
-	s.short = true
-	for i := range n {
-		s.short = s.short && s.texts[i].IsShort()
-	}
 	length := len(s.texts[0].String())
-	if length > 8 {
-		return
-	}
+	s.short = true
+	equal := length <= 8
 	for i := range n {
-		text := s.texts[i].String()
-		if len(text) != length {
-			return
+		if s.holes>>i&1 == 1 {
+			continue
 		}
-		var b [8]byte
-		copy(b[:], text)
-		s.words[i] = binary.LittleEndian.Uint64(b[:])
+		text := s.texts[i].String()
+		s.short = s.short && s.texts[i].IsShort()
+		if equal = equal && len(text) == length; equal {
+			var b [8]byte
+			copy(b[:], text)
+			s.words[i] = binary.LittleEndian.Uint64(b[:])
+		}
+	}
+	if !equal {
+		return
 	}
 	s.length = length
 	if length == 1 {
@@ -47,7 +48,7 @@ func (s *typedSeg) flip(n int) {
 	var have [maxBranches]uint64
 	for set := range n {
 		by := have[set] ^ s.words[set]
-		if by == 0 {
+		if by == 0 || s.holes>>set&1 == 1 {
 			continue
 		}
 		f := flip{by: by}
@@ -75,7 +76,7 @@ func (r *rowRun) branch(decision, i int) int {
 
 // number writes the numbers of the branches that the items lo <= i < hi of the chunk take.
 func (r *rowRun) number(lo, hi int) {
-	for d := range r.sc.picks {
+	for _, d := range r.p.numbered {
 		p, out := &r.sc.picks[d], &r.sc.branches[d]
 		for i := lo &^ 7; i < hi; i += 8 {
 			branches := bytesOf[p[0]>>(i&63)&255] | bytesOf[p[1]>>(i&63)&255]<<1 | bytesOf[p[2]>>(i&63)&255]<<2 | bytesOf[p[3]>>(i&63)&255]<<3

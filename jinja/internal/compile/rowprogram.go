@@ -17,6 +17,10 @@ type rowProgram struct {
 	reach  int // masks of items for which a nested decision is made
 	segs   []*typedSeg
 
+	picks        int           // numbers of decisions: of decs and of combinations
+	combinations []combination // in the order in which they can be made
+	numbered     []int         // decisions whose branches are asked for by item
+
 	keyed bool           // the items are maps, which need not be alike
 	cols  []value.Column // of these: those that have been typed
 	cells []value.Column // of these: all that the body reads
@@ -64,7 +68,9 @@ type typedDecision struct {
 type typedSeg struct {
 	kind   segKind
 	html   bool
-	index  int // of the decision
+	index  int    // of the decision
+	edge   bool   // of segIf and segPick: they ask for the first or the last item
+	holes  uint32 // numbers of branches that no item has
 	text   value.Text
 	steps  []typedStep
 	bodies [][]*typedSeg            // of segIf and segPick
@@ -165,7 +171,9 @@ func (p *rowPlan) specialise(f *frame, seq *value.Sequence) *rowProgram {
 	if prog.code {
 		prog.codeOnly(prog.segs)
 	}
-	prog.segs = joined(prog.segs)
+	prog.picks = len(prog.decs)
+	prog.segs = prog.joined(prog.segs)
+	prog.number(prog.segs)
 	return prog
 }
 
@@ -225,6 +233,9 @@ func (t *rowTyper) decision(s *typedSeg, n *rowDecision, in int) bool {
 		return false
 	}
 	s.index = n.index
+	for _, x := range n.conds {
+		s.edge = s.edge || x.edge()
+	}
 	for _, body := range n.bodies {
 		mask := -1
 		if s.kind == segIf && decides(body) {
