@@ -88,7 +88,7 @@ func (p *rowProgram) joined(segs []*typedSeg) []*typedSeg {
 func (p *rowProgram) join(a, b *typedSeg) bool {
 	switch {
 	case a.kind == segText && b.kind == segFields:
-		b.steps[0].pre = value.NewText(a.text.String() + b.steps[0].pre.String())
+		b.steps[0].Pre = value.NewText(a.text.String() + b.steps[0].Pre.String())
 	case a.kind == segFields && b.kind == segText:
 		a.text = value.NewText(a.text.String() + b.text.String())
 	case a.kind == segText && b.kind == segPick:
@@ -97,8 +97,41 @@ func (p *rowProgram) join(a, b *typedSeg) bool {
 		return a.surround("", b.text.String())
 	case a.kind == segPick && b.kind == segPick:
 		return p.product(a, b)
+	case a.kind == segText && b.kind == segIf:
+		return b.wrap(a.text.String(), "")
+	case a.kind == segIf && b.kind == segText:
+		return a.wrap("", b.text.String())
 	default:
 		return false
+	}
+	return true
+}
+
+// maxWrapped is how long a text may be that is put into each branch of a decision.
+const maxWrapped = 64
+
+// wrap puts texts before and behind what the branches of a segIf print, where that is nothing but a text or fields.
+func (s *typedSeg) wrap(pre, post string) bool {
+	if len(pre)+len(post) > maxWrapped {
+		return false
+	}
+	for _, body := range s.bodies {
+		if len(body) > 1 || len(body) == 1 && body[0].kind != segText && body[0].kind != segFields {
+			return false
+		}
+	}
+	for i, body := range s.bodies {
+		switch {
+		case s.holes>>i&1 == 1:
+		case len(body) == 0:
+			s.bodies[i] = []*typedSeg{{kind: segText, text: value.NewText(pre + post)}}
+		case body[0].kind == segText:
+			body[0].text = value.NewText(pre + body[0].text.String() + post)
+		default:
+			first := &body[0].steps[0].Pre
+			*first = value.NewText(pre + first.String())
+			body[0].text = value.NewText(body[0].text.String() + post)
+		}
 	}
 	return true
 }

@@ -72,7 +72,7 @@ type typedSeg struct {
 	edge   bool   // of segIf and segPick: they ask for the first or the last item
 	holes  uint32 // numbers of branches that no item has
 	text   value.Text
-	steps  []typedStep
+	steps  []value.Field
 	bodies [][]*typedSeg            // of segIf and segPick
 	texts  *[maxBranches]value.Text // of segPick: the bodies
 	words  [maxBranches]uint64      // texts, where all of them are of one length of at most 8 bytes
@@ -81,14 +81,6 @@ type typedSeg struct {
 	short  bool                     // all texts are
 	code   stmt
 	uses   []value.Column // of maps: what code and steps read
-}
-
-// typedStep is a rowStep whose field is known.
-type typedStep struct {
-	pre   value.Text
-	col   value.Column
-	index bool
-	plus  int
 }
 
 // rowOp is one operation.
@@ -282,10 +274,10 @@ func decides(segs []rowSeg) bool {
 	return false
 }
 
-func (t *rowTyper) steps(steps []rowStep) ([]typedStep, bool) {
-	out := make([]typedStep, len(steps))
+func (t *rowTyper) steps(steps []rowStep) ([]value.Field, bool) {
+	out := make([]value.Field, len(steps))
 	for i, s := range steps {
-		out[i] = typedStep{pre: value.NewText(s.pre), index: s.index, plus: s.plus}
+		out[i] = value.Field{Pre: value.NewText(s.pre), Plus: s.plus}
 		if !s.index {
 			col, ok := t.seq.Column(s.name)
 			if t.p.keyed {
@@ -294,7 +286,7 @@ func (t *rowTyper) steps(steps []rowStep) ([]typedStep, bool) {
 			if !ok {
 				return nil, false
 			}
-			out[i].col = col
+			out[i].Col = col
 		}
 	}
 	return out, true

@@ -233,6 +233,7 @@ func uniform(m, all value.Mask) bool { return m == 0 || m == all }
 // emit prints the segments for item i.
 func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 	for _, s := range segs {
+	again:
 		switch s.kind {
 		case segText:
 			out = s.text.Append(out)
@@ -244,8 +245,13 @@ func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 				return out, errUnknown
 			}
 		case segIf:
+			body := s.bodies[r.branch(s.index, i)]
+			if len(body) == 1 {
+				s = body[0]
+				goto again
+			}
 			var err error
-			if out, err = r.emit(out, s.bodies[r.branch(s.index, i)], i); err != nil {
+			if out, err = r.emit(out, body, i); err != nil {
 				return out, err
 			}
 		case segStmt:
@@ -268,18 +274,16 @@ func (r *rowRun) emit(out []byte, segs []*typedSeg, i int) ([]byte, error) {
 
 // fields prints a segFields; ok is false where a field is not plain.
 func (r *rowRun) fields(out []byte, s *typedSeg, i int) (_ []byte, ok bool) {
+	if !r.p.keyed {
+		return r.seq.AppendFields(out, s.steps, &s.text, i, s.html), true
+	}
 	for j := range s.steps {
 		step := &s.steps[j]
-		out = step.pre.Append(out)
-		switch {
-		case step.index:
-			out = value.AppendInt(out, int64(i+step.plus))
-		case r.p.keyed:
-			if out, ok = r.seq.AppendCell(out, &step.col, i, s.html); !ok {
-				return out, false
-			}
-		default:
-			out = r.seq.AppendColumn(out, &step.col, i, s.html)
+		out = step.Pre.Append(out)
+		if step.IsNumber() {
+			out = value.AppendInt(out, int64(i+step.Plus))
+		} else if out, ok = r.seq.AppendCell(out, &step.Col, i, s.html); !ok {
+			return out, false
 		}
 	}
 	return s.text.Append(out), true

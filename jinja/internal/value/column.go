@@ -22,6 +22,16 @@ type Column struct {
 	key    string // of a column of maps
 }
 
+// A Field prints a column behind a text. The zero Column stands for the number of the element, to which Plus is added.
+type Field struct {
+	Pre  Text
+	Col  Column
+	Plus int
+}
+
+// IsNumber reports whether the number of the element is printed.
+func (f *Field) IsNumber() bool { return f.Col.loader == loadSlow }
+
 // Kind is the kind of the values: bool, int, float, str or Markup.
 func (c Column) Kind() Kind { return c.kind }
 

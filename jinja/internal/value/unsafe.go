@@ -705,18 +705,35 @@ func (s *Sequence) LoadEqual(c *Column, k string, from, n int) (m Mask) {
 	return m
 }
 
-// AppendColumn prints the column of element i of a chunk, escaped with html.
-func (s *Sequence) AppendColumn(buf []byte, c *Column, i int, html bool) []byte {
+// AppendFields prints fields of element i of a chunk, each behind a text, and a text behind the last; with html they are
+// escaped.
+func (s *Sequence) AppendFields(buf []byte, fields []Field, post *Text, i int, html bool) []byte {
+	e := s.row(i)
+	for j := range fields {
+		f := &fields[j]
+		buf = f.Pre.Append(buf)
+		p := unsafe.Add(e, f.Col.offset)
+		switch f.Col.loader {
+		case loadInt:
+			buf = appendInt(buf, int64(*(*int)(p)))
+		case loadString:
+			if text := *(*string)(p); html && !f.Col.html {
+				buf = AppendText(buf, text)
+			} else {
+				buf = append(buf, text...)
+			}
+		case loadSlow: // no column
+			buf = appendInt(buf, int64(i+f.Plus))
+		default:
+			buf = s.appendColumn(buf, &f.Col, i)
+		}
+	}
+	return post.Append(buf)
+}
+
+func (s *Sequence) appendColumn(buf []byte, c *Column, i int) []byte {
 	p := unsafe.Add(s.row(i), c.offset)
 	switch c.loader {
-	case loadInt:
-		return appendInt(buf, int64(*(*int)(p)))
-	case loadString:
-		text := *(*string)(p)
-		if html && !c.html {
-			return AppendText(buf, text)
-		}
-		return append(buf, text...)
 	case loadFloat64:
 		buf, _ = AppendStr(buf, Float(*(*float64)(p)))
 		return buf
