@@ -12,11 +12,12 @@ import (
 )
 
 // TestTemplates replays requests that the real Jinja2 has answered. They are
-// made by jinja/testdata/render.py, found.py and apps.py.
+// made by jinja/testdata/render.py, found.py, apps.py and sites.py.
 func TestTemplates(t *testing.T) {
 	t.Run("render", func(t *testing.T) { replayTemplates(t, "../../jinja/testdata/render.json", 9000) })
 	t.Run("found", func(t *testing.T) { replayTemplates(t, "../../jinja/testdata/found.json", 700) })
 	t.Run("apps", func(t *testing.T) { replayTemplates(t, "../../jinja/testdata/apps.json", 200) })
+	t.Run("sites", func(t *testing.T) { replayTemplates(t, "../../jinja/testdata/sites.json", 150) })
 }
 
 var addressOf = regexp.MustCompile("0x[0-9a-f]{6,}")
