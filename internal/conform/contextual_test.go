@@ -29,6 +29,9 @@ func TestTemplatesContextual(t *testing.T) {
 			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 				t.Fatal(err)
 			}
+			if c.Request["spills"] != nil {
+				continue // an include leaves its place
+			}
 			total++
 			env := map[string]json.RawMessage{}
 			if raw := c.Request["env"]; raw != nil && string(raw) != "null" {

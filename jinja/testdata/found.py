@@ -128,6 +128,16 @@ for x in ("{.x}", "{[0]}", "{:{:{}}}", "{:{}}", "{0:{0:{0}}}"):
         add("{{ (%r|safe).format(%s) }}" % (x, a), "{{ %r.format(%s) }}" % (x, a))
         add("{{ %r.format(%s) }}" % (x, a), **SANDBOX)
 
+# An include without context leaves the capture that it stands in.
+INC = "{% include 'i' without context %}"
+for source in ("a{% filter upper %}b INC c{% endfilter %}d", "a{% set v %}b INC c{% endset %}d{{ v }}{{ v }}", "{% set v | upper %}b{% filter title %}cc INC dd{% endfilter %}e INC f{% endset %}[{{ v }}]", "{% for x in [1, 2] %}{% set v %}<{{ x }}INC>{% endset %}{{ v }}{% endfor %}",
+               "{% macro q(x) %}a INC{% endmacro %}{{ q(1) }}", "{% macro q(x) %}a INC{% endmacro %}{{ q(1, 2) }}", "{% macro q(x) %}a INC b INC{% endmacro %}{{ q(1) is string }}{{ q(1)|list|length > 0 }}", "{% macro q() %}{% filter upper %}a INC{% endfilter %}{% endmacro %}{{ q() }}", "{% macro q() %}[{{ caller() }}]{% endmacro %}{% call q() %}a INC{% endcall %}",
+               "{% macro q() %}{% macro z() %}INC{% endmacro %}{{ z() }}{% endmacro %}{{ q() }}", "{% block b %}{% macro q() %}INC{% endmacro %}{{ q() }}{% filter upper %}x INC{% endfilter %}{% endblock %}", "{% macro q() %}INC{% endmacro %}{% call q() %}{% endcall %}", "{% macro q() %}INC{% endmacro %}{% set v %}{{ q() }}{% endset %}{{ v }}",
+               "{% for x in [1] recursive %}INC{% endfor %}", "a{{ x }}b{% for x in [1] recursive %}INC{% endfor %}", "a{% set v %}b{% for x in [1] recursive %}INC{% endfor %}{% endset %}", "{% for x in [1] recursive %}{% macro q() %}INC{% endmacro %}{{ x }}{% endfor %}", "{% for x in [] recursive %}{% else %}INC{% endfor %}", "{% for x in y.z recursive %}INC{% endfor %}",
+               "{% set v %}{% for x in [1, 2] %}INC{% endfor %}{% if x %}INC{% endif %}{% endset %}({{ v }})", "{% with %}{% filter upper %}a{% with %}INC{% endwith %}{% endfilter %}{% endwith %}", "{% set v %}INC{{ x.y.z }}{% endset %}"):
+    for env in ({}, {"autoescape": True}, NATIVE):
+        CASES.append({"kind": "render", "source": None, "name": "m", "loader": {"m": source.replace("INC", INC), "i": "<i{{ x }}>"}, "env": env, "context": {}, "spills": True})
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

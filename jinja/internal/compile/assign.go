@@ -219,7 +219,7 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 		in.sym.analyze(n)
 		in.buffered = true
 		enter := orNothing(c.enterScope(in))
-		body := orNothing(c.body(n.Body, in))
+		body, spills := c.capturing(fr, func() stmt { return orNothing(c.body(n.Body, in)) })
 		set := c.target(n.Target, fr)
 		var filter expr
 		var captured int
@@ -234,7 +234,7 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 			if err := enter(f); err != nil {
 				return err
 			}
-			v, err := f.captured(body)
+			v, err := f.capturedAfter(body, spills)
 			if err != nil {
 				return err
 			}

@@ -87,14 +87,15 @@ type scopeFrame struct {
 	loopFrame          bool
 	blockFrame         bool
 	soft               bool
-	inLoop             bool // of the same function
-	pythonBlocks       int  // the for statements around it in Jinja2's code, of the same function
+	inLoop             bool   // of the same function
+	pythonBlocks       int    // the for statements around it in Jinja2's code, of the same function
+	function           string // what Python calls that function
 }
 
 func (fr *scopeFrame) inner() *scopeFrame {
 	return &scopeFrame{
 		fn: fr.fn, sym: newSymbols(fr.sym, fr.sym.level+1), ec: fr.ec,
-		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, inLoop: fr.inLoop, pythonBlocks: fr.pythonBlocks,
+		requireOutputCheck: fr.requireOutputCheck, buffered: fr.buffered, block: fr.block, inLoop: fr.inLoop, pythonBlocks: fr.pythonBlocks, function: fr.function,
 	}
 }
 
@@ -141,6 +142,7 @@ type compiler struct {
 
 	state *frame // what filters see that run at compile time
 
+	spills              bool   // the function being compiled yields what it includes, see spill.go
 	python, pythonNames *Error // of what Jinja2 makes of the template, see pythonError
 }
 
@@ -249,7 +251,7 @@ func (c *compiler) rootUnit(ec *evalContext, hasExtends bool, at *context.Set) *
 		start = append(start, c.bindSelf(fr))
 	}
 	fr.sym.analyze(tree)
-	fr.toplevel, fr.rootlevel = true, true
+	fr.toplevel, fr.rootlevel, fr.function = true, true, "root"
 	fr.requireOutputCheck = hasExtends
 	start = append(start, c.enterScope(fr))
 	start = append(start, c.body(tree.Body, fr))
@@ -283,7 +285,7 @@ func (c *compiler) blockUnit(b *ast.Block, ec *evalContext, at *context.Set) *un
 		start = append(start, c.bindSuper(b.Name, u, fr))
 	}
 	fr.sym.analyze(b)
-	fr.block = b.Name
+	fr.block, fr.function = b.Name, "block_"+b.Name
 	start = append(start, c.enterScope(fr), c.body(b.Body, fr))
 	u.code = orNothing(sequence(start))
 	return u

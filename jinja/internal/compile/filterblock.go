@@ -10,7 +10,7 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 	in.sym.analyze(n)
 	enter := orNothing(c.enterScope(in))
 	in.buffered = true
-	body := orNothing(c.body(n.Body, in))
+	body, spills := c.capturing(fr, func() stmt { return orNothing(c.body(n.Body, in)) })
 	captured := fr.fn.newSlot()
 	filter := c.filter(n.Filter, in, c.filterInput(captured, in))
 	leave := orNothing(c.leaveScope(in))
@@ -20,7 +20,7 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 		if err := enter(f); err != nil {
 			return err
 		}
-		v, err := f.captured(body)
+		v, err := f.capturedAfter(body, spills)
 		if err != nil {
 			return err
 		}
@@ -130,6 +130,9 @@ func (c *compiler) countPieces(body []ast.Stmt, at int) int {
 		case *ast.Scope:
 			at = c.countPieces(n.Body, at)
 		case *ast.For:
+			if n.Recursive {
+				c.pieces[n] = at
+			}
 			c.countPieces(n.Else, at)
 			at = c.countPieces(n.Body, at)
 		case *ast.If:

@@ -128,6 +128,8 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 		c.pythonBlock(n, inner)
 	}
 	at := c.placeOf(n)
+	spills := locals == nil && fr.buffered && !c.tracking
+	c.spills = c.spills || spills
 	return func(f *frame) error {
 		v, err := x(f)
 		if err != nil {
@@ -148,7 +150,9 @@ func (c *compiler) include(n *ast.Include, fr *scopeFrame) stmt {
 			} else {
 				m, err = inc.sharedModule(f.rt, nil)
 			}
-			if err == nil {
+			if err == nil && spills {
+				f.spill(m)
+			} else if err == nil {
 				err = f.writeModule(m)
 			}
 			if err != nil {

@@ -143,8 +143,12 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	in.inLoop = true
 	if n.Recursive {
 		in.pythonBlocks, other.pythonBlocks = 0, 0
+		in.function += ".<locals>.loop"
+		other.function = in.function
 	}
 	c.pythonBlock(n, in)
+	outerSpills := c.spills
+	c.spills = c.spills && !n.Recursive
 	left := func() {} // ends the time in which the name loop is this one
 	defer func() { left() }()
 	if extended {
@@ -205,7 +209,9 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		}
 	}
 	if n.Recursive {
-		return c.recursiveLoop(n, code, in, fr)
+		generator := c.spills
+		c.spills = outerSpills
+		return c.recursiveLoop(n, code, in, fr, generator)
 	}
 	code.leave = orNothing(c.leaveScope(in))
 	if extended {
@@ -559,7 +565,7 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 }
 
 // recursiveLoop makes the loop a unit that calls itself.
-func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame) stmt {
+func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame, generator bool) stmt {
 	u := in.fn.unit
 	volatile, autoescape := in.ec.volatile, in.ec.autoescape
 	iter := c.expr(n.Iter, fr)
@@ -585,10 +591,16 @@ func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame)
 		}
 		return out, nil
 	}
+	piece := 0
+	if generator {
+		piece = c.pieceOf(n)
+	}
 	return func(f *frame) error {
 		v, err := iter(f)
 		if err == nil {
-			if v, err = call(f, v, 0); err == nil {
+			if generator {
+				err = f.writePiece(value.NewGenerator(in.function, value.IteratorFunc(func() (value.Value, bool, error) { return value.None, false, nil })), t, n, piece)
+			} else if v, err = call(f, v, 0); err == nil {
 				err = f.writeRaw(v)
 			}
 		}

@@ -14,10 +14,13 @@ import (
 
 // macroCode is a compiled macro or call block.
 type macroCode struct {
-	unit  *unit
-	name  string // "" for a call block
-	args  []string
-	slots []int
+	unit *unit
+	name string // "" for a call block
+	// What Python calls it, and whether it is a generator, see spill.go.
+	qualified string
+	generator bool
+	args      []string
+	slots     []int
 	// slots of the implicit arguments, -1 if the body does not use them
 	caller, kwargs, varargs int
 	explicitCaller          bool
@@ -106,7 +109,10 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 	}
 	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
 	c.macroContext(code, nodes, at, fr.ec)
-	body := c.body(nodes, fr)
+	fr.function += ".<locals>.macro"
+	code.qualified = fr.function
+	var body stmt
+	code.generator = c.function(func() { body = c.body(nodes, fr) })
 	code.unit.code = orNothing(sequence(append(list, body)))
 	code.defaults = len(defaults)
 	code.leaf = c.leafMacro(code, params, defaults, nodes, body, fr)
@@ -181,6 +187,9 @@ func (c *compiler) macro(n *ast.Macro, fr *scopeFrame) stmt {
 // bind makes the macro of one activation.
 func (code *macroCode) bind(f *frame) value.Value {
 	f.escape()
+	if code.generator {
+		return value.Of(generatorMacro{&Macro{code, f, f.autoescape}})
+	}
 	return value.Of(&Macro{code, f, f.autoescape})
 }
 

@@ -51,7 +51,7 @@ func plainVars(vars any) any {
 func (e *Env) release(rt *renderer) {
 	rt.vars, rt.globals, rt.data, rt.ctx, rt.w, rt.failed = nil, nil, nil, nil, nil, nil
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
-	rt.modules, rt.pins, rt.late = nil, 0, nil
+	rt.modules, rt.pins, rt.late, rt.spilled = nil, 0, nil, nil
 	rt.forgetLeaf()
 	rt.typed, rt.ownAction, rt.action, rt.lastByte = false, false, -1, 0
 	if cap(rt.pos)+cap(rt.kws) > 0 {

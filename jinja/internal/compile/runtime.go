@@ -35,8 +35,9 @@ type renderer struct {
 	work    int // accounted units of work, see Limits
 	ticks   int // loop iterations since the context was looked at
 	late    []lateError
-	folding bool  // it computes constants at compile time
-	failed  error // a failure inside State.Attr, which cannot return it
+	spilled []*Module // see spill.go
+	folding bool      // it computes constants at compile time
+	failed  error     // a failure inside State.Attr, which cannot return it
 	free    []*frame
 	leaf    *frame // of leaf macros
 	ctxs    []*scopeContext
