@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -254,5 +255,36 @@ func TestColumnsOfMapsStream(t *testing.T) {
 	var got bytes.Buffer
 	if err := tmpl.Stream(&got, Run{Vars: map[string]any{"items": items}}); err != nil || got.String() != want.String() {
 		t.Errorf("got %q, %v; want %q", got.String(), err, want.String())
+	}
+}
+
+// TestColumnsOfOtherMaps renders more kinds of maps with one template than there are programs for it.
+func TestColumnsOfOtherMaps(t *testing.T) {
+	env, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl, err := env.FromString("{% for s in items %}{% if s.a > 2 %}{{ s.a }}{% else %}-{% endif %};{% endfor %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		var a any = i
+		want := "-;"
+		if i > 2 {
+			want = strconv.Itoa(i) + ";"
+		}
+		if i%2 == 1 {
+			a = float64(i)
+			want = strings.Replace(want, ";", ".0;", 1)
+			if i < 3 {
+				want = "-;"
+			}
+		}
+		items := []map[string]any{{"a": a}, {"a": 5}, {"a": 2.5}}
+		got, err := tmpl.RenderString(map[string]any{"items": items})
+		if want += "5;2.5;"; err != nil || got != want {
+			t.Errorf("%v: got %q, %v; want %q", a, got, err, want)
+		}
 	}
 }

@@ -255,22 +255,31 @@ func (p *rowPlan) find(f *frame, seq *value.Sequence) *rowProgram {
 		}
 	}
 	have := p.program.Load()
-	if have == nil || have.elem != seq.Element() || !have.fits(f, seq) {
-		if p.programs.Add(1) > maxPrograms {
-			p.programs.Store(maxPrograms)
-			return nil
-		}
-		have = p.specialise(f, seq)
-		if have.ok || !have.keyed { // other maps may have what these have not
-			p.program.Store(have)
-		}
+	usable := have != nil && have.elem == seq.Element() && have.fits(f)
+	if usable && have.alike(seq) {
+		return have.orNil()
 	}
-	if !have.ok {
+	if p.programs.Add(1) > maxPrograms {
+		p.programs.Store(maxPrograms)
+		if usable {
+			return have.orNil()
+		}
 		return nil
 	}
-	return have
+	have = p.specialise(f, seq)
+	if have.ok || !have.keyed { // other maps may have what these have not
+		p.program.Store(have)
+	}
+	return have.orNil()
+}
+
+func (p *rowProgram) orNil() *rowProgram {
+	if !p.ok {
+		return nil
+	}
+	return p
 }
 
 // maxPrograms bounds how many programs are made for one loop: where the types change all the time, it stays with the
-// general way.
+// general way, and where maps do with the last program.
 const maxPrograms = 32

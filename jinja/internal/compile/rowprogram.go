@@ -39,13 +39,19 @@ type rowUse struct {
 	kind value.Kind
 }
 
-// fits reports whether the variables are still of the kinds they were, and the values of the first map.
-func (p *rowProgram) fits(f *frame, seq *value.Sequence) bool {
+// fits reports whether the variables are still of the kinds they were.
+func (p *rowProgram) fits(f *frame) bool {
 	for _, u := range p.vars {
 		if f.vars[u.slot].Kind() != u.kind {
 			return false
 		}
 	}
+	return true
+}
+
+// alike reports whether the first map has what the program has been made for: with other maps it works as well, but most
+// of them are run in the general way.
+func (p *rowProgram) alike(seq *value.Sequence) bool {
 	for i := range p.cols {
 		if k := seq.CellKind(&p.cols[i], 0); k != p.cols[i].Kind() && k != value.KindUndefined {
 			return false
