@@ -128,6 +128,9 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 	t, env, behind, html := c.tmpl, c.env, value.NewText(post), esc == escapeHTML
+	if len(reads) == 1 && reads[0].loop == nil && reads[0].in == 0 {
+		return printRead(t, &reads[0], &behind, html)
+	}
 	return func(f *frame) error {
 		rt := f.rt
 		out := rt.out
@@ -184,6 +187,51 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 		rt.out = out
 		if len(out) > rt.mark {
 			return t.at(rt.checkOutput(), reads[0].node)
+		}
+		return nil
+	}
+}
+
+// printRead is printReads for one that is printed as between tags.
+func printRead(t *Template, r *read, behind *value.Text, html bool) stmt {
+	env := t.env
+	return func(f *frame) (err error) {
+		rt := f.rt
+		out := r.pre.Append(rt.out)
+		v := f.vars[r.slot]
+		done := false
+		if r.site != nil {
+			if html {
+				out, done = r.site.AppendEscaped(out, v, r.name)
+			}
+			if !done {
+				x, ok := r.site.Lookup(v, r.name)
+				if !ok {
+					if missing(v) {
+						v = r.undef
+					}
+					x, err = env.getattr(v, r.name, r.site)
+				}
+				v = x
+			}
+		} else if missing(v) {
+			v = r.undef
+		}
+		if !done && err == nil {
+			if html {
+				out, err = value.AppendEscaped(out, v)
+			} else {
+				out, err = value.AppendStr(out, v)
+			}
+		}
+		if err != nil {
+			rt.out = out
+			return t.at(err, r.node)
+		}
+		out = behind.Append(out)
+		rt.out = out
+		if len(out) > rt.mark {
+			return t.at(rt.checkOutput(), r.node)
 		}
 		return nil
 	}

@@ -24,14 +24,14 @@ const (
 	topBits   = 0x8080808080808080
 )
 
-// specials marks the first of the five characters, or of the number sign, among the eight of x by its highest bit. Other
-// bits may be set as well, highest bits only above the first mark.
+// marks sets the highest bit of the first byte of x that is one of the five characters or a number sign. The highest bits
+// of bytes above it may be set as well, and those of bytes from 0x80 on, so that the marks of x are marks(x) &^ x & topBits.
 //
 // Setting the bits in which the members of a group differ makes them one value, and the exclusive or with that value
 // makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. A zero byte, and nothing else below 0x80,
 // borrows its highest bit when one is subtracted.
-func specials(x uint64) uint64 {
-	return (((x | 5*everyByte) ^ 0x27*everyByte - everyByte) | ((x | 2*everyByte) ^ 0x3e*everyByte - everyByte)) &^ x
+func marks(x uint64) uint64 {
+	return ((x | 5*everyByte) ^ 0x27*everyByte - everyByte) | ((x | 2*everyByte) ^ 0x3e*everyByte - everyByte)
 }
 
 // letters are the ASCII letters of one case, as what makes a byte reach 0x80 from the first one on, and from behind the

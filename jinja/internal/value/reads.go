@@ -19,15 +19,15 @@ type Reads struct {
 	plan atomic.Pointer[readPlan] // for the last type of elements
 }
 
-// readPlan is how Reads are done for elements of one type.
+// readPlan is how Reads are done for elements of one type. The text before the first step is written once, and then
+// behind each element, in one piece with the text that stands there; the last one is taken away again.
 type readPlan struct {
-	et      *Type // of the elements
-	kind    readKind
-	steps   []readStep
-	html    bool
-	post    Text
-	between Text // post and the text before the first step, which the next element starts with
-	room    int  // for one element without the texts that it has itself
+	et    *Type // of the elements
+	kind  readKind
+	first Text
+	steps []readStep
+	html  bool
+	room  int // for one element without the texts that it has itself
 }
 
 type readKind uint8
@@ -37,16 +37,15 @@ const (
 	readStructs
 	readMaps
 	readInts
-	readStrings
 )
 
 // readStep is a Read for elements of one type.
 type readStep struct {
-	pre    Text
 	offset uintptr
 	loader loader
 	html   bool // the text is escaped
 	name   string
+	after  Text
 }
 
 // AppendReads prints the elements from <= i < to of a Go slice as a loop with the body r does. It
@@ -66,8 +65,6 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, r *Reads) ([]byte, int)
 	switch p.kind {
 	case readInts:
 		return s.appendInts(buf, from, to, p)
-	case readStrings:
-		return s.appendStrings(buf, from, to, p)
 	case readMaps:
 		return s.appendMaps(buf, from, to, p)
 	case readStructs:
@@ -77,9 +74,7 @@ func (s *Sequence) AppendReads(buf []byte, from, to int, r *Reads) ([]byte, int)
 }
 
 func (r *Reads) planFor(elem *Type) *readPlan {
-	p := &readPlan{et: elem, steps: make([]readStep, len(r.Reads)), html: r.HTML, post: r.Post}
-	p.between = NewText(r.Post.s + r.Reads[0].Pre.s)
-	p.room = p.between.n + putSlack
+	p := &readPlan{et: elem, first: r.Reads[0].Pre, steps: make([]readStep, len(r.Reads)), html: r.HTML, room: putSlack}
 	et := elem
 	if et.loader == loadAny {
 		et = anyMapType // of what JSON becomes
@@ -91,8 +86,11 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 	for i := range r.Reads {
 		x := &r.Reads[i]
 		step := &p.steps[i]
-		*step = readStep{pre: x.Pre, loader: et.loader, name: x.Name}
-		p.room += x.Pre.n + intRoom
+		*step = readStep{loader: et.loader, name: x.Name, after: NewText(r.Post.s + p.first.s)}
+		if i+1 < len(r.Reads) {
+			step.after = r.Reads[i+1].Pre
+		}
+		p.room += step.after.n + intRoom
 		if isMap {
 			if x.Site == nil || !isKey(Value{t: et}, x.Name) {
 				return &readPlan{et: elem}
@@ -126,34 +124,23 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 		p.kind = readMaps
 	case len(r.Reads) == 1 && elem.loader == loadInt && elem.as == intType && r.Reads[0].Site == nil:
 		p.kind = readInts
-	case len(r.Reads) == 1 && elem.loader == loadString && elem.as == stringType && r.Reads[0].Site == nil:
-		p.kind = readStrings
 	default:
 		p.kind = readStructs
 	}
 	return p
 }
 
-// finish writes the text behind the last of the elements from <= i < to.
-func (p *readPlan) finish(buf []byte, from, to int) []byte {
-	if from == to {
-		return buf
-	}
-	return p.post.Append(buf)
-}
+// finish takes away the text before an element that does not follow.
+func (p *readPlan) finish(buf []byte) []byte { return buf[:len(buf)-p.first.n] }
 
 // appendMaps is AppendReads for maps.
 func (s *Sequence) appendMaps(buf []byte, from, to int, p *readPlan) ([]byte, int) {
-	pre := &p.steps[0].pre
+	buf = p.first.Append(buf)
 	for i := from; i < to; i++ {
 		start := len(buf)
 		m, ok := s.mapAt(i)
 		for j := 0; ok && j < len(p.steps); j++ {
 			step := &p.steps[j]
-			if j > 0 {
-				pre = &step.pre
-			}
-			buf = pre.Append(buf)
 			switch x := m[step.name].(type) {
 			case string:
 				if p.html {
@@ -168,13 +155,13 @@ func (s *Sequence) appendMaps(buf []byte, from, to int, p *readPlan) ([]byte, in
 			default:
 				ok = false
 			}
+			buf = step.after.Append(buf)
 		}
 		if !ok {
-			return p.finish(buf[:start], from, i), i
+			return p.finish(buf[:start]), i
 		}
-		pre = &p.between
 	}
-	return p.finish(buf, from, to), to
+	return p.finish(buf), to
 }
 
 // entry is how the site reads its attribute of a struct type, nil when that is not a field.

@@ -373,87 +373,59 @@ func (s *Sequence) elem(i int) Value {
 // appendStructs is AppendReads for slices of structs and of pointers to structs.
 func (s *Sequence) appendStructs(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
 	size, indirect := s.et.size, s.et.loader == loadPointer
+	buf = plan.first.Append(buf)
 	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
-	pre := &plan.steps[0].pre
-rows:
 	for i := from; i < to; i++ {
 		e := unsafe.Add(s.v.p, uintptr(i)*size)
 		if indirect {
 			if e = *(*unsafe.Pointer)(e); e == nil {
-				return plan.finish(buf[:o], from, i), i
+				return plan.finish(buf[:o]), i
 			}
 		}
-		end := limit + 1
-		if o <= limit {
-			end = pre.put(p, o)
+		if end := putStruct(p, o, limit, plan.steps, e); end >= 0 {
+			o = end
+			continue
 		}
-		for j := range plan.steps {
-			step := &plan.steps[j]
-			if j > 0 {
-				end = step.pre.put(p, end)
-			}
-			f := unsafe.Add(e, step.offset)
-			n, text := 0, "" // of the room for the text, which is read once: another goroutine may make it longer
-			if step.loader == loadString {
-				text = *(*string)(f)
-				n = escapedRoom(len(text))
-			}
-			if end+n > limit { // the rest of the room is for what all elements have
-				buf = plan.appendStruct(buf[:o], e, pre)
-				p, o, limit = unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
-				pre = &plan.between
-				continue rows
-			}
-			switch step.loader {
-			case loadInt:
-				end = putInt(p, end, int64(*(*int)(f)))
-			case loadInt64:
-				end = putInt(p, end, *(*int64)(f))
-			case loadString:
-				if step.html {
-					end = putEscaped(p, end, text)
-				} else {
-					end = putString(p, end, text)
-				}
-			}
-		}
-		o, pre = end, &plan.between
+		buf = plan.appendStruct(buf[:o], e)
+		p, o, limit = unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
 	}
-	return plan.finish(buf[:o], from, to), to
+	return plan.finish(buf[:o]), to
 }
 
-// appendStrings is AppendReads for a []string, with one step.
-func (s *Sequence) appendStrings(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
-	from = min(from, to)
-	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
-	pre, html := &plan.steps[0].pre, plan.html
-	for _, text := range unsafe.Slice((*string)(s.v.p), s.n)[from:to] {
-		switch {
-		case o+escapedRoom(len(text)) > limit:
-			if buf = pre.Append(buf[:o]); html {
-				buf = markup.AppendEscape(buf, text)
+// putStruct writes one element. It returns -1 when there may not be enough room: beyond limit there is what an element
+// needs without the texts that it has itself.
+func putStruct(p unsafe.Pointer, o, limit int, steps []readStep, e unsafe.Pointer) int {
+	if o > limit {
+		return -1
+	}
+	for j := range steps {
+		step := &steps[j]
+		f := unsafe.Add(e, step.offset)
+		switch step.loader {
+		case loadString:
+			text := *(*string)(f) // read once: another goroutine may make it longer
+			if o+5*len(text) > limit {
+				return -1
+			}
+			if step.html {
+				o = putEscaped(p, o, text)
 			} else {
-				buf = append(buf, text...)
+				o = putString(p, o, text)
 			}
-			p, o, limit = unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
-		case html:
-			o = putEscaped(p, pre.put(p, o), text)
-		default:
-			o = putString(p, pre.put(p, o), text)
+		case loadInt:
+			o = putInt(p, o, int64(*(*int)(f)))
+		case loadInt64:
+			o = putInt(p, o, *(*int64)(f))
 		}
-		pre = &plan.between
+		o = step.after.put(p, o)
 	}
-	return plan.finish(buf[:o], from, to), to
+	return o
 }
 
-// appendStruct appends one element to a buffer that has to grow.
-func (plan *readPlan) appendStruct(buf []byte, e unsafe.Pointer, pre *Text) []byte {
+// appendStruct is putStruct for a buffer that has to grow.
+func (plan *readPlan) appendStruct(buf []byte, e unsafe.Pointer) []byte {
 	for j := range plan.steps {
 		step := &plan.steps[j]
-		if j > 0 {
-			pre = &step.pre
-		}
-		buf = pre.Append(buf)
 		f := unsafe.Add(e, step.offset)
 		switch step.loader {
 		case loadInt:
@@ -467,24 +439,24 @@ func (plan *readPlan) appendStruct(buf []byte, e unsafe.Pointer, pre *Text) []by
 				buf = append(buf, text...)
 			}
 		}
+		buf = step.after.Append(buf)
 	}
 	return buf
 }
 
 // appendInts is AppendReads for a []int.
 func (s *Sequence) appendInts(buf []byte, from, to int, plan *readPlan) ([]byte, int) {
-	from = min(from, to)
+	buf = plan.first.Append(buf)
+	after := &plan.steps[0].after
 	p, o, limit := unsafe.Pointer(unsafe.SliceData(buf)), len(buf), cap(buf)-plan.room
-	pre := &plan.steps[0].pre
-	for _, i := range unsafe.Slice((*int)(s.v.p), s.n)[from:to] {
+	for _, i := range unsafe.Slice((*int)(s.v.p), s.n)[min(from, to):to] {
 		if o > limit {
 			buf = slices.Grow(buf[:o], (to-from)*plan.room)
 			p, limit = unsafe.Pointer(unsafe.SliceData(buf)), cap(buf)-plan.room
 		}
-		o = putInt(p, pre.put(p, o), int64(i))
-		pre = &plan.between
+		o = after.put(p, putInt(p, o, int64(i)))
 	}
-	return plan.finish(buf[:o], from, to), to
+	return plan.finish(buf[:o]), to
 }
 
 // mapAt is element i of a slice of map[string]any, or of a []any with such elements.
@@ -796,14 +768,16 @@ func escapedRoom(n int) int { return 5*n + putSlack }
 
 // put writes the text.
 func (t *Text) put(p unsafe.Pointer, o int) int {
-	if t.n > shortText {
-		return putString(p, o, t.s)
-	}
 	*(*[shortText]byte)(unsafe.Add(p, o)) = t.head
+	if t.n > shortText {
+		putString(p, o, t.s)
+	}
 	return o + t.n
 }
 
 // putString writes s and nothing behind it.
+//
+//go:noinline
 func putString(p unsafe.Pointer, o int, s string) int {
 	if s == "" {
 		return o
@@ -846,50 +820,61 @@ func putPairs(p unsafe.Pointer, o int, hi, lo uint64, n int) int {
 // putEscaped writes s as markup.AppendEscape does.
 func putEscaped(p unsafe.Pointer, o int, s string) int {
 	q, n, i := unsafe.Pointer(unsafe.StringData(s)), len(s), 0
-	for n-i >= 16 { // two words at a time, as the constants of specials are many
-		x, y := load8(q, i), load8(q, i+8)
-		store8(p, o, x)
-		store8(p, o+8, y)
-		a, b := specials(x), specials(y)
-		if (a|b)&topBits == 0 {
-			i, o = i+16, o+16
-			continue
+	var x uint64 // what is left in the end, with zeros above
+	switch {
+	case n >= 8:
+		for n-i >= 16 { // two words at a time, as the constants of marks are many
+			x, y := load8(q, i), load8(q, i+8)
+			store8(p, o, x)
+			store8(p, o+8, y)
+			a, b := marks(x), marks(y)
+			if (a|b)&topBits == 0 {
+				i, o = i+16, o+16
+				continue
+			}
+			if a = a &^ x & topBits; a == 0 {
+				if a = b &^ y & topBits; a == 0 {
+					i, o = i+16, o+16
+					continue
+				}
+				x, i, o = y, i+8, o+8
+			}
+			bit := bits.TrailingZeros64(a) // of the highest bit of the character
+			r := &references[x>>((bit-7)&63)%32]
+			o += bit >> 3
+			store8(p, o, r.word)
+			i, o = i+bit>>3+1, o+r.n
 		}
-		if a &= topBits; a == 0 {
-			a, x, i, o = b&topBits, y, i+8, o+8
+		for n-i > 8 { // the second word is the end of the text, with zeros above
+			x, y := load8(q, i), load8(q, n-8)>>((128-8*(n-i))&63)
+			store8(p, o, x)
+			store8(p, o+8, y)
+			a, b := marks(x), marks(y)
+			if (a|b)&topBits == 0 {
+				return o + n - i
+			}
+			if a = a &^ x & topBits; a == 0 {
+				i, o = i+8, o+8
+				break
+			}
+			bit := bits.TrailingZeros64(a)
+			r := &references[x>>((bit-7)&63)%32]
+			o += bit >> 3
+			store8(p, o, r.word)
+			i, o = i+bit>>3+1, o+r.n
 		}
-		bit := bits.TrailingZeros64(a) // of the highest bit of the character
-		r := &references[x>>((bit-7)&63)%32]
-		o += bit >> 3
-		store8(p, o, r.word)
-		i, o = i+bit>>3+1, o+r.n
-	}
-	for n-i >= 8 {
-		x := load8(q, i)
-		store8(p, o, x)
-		a := specials(x) & topBits
-		if a == 0 {
-			i, o = i+8, o+8
-			break
+		if i == n {
+			return o
 		}
-		bit := bits.TrailingZeros64(a)
-		r := &references[x>>((bit-7)&63)%32]
-		o += bit >> 3
-		store8(p, o, r.word)
-		i, o = i+bit>>3+1, o+r.n
-	}
-	if i == n {
-		return o
-	}
-	var x uint64 // what is left, with zeros above
-	if n >= 8 {
 		x = load8(q, n-8) >> ((64 - 8*(n-i)) & 63)
-	} else {
-		x = loadFew(s)
+	case n >= 4:
+		x = load4(q, 0) | load4(q, n-4)<<((8*(n-4))&63)
+	case n > 0:
+		x = uint64(s[0]) | uint64(s[n/2])<<((8*(n/2))&63) | uint64(s[n-1])<<((8*(n-1))&63)
 	}
 	for {
 		store8(p, o, x)
-		a := specials(x) & topBits
+		a := marks(x) &^ x & topBits
 		if a == 0 {
 			return o + n - i
 		}
@@ -915,7 +900,7 @@ func putCased(p unsafe.Pointer, o int, s string, c *letters, html bool) (end int
 		case n >= 8:
 			x = load8(q, n-8) >> ((64 - 8*left) & 63)
 		default:
-			x = loadFew(s[i:])
+			x = loadFew(unsafe.Add(q, i), left)
 		}
 		if x&topBits != 0 {
 			return o, false
@@ -923,7 +908,7 @@ func putCased(p unsafe.Pointer, o int, s string, c *letters, html bool) (end int
 		x = c.swap(x)
 		store8(p, o, x)
 		if html {
-			if a := specials(x) & topBits; a != 0 {
+			if a := marks(x) &^ x & topBits; a != 0 {
 				bit := bits.TrailingZeros64(a)
 				r := &references[x>>((bit-7)&63)%32]
 				o += bit >> 3
@@ -937,13 +922,13 @@ func putCased(p unsafe.Pointer, o int, s string, c *letters, html bool) (end int
 	return o, true
 }
 
-// loadFew is a text of one to seven bytes, with zeros above.
-func loadFew(s string) uint64 {
-	q, n := unsafe.Pointer(unsafe.StringData(s)), len(s)
+// loadFew is a text of 0 < n < 8 bytes, with zeros above.
+func loadFew(q unsafe.Pointer, n int) uint64 {
 	if n >= 4 {
 		return load4(q, 0) | load4(q, n-4)<<((8*(n-4))&63)
 	}
-	return uint64(s[0]) | uint64(s[n/2])<<((8*(n/2))&63) | uint64(s[n-1])<<((8*(n-1))&63)
+	a, b, c := *(*byte)(q), *(*byte)(unsafe.Add(q, n/2)), *(*byte)(unsafe.Add(q, n-1))
+	return uint64(a) | uint64(b)<<((8*(n/2))&63) | uint64(c)<<((8*(n-1))&63)
 }
 
 // appendCased appends s as putCased writes it. It appends nothing when ok is false.
