@@ -347,7 +347,11 @@ func resolveAll(names []resolved) stmt {
 		for i := range names {
 			n := &names[i]
 			if x, ok := vars[n.name]; ok {
-				f.vars[n.slot] = value.Of(x)
+				if s, ok := x.(string); ok {
+					f.vars[n.slot] = value.String(s)
+				} else {
+					f.vars[n.slot] = value.Of(x)
+				}
 			} else {
 				f.vars[n.slot], _ = f.ctx.lookup(f.rt, n.name)
 			}
