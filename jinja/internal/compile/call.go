@@ -364,7 +364,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	pos, kws := c.exprs(n.Args, fr), c.keywords(n.Kwargs, fr)
 	args := c.argumentsOf(c.callee(), pos, kws, n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	static := n.DynArgs == nil && n.DynKwargs == nil && distinct(kws)
-	fn := c.member(n.Node, fr)
+	site, fn := c.member(n.Node, fr)
 	if fn == nil {
 		x := c.expr(n.Node, fr)
 		fn = func(f *frame) (value.Value, *Macro, error) {
@@ -391,6 +391,9 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
 				call.between(pre, post)
 				leaf.Store(call)
+				if site != nil && (esc == escapeNone || f.autoescape) {
+					site.remember(call, macro)
+				}
 			}
 			if err, inside := macro.renderWith(f, pos, kws); err != nil {
 				if inside {
@@ -445,6 +448,11 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 	return func(f *frame) error {
 		rt := f.rt
+		if site != nil {
+			if have := site.direct(f); have != nil {
+				return have.call.direct.run(f, operands[0], have.macro, t, n)
+			}
+		}
 		v, macro, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
@@ -454,23 +462,8 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			rt.out = before.Append(rt.out)
 			return general(f, v, macro)
 		}
-		if call.direct != nil && call.direct.applies(macro, f) {
-			x, err := operands[0](f)
-			if err != nil {
-				return t.at(err, n)
-			}
-			if missing(x) {
-				rt.out = before.Append(rt.out)
-				if err = macro.renderValues(f, call.slots, []value.Value{x}); err == nil {
-					return rt.finishOutput(&behind, t, n)
-				}
-			} else if err = call.direct.show(f, x); err == nil {
-				if len(rt.out) > rt.mark {
-					return t.at(rt.checkOutput(), n)
-				}
-				return nil
-			}
-			return t.via(t.at(err, n), "macro", n.Line())
+		if x := call.direct; x != nil && x.applies(macro, f) {
+			return x.run(f, operands[0], macro, t, n)
 		}
 		rt.out = before.Append(rt.out)
 		if err, inside := macro.renderLeaf(f, call, operands); err != nil {
@@ -498,22 +491,48 @@ func distinct(kws []keyword) bool {
 // callTarget finds what a call calls, also as a macro if it is one.
 type callTarget func(f *frame) (value.Value, *Macro, error)
 
-// member is what a call of m.name() finds in the imported module m: the last
-// module and its member are remembered at the place.
-func (c *compiler) member(n ast.Expr, fr *scopeFrame) callTarget {
-	r, ok := c.localAttr(n, fr)
-	if !ok {
+// memberSite remembers what a call of m.name() has found in the imported module m.
+type memberSite struct {
+	slot int // of m
+	last atomic.Pointer[memberFound]
+}
+
+type memberFound struct {
+	module, v value.Value
+	macro     *Macro
+	call      *leafCall // with a direct one, may be nil
+}
+
+// direct is the call where the macro of the last time can be run in the frame of the call, else nil.
+func (s *memberSite) direct(f *frame) *memberFound {
+	have := s.last.Load()
+	if have == nil || have.call == nil || have.module != f.vars[s.slot] || !have.call.direct.applies(have.macro, f) {
 		return nil
 	}
-	type cached struct {
-		module, v value.Value
-		macro     *Macro
+	return have
+}
+
+// remember notes how the macro is called.
+func (s *memberSite) remember(call *leafCall, macro *Macro) {
+	if have := s.last.Load(); have != nil && have.macro == macro && call.direct != nil {
+		next := *have
+		next.call = call
+		s.last.Store(&next)
 	}
-	var last atomic.Pointer[cached]
+}
+
+// member is what a call of m.name() finds in the imported module m: the last
+// module and its member are remembered at the place.
+func (c *compiler) member(n ast.Expr, fr *scopeFrame) (*memberSite, callTarget) {
+	r, ok := c.localAttr(n, fr)
+	if !ok {
+		return nil, nil
+	}
+	site := &memberSite{slot: r.slot}
 	env := c.env
-	return func(f *frame) (value.Value, *Macro, error) {
+	return site, func(f *frame) (value.Value, *Macro, error) {
 		v := f.vars[r.slot]
-		if have := last.Load(); have != nil && have.module == v {
+		if have := site.last.Load(); have != nil && have.module == v {
 			return have.v, have.macro, nil
 		}
 		if v.Kind() == value.KindObject {
@@ -521,7 +540,7 @@ func (c *compiler) member(n ast.Expr, fr *scopeFrame) callTarget {
 				if x, ok := m.get(r.name); ok {
 					macro, _ := x.Any().(*Macro)
 					if m.tmpl.module.Load() == m {
-						last.Store(&cached{v, x, macro})
+						site.last.Store(&memberFound{module: v, v: x, macro: macro})
 					}
 					return x, macro, nil
 				}

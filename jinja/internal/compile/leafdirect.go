@@ -70,13 +70,14 @@ func (c *compiler) leafFilter(x *leafPrint, n *ast.Filter, fr *scopeFrame) (ok b
 // leafDirect is a call of such a macro with the argument that it prints, in one piece with the text around the call.
 type leafDirect struct {
 	*leafPrint
-	head, tail value.Text
+	head, tail   value.Text
+	before, post value.Text // of the call alone
 }
 
 // between joins the call, which stands between two texts, with the macro's own, where that is possible.
 func (call *leafCall) between(pre, post string) {
 	if x := call.prints; x != nil && len(call.slots) == 1 && call.slots[0] == x.slot {
-		call.direct = &leafDirect{x, value.NewText(pre + x.pre.String()), value.NewText(x.post + post)}
+		call.direct = &leafDirect{x, value.NewText(pre + x.pre.String()), value.NewText(x.post + post), value.NewText(pre), value.NewText(post)}
 	}
 }
 
@@ -85,9 +86,20 @@ func (x *leafDirect) applies(m *Macro, from *frame) bool {
 	return (from.autoescape == m.frame.ctx.autoescape || from.ctx == m.frame.ctx) && from.rt.depth < from.rt.env.Limits.recursion()
 }
 
-// show prints v, the argument, which is not missing.
-func (x *leafDirect) show(f *frame, v value.Value) error {
+// run runs the call n of the template t with an argument.
+func (x *leafDirect) run(f *frame, arg expr, m *Macro, t *Template, n *ast.Call) error {
+	v, err := arg(f)
+	if err != nil {
+		return t.at(err, n)
+	}
 	rt := f.rt
+	if missing(v) { // it gets its default
+		rt.out = x.before.Append(rt.out)
+		if err := m.renderValues(f, []int{x.slot}, []value.Value{v}); err != nil {
+			return t.via(t.at(err, n), "macro", n.Line())
+		}
+		return rt.finishOutput(&x.post, t, n)
+	}
 	out := x.head.Append(rt.out)
 	done := false
 	if x.cased != nil && f.autoescape == x.html {
@@ -95,25 +107,36 @@ func (x *leafDirect) show(f *frame, v value.Value) error {
 			out, done = x.cased(out, s, x.html)
 		}
 	}
-	rt.out = out
 	if !done {
+		rt.out = out
 		rt.capture++
 		err := x.printValue(f, v)
 		rt.capture--
 		if err != nil {
-			return x.tmpl.at(err, x.node)
+			return t.via(t.at(x.tmpl.at(err, x.node), n), "macro", n.Line())
 		}
+		out = rt.out
 	}
+	inside := len(out)
+	rt.out = x.tail.Append(out)
 	if len(rt.out) > rt.mark {
-		rt.capture++
-		err := rt.checkOutput()
-		rt.capture--
-		if err != nil {
-			return x.tmpl.at(err, x.node)
-		}
+		return x.look(rt, inside, t, n)
 	}
-	rt.out = x.tail.Append(rt.out)
 	return nil
+}
+
+// look looks at the output, first at what the macro has written up to inside.
+func (x *leafDirect) look(rt *renderer, inside int, t *Template, n *ast.Call) error {
+	all := rt.out
+	rt.out = all[:inside]
+	rt.capture++
+	err := rt.written()
+	rt.capture--
+	rt.out = all
+	if err != nil {
+		return t.via(t.at(x.tmpl.at(err, x.node), n), "macro", n.Line())
+	}
+	return t.at(rt.written(), n)
 }
 
 func (x *leafPrint) printValue(f *frame, v value.Value) (err error) {

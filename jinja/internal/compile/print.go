@@ -40,7 +40,8 @@ type read struct {
 	node  ast.Expr
 	loop  *loopCode       // not nil for the number of the round of the loop
 	plus  int             // what is added to loop.index0
-	cycle []value.Text    // that are printed in turn instead of the number
+	cycle []value.Text    // that are printed in turn instead of the number, with what is in pre
+	bare  bool            // pre is empty
 	in    context.Escaper // of a place that is not between tags
 }
 
@@ -105,8 +106,7 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 			if !ok {
 				break
 			}
-			r.pre = value.NewText(items[i].pre)
-			run = append(run, r)
+			run = appendRead(run, r, items[i].pre)
 		}
 		i = max(i, start+1)
 		post := ""
@@ -125,6 +125,24 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 	return sequence(list)
 }
 
+// appendRead adds a read with the text before it. That is a part of the texts of
+// loop.cycle, in front or behind.
+func appendRead(run []read, r read, pre string) []read {
+	if n := len(run); n > 0 {
+		if before := &run[n-1]; before.cycle != nil {
+			for i := range before.cycle {
+				before.cycle[i] = value.NewText(before.cycle[i].String() + pre)
+			}
+			pre = ""
+		}
+	}
+	for i := range r.cycle {
+		r.cycle[i] = value.NewText(pre + r.cycle[i].String())
+	}
+	r.pre, r.bare = value.NewText(pre), pre == ""
+	return append(run, r)
+}
+
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 	t, env, behind, html := c.tmpl, c.env, value.NewText(post), esc == escapeHTML
@@ -137,13 +155,21 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 		vars := f.vars
 		for i := range reads {
 			r := &reads[i]
-			out = r.pre.Append(out)
-			if r.loop != nil {
-				if n := f.loops[r.loop.index].index0; r.cycle != nil {
-					out = r.cycle[uint32(n)%uint32(len(r.cycle))].Append(out)
+			if r.cycle != nil {
+				k := f.loops[r.loop.index].index0
+				if len(r.cycle) == 2 {
+					k &= 1
 				} else {
-					out = value.AppendInt(out, int64(n+r.plus))
+					k %= len(r.cycle)
 				}
+				out = r.cycle[k].Append(out)
+				continue
+			}
+			if !r.bare {
+				out = r.pre.Append(out)
+			}
+			if r.loop != nil {
+				out = value.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
 				continue
 			}
 			v := vars[r.slot]

@@ -363,6 +363,9 @@ func (s *Sequence) elem(i int) Value {
 	switch s.et.loader {
 	case loadInt:
 		return Value{s.et.as, uint64(*(*int)(p)), nil}
+	case loadString:
+		text := *(*string)(p)
+		return Value{s.et.as, uint64(len(text)), unsafe.Pointer(unsafe.StringData(text))}
 	case loadSlice:
 		b := *(*[]byte)(p)
 		return Value{s.et, uint64(len(b)), unsafe.Pointer(unsafe.SliceData(b))}
@@ -882,7 +885,9 @@ func putEscaped(p unsafe.Pointer, o int, s string) int {
 		r := &references[x>>((bit-7)&63)%32]
 		o += bit >> 3
 		store8(p, o, r.word)
-		i, o = i+bit>>3+1, o+r.n
+		if i, o = i+bit>>3+1, o+r.n; i == n {
+			return o
+		}
 		x = x >> ((bit - 7) & 63) >> 8
 	}
 }
