@@ -138,6 +138,13 @@ for source in ("a{% filter upper %}b INC c{% endfilter %}d", "a{% set v %}b INC 
     for env in ({}, {"autoescape": True}, NATIVE):
         CASES.append({"kind": "render", "source": None, "name": "m", "loader": {"m": source.replace("INC", INC), "i": "<i{{ x }}>"}, "env": env, "context": {}, "spills": True})
 
+# Strict undefined constants fail where Jinja2 computes them, and as native values where they are output.
+for x in ("1 if 'a'|attr('k')", "('a'|attr('k')) or 1", "('a'|attr('k')) and 1", "'a'.k ~ 's'", "not ('a'|attr('k'))", "('a'.k).z", "(''|first) or 1", "[1][5]|upper", "'a'.k is defined", "1 if 'a'.k is defined", "'a'.k == 1"):
+    for kind in ("Undefined", "StrictUndefined"):
+        add("{%% if 0 %%}{{ %s }}{%% endif %%}" % x, "{{ %s }}" % x, "{%% if %s %%}a{%% endif %%}" % x, undefined=kind)
+for x in ("{{ y }}", "{{ y }}{{ y.z }}", "a{{ y }}{{ y.z }}", "{{ y }}a{{ z.z }}", "a{% set z %}{{ y }}{% endset %}{{ z }}", "{{ y }}{% do y.z %}", "a{{ s.k }}{% do y.z %}"):
+    add(x, undefined="StrictUndefined", extensions=["jinja2.ext.do"], **NATIVE)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

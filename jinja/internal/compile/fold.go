@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"math/big"
 	"slices"
 
@@ -133,7 +134,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 		yes, err := value.TruthErr(test)
 		switch {
 		case err != nil:
-			return none, false
+			c.foldError(n, err)
 		case yes:
 			return c.constant(n.Expr1, ec)
 		case n.Expr2 == nil:
@@ -146,7 +147,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 			return none, false
 		}
 		if yes, err := value.TruthErr(v); err != nil {
-			return none, false
+			c.foldError(n, err)
 		} else if !yes {
 			return v, true
 		}
@@ -157,7 +158,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 			return none, false
 		}
 		if yes, err := value.TruthErr(v); err != nil {
-			return none, false
+			c.foldError(n, err)
 		} else if yes {
 			return v, true
 		}
@@ -179,7 +180,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 		var err error
 		for _, v := range vs {
 			if buf, err = value.AppendStr(buf, v); err != nil {
-				return none, false
+				c.foldError(n, err)
 			}
 		}
 		return value.String(string(buf)), true
@@ -334,6 +335,16 @@ func (c *compiler) constItem(n *ast.Getitem, ec *evalContext) (value.Value, bool
 	}
 	v, err := c.env.getitem(v, key)
 	return v, err == nil
+}
+
+// foldError fails as Jinja2 does where it does not expect the error of a
+// constant: a strict undefined value in a condition.
+func (c *compiler) foldError(n ast.Node, err error) {
+	var e *value.Error
+	if errors.As(err, &e) {
+		panic(compileError{&Error{Class: e.Class, Message: e.Message, Name: c.tmpl.name, Line: n.Line(), Column: n.Column(), Source: c.tmpl.source, Err: e.Err}})
+	}
+	panic(compileError{err})
 }
 
 func (c *compiler) constArgs(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, ec *evalContext) (a value.Args, ok bool) {

@@ -44,6 +44,25 @@ func nativeConcat(vals []value.Value) (value.Value, error) {
 	return value.String(text), nil
 }
 
+// emit outputs a value. Jinja2 makes strings of the values of a template while
+// they come, once there are two of them.
+func (rt *renderer) emit(v value.Value) error {
+	rt.vals = append(rt.vals, v)
+	if rt.capture > 0 || len(rt.vals) < 2 {
+		return nil
+	}
+	fresh := rt.vals[len(rt.vals)-1:]
+	if len(rt.vals) == 2 {
+		fresh = rt.vals
+	}
+	for _, v := range fresh {
+		if u, ok := v.Undefined(); ok && u.Mode == value.UndefStrict {
+			return u.Err()
+		}
+	}
+	return nil
+}
+
 // literal is ast.literal_eval for the literals that templates make. It fails,
 // as Python does, for a set or a dict of what cannot be hashed.
 func literal(s string) (v value.Value, ok bool, err error) {

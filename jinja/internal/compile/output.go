@@ -99,8 +99,7 @@ func (c *compiler) text(s string) stmt {
 	if c.env.Native {
 		v := value.String(s)
 		return func(f *frame) error {
-			f.rt.vals = append(f.rt.vals, v)
-			return nil
+			return f.rt.emit(v)
 		}
 	}
 	text := value.NewText(s)
@@ -407,8 +406,7 @@ func (rt *renderer) written() error {
 func (f *frame) writeRaw(v value.Value) (err error) {
 	rt := f.rt
 	if rt.env.Native {
-		rt.vals = append(rt.vals, v)
-		return nil
+		return rt.emit(v)
 	}
 	if rt.out, err = value.AppendStr(rt.out, v); err != nil {
 		return err
@@ -425,10 +423,12 @@ func (c *compiler) printNative(n ast.Expr, fr *scopeFrame) stmt {
 		if err == nil && fin != nil {
 			v, err = fin(f, value.Args{Pos: []value.Value{v}})
 		}
+		if err == nil {
+			err = f.rt.emit(v)
+		}
 		if err != nil {
 			return t.at(err, n)
 		}
-		f.rt.vals = append(f.rt.vals, v)
 		return nil
 	}
 }
