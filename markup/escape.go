@@ -49,27 +49,34 @@ const (
 
 // indexSpecial returns the index of the first of the five characters at or
 // after i, or len(s).
-//
-// It looks at eight bytes at a time. Setting the bits in which the members of
-// a group differ makes them one value, and the exclusive or with that value
-// makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. The
-// number sign is the one false match. In the usual test for a zero byte a
-// borrow can mark bytes above a real zero, never below, so the lowest mark is
-// right.
 func indexSpecial(s string, i int) int {
-	for i+8 <= len(s) {
-		b := s[i : i+8]
-		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-		quote := (x | 5*ones) ^ 0x27*ones
-		angle := (x | 2*ones) ^ 0x3e*ones
-		m := ((quote-ones)&^quote | (angle-ones)&^angle) & highs
-		if m == 0 {
-			i += 8
+	for i+16 <= len(s) { // two words at a time share the constants of marks
+		x, y := word(s[i:i+8]), word(s[i+8:i+16])
+		if (marks(x)|marks(y))&highs == 0 {
+			i += 16
 			continue
 		}
-		i += bits.TrailingZeros64(m) >> 3
-		if s[i] != '#' {
+		m := marks(x) &^ x & highs
+		if m == 0 {
+			if m = marks(y) &^ y & highs; m == 0 {
+				i += 16
+				continue
+			}
+			i += 8
+		}
+		if i += bits.TrailingZeros64(m) >> 3; s[i] != '#' {
+			return i
+		}
+		i++
+	}
+	for i+8 <= len(s) {
+		x := word(s[i : i+8])
+		m := marks(x) &^ x & highs
+		if m == 0 {
+			i += 8
+			break
+		}
+		if i += bits.TrailingZeros64(m) >> 3; s[i] != '#' {
 			return i
 		}
 		i++
@@ -80,6 +87,24 @@ func indexSpecial(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// word is a text of eight bytes.
+func word(b string) uint64 {
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// marks sets the highest bit of the first byte of x that is one of the five
+// characters or a number sign. The highest bits of bytes above it may be set as
+// well, and those of bytes from 0x80 on, which marks(x) &^ x leaves out.
+//
+// Setting the bits in which the members of a group differ makes them one value,
+// and the exclusive or with that value makes them zero: x|5 is 0x27 for " # &
+// and ', x|2 is 0x3e for < and >. A zero byte, and nothing else below 0x80,
+// borrows its highest bit when one is subtracted.
+func marks(x uint64) uint64 {
+	return ((x | 5*ones) ^ 0x27*ones - ones) | ((x | 2*ones) ^ 0x3e*ones - ones)
 }
 
 var special = [256]bool{'&': true, '<': true, '>': true, '\'': true, '"': true}
