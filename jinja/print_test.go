@@ -58,6 +58,11 @@ func (r printed) expr() string {
 	return x
 }
 
+// field is an output of a loop that does nothing but print, or nothing.
+func (r printed) field() string {
+	return r.pick("", "", "{{ t.n }}", "{{ t.s }}", "{{ t.name }}", "{{ t.safe }}", "{{ t.f }}", "{{ t }}", "{{ t.h }}")
+}
+
 func (r printed) text() string {
 	return r.pick("a", "\n", "<b>", "</b>", " - ", "a text of more than thirty-two bytes, as they are", "")
 }
@@ -65,15 +70,18 @@ func (r printed) text() string {
 func (r printed) body(depth int) string {
 	var b strings.Builder
 	for range 1 + r.IntN(5) {
-		switch n := r.IntN(12); {
+		switch n := r.IntN(13); {
 		case n < 7:
 			b.WriteString(r.text() + "{{ " + r.expr() + " }}" + r.text())
 		case n < 8:
 			b.WriteString(`<i class="x {{ ` + r.expr() + ` }}" title='{{ ` + r.expr() + " }}'>")
 		case n < 9:
-			b.WriteString(r.pick(`<a href="{{ `+r.expr()+` }}">`, `<p data-x={{ `+r.expr()+` }}>`, "<script>var x = {{ "+r.expr()+" }};</script>", "<title>{{ "+r.expr()+" }}</title>", "<!-- {{ "+r.expr()+" }} -->"))
+			b.WriteString(r.pick(`<a href="/x/{{ `+r.expr()+` }}?q={{ `+r.expr()+` }}#{{ loop.index }}">`, `<a href="{{ `+r.expr()+` }}">`, `<p data-x={{ `+r.expr()+` }}>`, "<script>var x = {{ "+r.expr()+" }};</script>", "<title>{{ "+r.expr()+" }}</title>", "<!-- {{ "+r.expr()+" }} -->"))
 		case n < 10 && depth < 3:
 			b.WriteString("{% for t in " + r.pick("o.tags", "rows", "maps", "list", "words", "m.list", "'ab'") + " %}" + printed{r.Rand, r.loops + 1}.body(depth+1) + "{% endfor %}")
+		case n == 12:
+			// All that such a loop does is to print.
+			b.WriteString("{% for t in " + r.pick("rows", "maps", "list", "m.list", "[o, m]", "numbers", "words") + ` %}<a href="/x/` + r.field() + `?q=` + r.field() + `" class='` + r.field() + "' title=\"" + r.field() + `">` + r.field() + "</a>{% endfor %}")
 		case n < 11 && depth < 3:
 			b.WriteString("{% if " + r.pick("o.yes", "s", "t", "n > 1", "m.none") + " %}" + r.body(depth+1) + "{% else %}" + r.body(depth+1) + "{% endif %}")
 		default:
@@ -133,7 +141,7 @@ func TestPrinted(t *testing.T) {
 			row := r.row()
 			rows := []printedRow{r.row(), r.row(), r.row()}[:r.IntN(4)]
 			m := map[string]any{"s": row.S, "n": int(row.N), "h": row.Safe, "f": row.F, "none": nil, "list": []any{row.S, 1, nil, row}}
-			vars := map[string]any{"s": row.Name, "h": row.Safe, "n": r.IntN(5), "f": row.F, "o": &row, "m": m, "rows": rows, "words": row.Tags,
+			vars := map[string]any{"s": row.Name, "h": row.Safe, "n": r.IntN(5), "f": row.F, "o": &row, "m": m, "rows": rows, "words": row.Tags, "numbers": []int{7, -8, 123456},
 				"list": []any{"a<", 1.5, row.Safe}, "maps": []any{m, map[string]any{"name": row.S, "s": 1}, 7}}
 			want, wantErr := b.RenderString(vars)
 			for range 2 { // the second render finds what the first one has remembered

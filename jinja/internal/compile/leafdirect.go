@@ -152,7 +152,7 @@ func (x *leafPrint) printValue(f *frame, v value.Value) (err error) {
 			err, rt.failed = rt.failed, nil
 		}
 	case x.in != 0:
-		err = f.writeIn(v, x.in)
+		rt.out, err = f.appendIn(rt.out, v, &x.read)
 	case x.html:
 		rt.out, err = value.AppendEscaped(rt.out, v)
 	default:

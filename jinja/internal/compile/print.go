@@ -19,7 +19,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 	items, post := c.outputItems(n, fr)
 	for _, item := range items {
 		r, ok := c.read(item.n, fr)
-		if !ok || r.in != 0 || r.loop != nil || r.slot != slot {
+		if !ok || r.in != 0 && (r.place == value.InText || c.escaperFor(item.n, fr.ec) != escapeHTML) || r.loop != nil || r.slot != slot {
 			return nil, "", false
 		}
 		r.pre = value.NewText(item.pre)
@@ -43,6 +43,7 @@ type read struct {
 	cycle []value.Text    // that are printed in turn instead of the number, with what is in pre
 	bare  bool            // pre is empty
 	in    context.Escaper // of a place that is not between tags
+	place value.Place     // of in, what may be printed there as between tags
 }
 
 // read reports whether printing n can be a piece of its own.
@@ -54,7 +55,7 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 		if p.site != nil || p.expr != nil {
 			return r, false
 		}
-		r.in = p.esc
+		r.in, r.place = p.esc, shortPlace(p.esc)
 	}
 	r.node = n
 	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
@@ -66,6 +67,21 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	}
 	r.slot, r.undef, ok = c.localSlot(n, fr)
 	return r, ok
+}
+
+// shortPlace says what is printed through an escaper as it is between tags:
+// nothing for InText.
+func shortPlace(e context.Escaper) value.Place {
+	if e.Is(context.Bare) || e.Is(context.Own) {
+		return value.InText
+	}
+	switch e.Kind() {
+	case context.EscAttr:
+		return value.InQuote
+	case context.EscURLPath, context.EscURLQuery:
+		return value.InURL
+	}
+	return value.InText
 }
 
 // readOrCycle is read, and takes loop.cycle of constant texts as well.
@@ -175,9 +191,14 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 			v := vars[r.slot]
 			var err error
 			if r.site != nil {
-				if html && r.in == 0 {
+				if html {
 					var ok bool
-					if out, ok = r.site.AppendEscaped(out, v, r.name); ok {
+					if r.in == 0 {
+						out, ok = r.site.AppendEscaped(out, v, r.name)
+					} else if r.place != value.InText {
+						out, ok = r.site.AppendIn(out, v, r.place)
+					}
+					if ok {
 						continue
 					}
 				}
@@ -195,9 +216,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 			if err == nil {
 				switch {
 				case r.in != 0:
-					rt.out = out
-					err = f.writeIn(v, r.in)
-					out = rt.out
+					out, err = f.appendIn(out, v, r)
 				case html:
 					out, err = value.AppendEscaped(out, v)
 				default:
@@ -216,6 +235,19 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 		}
 		return nil
 	}
+}
+
+// appendIn appends what a read has found in a place that is not between tags.
+func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
+	if r.place != value.InText {
+		var ok bool
+		if out, ok = value.AppendIn(out, v, r.place); ok {
+			return out, nil
+		}
+	}
+	f.rt.out = out
+	err := f.writeIn(v, r.in)
+	return f.rt.out, err
 }
 
 // printRead is printReads for one that is printed as between tags.

@@ -15,7 +15,7 @@ func newReadLoop(reads []read, post string, html bool) *readLoop {
 	l := &readLoop{reads: reads}
 	l.fast.Post, l.fast.HTML = value.NewText(post), html
 	for _, r := range reads {
-		l.fast.Reads = append(l.fast.Reads, value.Read{Pre: r.pre, Site: r.site, Name: r.name})
+		l.fast.Reads = append(l.fast.Reads, value.Read{Pre: r.pre, Site: r.site, Name: r.name, Place: r.place})
 	}
 	return l
 }
@@ -41,7 +41,7 @@ func (l *readLoop) run(f *frame, loop *loopCode, it *iteration) (empty bool, err
 				return false, loop.tmpl.at(err, loop.node)
 			}
 		}
-		if rt.out, err = l.print(rt.out, item, loop.tmpl); err != nil {
+		if rt.out, err = l.print(f, rt.out, item, loop.tmpl); err != nil {
 			return false, err
 		}
 		rt.out = l.fast.Post.Append(rt.out)
@@ -63,7 +63,7 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (em
 		}
 		if i == from {
 			misses++
-			if rt.out, err = l.print(rt.out, seq.At(i), loop.tmpl); err != nil {
+			if rt.out, err = l.print(f, rt.out, seq.At(i), loop.tmpl); err != nil {
 				return false, err
 			}
 			rt.out = l.fast.Post.Append(rt.out)
@@ -84,7 +84,7 @@ func (l *readLoop) runIndexed(f *frame, loop *loopCode, seq *value.Sequence) (em
 }
 
 // print prints one item.
-func (l *readLoop) print(out []byte, item value.Value, t *Template) ([]byte, error) {
+func (l *readLoop) print(f *frame, out []byte, item value.Value, t *Template) ([]byte, error) {
 	for i := range l.reads {
 		r := &l.reads[i]
 		out = r.pre.Append(out)
@@ -102,7 +102,9 @@ func (l *readLoop) print(out []byte, item value.Value, t *Template) ([]byte, err
 			v = r.undef
 		}
 		if err == nil {
-			if l.fast.HTML {
+			if r.in != 0 {
+				out, err = f.appendIn(out, v, r)
+			} else if l.fast.HTML {
 				out, err = value.AppendEscaped(out, v)
 			} else {
 				out, err = value.AppendStr(out, v)

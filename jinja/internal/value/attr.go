@@ -182,6 +182,30 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	return buf, false
 }
 
+// AppendIn is AppendEscaped for another place than between tags. It is for fields of structs.
+func (s *Site) AppendIn(buf []byte, v Value, place Place) (_ []byte, ok bool) {
+	e := s.p.Load()
+	if e == nil || e.t != v.t || e.f == nil || e.as == htmlType || place == InURL && e.as != intType {
+		return buf, false
+	}
+	return e.appendEscaped(buf, v)
+}
+
+// AppendIn is AppendEscaped for another place than between tags: ok is false where that does not print v as it should be
+// there.
+func AppendIn(buf []byte, v Value, place Place) (_ []byte, ok bool) {
+	switch v.t {
+	case stringType:
+		if place == InURL {
+			return buf, false
+		}
+		return AppendText(buf, v.rawString()), true
+	case intType:
+		return appendInt(buf, int64(v.n)), true
+	}
+	return buf, false
+}
+
 // Int is the int field that was seen before at this place. When ok is false, [Site.FindInt] may know more.
 func (s *Site) Int(v Value) (i int64, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadInt {

@@ -44,6 +44,26 @@ func TestAppendReads(t *testing.T) {
 		{NewList([]Value{Int(1)}), []read{{"", ""}}, 0},
 		{[]int(nil), []read{{"", ""}}, 0},
 	}
+	places := []struct {
+		in    any
+		name  string
+		place Place
+		stop  int
+	}{
+		{rows, "N", InQuote, 3}, {rows, "S", InQuote, 3}, {rows, "H", InQuote, 0}, {rows, "N", InURL, 3}, {rows, "S", InURL, 0}, {rows, "H", InURL, 0},
+		{maps, "N", InURL, 4}, {maps, "S", InURL, 0}, {maps, "S", InQuote, 2}, {maps[3:], "S", InURL, 0}, {[]string{"a"}, "", InURL, 0}, {[]markup.HTML{"a"}, "", InQuote, 0},
+		{[]any{map[string]any{"S": markup.HTML("<")}}, "S", InQuote, 0},
+	}
+	for _, test := range places {
+		x := Read{Name: test.name, Place: test.place}
+		if test.name != "" {
+			x.Site = new(Site)
+		}
+		s, _ := Seq(Of(test.in))
+		if _, stop := s.AppendReads(nil, 0, 100, &Reads{Reads: []Read{x}, HTML: true}); stop != test.stop {
+			t.Errorf("%T %s at place %d: stopped at %d, want %d", test.in, test.name, test.place, stop, test.stop)
+		}
+	}
 	for _, test := range tests {
 		for _, html := range []bool{true, false} {
 			reads := &Reads{Post: NewText(";"), HTML: html}
