@@ -13,12 +13,13 @@ func TestFlips(t *testing.T) {
 	done := 0
 	for range 2000 {
 		n := 1 + r.IntN(maxBranches)
-		s := &typedSeg{texts: new([maxBranches]value.Text)}
+		s := &typedSeg{texts: new([maxBranches]value.Text), bodies: make([][]*typedSeg, n)}
 		var texts [maxBranches]byte
 		for i := range n {
 			texts[i] = byte(r.IntN(1 + r.IntN(256)))
 			s.texts[i] = value.NewText(string(texts[i : i+1]))
 		}
+		s.holes = r.Uint32() & r.Uint32() &^ 1
 		s.measure(n)
 		if s.flips == nil {
 			continue
@@ -28,6 +29,9 @@ func TestFlips(t *testing.T) {
 		var want, got [value.ChunkSize]byte
 		for i := range want {
 			branch := r.IntN(n)
+			for s.holes>>branch&1 == 1 {
+				branch = r.IntN(n)
+			}
 			want[i] = texts[branch]
 			for b := range picks {
 				picks[b] |= uint64(branch>>b&1) << i

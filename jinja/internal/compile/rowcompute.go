@@ -94,10 +94,22 @@ func (r *rowRun) compute(lo, n int) (unknown value.Mask) {
 		switch op.code {
 		case opAbove:
 			a := &ints[op.a]
-			masks[op.dst] = rowMask{a.above(op.int, n) ^ op.invert, a.bad}
+			var m value.Mask
+			if a.narrow {
+				m = a.lanes.Above(op.int)
+			} else {
+				m = value.MaskOf(value.Gt, &a.wide, op.int, n)
+			}
+			masks[op.dst] = rowMask{m ^ op.invert, a.bad}
 		case opBits:
 			a := &ints[op.a]
-			masks[op.dst] = rowMask{a.bits(op.and, op.int, n) ^ op.invert, a.bad}
+			var m value.Mask
+			if a.narrow {
+				m = value.MaskOfLaneBits(&a.lanes, op.and, op.int)
+			} else {
+				m = value.MaskOfBits(&a.wide, op.and, op.int, n)
+			}
+			masks[op.dst] = rowMask{m ^ op.invert, a.bad}
 		case opAnd:
 			a, b := &masks[op.a], &masks[op.b]
 			masks[op.dst] = rowMask{a.m & b.m, a.bad | a.m&b.bad}

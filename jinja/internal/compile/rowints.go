@@ -149,19 +149,3 @@ func (c *rowInts) compare(op value.Op, b *rowInts, n int) rowMask {
 	}
 	return rowMask{value.MaskOfEach(op, c.ints(), b.ints(), n), c.bad | b.bad}
 }
-
-// above is the mask of the numbers above k.
-func (c *rowInts) above(k int64, n int) value.Mask {
-	if c.narrow {
-		return c.lanes.Above(k)
-	}
-	return value.MaskOf(value.Gt, &c.wide, k, n)
-}
-
-// bits is the mask of the numbers of which the bits of and are k.
-func (c *rowInts) bits(and, k int64, n int) value.Mask {
-	if c.narrow {
-		return value.MaskOfLaneBits(&c.lanes, and, k)
-	}
-	return value.MaskOfBits(&c.wide, and, k, n)
-}

@@ -51,6 +51,9 @@ func (s *typedSeg) flip(n int) {
 		if by == 0 || s.holes>>set&1 == 1 {
 			continue
 		}
+		if set < len(s.few) {
+			s.few[set] = by
+		}
 		f := flip{by: by}
 		for b := range f.any {
 			if set>>b&1 == 0 {
@@ -133,6 +136,14 @@ func (r *rowRun) pickAll(out []byte, s *typedSeg, lo, hi int) []byte {
 
 // bytes writes the texts of a chunk that are one byte each.
 func (s *typedSeg) bytes(dst *[value.ChunkSize]byte, p0, p1, p2, p3 value.Mask) {
+	switch {
+	case len(s.bodies) <= 4:
+		s.bytes4(dst, p0, p1)
+		return
+	case len(s.bodies) <= 8:
+		s.bytes8(dst, p0, p1, p2)
+		return
+	}
 	var words [8]uint64
 	for i := range s.flips {
 		flip := &s.flips[i]
@@ -149,6 +160,29 @@ func (s *typedSeg) bytes(dst *[value.ChunkSize]byte, p0, p1, p2, p3 value.Mask) 
 	}
 	for i := range words {
 		binary.LittleEndian.PutUint64(dst[8*i:8*i+8], words[i])
+	}
+}
+
+// bytes4 is bytes for up to four branches.
+func (s *typedSeg) bytes4(dst *[value.ChunkSize]byte, p0, p1 value.Mask) {
+	always, by0, by1, by01 := s.few[0]*bytesOf[255], s.few[1], s.few[2], s.few[3]
+	for i := 0; i < value.ChunkSize; i += 8 {
+		e0, e1 := bytesOf[p0&255], bytesOf[p1&255]
+		p0, p1 = p0>>8, p1>>8
+		binary.LittleEndian.PutUint64(dst[i:i+8], always^e0*by0^e1*by1^(e0&e1)*by01)
+	}
+}
+
+// bytes8 is bytes for up to eight branches.
+func (s *typedSeg) bytes8(dst *[value.ChunkSize]byte, p0, p1, p2 value.Mask) {
+	by := &s.few
+	always := by[0] * bytesOf[255]
+	for i := 0; i < value.ChunkSize; i += 8 {
+		e0, e1, e2 := bytesOf[p0&255], bytesOf[p1&255], bytesOf[p2&255]
+		p0, p1, p2 = p0>>8, p1>>8, p2>>8
+		e01 := e0 & e1
+		low := always ^ e0*by[1] ^ e1*by[2] ^ e01*by[3]
+		binary.LittleEndian.PutUint64(dst[i:i+8], low^e2*by[4]^(e0&e2)*by[5]^(e1&e2)*by[6]^(e01&e2)*by[7])
 	}
 }
 

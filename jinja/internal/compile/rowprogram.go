@@ -84,6 +84,7 @@ type typedSeg struct {
 	words  [maxBranches]uint64      // texts, where all of them are of one length of at most 8 bytes
 	length int                      // of these
 	flips  []flip                   // of texts of one byte: what they are made of
+	few    [8]uint64                // what they flip, by the bits of a branch's number, for up to eight branches
 	short  bool                     // all texts are
 	code   stmt
 	uses   []value.Column // of maps: what code and steps read

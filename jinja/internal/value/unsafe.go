@@ -642,7 +642,20 @@ func (s *Sequence) LoadBools(c *Column, from, n int) (m Mask) {
 		}
 		return m
 	}
-	base, size := s.v.p, s.et.size
+	size := s.et.size
+	if n == ChunkSize { // as if they were put into lanes
+		p := unsafe.Add(s.v.p, c.offset+uintptr(from)*size)
+		quarter, half := 16*size, 32*size
+		for range laneWords {
+			q := unsafe.Add(p, half)
+			x := uint64(*(*uint8)(p)) | uint64(*(*uint8)(unsafe.Add(p, quarter)))<<16
+			y := uint64(*(*uint8)(q)) | uint64(*(*uint8)(unsafe.Add(q, quarter)))<<16
+			m = m>>1 | x<<15 | y<<47
+			p = unsafe.Add(p, size)
+		}
+		return m
+	}
+	base := s.v.p
 	offset := c.offset + uintptr(from)*size
 	i := 0
 	for ; i+4 <= n; i += 4 {
