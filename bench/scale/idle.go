@@ -11,10 +11,6 @@ import (
 	"github.com/dewar-go/dewar/bench/internal/process"
 )
 
-// perAddress is how many connections come from one address of the loopback,
-// which has ports for about twice as many.
-const perAddress = 10_000
-
 // idleConnections is the memory of a server with more and more connections that
 // have had one answer and ask nothing more: as it comes, which depends on when the
 // collector ran last, and once it has run, as it does every two minutes.
@@ -46,7 +42,7 @@ func (s *suite) idle(server *process.Server) error {
 	}()
 	for _, n := range s.places(100, 1000, 3000, 10_000) {
 		for len(open) < n {
-			c, err := connect(server.URL, len(open))
+			c, err := connect(server.URL)
 			if err != nil {
 				return fmt.Errorf("connection %d: %w", len(open)+1, err)
 			}
@@ -71,9 +67,8 @@ func (s *suite) idle(server *process.Server) error {
 }
 
 // connect opens a connection and has one answer.
-func connect(url string, i int) (net.Conn, error) {
-	from := &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(1+i/perAddress))}
-	c, err := (&net.Dialer{LocalAddr: from, Timeout: 10 * time.Second}).Dial("tcp", strings.TrimPrefix(url, "http://"))
+func connect(url string) (net.Conn, error) {
+	c, err := net.DialTimeout("tcp", strings.TrimPrefix(url, "http://"), 10*time.Second)
 	if err != nil {
 		return nil, err
 	}
