@@ -145,6 +145,15 @@ for x in ("1 if 'a'|attr('k')", "('a'|attr('k')) or 1", "('a'|attr('k')) and 1",
 for x in ("{{ y }}", "{{ y }}{{ y.z }}", "a{{ y }}{{ y.z }}", "{{ y }}a{{ z.z }}", "a{% set z %}{{ y }}{% endset %}{{ z }}", "{{ y }}{% do y.z %}", "a{{ s.k }}{% do y.z %}"):
     add(x, undefined="StrictUndefined", extensions=["jinja2.ext.do"], **NATIVE)
 
+# Undefined values of two classes, break beside a recursive loop, texts of native modules.
+for kind in ("Undefined", "StrictUndefined", "ChainableUndefined", "DebugUndefined"):
+    for op in ("<", ">=", "==", "!=", "in", "+"):
+        add("{{ (1 if 0) %s y }}" % op, "{{ y %s (1 if 0) }}" % op, "{{ y %s z }}" % op, undefined=kind) if op != "in" else add("{{ (1 if 0) in [y] }}", "{{ y in [1 if 0] }}", undefined=kind)
+for word in ("break", "continue"):
+    add("{% for x in [1] %}{% for y in [] recursive %}{% else %}{% WORD %}{% endfor %}{% endfor %}".replace("WORD", word), "{% for x in [1] %}{% for y in [2] recursive %}{{ y }}{% WORD %}{% endfor %}{% endfor %}".replace("WORD", word), **LOOPCONTROLS)
+for source in ("{% import 'i' as q %}{{ q }}", "{% import 'i' as q %}{{ q }}{{ q }}", "{% import 'i' as q %}[{{ q|upper }}]", "{% import 'i' as q %}{{ q ~ 1 }}", "{% set v %}a{% import 'i' as q %}{{ q }}{% endset %}{{ v }}"):
+    CASES.append({"kind": "render", "source": source + "!", "name": "m", "loader": {"i": "a{{ 'b' }}{% set v = 1 %}"}, "env": NATIVE, "context": {}})
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

@@ -142,7 +142,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	}
 	in.inLoop = true
 	if n.Recursive {
-		in.pythonBlocks, other.pythonBlocks = 0, 0
+		in.pythonBlocks, other.pythonBlocks, other.inLoop = 0, 0, false
 		in.function += ".<locals>.loop"
 		other.function = in.function
 	}

@@ -35,6 +35,15 @@ func (t *Template) makeModuleIn(rt *renderer, s *scope, at *place) (*Module, err
 	}
 	if t.env.Native {
 		m.native = append(m.native, rt.vals[start:]...)
+		var text []byte
+		for _, v := range m.native {
+			more, err := value.AppendStr(text, v)
+			if err != nil {
+				break
+			}
+			text = more
+		}
+		m.body = string(text)
 	} else {
 		m.body = string(rt.out[start:])
 	}
@@ -162,7 +171,11 @@ func shareableMacro(m *Macro, depth int) bool {
 
 func (f *frame) writeModule(m *Module) error {
 	if f.rt.env.Native {
-		f.rt.vals = append(f.rt.vals, m.native...)
+		for _, v := range m.native {
+			if err := f.rt.emit(v); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	f.rt.out = append(f.rt.out, m.body...)

@@ -344,6 +344,8 @@ func compare(op Op, a, b Value, depth int) (bool, error) {
 	}
 	ka, kb := a.Kind(), b.Kind()
 	switch {
+	case ka == KindUndefined && kb == KindUndefined && a.undef().Mode == UndefDefault && b.undef().Mode != UndefDefault:
+		return false, b.undef().Err() // a subclass, if they differ, is asked first
 	case ka == KindUndefined:
 		return false, a.undef().Err()
 	case kb == KindUndefined:
