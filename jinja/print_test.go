@@ -76,12 +76,12 @@ func (r printed) body(depth int) string {
 		case n < 8:
 			b.WriteString(`<i class="x {{ ` + r.expr() + ` }}" title='{{ ` + r.expr() + " }}'>")
 		case n < 9:
-			b.WriteString(r.pick(`<a href="/x/{{ `+r.expr()+` }}?q={{ `+r.expr()+` }}#{{ loop.index }}">`, `<a href="{{ `+r.expr()+` }}">`, `<p data-x={{ `+r.expr()+` }}>`, "<script>var x = {{ "+r.expr()+" }};</script>", "<title>{{ "+r.expr()+" }}</title>", "<!-- {{ "+r.expr()+" }} -->"))
+			b.WriteString(r.pick(`<a href="/x/{{ `+r.expr()+` }}?q={{ `+r.expr()+` }}#{{ loop.index }}">`, `<a href="{{ `+r.expr()+` }}">`, `<a href="/{{ m.none or '' }}/{{ `+r.expr()+` }}">`, `<a href="/{{ `+r.expr()+` }}/{{ `+r.expr()+` }}{{ `+r.expr()+` }}">`, `<p data-x={{ `+r.expr()+` }}>`, "<script>var x = {{ "+r.expr()+" }};</script>", "<title>{{ "+r.expr()+" }}</title>", "<!-- {{ "+r.expr()+" }} -->"))
 		case n < 10 && depth < 3:
 			b.WriteString("{% for t in " + r.pick("o.tags", "rows", "maps", "list", "words", "m.list", "'ab'") + " %}" + printed{r.Rand, r.loops + 1}.body(depth+1) + "{% endfor %}")
 		case n == 12:
 			// All that such a loop does is to print.
-			b.WriteString("{% for t in " + r.pick("rows", "maps", "list", "m.list", "[o, m]", "numbers", "words") + ` %}<a href="/x/` + r.field() + `?q=` + r.field() + `" class='` + r.field() + "' title=\"" + r.field() + `">` + r.field() + "</a>{% endfor %}")
+			b.WriteString("{% for t in " + r.pick("rows", "maps", "list", "m.list", "[o, m]", "numbers", "words") + ` %}<a href="/` + r.pick("x/", "", "x") + r.field() + r.pick("", "/", "y/", "&#47;") + r.field() + `?q=` + r.field() + `" class='` + r.field() + "' title=\"" + r.field() + `">` + r.field() + "</a>{% endfor %}")
 		case n < 11 && depth < 3:
 			b.WriteString("{% if " + r.pick("o.yes", "s", "t", "n > 1", "m.none") + " %}" + r.body(depth+1) + "{% else %}" + r.body(depth+1) + "{% endif %}")
 		default:

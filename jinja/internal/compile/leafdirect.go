@@ -48,6 +48,7 @@ func (c *compiler) leafPrint(nodes []ast.Stmt, fr *scopeFrame) *leafPrint {
 	if x.read, ok = c.read(shown, fr); !ok || x.site != nil {
 		return nil
 	}
+	x.settle(items[0].pre)
 	x.node, x.pre = n, value.NewText(items[0].pre)
 	return x
 }

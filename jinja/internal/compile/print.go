@@ -19,6 +19,7 @@ func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []r
 	items, post := c.outputItems(n, fr)
 	for _, item := range items {
 		r, ok := c.read(item.n, fr)
+		r.settle(item.pre)
 		if !ok || r.in != 0 && (r.place == value.InText || c.escaperFor(item.n, fr.ec) != escapeHTML) || r.loop != nil || r.slot != slot {
 			return nil, "", false
 		}
@@ -55,7 +56,7 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 		if p.site != nil || p.expr != nil {
 			return r, false
 		}
-		r.in, r.place = p.esc, shortPlace(p.esc)
+		r.in = p.esc
 	}
 	r.node = n
 	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
@@ -69,19 +70,27 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	return r, ok
 }
 
-// shortPlace says what is printed through an escaper as it is between tags:
-// nothing for InText.
-func shortPlace(e context.Escaper) value.Place {
-	if e.Is(context.Bare) || e.Is(context.Own) {
-		return value.InText
+// settle notes whether, behind the text pre, what is printed through the escaper
+// of the read's place is printed there as between tags.
+func (r *read) settle(pre string) {
+	if r.in == 0 || r.in.Is(context.Bare) || r.in.Is(context.Own) {
+		return
 	}
-	switch e.Kind() {
-	case context.EscAttr:
-		return value.InQuote
-	case context.EscURLPath, context.EscURLQuery:
-		return value.InURL
+	switch r.in.Kind() {
+	case context.EscAttr, context.EscURLQuery:
+		r.place = value.InQuote
+	case context.EscURLPath:
+		if withinPath(pre) {
+			r.place = value.InQuote
+		}
 	}
-	return value.InText
+}
+
+// withinPath reports whether what follows a text in an address cannot begin the
+// name of a host, whatever was printed before the text.
+func withinPath(pre string) bool {
+	n := len(pre)
+	return n > 0 && isAlnum(pre[n-1]) || n > 1 && pre[n-1] == '/' && isAlnum(pre[n-2])
 }
 
 // readOrCycle is read, and takes loop.cycle of constant texts as well.
@@ -144,6 +153,7 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 // appendRead adds a read with the text before it. That is a part of the texts of
 // loop.cycle, in front or behind.
 func appendRead(run []read, r read, pre string) []read {
+	r.settle(pre)
 	if n := len(run); n > 0 {
 		if before := &run[n-1]; before.cycle != nil {
 			for i := range before.cycle {
@@ -196,7 +206,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 					if r.in == 0 {
 						out, ok = r.site.AppendEscaped(out, v, r.name)
 					} else if r.place != value.InText {
-						out, ok = r.site.AppendIn(out, v, r.place)
+						out, ok = r.site.AppendInQuote(out, v)
 					}
 					if ok {
 						continue
@@ -241,7 +251,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
 	if r.place != value.InText {
 		var ok bool
-		if out, ok = value.AppendIn(out, v, r.place); ok {
+		if out, ok = value.AppendInQuote(out, v); ok {
 			return out, nil
 		}
 	}

@@ -182,23 +182,19 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	return buf, false
 }
 
-// AppendIn is AppendEscaped for another place than between tags. It is for fields of structs.
-func (s *Site) AppendIn(buf []byte, v Value, place Place) (_ []byte, ok bool) {
+// AppendInQuote is AppendEscaped for InQuote. It is for fields of structs.
+func (s *Site) AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	e := s.p.Load()
-	if e == nil || e.t != v.t || e.f == nil || e.as == htmlType || place == InURL && e.as != intType {
+	if e == nil || e.t != v.t || e.f == nil || e.as == htmlType {
 		return buf, false
 	}
 	return e.appendEscaped(buf, v)
 }
 
-// AppendIn is AppendEscaped for another place than between tags: ok is false where that does not print v as it should be
-// there.
-func AppendIn(buf []byte, v Value, place Place) (_ []byte, ok bool) {
+// AppendInQuote is AppendEscaped for InQuote: ok is false where that may not print v as it should be there.
+func AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	switch v.t {
 	case stringType:
-		if place == InURL {
-			return buf, false
-		}
 		return AppendText(buf, v.rawString()), true
 	case intType:
 		return appendInt(buf, int64(v.n)), true

@@ -18,7 +18,6 @@ type Place uint8
 const (
 	InText  Place = iota // all there is a short way for
 	InQuote              // all but Markup, which has to be escaped too
-	InURL                // ints
 )
 
 // Reads is a loop body of nothing but [Read]s. It may be used by many goroutines.
@@ -55,7 +54,6 @@ type readStep struct {
 	offset uintptr
 	loader loader
 	html   bool // the text is escaped
-	place  Place
 	name   string
 	after  Text
 }
@@ -98,7 +96,7 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 	for i := range r.Reads {
 		x := &r.Reads[i]
 		step := &p.steps[i]
-		*step = readStep{loader: et.loader, name: x.Name, place: x.Place, after: NewText(r.Post.s + p.first.s)}
+		*step = readStep{loader: et.loader, name: x.Name, after: NewText(r.Post.s + p.first.s)}
 		if i+1 < len(r.Reads) {
 			step.after = r.Reads[i+1].Pre
 		}
@@ -123,7 +121,7 @@ func (r *Reads) planFor(elem *Type) *readPlan {
 				return &readPlan{et: elem}
 			}
 		case loadString:
-			if as != stringType && as != htmlType || as == htmlType && x.Place != InText || x.Place == InURL {
+			if as != stringType && as != htmlType || as == htmlType && x.Place != InText {
 				return &readPlan{et: elem}
 			}
 			step.html = r.HTML && as == stringType
@@ -155,7 +153,7 @@ func (s *Sequence) appendMaps(buf []byte, from, to int, p *readPlan) ([]byte, in
 			step := &p.steps[j]
 			switch x := m[step.name].(type) {
 			case string:
-				if ok = step.place != InURL; p.html {
+				if p.html {
 					buf = AppendText(buf, x)
 				} else {
 					buf = append(buf, x...)
@@ -163,7 +161,6 @@ func (s *Sequence) appendMaps(buf []byte, from, to int, p *readPlan) ([]byte, in
 			case int:
 				buf = appendInt(buf, int64(x))
 			case float64:
-				ok = step.place != InURL
 				buf = AppendFloat(buf, x)
 			default:
 				ok = false

@@ -50,8 +50,8 @@ func TestAppendReads(t *testing.T) {
 		place Place
 		stop  int
 	}{
-		{rows, "N", InQuote, 3}, {rows, "S", InQuote, 3}, {rows, "H", InQuote, 0}, {rows, "N", InURL, 3}, {rows, "S", InURL, 0}, {rows, "H", InURL, 0},
-		{maps, "N", InURL, 4}, {maps, "S", InURL, 0}, {maps, "S", InQuote, 2}, {maps[3:], "S", InURL, 0}, {[]string{"a"}, "", InURL, 0}, {[]markup.HTML{"a"}, "", InQuote, 0},
+		{rows, "N", InQuote, 3}, {rows, "S", InQuote, 3}, {rows, "H", InQuote, 0}, {rows, "H", InText, 3},
+		{maps, "S", InQuote, 2}, {[]string{"a"}, "", InQuote, 1}, {[]markup.HTML{"a"}, "", InQuote, 0},
 		{[]any{map[string]any{"S": markup.HTML("<")}}, "S", InQuote, 0},
 	}
 	for _, test := range places {
