@@ -74,7 +74,7 @@ func (r printed) body(depth int) string {
 		case n < 7:
 			b.WriteString(r.text() + "{{ " + r.expr() + " }}" + r.text())
 		case n < 8:
-			b.WriteString(`<i class="x {{ ` + r.expr() + ` }}" title='{{ ` + r.expr() + " }}'>")
+			b.WriteString(`<i class="x {{ ` + r.expr() + ` }}" title='{{ ` + r.expr() + " }}' data-x=\"{{ " + r.operand() + "|" + r.pick("upper", "truncate(4)", "urlencode", "replace('a', '<')", "title", "trim", "int", "replace('a', h)") + ` }}" alt="{{ ` + r.number() + `|round(2) }}">`)
 		case n < 9:
 			b.WriteString(r.pick(`<a href="/x/{{ `+r.expr()+` }}?q={{ `+r.expr()+` }}#{{ loop.index }}">`, `<a href="{{ `+r.expr()+` }}">`, `<a href="/{{ m.none or '' }}/{{ `+r.expr()+` }}">`, `<a href="/{{ `+r.expr()+` }}/{{ `+r.expr()+` }}{{ `+r.expr()+` }}">`, `<p data-x={{ `+r.expr()+` }}>`, "<script>var x = {{ "+r.expr()+" }};</script>", "<title>{{ "+r.expr()+" }}</title>", "<!-- {{ "+r.expr()+" }} -->"))
 		case n < 10 && depth < 3:

@@ -14,6 +14,13 @@ var StreamText = map[string]func(buf []byte, s string, html bool) (_ []byte, ok 
 	"upper": value.AppendUpper,
 }
 
+// StreamPlain are the filters of [Stream] whose result, of what is not Markup and with arguments that are not, is not
+// Markup either.
+var StreamPlain = map[string]bool{
+	"capitalize": true, "count": true, "int": true, "length": true, "lower": true, "replace": true, "round": true,
+	"string": true, "title": true, "trim": true, "truncate": true, "upper": true, "urlencode": true,
+}
+
 // ASCII by what the filters do with it.
 const (
 	asciiOther   = iota

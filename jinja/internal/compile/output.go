@@ -187,6 +187,11 @@ func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 		return c.printEvent(ev, pre, post)
 	}
 	if p := c.notes[n]; p != nil && esc != escapeNone {
+		if filter, ok := n.(*ast.Filter); ok {
+			if s := c.printFilterIn(filter, p, pre, post, fr); s != nil {
+				return s
+			}
+		}
 		return c.printIn(n, p, pre, post, fr)
 	}
 	if c.env.Finalize == nil {
