@@ -13,8 +13,17 @@ import (
 // stand close to it.
 var counted = []string{floor, "dewar", "quicktemplate"}
 
-// countedRounds is how often a page is rendered for a count.
-const countedRounds = 10
+// countedRounds is how often a page is rendered for a count: so often that what the
+// runtime does beside it does not show.
+func countedRounds(page string) int {
+	switch page {
+	case "table":
+		return 20
+	case "page":
+		return 60
+	}
+	return 600
+}
 
 // countInstructions adds the instructions of a render to the set.
 func countInstructions(set *result.Set, c *testCase, chosen []subject) error {
@@ -25,7 +34,7 @@ func countInstructions(set *result.Set, c *testCase, chosen []subject) error {
 		if r, err := s.make(c); r == nil || err != nil {
 			continue
 		}
-		n, err := callgrind.PerRound(countedRounds, func(rounds int) []string {
+		n, err := callgrind.PerRound(countedRounds(c.page), func(rounds int) []string {
 			return []string{"-cases", c.name, "-subjects", s.name, "-renders", strconv.Itoa(rounds)}
 		})
 		if err != nil {
