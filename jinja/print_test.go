@@ -160,6 +160,43 @@ func TestPrinted(t *testing.T) {
 	}
 }
 
+// TestPrintedMacrosOfModules calls macros of templates that escape and that do not from such that do and do not: what a
+// call remembers of one caller must not hold for another one.
+func TestPrintedMacrosOfModules(t *testing.T) {
+	sources := Map{
+		"plain.txt": "{% macro one(a) %}<i>{{ a }}</i>{% endmacro %}{% macro up(a) %}{{ a|upper }}{% endmacro %}",
+		"page.html": "{% import 'plain.txt' as p %}{% import 'lib.html' as q %}{% macro m(x) %}{{ p.one(x) }}{{ p.up(x) }}{{ q.one(x) }}{{ q.up(x) }}{% endmacro %}{% for i in range(3) %}{{ m('<a>') }}{% autoescape false %}{{ m('<a>') }}{{ p.one('<') }}{{ q.one('<') }}{% endautoescape %}{% endfor %}{% block b %}{{ q.up('<') }}{{ p.up('<') }}{% endblock %}",
+		"lib.html":  "{% macro one(a) %}<i>{{ a }}</i>{% endmacro %}{% macro up(a) %}{{ a|upper }}{% endmacro %}",
+		"kid.txt":   "{% extends 'page.html' %}{% block b %}{{ super() }}{% import 'lib.html' as q %}{{ q.up('<') }}{% endblock %}",
+		"inc.txt":   "{% include 'page.html' %}{% from 'page.html' import m %}{{ m('<b>') }}{{ m('<b>') }}",
+		"inc.html":  "{% include 'page.html' %}{% from 'page.html' import m %}{{ m('<b>') }}{{ m('<b>') }}{% include 'inc.txt' %}",
+	}
+	for _, mode := range []Escaping{Contextual, StrictContext, Compat} {
+		o := Options{Loader: sources, Escaping: mode, Autoescape: func(name string) bool { return !strings.HasSuffix(name, ".txt") }}
+		fast, slow := newEnv(t, o), newEnv(t, o)
+		slow.core.NoColumns = true
+		// The templates in every order: what a place remembers came from another caller.
+		names := []string{"page.html", "kid.txt", "inc.txt", "inc.html", "page.html", "inc.txt", "kid.txt"}
+		for _, name := range names {
+			a, err := fast.GetTemplate(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := slow.GetTemplate(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, wantErr := b.RenderString(nil)
+			for range 2 {
+				got, gotErr := a.RenderString(nil)
+				if got != want || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) {
+					t.Errorf("%s in mode %d\n got %q %v\nwant %q %v", name, mode, got, gotErr, want, wantErr)
+				}
+			}
+		}
+	}
+}
+
 // TestPrintedLimits says that the short ways keep the limit of output: what is within it is printed, what is far beyond
 // ends the render.
 func TestPrintedLimits(t *testing.T) {

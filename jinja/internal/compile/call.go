@@ -391,7 +391,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
 				call.between(pre, post)
 				leaf.Store(call)
-				if site != nil && (esc == escapeNone || f.autoescape) {
+				if site != nil {
 					site.remember(call, macro)
 				}
 			}
@@ -448,7 +448,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 	return func(f *frame) error {
 		rt := f.rt
-		if site != nil {
+		if site != nil && (esc == escapeNone || f.autoescape) {
 			if have := site.direct(f); have != nil {
 				return have.call.direct.run(f, operands[0], have.macro, t, n)
 			}
