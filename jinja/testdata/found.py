@@ -154,6 +154,13 @@ for word in ("break", "continue"):
 for source in ("{% import 'i' as q %}{{ q }}", "{% import 'i' as q %}{{ q }}{{ q }}", "{% import 'i' as q %}[{{ q|upper }}]", "{% import 'i' as q %}{{ q ~ 1 }}", "{% set v %}a{% import 'i' as q %}{{ q }}{% endset %}{{ v }}"):
     CASES.append({"kind": "render", "source": source + "!", "name": "m", "loader": {"i": "a{{ 'b' }}{% set v = 1 %}"}, "env": NATIVE, "context": {}})
 
+# Objects that take no keys; macros called in the scope of a block.
+for o in ("cycler(1)", "joiner()", "namespace(a=1)", "self", "list", "loop", "mk", "m", "l|groupby(0)|first", "self.a"):
+    add(MACRO + "{%% block a %%}{%% endblock %%}{%% for x in l %%}{{ 't' %% %s }}{%% endfor %%}" % o, MACRO + "{%% block a %%}{%% endblock %%}{%% for x in l %%}{{ '%%(a)s' %% %s }}{%% endfor %%}" % o)
+for where in ("{% block b scoped %}BODY{% endblock %}", "{% block b %}BODY{% endblock %}", "{% block c scoped %}{% block b scoped %}BODY{% endblock %}{% endblock %}", "BODY", "{% for x in [1] %}{% block b scoped %}BODY{% endblock %}{% endfor %}"):
+    for auto in (False, True):
+        add("{% macro q() %}&{% endmacro %}{% macro z(x=q()) %}{{ x is escaped }}{{ q() is escaped }}{% endmacro %}" + where.replace("BODY", "{% autoescape FLAG %}{{ z() }}{{ z(q()) }}{{ q() is escaped }}{% endautoescape %}{{ z() }}").replace("FLAG", str(not auto).lower()), autoescape=auto)
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

@@ -57,7 +57,7 @@ func (c *compiler) block(n *ast.Block, fr *scopeFrame) stmt {
 		if locals != nil {
 			pins := f.rt.pins
 			ctx = f.rt.takeContext()
-			ctx.tmpl, ctx.blocks, ctx.autoescape = f.ctx.tmpl, f.ctx.blocks, f.ctx.autoescape
+			ctx.tmpl, ctx.blocks, ctx.autoescape, ctx.origin = f.ctx.tmpl, f.ctx.blocks, f.ctx.autoescape, f.ctx.whole()
 			ctx.enterScope(f, f.ctx, locals)
 			defer f.rt.giveContext(ctx, pins)
 		}

@@ -58,6 +58,20 @@ type scopeContext struct {
 	blocks     *blockTable
 	autoescape bool // where the template starts
 	own        scope
+	origin     *scopeContext // whose block this is the scope of, nil for none
+}
+
+// evaluatesAs reports whether the two share Jinja2's evaluation context: one is
+// the other, or the scope of a block in it.
+func (c *scopeContext) evaluatesAs(other *scopeContext) bool {
+	return c == other || c.whole() == other.whole()
+}
+
+func (c *scopeContext) whole() *scopeContext {
+	if c.origin != nil {
+		return c.origin
+	}
+	return c
 }
 
 // scope is an immutable layer of names below a context.
@@ -222,7 +236,7 @@ func (rt *renderer) giveContext(c *scopeContext, pins int) {
 		clear(c.own.vars)
 	}
 	// Field by field: faster than assigning a new value of this size.
-	c.tmpl, c.scope, c.blocks, c.autoescape = nil, nil, nil, false
+	c.tmpl, c.scope, c.blocks, c.autoescape, c.origin = nil, nil, nil, false, nil
 	c.vars, c.exported = c.vars[:0], c.exported[:0]
 	if c.index != nil || c.public != nil {
 		c.index, c.public = nil, nil

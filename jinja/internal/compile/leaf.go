@@ -239,7 +239,7 @@ func (m *Macro) leafFrame(from *frame, call *leafCall) (*frame, error) {
 		f.vars[call.fill[i].slot] = call.fill[i].v
 	}
 	f.autoescape = m.frame.ctx.autoescape
-	if from.ctx == m.frame.ctx {
+	if from.ctx.evaluatesAs(m.frame.ctx) {
 		f.autoescape = from.autoescape
 	}
 	return f, nil

@@ -84,7 +84,7 @@ func (call *leafCall) between(pre, post string) {
 
 // applies reports whether the macro can be run in the frame of the call: that escapes as its own would.
 func (x *leafDirect) applies(m *Macro, from *frame) bool {
-	return (from.autoescape == m.frame.ctx.autoescape || from.ctx == m.frame.ctx) && from.rt.depth < from.rt.env.Limits.recursion()
+	return (from.autoescape == m.frame.ctx.autoescape || from.ctx.evaluatesAs(m.frame.ctx)) && from.rt.depth < from.rt.env.Limits.recursion()
 }
 
 // run runs the call n of the template t with an argument.

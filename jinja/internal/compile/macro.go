@@ -257,7 +257,7 @@ func (m *Macro) render(from *frame, a value.Args) error {
 // run runs the macro in its frame.
 func (m *Macro) run(f, from *frame) error {
 	f.autoescape = m.frame.ctx.autoescape
-	if from.ctx == m.frame.ctx {
+	if from.ctx.evaluatesAs(m.frame.ctx) {
 		f.autoescape = from.autoescape
 	}
 	rt := from.rt

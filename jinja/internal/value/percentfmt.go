@@ -19,8 +19,11 @@ func percentFormat(st State, p percentFormatter) (string, error) {
 		p.args, p.tuple = t, true
 	} else {
 		switch args.Kind() {
-		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindObject, KindUndefined:
+		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindUndefined:
 			p.mapping = !p.bytes || args.Kind() != KindBytes
+		case KindObject: // Jinja2's own ones take no keys, but for self
+			name := QualifiedTypeName(args)
+			p.mapping = !strings.HasPrefix(name, "jinja2.") || name == "jinja2.runtime.TemplateReference"
 		}
 	}
 	if err := p.run(); err != nil {
