@@ -169,4 +169,11 @@
 // namespace or a list, or whose top level looks a name up, is made for each
 // render, so that requests cannot see each other's state. Integers have
 // at most 64 Kbit, and recursion is an error 1,000 levels deep.
+//
+// The names of characters (\N{BULLET}) are a syntax error: write the character
+// or its number. Python's SyntaxErrors come without the line of the code that
+// Jinja2 generates, and an error in the values of with, in assigning to what is no
+// namespace or in the value of autoescape names the line of that tag, where
+// Jinja2 names the one of the tag before. Where outputs are escaped by their
+// place, an include without context inside a capture stays in it.
 package jinja
