@@ -161,6 +161,10 @@ for where in ("{% block b scoped %}BODY{% endblock %}", "{% block b %}BODY{% end
     for auto in (False, True):
         add("{% macro q() %}&{% endmacro %}{% macro z(x=q()) %}{{ x is escaped }}{{ q() is escaped }}{% endmacro %}" + where.replace("BODY", "{% autoescape FLAG %}{{ z() }}{{ z(q()) }}{{ q() is escaped }}{% endautoescape %}{{ z() }}").replace("FLAG", str(not auto).lower()), autoescape=auto)
 
+# Tables for translate.
+for a in ("'a', 'b'", "'ab', 'xy'", "'ab', 'x'", "'ab', 'xy', 'z'", "'', '', 'abc'", "{'a': 'b'}", "{97: 'b', 'b': none, 'c': 100}", "{'ab': 1}", "{1.5: 2}", "{none: 2}", "'a'", "1", "", "1, 'a'", "'a', 1", "'a', 'b', 1", "'a', 'b', 'c', 'd'", "x='a'", "'\u00e9\u65e5', '12'", "d", "{'a': [1]}", "mk, '123'", "{true: 'x'}"):
+    add("{{ s.maketrans(A) }}".replace("A", a), "{{ s.translate(s.maketrans(A)) }}".replace("A", a), "{{ mk.translate(mk.maketrans(A)) is escaped }}".replace("A", a))
+
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "found.json")
 ADDRESS = re.compile("0x[0-9a-f]{6,}")

@@ -115,7 +115,7 @@ func init() {
 		"center": justify("center"), "ljust": justify("ljust"), "rjust": justify("rjust"),
 		"find": strFind("find", false, false), "rfind": strFind("rfind", true, false),
 		"index": strFind("index", false, true), "rindex": strFind("rindex", true, true),
-		"count": strCount, "encode": strEncode, "format": strFormat, "format_map": strFormatMap, "translate": strTranslate,
+		"count": strCount, "encode": strEncode, "format": strFormat, "format_map": strFormatMap, "translate": strTranslate, "maketrans": strMaketrans,
 	}
 	methodTables[KindString] = m
 	markup := make(map[string]Method, len(m)+2)
