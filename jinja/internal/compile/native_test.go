@@ -3,6 +3,7 @@ package compile
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -63,6 +64,9 @@ func FuzzLiteral(f *testing.F) {
 		again, ok, _ := literal(repr)
 		if repr == "inf" || repr == "-inf" {
 			return
+		}
+		if strings.Contains(repr, "-0") && strings.Contains(repr, "j") {
+			return // in Python, too, (-0-0j) reads as 0j
 		}
 		if r, _ := value.ReprOf(again); ok && r != repr {
 			t.Errorf("%q is %s, which reads as %s", text, repr, r)
