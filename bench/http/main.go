@@ -87,9 +87,12 @@ func run(rounds, seconds int, quick bool, only, peers, file string) error {
 	wanted := func(list, name string) bool {
 		return list == "" || slices.Contains(strings.Split(list, ";"), name)
 	}
+	measured := func(s subject) bool {
+		return wanted(peers, s.name) && !(quick && (s.name == "chi" || s.name == "fiber" || s.name == "flask, sync"))
+	}
 	var plain, same []subject
 	for _, s := range subjects {
-		if !wanted(peers, s.name) || quick && (s.name == "chi" || s.name == "fiber" || s.name == "flask, sync") {
+		if !measured(s) {
 			continue
 		}
 		if why := b.missing(s); why != "" {
@@ -99,11 +102,14 @@ func run(rounds, seconds int, quick bool, only, peers, file string) error {
 		plain = append(plain, s)
 	}
 	for _, s := range sameSubjects {
-		if wanted(peers, s.name) {
+		if measured(s) {
 			same = append(same, s)
 		}
 	}
 	if err := b.build(plain); err != nil {
+		return err
+	}
+	if err := b.build([]subject{{binary: "nethttp"}}); err != nil { // it has the bytes alone
 		return err
 	}
 	if quick {
