@@ -114,14 +114,15 @@ func (c *wireConn) Write(p []byte) (int, error) {
 
 // writeOut writes under the deadline that was asked for.
 func (c *wireConn) writeOut(p []byte) (written int, err error) {
-	if err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline); err != nil {
+	told, err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline)
+	if err != nil {
 		return 0, err
 	}
 	defer c.end(&c.writing)
 	for {
 		n, err := c.Conn.Write(p[written:])
 		written += n
-		if err == nil || !c.again(err, &c.write, c.Conn.SetWriteDeadline) {
+		if err == nil || !c.again(err, &told, &c.write, c.Conn.SetWriteDeadline) {
 			return written, err
 		}
 	}
@@ -129,13 +130,14 @@ func (c *wireConn) writeOut(p []byte) (written int, err error) {
 
 // Read reads under the deadline that was asked for.
 func (c *wireConn) Read(p []byte) (int, error) {
-	if err := c.begin(&c.reading, &c.read, c.Conn.SetReadDeadline); err != nil {
+	told, err := c.begin(&c.reading, &c.read, c.Conn.SetReadDeadline)
+	if err != nil {
 		return 0, err
 	}
 	defer c.end(&c.reading)
 	for {
 		n, err := c.Conn.Read(p)
-		if err == nil || n > 0 || !c.again(err, &c.read, c.Conn.SetReadDeadline) {
+		if err == nil || n > 0 || !c.again(err, &told, &c.read, c.Conn.SetReadDeadline) {
 			return n, err
 		}
 	}
@@ -150,7 +152,7 @@ func (c *wireConn) ReadFrom(r io.Reader) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline); err != nil {
+	if _, err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline); err != nil {
 		return 0, err
 	}
 	defer c.end(&c.writing)
@@ -189,8 +191,14 @@ func (c *wireConn) SetReadDeadline(t time.Time) error {
 	return c.ask(t, &c.reading, &c.read, c.Conn.SetReadDeadline)
 }
 
-// SetWriteDeadline is for writes that are under way and those to come.
+// SetWriteDeadline is for writes that are under way and those to come. What is held
+// goes out under the new deadline if that is one to come, since the old may be over;
+// never without one.
 func (c *wireConn) SetWriteDeadline(t time.Time) error {
+	if c.holding.Load() && !t.IsZero() && time.Until(t) > 0 {
+		defer c.release()
+		return c.ask(t, &c.writing, &c.write, c.Conn.SetWriteDeadline)
+	}
 	c.release()
 	return c.ask(t, &c.writing, &c.write, c.Conn.SetWriteDeadline)
 }

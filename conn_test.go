@@ -245,6 +245,62 @@ func TestWireConnDeadlines(t *testing.T) {
 	}
 }
 
+// lateConn moves a deadline between the end of a wait and its return.
+type lateConn struct {
+	net.Conn
+	late func()
+}
+
+func (c *lateConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if f := c.late; err != nil && f != nil {
+		c.late = nil
+		f()
+	}
+	return n, err
+}
+
+// TestWireConnMovedLate: a deadline that the connection had only because it was not
+// told of a later one ends no read, though it be moved just as it comes.
+func TestWireConnMovedLate(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		later time.Duration // 0: none
+		want  error
+		took  time.Duration
+	}{
+		{"on", 3 * time.Second, os.ErrDeadlineExceeded, 4 * time.Second},
+		{"away", 0, io.EOF, 10 * time.Second},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				near, far := net.Pipe()
+				defer near.Close()
+				below := &lateConn{Conn: near}
+				c := &wireConn{Conn: below}
+				start := time.Now()
+				_ = c.SetReadDeadline(start.Add(time.Second))
+				go func() { _, _ = far.Write([]byte("x")) }()
+				if _, err := c.Read(make([]byte, 1)); err != nil {
+					t.Fatal(err)
+				}
+				_ = c.SetReadDeadline(time.Time{})
+				below.late = func() {
+					var at time.Time
+					if row.later > 0 {
+						at = time.Now().Add(row.later)
+					}
+					_ = c.SetReadDeadline(at)
+				}
+				time.AfterFunc(10*time.Second, func() { far.Close() })
+				if _, err := c.Read(make([]byte, 1)); !errors.Is(err, row.want) || time.Since(start) != row.took {
+					t.Errorf("%v after %v, not %v after %v", err, time.Since(start), row.want, row.took)
+				}
+			})
+		})
+	}
+}
+
 // TestWireConnTellsLittle goes through the deadlines of many requests as net/http
 // sets them: nearly none is worth telling.
 func TestWireConnTellsLittle(t *testing.T) {

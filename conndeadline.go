@@ -36,21 +36,21 @@ func (c *wireConn) ask(t time.Time, busy *int16, d *deadline, set func(time.Time
 }
 
 // begin sees to it that the connection has a deadline with which a read or a
-// write may start. One that is too early will do: [wireConn.again] moves it when
-// it comes.
-func (c *wireConn) begin(busy *int16, d *deadline, set func(time.Time) error) error {
+// write may start, and returns it. One that is too early will do: [wireConn.again]
+// moves it when it comes.
+func (c *wireConn) begin(busy *int16, d *deadline, set func(time.Time) error) (told int64, err error) {
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
 	if d.want != 0 && d.want < longAgo {
-		return os.ErrDeadlineExceeded
+		return 0, os.ErrDeadlineExceeded
 	}
 	if d.unfit() {
 		if err := d.tell(set); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	*busy++
-	return nil
+	return d.set, nil
 }
 
 func (c *wireConn) end(busy *int16) {
@@ -60,16 +60,19 @@ func (c *wireConn) end(busy *int16) {
 }
 
 // again tells whether an error is only that of a deadline that has been moved
-// since the connection was told, and tells it the new one.
-func (c *wireConn) again(err error, d *deadline, set func(time.Time) error) bool {
+// since the connection was told, and tells it the new one. told is what the
+// connection had when the wait began: the deadline may be moved, and told, when the
+// wait has just ended.
+func (c *wireConn) again(err error, told *int64, d *deadline, set func(time.Time) error) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
-	if d.set == 0 || d.want != 0 && d.want <= max(d.set, time.Now().UnixNano()) {
+	if d.want != 0 && d.want <= time.Now().UnixNano() || d.want == d.set && d.set == *told {
 		return false
 	}
+	*told = d.want
 	return d.tell(set) == nil
 }
 

@@ -326,6 +326,10 @@ func (c *Context) end() {
 		c.transactions = nil
 		c.rollback(list)
 	}
+	slow := len(c.at.teardown) > 0 || c.app.Signals.RequestTearingDown.connected()
+	if slow {
+		c.res.pause()
+	}
 	c.app.Signals.RequestTearingDown.Send(c)
 	for _, f := range c.at.teardown {
 		if err := guardPanic(func() error { f(c, c.failed); return nil }); err != nil {
@@ -336,6 +340,9 @@ func (c *Context) end() {
 	c.form.close()
 	c.dropForm(c.r)
 	c.endBody()
+	if slow {
+		c.res.resume()
+	}
 	if c.res.paced != nil {
 		c.res.paced.Finish()
 	}

@@ -249,6 +249,30 @@ func (w *response) pace(length int) {
 	w.w = w.paced
 }
 
+// pause takes a short answer out of its deadline while the program works behind it,
+// and resume gives it a new one: what net/http still has of it is sent after that,
+// and the time is not the client's. HTTP/2 cuts off an answer as soon as its deadline
+// is over. HTTP/1 looks at it with the next write, so that it is left alone unless
+// time has passed; to set it would release what is held.
+func (w *response) pause() {
+	if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.took > 0 && w.c.r.ProtoMajor == 2 {
+		_ = d.SetWriteDeadline(time.Time{})
+	}
+}
+
+func (w *response) resume() {
+	if w.took == 0 {
+		return
+	}
+	grace, now := w.c.app.cfg.Pace.Grace, time.Since(w.c.start)
+	if w.c.r.ProtoMajor != 2 && now-w.took < grace/4 {
+		return
+	}
+	if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
+		_ = d.SetWriteDeadline(w.c.start.Add(now + grace))
+	}
+}
+
 // minHeld is from where an answer without TLS may exceed the 4 KB that net/http
 // writes at once, headers included.
 const minHeld = 2 << 10
