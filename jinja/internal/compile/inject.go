@@ -111,11 +111,11 @@ func (f *frame) lookAtAction() error {
 // closeBare gives an unquoted value that is empty its quotes: what follows would
 // be taken for the value otherwise (CVE-2023-29400).
 func (f *frame) closeBare() error {
-	last := f.rt.lastByte
-	if n := len(f.rt.out); n > 0 {
-		last = f.rt.out[n-1]
+	n := len(f.rt.out)
+	if n == 0 {
+		return nil
 	}
-	switch last {
+	switch f.rt.out[n-1] {
 	case '=', ' ', '\t', '\n', '\f', '\r':
 		f.rt.out = append(f.rt.out, `""`...)
 	}

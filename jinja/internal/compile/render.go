@@ -53,7 +53,7 @@ func (e *Env) release(rt *renderer) {
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
 	rt.modules, rt.pins, rt.late, rt.spilled = nil, 0, nil, nil
 	rt.forgetLeaf()
-	rt.typed, rt.ownAction, rt.action, rt.lastByte = false, false, -1, 0
+	rt.typed, rt.ownAction, rt.action = false, false, -1
 	if cap(rt.pos)+cap(rt.kws) > 0 {
 		clear(rt.pos[:cap(rt.pos)])
 		clear(rt.kws[:cap(rt.kws)])
@@ -148,7 +148,7 @@ func (t *Template) Stream(w io.Writer, r *Run) error {
 	rt.setMark()
 	err := t.run(rt)
 	if err == nil {
-		err = rt.flush()
+		err = rt.flush(0)
 	}
 	t.env.release(rt)
 	return t.finish(err)

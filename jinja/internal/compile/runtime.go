@@ -50,7 +50,6 @@ type renderer struct {
 	typed     bool // the address of the tag that is open is a typed one
 	ownAction bool // the action of the form whose tag is open is on the site
 	action    int  // where that action begins in all that was written
-	lastByte  byte // what was flushed last
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro
@@ -214,7 +213,7 @@ func (rt *renderer) checkOutput() error {
 		return value.NewError("TemplateRuntimeError", "the template writes more than the environment allows")
 	}
 	if rt.w != nil && rt.capture == 0 && len(rt.out) >= flushSize {
-		return rt.flush()
+		return rt.flush(context.Behind(rt.out))
 	}
 	rt.mark = len(rt.out) + flushSize
 	return nil
@@ -222,15 +221,18 @@ func (rt *renderer) checkOutput() error {
 
 const flushSize = 4 << 10
 
-func (rt *renderer) flush() error {
-	if len(rt.out) == 0 {
+// flush writes the output but for the last bytes, which the escapers of what follows
+// look at.
+func (rt *renderer) flush(keep int) error {
+	all := rt.out[:len(rt.out)-keep]
+	if len(all) == 0 {
+		rt.mark = len(rt.out) + flushSize
 		return nil
 	}
-	rt.lastByte = rt.out[len(rt.out)-1]
-	n, err := rt.w.Write(rt.out)
+	n, err := rt.w.Write(all)
 	rt.flushed += n
-	rt.out = rt.out[:0]
-	rt.mark = flushSize
+	rt.out = append(rt.out[:0], rt.out[len(all):]...)
+	rt.mark = keep + flushSize
 	if err != nil {
 		return &value.Error{Class: "OSError", Message: err.Error(), Err: err}
 	}

@@ -160,22 +160,41 @@ func filterRest(s string) string {
 }
 
 // afterSlash keeps what follows a first / from naming a host: buf ends with that /,
-// or with two when an output between them was empty.
+// or with more when the outputs between them were empty, or white space that
+// browsers take out.
 func afterSlash(buf []byte, s string) ([]byte, string) {
 	n := len(buf)
 	if s == "" || n > 0 && !isSlash(buf[n-1]) && strings.IndexByte(";\t\n\r", buf[n-1]) < 0 {
 		return buf, s // neither a slash nor a reference to one, or white space that browsers take out
 	}
-	if n > 0 && !isSlash(buf[n-1]) {
-		return buf, filterSlash(s)
+	i, slashes := n, 0
+	for ; i > 0 && inSlashes(buf[i-1]); i-- {
+		if isSlash(buf[i-1]) {
+			slashes++
+		}
 	}
-	if n > 2 && isSlash(buf[n-2]) && !inValue(buf[n-3]) {
-		return append(buf[:n-1], "./"...), s
+	within := i > 0 && inValue(buf[i-1])
+	if slashes > 1 && !within {
+		return append(buf[:i], "/./"...), s
 	}
-	if n > 1 && inValue(buf[n-2]) {
+	if within && isSlash(buf[n-1]) {
 		return buf, s
 	}
 	return buf, filterSlash(s)
+}
+
+// inSlashes reports whether a byte can stand among slashes that a browser reads one
+// behind the other.
+func inSlashes(b byte) bool { return isSlash(b) || b == '\t' || b == '\n' || b == '\r' }
+
+// Behind returns how many bytes at the end of an output must stay at hand for what is
+// printed next: [Append] looks at them, and may replace them.
+func Behind(out []byte) int {
+	i := len(out)
+	for i > 0 && inSlashes(out[i-1]) {
+		i--
+	}
+	return len(out) - max(i-1, 0)
 }
 
 // filterSlash encodes a first slash.

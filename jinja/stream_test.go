@@ -1,0 +1,43 @@
+package jinja
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestStreamedAddresses says that what is streamed is what is rendered, wherever its pieces end: the escapers look at
+// what stands before an output, so that outputs that are empty, or white space, do not make the next one a host.
+func TestStreamedAddresses(t *testing.T) {
+	for source, want := range map[string]string{
+		`<a href="/{{ e }}/{{ h }}">`:                          `<a href="/./evil.com">`,
+		`<a href="/{{ e|trim }}/{{ h }}">`:                     `<a href="/./evil.com">`,
+		`<a href="{{ e }}/{{ e }}/{{ h }}">`:                   `<a href="/./evil.com">`,
+		`<a href="/{{ e }}/{{ e }}/{{ h }}">`:                  `<a href="/./evil.com">`,
+		`<a href="/{{ e }}/{{ e }}/{{ e }}/{{ h }}/{{ h }}">`:  `<a href="/./evil.com/evil.com">`,
+		`<a href="/{{ w }}/{{ h }}">`:                          `<a href="/./evil.com">`,
+		`<a href="/{{ w }}/{{ w }}{{ h }}">`:                   "<a href=\"/./\tevil.com\">",
+		`<a href='/{{ e }}/{{ e }}/{{ h }}'>`:                  `<a href='/./evil.com'>`,
+		`<a href="/x{{ e }}/{{ e }}/{{ h }}">`:                 `<a href="/x//evil.com">`,
+		`<a href="/{{ e }}/{% if h %}{{ h }}{% endif %}">`:     `<a href="/./evil.com">`,
+		`<script>x = {{ n }} - {{ n }} -{{ n }}</script>`:      `<script>x = -1 - -1 - -1</script>`,
+		`<input value={{ e }}>`:                                `<input value="">`,
+		`{% for x in [1, 2] %}<i title={{ e }} >{% endfor %}-`: `<i title="" ><i title="" >-`,
+	} {
+		tmpl, err := newEnv(t, Options{Autoescape: func(string) bool { return true }}).FromString("{{ pad }}" + source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for pad := 4000; pad < 4110; pad++ {
+			before := strings.Repeat("x", pad)
+			vars := map[string]any{"pad": before, "e": "", "w": "\t", "h": "evil.com", "n": -1}
+			got, err := tmpl.RenderString(vars)
+			if err != nil || got != before+want {
+				t.Fatalf("%s: rendered %q, %v, want %q", source, strings.TrimLeft(got, "x"), err, want)
+			}
+			var b strings.Builder
+			if err := tmpl.Stream(&b, Run{Vars: vars}); err != nil || b.String() != got {
+				t.Fatalf("%s behind %d bytes: streamed %q, %v, want %q", source, pad, strings.TrimLeft(b.String(), "x"), err, want)
+			}
+		}
+	}
+}
