@@ -3,6 +3,8 @@ package jinja
 import (
 	"strings"
 	"testing"
+
+	"github.com/dewar-go/dewar/markup"
 )
 
 // TestStreamedAddresses says that what is streamed is what is rendered, wherever its pieces end: the escapers look at
@@ -37,6 +39,25 @@ func TestStreamedAddresses(t *testing.T) {
 			var b strings.Builder
 			if err := tmpl.Stream(&b, Run{Vars: vars}); err != nil || b.String() != got {
 				t.Fatalf("%s behind %d bytes: streamed %q, %v, want %q", source, pad, strings.TrimLeft(b.String(), "x"), err, want)
+			}
+		}
+	}
+}
+
+// TestStreamedForm says that a form on the site gets its field wherever a piece ends.
+func TestStreamedForm(t *testing.T) {
+	options := Options{Autoescape: func(string) bool { return true }, FormField: func(State) (markup.HTML, error) { return "[token]", nil }}
+	tmpl, err := newEnv(t, options).FromString(`{{ pad }}<form method="post" action="{{ a }}" id="{{ i }}">`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for a, token := range map[string]string{"/here": "[token]", "https://else.where/": ""} {
+		for pad := 4000; pad < 4110; pad++ {
+			before := strings.Repeat("x", pad)
+			want := before + `<form method="post" action="` + a + `" id="i">` + token
+			var b strings.Builder
+			if err := tmpl.Stream(&b, Run{Vars: map[string]any{"pad": before, "a": a, "i": "i"}}); err != nil || b.String() != want {
+				t.Fatalf("behind %d bytes: %q, %v, want %q", pad, strings.TrimLeft(b.String(), "x"), err, strings.TrimLeft(want, "x"))
 			}
 		}
 	}

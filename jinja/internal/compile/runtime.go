@@ -213,13 +213,28 @@ func (rt *renderer) checkOutput() error {
 		return value.NewError("TemplateRuntimeError", "the template writes more than the environment allows")
 	}
 	if rt.w != nil && rt.capture == 0 && len(rt.out) >= flushSize {
-		return rt.flush(context.Behind(rt.out))
+		return rt.flush(rt.behind())
 	}
 	rt.mark = len(rt.out) + flushSize
 	return nil
 }
 
 const flushSize = 4 << 10
+
+// maxAction bounds the part of an address that is kept until its end is known.
+const maxAction = 1 << 10
+
+// behind returns how many bytes at the end of the output are looked at later: by
+// escapers, and to find out whose address it is that has begun.
+func (rt *renderer) behind() int {
+	n := context.Behind(rt.out)
+	if rt.action >= 0 {
+		if address := rt.flushed + len(rt.out) - rt.action; address <= maxAction {
+			n = max(n, address)
+		}
+	}
+	return n
+}
 
 // flush writes the output but for the last bytes, which the escapers of what follows
 // look at.
