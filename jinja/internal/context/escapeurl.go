@@ -1,6 +1,7 @@
 package context
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/dewar-go/dewar/markup"
@@ -167,12 +168,7 @@ func afterSlash(buf []byte, s string) ([]byte, string) {
 	if s == "" || n > 0 && !isSlash(buf[n-1]) && strings.IndexByte(";\t\n\r", buf[n-1]) < 0 {
 		return buf, s // neither a slash nor a reference to one, or white space that browsers take out
 	}
-	i, slashes := n, 0
-	for ; i > 0 && inSlashes(buf[i-1]); i-- {
-		if isSlash(buf[i-1]) {
-			slashes++
-		}
-	}
+	i, slashes := slashesBefore(buf)
 	within := i > 0 && inValue(buf[i-1])
 	if slashes > 1 && !within {
 		return append(buf[:i], "/./"...), s
@@ -183,17 +179,31 @@ func afterSlash(buf []byte, s string) ([]byte, string) {
 	return buf, filterSlash(s)
 }
 
-// inSlashes reports whether a byte can stand among slashes that a browser reads one
-// behind the other.
-func inSlashes(b byte) bool { return isSlash(b) || b == '\t' || b == '\n' || b == '\r' }
+// slashesBefore counts the slashes that a browser reads one behind the other at the
+// end of buf, and returns where they begin.
+func slashesBefore(buf []byte) (i, slashes int) {
+	for i = len(buf); i > 0; {
+		switch b := buf[i-1]; {
+		case isSlash(b):
+			slashes++
+			i--
+		case b == '\t' || b == '\n' || b == '\r':
+			i--
+		case b == ';' && bytes.HasSuffix(buf[:i], []byte(bareRefs['\t'])):
+			i -= len(bareRefs['\t'])
+		case b == ';' && (bytes.HasSuffix(buf[:i], []byte(bareRefs['\n'])) || bytes.HasSuffix(buf[:i], []byte(bareRefs['\r']))):
+			i -= len(bareRefs['\n'])
+		default:
+			return i, slashes
+		}
+	}
+	return i, slashes
+}
 
 // Behind returns how many bytes at the end of an output must stay at hand for what is
 // printed next: [Append] looks at them, and may replace them.
 func Behind(out []byte) int {
-	i := len(out)
-	for i > 0 && inSlashes(out[i-1]) {
-		i--
-	}
+	i, _ := slashesBefore(out)
 	return len(out) - max(i-1, 0)
 }
 
