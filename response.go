@@ -240,7 +240,7 @@ const shortAnswer = 64 << 10
 func (w *response) pace(length int) {
 	if length >= 0 && length <= shortAnswer {
 		if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
-			w.took = time.Since(w.c.start)
+			w.took = max(time.Since(w.c.start), 1)
 			_ = d.SetWriteDeadline(w.c.start.Add(w.took + w.c.app.cfg.Pace.Grace))
 		}
 		return
