@@ -106,10 +106,8 @@ func run(rounds, seconds int, quick bool, only, peers, file string) error {
 			same = append(same, s)
 		}
 	}
-	if err := b.build(plain); err != nil {
-		return err
-	}
-	if err := b.build([]subject{{binary: "nethttp"}}); err != nil { // it has the bytes alone
+	bytesAlone := subject{name: "net/http, the bytes alone", binary: "nethttp"}
+	if err := b.build(append(slices.Clip(plain), bytesAlone)); err != nil {
 		return err
 	}
 	if quick {
