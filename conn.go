@@ -168,6 +168,7 @@ func (c *wireConn) Close() error {
 			_, _ = c.Conn.Write(*c.held)
 			c.held = nil
 		}
+		c.holding.Store(false)
 		c.wmu.Unlock()
 	}
 	return c.Conn.Close()
@@ -197,9 +198,9 @@ func (c *wireConn) SetReadDeadline(t time.Time) error {
 func (c *wireConn) SetWriteDeadline(t time.Time) error {
 	if c.holding.Load() && !t.IsZero() && time.Until(t) > 0 {
 		defer c.release()
-		return c.ask(t, &c.writing, &c.write, c.Conn.SetWriteDeadline)
+	} else {
+		c.release()
 	}
-	c.release()
 	return c.ask(t, &c.writing, &c.write, c.Conn.SetWriteDeadline)
 }
 

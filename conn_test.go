@@ -79,10 +79,10 @@ func TestWireConnHolds(t *testing.T) {
 				want = append(want, p...)
 			}
 			row.then(c)
-			if n := below.writes.Load(); n != row.writes && row.name != "closed" {
+			if n := below.writes.Load(); n != row.writes {
 				t.Errorf("%d writes, not %d", n, row.writes)
 			}
-			if c.holding.Load() && row.name != "closed" {
+			if c.holding.Load() {
 				t.Error("it still holds")
 			}
 			c.Close()

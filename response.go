@@ -321,7 +321,8 @@ func (w *response) FlushError() error {
 	return http.NewResponseController(w.w).Flush()
 }
 
-// Hijack hands the connection over. Nothing buffered is sent.
+// Hijack hands the connection over. Nothing buffered is sent. Under [App.Run] it is
+// no *net.TCPConn; its NetConn method returns what is below.
 func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if w.state == streaming {
 		return nil, nil, errors.New("dewar: Hijack after the answer began")

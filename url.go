@@ -174,10 +174,13 @@ func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
 	if len(kw) == 0 && e.url != "" {
 		return e.url, true
 	}
-	if e.route.static != nil && len(kw) == 1 && kw[0].Name == "filename" {
-		if name, ok := kw[0].Value.Str(); ok {
-			return c.app.staticURL(e, name)
+	if e.route.static != nil {
+		if len(kw) == 1 && kw[0].Name == "filename" {
+			if name, ok := kw[0].Value.Str(); ok {
+				return c.app.staticURL(e, name)
+			}
 		}
+		return "", false
 	}
 	var room [9]routing.Value
 	if len(kw) >= len(room) {
@@ -190,12 +193,10 @@ func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
 		}
 		values = insertValue(values, kw[i].Name, kw[i].Value.Any())
 	}
-	if e.route.static != nil {
-		return "", false
-	}
 	return c.app.simpleURL(endpoint, values)
 }
 
+// simpleURL is [routing.Map.BuildLocal], for a URL that the app's own gate lets in.
 func (a *App) simpleURL(endpoint string, values routing.Values) (string, bool) {
 	u, ok := a.routes.BuildLocal(endpoint, values)
 	if !ok || gateWouldRefuse(u) != nil {
