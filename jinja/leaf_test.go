@@ -42,7 +42,7 @@ func TestLeafMacros(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		slow.core.NoColumns = true
+		plain(slow)
 		for _, call := range calls {
 			for _, source := range []string{macros + call, "{% from 'm' import tag, price, need, attr, deep, both, markup %}" + call} {
 				a, err := fast.FromString(source)

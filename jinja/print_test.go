@@ -127,7 +127,7 @@ func TestPrinted(t *testing.T) {
 			Undefined:  []UndefinedMode{Default, Strict, Chainable, Debug}[r.IntN(4)],
 		}
 		fast, slow := newEnv(t, options), newEnv(t, options)
-		slow.core.NoColumns = true
+		plain(slow)
 		source := "{% import 'macros' as m1 %}" + macros + r.body(0)
 		a, errA := fast.FromString(source)
 		b, errB := slow.FromString(source)
@@ -174,7 +174,7 @@ func TestPrintedMacrosOfModules(t *testing.T) {
 	for _, mode := range []Escaping{Contextual, StrictContext, Compat} {
 		o := Options{Loader: sources, Escaping: mode, Autoescape: func(name string) bool { return !strings.HasSuffix(name, ".txt") }}
 		fast, slow := newEnv(t, o), newEnv(t, o)
-		slow.core.NoColumns = true
+		plain(slow)
 		// The templates in every order: what a place remembers came from another caller.
 		names := []string{"page.html", "kid.txt", "inc.txt", "inc.html", "page.html", "inc.txt", "kid.txt"}
 		for _, name := range names {

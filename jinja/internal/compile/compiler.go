@@ -127,7 +127,6 @@ type compiler struct {
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
 	pieces       map[ast.Stmt]int       // before filter and call blocks
-	compiled     map[ast.Stmt]stmt      // statements in bodies of loops
 	printed      map[string]value.Value // parameters of a macro that are printed into the text, see leafMacro
 
 	// Of the analysis of contexts.
@@ -177,7 +176,7 @@ func (e *Env) Compile(tree *ast.Template, name, source string) (t *Template, err
 // compiled itself.
 func (e *Env) CompileFor(parent *Template, tree *ast.Template, name, source string) (t *Template, err error) {
 	t = &Template{env: e, name: name, source: source, opener: parent}
-	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}, compiled: map[ast.Stmt]stmt{}}
+	c := &compiler{env: e, tmpl: t, consts: map[constKey]constResult{}, texts: map[string]string{}, loops: map[loopKey]*loopCode{}, supers: map[loopKey]*superCode{}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -457,11 +456,7 @@ func (c *compiler) body(nodes []ast.Stmt, fr *scopeFrame) (code stmt) {
 
 func (c *compiler) statements(nodes []ast.Stmt, fr *scopeFrame, list *[]stmt) {
 	for _, n := range nodes {
-		s := c.statement(n, fr, list)
-		if fr.inLoop {
-			c.compiled[n] = s
-		}
-		if s != nil {
+		if s := c.statement(n, fr, list); s != nil {
 			*list = append(*list, s)
 		}
 	}

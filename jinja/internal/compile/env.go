@@ -66,7 +66,7 @@ type Env struct {
 	FormField  func(st value.State) (string, error)
 	SameSite   func(st value.State, url string) bool
 	NoOptimize bool
-	NoColumns  bool // loops are not run by columns; for tests that compare the two ways
+	Plain      bool // everything is compiled in the plain way: what tests compare the short ways with
 	Limits     Limits
 
 	// SafeAttribute and SafeCallable narrow the sandbox; nil keeps its own rules.
@@ -105,7 +105,7 @@ func (e *Env) Overlay() *Env {
 	n := &Env{
 		Lex: e.Lex, Extensions: e.Extensions, Autoescape: e.Autoescape, Undefined: e.Undefined, UndefLog: e.UndefLog,
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
-		Native: e.Native, NoOptimize: e.NoOptimize, NoColumns: e.NoColumns, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
+		Native: e.Native, NoOptimize: e.NoOptimize, Plain: e.Plain, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
 		Contextual: e.Contextual, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite,
 	}

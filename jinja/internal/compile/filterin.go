@@ -13,7 +13,7 @@ func (c *compiler) printFilterIn(n *ast.Filter, p *note, pre, post string, fr *s
 	x := &leafPrint{esc: escapeHTML, html: true}
 	x.in = p.esc
 	x.settle(pre)
-	if x.place != value.InQuote || p.site != nil || p.expr != nil || c.env.Finalize != nil || c.env.NoColumns || c.escaperFor(n, fr.ec) != escapeHTML ||
+	if x.place != value.InQuote || p.site != nil || p.expr != nil || c.env.Finalize != nil || c.env.Plain || c.escaperFor(n, fr.ec) != escapeHTML ||
 		n.Node == nil || c.notes[n.Node] != nil || !builtin.StreamPlain[n.Name] || !c.env.pure(n.Name) || !c.leafFilter(x, n, fr) {
 		return nil
 	}

@@ -32,7 +32,7 @@ const maxLeafArgs = 4
 // leafMacro describes the macro of code, whose body has just been compiled, nil when it is none.
 func (c *compiler) leafMacro(code *macroCode, params []*ast.Name, defaults []ast.Expr, nodes []ast.Stmt, body stmt, fr *scopeFrame) *leafMacro {
 	if code.caller != -1 || code.kwargs >= 0 || code.varargs >= 0 || code.unit.slots != len(params) || code.unit.loops > 0 ||
-		c.env.Sandboxed || c.env.Native || c.env.Finalize != nil || fr.ec.volatile || c.env.NoColumns {
+		c.env.Sandboxed || c.env.Native || c.env.Finalize != nil || fr.ec.volatile || c.env.Plain {
 		return nil
 	}
 	names := map[string]bool{}

@@ -98,7 +98,6 @@ type loopCode struct {
 	items    bool // loop.previtem or loop.nextitem is used
 
 	reads *readLoop // the body if all it does is to print the loop's variable
-	rows  *rowPlan  // the body if its conditions can be computed by columns
 }
 
 // loopKey is where the object of a running loop is kept.
@@ -187,15 +186,12 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		id, _ := in.sym.findRef(name.Name)
 		code.slot = in.fn.declare(id)
 	}
-	if code.slot >= 0 && !extended {
+	if code.slot >= 0 && !extended && !c.env.Plain {
 		if reads, post, ok := c.readsOf(n.Body, in, code.slot); ok && code.start == nil {
 			code.reads = newReadLoop(reads, post, c.escaperFor(reads[0].node, in.ec) == escapeHTML)
 		}
 	}
 	code.body = orNothing(c.body(n.Body, in))
-	if code.reads == nil {
-		code.rows = c.rowPlan(n, code, in)
-	}
 	if len(n.Else) > 0 {
 		left()
 		code.other = orNothing(sequence([]stmt{c.enterScope(other), c.body(n.Else, other), c.leaveScope(other)}))
@@ -395,17 +391,7 @@ func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
 	}
 	rt := f.rt
 	plain := l.slot >= 0 && l.start == nil
-	empty, done := true, false
-	if l.rows != nil {
-		if done, empty, err = l.rows.run(f, l, nil, &seq); err != nil {
-			return err
-		}
-		if done {
-			n = 0
-		} else {
-			empty = true
-		}
-	}
+	empty := true
 	for i := range n {
 		if rt.ticks++; rt.ticks&1023 == 0 {
 			if err := rt.slowTick(); err != nil {
@@ -487,20 +473,6 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 	direct := !l.leaks && !l.items && loop.simple()
 	plain := l.slot >= 0 && l.start == nil
 	it := &loop.iter
-	if l.rows != nil && direct && v.Kind() == value.KindSlice && it.size > 0 {
-		entered = true
-		if err := l.enter(f); err != nil {
-			return err
-		}
-		f.vars[l.loopSlot] = self
-		done, none, err := l.rows.run(f, l, loop, &it.seq)
-		if err != nil {
-			return err
-		}
-		if done {
-			it.i, empty = it.size, none
-		}
-	}
 	for {
 		var item value.Value
 		if direct {

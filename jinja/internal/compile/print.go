@@ -126,7 +126,7 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 	for i := 0; i < len(items); {
 		var run []read
 		start := i
-		for ; i < len(items) && !c.env.NoColumns; i++ {
+		for ; i < len(items) && !c.env.Plain; i++ {
 			r, ok := c.readOrCycle(items[i].n, fr)
 			if !ok {
 				break

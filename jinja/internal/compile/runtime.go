@@ -43,9 +43,8 @@ type renderer struct {
 	ctxs    []*scopeContext
 	pos     []value.Value // arguments of the running calls
 	kws     []value.Kw
-	rows    []*rowScratch // of loops by columns
-	pins    int           // things that keep frames and contexts beyond their end
-	mark    int           // length of out from which it must be looked at
+	pins    int // things that keep frames and contexts beyond their end
+	mark    int // length of out from which it must be looked at
 
 	typed     bool // the address of the tag that is open is a typed one
 	ownAction bool // the action of the form whose tag is open is on the site

@@ -31,7 +31,6 @@ type Template struct {
 	autoescape bool // where the template starts
 	globals    map[string]value.Value
 	module     atomic.Pointer[Module]
-	plans      []*rowPlan  // of loops that are run by columns
 	UpToDate   func() bool // nil is always
 }
 
@@ -46,16 +45,6 @@ func (t *Template) Env() *Env { return t.env }
 
 // Blocks returns the names of the template's own blocks in order.
 func (t *Template) Blocks() []string { return t.order }
-
-// ColumnLoops returns how many loops of the template have been run by columns.
-func (t *Template) ColumnLoops() (n int) {
-	for _, p := range t.plans {
-		if prog := p.program.Load(); prog != nil && prog.ok {
-			n++
-		}
-	}
-	return n
-}
 
 // SetGlobals sets names that this template sees besides the environment's. It
 // must be called before the template is used.

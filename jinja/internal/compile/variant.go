@@ -124,11 +124,11 @@ func (u *unit) endsElsewhere(end, want *context.Set) error {
 func (c *compiler) again(compile func() *unit) (u *unit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	notes, alone, compiled, blockAt := c.notes, c.alone, c.compiled, c.blockAt
-	c.notes, c.alone, c.compiled = map[ast.Node]*note{}, true, map[ast.Stmt]stmt{}
+	notes, alone, blockAt := c.notes, c.alone, c.blockAt
+	c.notes, c.alone = map[ast.Node]*note{}, true
 	c.blockAt = map[*ast.Block]*unitContext{} // the template's own stays as it is: EscapeErrors reads it
 	defer func() {
-		c.notes, c.alone, c.compiled, c.blockAt = notes, alone, compiled, blockAt
+		c.notes, c.alone, c.blockAt = notes, alone, blockAt
 		if r := recover(); r != nil {
 			fail, ok := r.(compileError)
 			if !ok {

@@ -79,3 +79,21 @@ func (v Value) IsMapping() bool {
 	k := v.Kind()
 	return k == KindDict || k == KindMap
 }
+
+// IsPlain reports whether v is None, an undefined value, or a bool, int, float, str or Markup of the language: its use
+// runs no code of a Go type.
+func (v Value) IsPlain() bool {
+	switch v.t {
+	case nil, noneType, boolType, intType, floatType, stringType, htmlType:
+		return true
+	}
+	return v.t.kind == KindUndefined
+}
+
+// PlainText returns the text of a str of the language itself: of no Markup and no named Go type.
+func (v Value) PlainText() (string, bool) {
+	if v.t == stringType {
+		return v.rawString(), true
+	}
+	return "", false
+}

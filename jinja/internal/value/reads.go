@@ -1,6 +1,12 @@
 package value
 
-import "sync/atomic"
+import (
+	"reflect"
+	"sync/atomic"
+)
+
+// anyMapType is the type of what a JSON object is decoded to.
+var anyMapType = typeOf(reflect.TypeFor[map[string]any]())
 
 // Read is one output of a loop body that prints nothing but its element: text, then the element
 // itself or, with a Site, an attribute of it.
