@@ -181,10 +181,12 @@ func (e *configError) Error() string {
 func (e *configError) Unwrap() []error { return e.mistakes }
 
 // trimPrefix takes the package's name off an error that gets it again.
-func trimPrefix(err error) error {
-	const prefix = "dewar: "
-	if s := err.Error(); len(s) > len(prefix) && s[:len(prefix)] == prefix {
-		return &trimmed{s[len(prefix):], err}
+func trimPrefix(err error) error { return withoutPrefix(err, "dewar: ") }
+
+// withoutPrefix takes a prefix off an error's text.
+func withoutPrefix(err error, prefix string) error {
+	if rest, ok := strings.CutPrefix(err.Error(), prefix); ok {
+		return &trimmed{rest, err}
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
+
+	"github.com/dewar-go/dewar/internal/scan"
 )
 
 // A BindError says which value of the request did not fit.
@@ -102,7 +102,11 @@ func (c *Context) bind(into any, strict bool) error {
 		if len(values) == 0 {
 			continue
 		}
-		if err := setBound(fieldAt(v.Elem(), f.index), values); err != nil {
+		err = scan.Values(fieldAt(v.Elem(), f.index), values)
+		if kind, ok := errors.AsType[*scan.TypeError](err); ok {
+			panic("dewar: Bind: " + kind.Error())
+		}
+		if err != nil {
 			return badBind(f.source, f.name, err)
 		}
 	}
@@ -284,85 +288,10 @@ func jsonTag(f reflect.StructField) reflect.StructTag {
 	return reflect.StructTag(fmt.Sprintf("json:%q", strings.TrimSuffix(name+","+options, ",")))
 }
 
-// setBound sets a field from the texts of a value. A slice takes all of them,
-// which the limits on query and form bound; anything else takes the first.
-func setBound(to reflect.Value, values []string) error {
-	if to.Kind() == reflect.Pointer {
-		item := reflect.New(to.Type().Elem())
-		if err := setBound(item.Elem(), values); err != nil {
-			return err
-		}
-		to.Set(item)
-		return nil
-	}
-	if to.Kind() == reflect.Slice && to.Type().Elem().Kind() != reflect.Uint8 && !implementsText(to) {
-		list := reflect.MakeSlice(to.Type(), len(values), len(values))
-		for i, s := range values {
-			if err := setBound(list.Index(i), []string{s}); err != nil {
-				return err
-			}
-		}
-		to.Set(list)
-		return nil
-	}
-	return setBoundScalar(to, values[0])
-}
-
-func implementsText(v reflect.Value) bool { return reflect.PointerTo(v.Type()).Implements(textType) }
-
-func setBoundScalar(to reflect.Value, text string) error {
-	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		return u.UnmarshalText([]byte(text))
-	}
-	if to.Type() == durationType {
-		d, err := time.ParseDuration(text)
-		to.SetInt(int64(d))
-		return err
-	}
-	var err error
-	switch {
-	case to.Kind() == reflect.String:
-		to.SetString(text)
-	case to.Kind() == reflect.Bool:
-		var on bool
-		on, err = parseFormBool(text)
-		to.SetBool(on)
-	case to.CanInt():
-		var n int64
-		n, err = strconv.ParseInt(text, 10, to.Type().Bits())
-		to.SetInt(n)
-	case to.CanUint():
-		var n uint64
-		n, err = strconv.ParseUint(text, 10, to.Type().Bits())
-		to.SetUint(n)
-	case to.CanFloat():
-		var n float64
-		n, err = strconv.ParseFloat(text, to.Type().Bits())
-		to.SetFloat(n)
-	case to.Kind() == reflect.Slice: // of bytes
-		to.SetBytes([]byte(text))
-	default:
-		panic(fmt.Sprintf("dewar: Bind: a field of type %v cannot be filled from a text", to.Type()))
-	}
-	return err
-}
-
-// parseFormBool also takes what a ticked box sends.
-func parseFormBool(text string) (bool, error) {
-	if text == "" {
-		return false, nil
-	}
-	return parseBool(strings.ToLower(text))
-}
-
 // reasonOf says in a sentence what is wrong, without the value.
 func reasonOf(err error) string {
-	var number *strconv.NumError
-	if errors.As(err, &number) {
-		if errors.Is(err, strconv.ErrRange) {
-			return "the number is out of range"
-		}
-		return "a number is needed"
+	if text, ok := errors.AsType[*scan.Error](err); ok {
+		return text.Reason
 	}
 	return jsonReason(err)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"net/http"
@@ -150,7 +151,7 @@ func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 		structMembers(members, v)
 	}
 	b = append(b, '{')
-	for i, name := range sortedKeys(members) {
+	for i, name := range slices.Sorted(maps.Keys(members)) {
 		if i > 0 {
 			b = append(b, ',')
 		}

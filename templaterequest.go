@@ -1,7 +1,9 @@
 package dewar
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -154,7 +156,7 @@ func (m templateMulti) Attr(name string) (jinja.Value, bool) {
 			return jinja.NewList(stringValues(m.values[key])...), nil
 		}), true
 	case "keys":
-		return method("keys", func() jinja.Value { return jinja.NewList(stringValues(sortedKeys(m.values))...) }), true
+		return method("keys", func() jinja.Value { return jinja.NewList(stringValues(slices.Sorted(maps.Keys(m.values)))...) }), true
 	case "items":
 		return method("items", m.items), true
 	}
@@ -184,7 +186,7 @@ func (templateMulti) TypeName() string { return "ImmutableMultiDict" }
 
 func (m templateMulti) items() jinja.Value {
 	var list []jinja.Value
-	for _, k := range sortedKeys(m.values) {
+	for _, k := range slices.Sorted(maps.Keys(m.values)) {
 		list = append(list, jinja.NewTuple(jinja.String(k), jinja.String(m.values[k][0])))
 	}
 	return jinja.NewList(list...)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/punycode"
 )
 
 // encodeHost lower-cases a host name and encodes it for the DNS (IDNA 2003, RFC
@@ -28,7 +30,7 @@ func encodeHost(host string) (string, error) {
 			return "", ErrBadHost
 		}
 		if !isASCII(label) && utf8.RuneCountInString(label) <= 63 {
-			label = "xn--" + punycode(label)
+			label = "xn--" + punycode.Encode(label)
 		}
 		if len(label) > 63 {
 			return "", ErrBadHost
@@ -84,73 +86,4 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-// punycode is RFC 3492, section 6.3.
-func punycode(label string) string {
-	const base, tMin, tMax, skew, damp = 36, 1, 26, 38, 700
-	runes := []rune(label)
-	var out []byte
-	for _, r := range runes {
-		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
-		}
-	}
-	basic := len(out)
-	done := basic
-	if basic > 0 {
-		out = append(out, '-')
-	}
-	n, delta, bias := rune(128), 0, 72
-	for done < len(runes) {
-		next := rune(utf8.MaxRune)
-		for _, r := range runes {
-			if r >= n {
-				next = min(next, r)
-			}
-		}
-		delta += int(next-n) * (done + 1)
-		n = next
-		for _, r := range runes {
-			if r < n {
-				delta++
-			}
-			if r != n {
-				continue
-			}
-			q := delta
-			for k := base; ; k += base {
-				t := min(max(k-bias, tMin), tMax)
-				if q < t {
-					break
-				}
-				out = append(out, digit36(t+(q-t)%(base-t)))
-				q = (q - t) / (base - t)
-			}
-			out = append(out, digit36(q))
-			if done == basic {
-				delta /= damp
-			} else {
-				delta /= 2
-			}
-			done++
-			delta += delta / done
-			k := 0
-			for ; delta > (base-tMin)*tMax/2; k += base {
-				delta /= base - tMin
-			}
-			bias = k + (base-tMin+1)*delta/(delta+skew)
-			delta = 0
-		}
-		delta++
-		n++
-	}
-	return string(out)
-}
-
-func digit36(d int) byte {
-	if d < 26 {
-		return 'a' + byte(d)
-	}
-	return '0' + byte(d-26)
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/spell"
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 )
 
@@ -246,7 +247,7 @@ func nearest(name string, names []string) string {
 		return ""
 	}
 	for _, n := range names {
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least || d == least && (best == "" || n < best) {
+		if d := spell.Distance(strings.ToLower(name), strings.ToLower(n)); d < least || d == least && (best == "" || n < best) {
 			best, least = n, d
 		}
 	}
@@ -254,25 +255,4 @@ func nearest(name string, names []string) string {
 		return ""
 	}
 	return "did you mean " + quote(best) + "?"
-}
-
-// distance is the number of edits from a to b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,16 +1,15 @@
-package dewar
+package config
 
 import (
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 )
 
 // A Secret is a value that is never shown: printing, logging or encoding it
 // gives "[secret]". Value gives the text itself.
 //
-// A Secret loaded by [LoadConfig] may be a reference: "file:/run/secrets/key"
+// A Secret loaded by [Load] may be a reference: "file:/run/secrets/key"
 // is the file's content without its last line break, "env:NAME" another
 // variable. A literal value that begins with one of these words is written
 // "literal:file:…".
@@ -59,14 +58,7 @@ func resolveSecret(text string, getenv func(string) (string, bool)) (Secret, err
 		}
 		return Secret{v}, nil
 	case "file":
-		info, err := os.Stat(name)
-		if err != nil {
-			return Secret{}, fmt.Errorf("the secret refers to a file: %w", err)
-		}
-		if info.Size() > maxSecret {
-			return Secret{}, fmt.Errorf("the secret refers to %s, which has %d bytes; the limit is %d", name, info.Size(), maxSecret)
-		}
-		b, err := os.ReadFile(name)
+		b, err := readFile(name, maxSecret)
 		if err != nil {
 			return Secret{}, fmt.Errorf("the secret refers to a file: %w", err)
 		}

@@ -1,4 +1,4 @@
-package dewar_test
+package config_test
 
 import (
 	"bytes"

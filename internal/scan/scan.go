@@ -1,0 +1,163 @@
+// Package scan turns text into Go values. It is the one way in which settings,
+// the values of a request and the fields of a form become what a struct holds.
+package scan
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	durationType = reflect.TypeFor[time.Duration]()
+	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// IsText reports whether a type reads a text by itself (encoding.TextUnmarshaler).
+func IsText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textType) }
+
+// An Error is a text that is no value of the type that is needed.
+type Error struct {
+	// Message names the text and what is needed: for whoever wrote it.
+	Message string
+	// Reason says what is needed without the text: for an answer.
+	Reason string
+}
+
+// Error gives the message.
+func (e *Error) Error() string { return e.Message }
+
+const unfit = "the value does not fit"
+
+// A TypeError is a type that no text is turned into: a mistake of the program.
+type TypeError struct{ Type reflect.Type }
+
+// Error names the type.
+func (e *TypeError) Error() string {
+	return fmt.Sprintf("a field of type %v cannot be read from text", e.Type)
+}
+
+// Text sets one value from a text. It reads strings, booleans ([Bool]), numbers
+// of any size, durations ([Duration]), bytes, and types that implement
+// encoding.TextUnmarshaler, whose errors are returned as they are. Other errors
+// are an [Error] or a [TypeError]; the value is unchanged then.
+func Text(to reflect.Value, text string) error {
+	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return u.UnmarshalText([]byte(text))
+	}
+	t := to.Type()
+	if t == durationType {
+		d, err := Duration(text)
+		if err == nil {
+			to.SetInt(int64(d))
+		}
+		return err
+	}
+	switch {
+	case to.Kind() == reflect.String:
+		to.SetString(text)
+	case to.Kind() == reflect.Bool:
+		on, err := Bool(text)
+		if err != nil {
+			return err
+		}
+		to.SetBool(on)
+	case to.CanInt():
+		n, err := strconv.ParseInt(text, 10, t.Bits())
+		if err != nil {
+			return notNumber(err, text, fmt.Sprintf("whole number of %d bits", t.Bits()))
+		}
+		to.SetInt(n)
+	case to.CanUint():
+		n, err := strconv.ParseUint(text, 10, t.Bits())
+		if err != nil {
+			return notNumber(err, text, fmt.Sprintf("whole number from zero of %d bits", t.Bits()))
+		}
+		to.SetUint(n)
+	case to.CanFloat():
+		n, err := strconv.ParseFloat(text, t.Bits())
+		if err != nil {
+			return notNumber(err, text, "number")
+		}
+		to.SetFloat(n)
+	case isBytes(t):
+		to.SetBytes([]byte(text))
+	default:
+		return &TypeError{t}
+	}
+	return nil
+}
+
+// notNumber is the error of a text that strconv did not take.
+func notNumber(err error, text, kind string) error {
+	reason := "a number is needed"
+	if errors.Is(err, strconv.ErrRange) {
+		reason = "the number is out of range"
+	}
+	return &Error{fmt.Sprintf("%q is no %s", text, kind), reason}
+}
+
+func isBytes(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
+}
+
+// Values sets a value from the texts that were sent under one name, one at
+// least: a slice takes all of them, anything else the first. A pointer gets a
+// value of its own. An empty text is false for a boolean: what a form sends for
+// a box without a value.
+func Values(to reflect.Value, texts []string) error {
+	t := to.Type()
+	switch {
+	case t.Kind() == reflect.Pointer:
+		item := reflect.New(t.Elem())
+		if err := Values(item.Elem(), texts); err != nil {
+			return err
+		}
+		to.Set(item)
+		return nil
+	case t.Kind() == reflect.Slice && !isBytes(t) && !IsText(t):
+		list := reflect.MakeSlice(t, len(texts), len(texts))
+		for i := range texts {
+			if err := Values(list.Index(i), texts[i:i+1]); err != nil {
+				return err
+			}
+		}
+		to.Set(list)
+		return nil
+	case t.Kind() == reflect.Bool && !IsText(t) && texts[0] == "":
+		to.SetBool(false)
+		return nil
+	}
+	return Text(to, texts[0])
+}
+
+// Duration reads a duration as time.ParseDuration does ("90s", "12h"), or, as
+// Flask's settings have it, a number of whole seconds.
+func Duration(text string) (time.Duration, error) {
+	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return time.Duration(n) * time.Second, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, &Error{
+			fmt.Sprintf("%q is no duration; write 90s, 15m or 12h, or a number of seconds", text),
+			unfit,
+		}
+	}
+	return d, nil
+}
+
+// Bool reads 1, true, yes and on, or 0, false, no and off, in any case.
+func Bool(text string) (bool, error) {
+	switch strings.ToLower(text) {
+	case "1", "true", "yes", "on":
+		return true, nil
+	case "0", "false", "no", "off":
+		return false, nil
+	}
+	return false, &Error{fmt.Sprintf("%q is neither true nor false", text), unfit}
+}
