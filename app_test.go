@@ -134,8 +134,8 @@ func TestErrors(t *testing.T) {
 	type missing struct{ error }
 	app, log := newApp(t)
 	app.Get("/", text("index")).Name("index")
-	app.Get("/abort", func(*dewar.Context) error { return dewar.Abort(404, "No such post.") })
-	app.Get("/gone", func(*dewar.Context) error { return dewar.Abort(410) })
+	app.Get("/abort", func(*dewar.Context) error { return &dewar.HTTPError{Code: 404, Detail: "No such post."} })
+	app.Get("/gone", func(*dewar.Context) error { return dewar.StatusError(410) })
 	app.Get("/typed", func(*dewar.Context) error { return fmt.Errorf("wrapped: %w", missing{errors.New("x")}) })
 	app.Get("/plain", func(*dewar.Context) error { return errors.New("secret cause") })
 	app.Get("/panic", func(*dewar.Context) error { panic("secret panic") })
@@ -144,7 +144,7 @@ func TestErrors(t *testing.T) {
 		if _, err := io.WriteString(c.Writer(), "half a page"); err != nil {
 			return err
 		}
-		return dewar.Abort(500)
+		return dewar.StatusError(500)
 	})
 	app.Get("/template", func(c *dewar.Context) error { return c.Render("fail.html", nil) })
 	app.Get("/silent", func(*dewar.Context) error { return nil })
@@ -312,12 +312,11 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 			app.Get("/a/<int:y>", text("2"))
 			app.Get("/b", text("3"))
 		}, []string{"app_test.go:", "/a/<int:y>", "/a/<int:x>"}},
-		"malformed":  {func(app *dewar.App) { app.Get("/<int:", text("1")); app.Get("/b", text("2")) }, []string{"app_test.go:"}},
-		"converter":  {func(app *dewar.App) { app.Get("/<nope:x>", text("1")); app.Get("/b", text("2")) }, []string{"nope"}},
-		"no slash":   {func(app *dewar.App) { app.Get("a", text("1")) }, []string{"must start with a slash"}},
-		"late name":  {func(app *dewar.App) { r := app.Get("/a", text("1")); app.Get("/b", text("2")); r.Name("x") }, []string{"is complete"}},
-		"nil view":   {func(app *dewar.App) { app.Get("/a", nil) }, []string{"the view is nil"}},
-		"abort code": {func(*dewar.App) { _ = dewar.Abort(200) }, []string{"400 to 599"}},
+		"malformed": {func(app *dewar.App) { app.Get("/<int:", text("1")); app.Get("/b", text("2")) }, []string{"app_test.go:"}},
+		"converter": {func(app *dewar.App) { app.Get("/<nope:x>", text("1")); app.Get("/b", text("2")) }, []string{"nope"}},
+		"no slash":  {func(app *dewar.App) { app.Get("a", text("1")) }, []string{"must start with a slash"}},
+		"late name": {func(app *dewar.App) { r := app.Get("/a", text("1")); app.Get("/b", text("2")); r.Name("x") }, []string{"is complete"}},
+		"nil view":  {func(app *dewar.App) { app.Get("/a", nil) }, []string{"the view is nil"}},
 		"typed count": {func(app *dewar.App) {
 			dewar.Get1(app, "/a", func(*dewar.Context, int) error { return nil })
 			app.Get("/b", text(""))

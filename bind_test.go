@@ -154,7 +154,7 @@ func TestBindJSONTwice(t *testing.T) {
 			return err
 		}
 		if in.Version != 2 {
-			return dewar.Abort(400, "version")
+			return &dewar.HTTPError{Code: 400, Detail: "version"}
 		}
 		return nil
 	})

@@ -44,7 +44,7 @@ func TestTransactions(t *testing.T) {
 	}{
 		{"success", text("ok"), nil, "commit a,commit b", 200, true},
 		{"client's mistake is still an answer", func(c *dewar.Context) error { return c.Status(422).Text("no") }, nil, "commit a,commit b", 422, true},
-		{"error", func(*dewar.Context) error { return dewar.Abort(404) }, nil, "rollback b,rollback a", 404, true},
+		{"error", func(*dewar.Context) error { return dewar.StatusError(404) }, nil, "rollback b,rollback a", 404, true},
 		{"5xx", func(c *dewar.Context) error { return c.Status(503).Text("no") }, nil, "rollback b,rollback a", 503, true},
 		{"panic", func(*dewar.Context) error { panic("x") }, nil, "rollback b,rollback a", 500, true},
 		{"commit fails", text("ok"), fails, "commit a,commit b,rollback b", 500, false},

@@ -121,7 +121,7 @@ func TestCVE_2026_42554_NegotiatedErrorsAreEscaped(t *testing.T) {
 			c.Debug = debug
 			c.Templates = fstest.MapFS{"p.html": {Data: []byte("{{ q }}")}, "p.txt": {Data: []byte("{{ q }}")}, "p": {Data: []byte("{{ q }}")}}
 		})
-		app.Get("/abort", func(c *dewar.Context) error { return dewar.Abort(400, c.Query("q")) })
+		app.Get("/abort", func(c *dewar.Context) error { return &dewar.HTTPError{Code: 400, Detail: c.Query("q")} })
 		app.Get("/panic", func(c *dewar.Context) error { panic(c.Query("q")) }).Name("panic")
 		app.Get("/text", func(c *dewar.Context) error { return c.Text(c.Query("q")) }).Name("text")
 		app.Get("/json", func(c *dewar.Context) error { return c.JSON(c.Query("q")) }).Name("json")
@@ -172,7 +172,7 @@ func TestStreamedUpload(t *testing.T) {
 	app.Post("/stream", func(c *dewar.Context) error {
 		_, params, ok := strings.Cut(c.Request().Header.Get("Content-Type"), "boundary=")
 		if !ok || params == "" {
-			return dewar.Abort(400)
+			return dewar.StatusError(400)
 		}
 		part, err := multipart.NewReader(c.Request().Body, params).NextPart()
 		if err != nil {

@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"strings"
 )
 
-// An HTTPError is an error that knows its status. Views return one, usually
-// made by [Abort]; error handlers registered with [App.OnError] get one.
+// An HTTPError is an error that knows its status. Views return one, or a
+// [StatusError] where nothing else is to be said; error handlers registered with
+// [App.OnError] get one.
 type HTTPError struct {
 	// Code is the status, 400 to 599.
 	Code int
@@ -24,18 +24,6 @@ type HTTPError struct {
 	Err error
 	// Header is added to the answer, such as Retry-After or Allow.
 	Header http.Header
-}
-
-// Abort makes an error with a status and, optionally, a sentence for the user.
-// It panics when code is no error status, since that is a mistake in the
-// program.
-//
-//	return dewar.Abort(404, "There is no such post.")
-func Abort(code int, detail ...string) *HTTPError {
-	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: Abort(%d): the code must be 400 to 599", code))
-	}
-	return &HTTPError{Code: code, Detail: strings.Join(detail, " ")}
 }
 
 // Error gives the code, the title, the detail and the cause: a text for logs.
@@ -111,7 +99,7 @@ func guardPanic(f func() error) (err error) {
 func asHTTPError(err error) *HTTPError {
 	var he *HTTPError
 	if errors.As(err, &he) {
-		return he
+		return he.checkCode()
 	}
 	return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 }

@@ -80,7 +80,7 @@ func ExampleContext_Render() {
 func ExampleBlueprint() {
 	admin := dewar.NewBlueprint("admin", dewar.BlueprintOptions{Prefix: "/admin"})
 	admin.Guard(dewar.GuardFunc(dewar.StagePermission, "admins only", func(*dewar.Context) error {
-		return dewar.Abort(http.StatusForbidden, "This is for administrators.")
+		return &dewar.HTTPError{Code: http.StatusForbidden, Detail: "This is for administrators."}
 	}))
 	admin.Get("/", func(c *dewar.Context) error { return c.Text("secret") }).Name("index")
 	admin.OnError(http.StatusForbidden, func(c *dewar.Context, err *dewar.HTTPError) error {

@@ -30,8 +30,8 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	app.Get("/empty", func(c *dewar.Context) error { return c.NoContent() }).Name("empty")
 	app.Get("/go", func(c *dewar.Context) error { return c.Redirect(dewar.To("text")) }).Name("go")
 	app.Get("/slash/", text("x")).Name("slash")
-	app.Get("/fails", func(*dewar.Context) error { return dewar.Abort(418) }).Name("fails")
-	app.Get("/own-fails", func(*dewar.Context) error { return dewar.Abort(410) }).Name("own-fails")
+	app.Get("/fails", func(*dewar.Context) error { return dewar.StatusError(418) }).Name("fails")
+	app.Get("/own-fails", func(*dewar.Context) error { return dewar.StatusError(410) }).Name("own-fails")
 	app.OnError(410, func(c *dewar.Context, _ *dewar.HTTPError) error { return c.HTML("<p>gone") })
 	app.Get("/panics", func(*dewar.Context) error { panic("x") }).Name("panics")
 	app.Get("/stream", func(c *dewar.Context) error {
@@ -43,7 +43,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		}
 		return c.HTML("x")
 	}).Name("cached")
-	app.Get("/refused", text("x")).Name("refused").Guard(dewar.GuardFunc(dewar.StagePermission, "no", func(*dewar.Context) error { return dewar.Abort(403) }))
+	app.Get("/refused", text("x")).Name("refused").Guard(dewar.GuardFunc(dewar.StagePermission, "no", func(*dewar.Context) error { return dewar.StatusError(403) }))
 	app.Get("/elsewhere", text("x")).Name("elsewhere").Guard(dewar.GuardFunc(dewar.StagePermission, "sign in", func(c *dewar.Context) error { return c.Redirect(dewar.To("text")) }))
 	app.Mount("/mounted", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "<p>mounted") }))
 	app.Get("/wrapped", func(c *dewar.Context) error { return c.HTML("x") }).Name("wrapped").Wrap(func(next http.Handler) http.Handler {

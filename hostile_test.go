@@ -26,7 +26,7 @@ func TestProtocolCornerCases(t *testing.T) {
 	app.Route("/echo", func(c *dewar.Context) error {
 		b, err := io.ReadAll(c.Request().Body)
 		if err != nil {
-			return dewar.Abort(400, "the body cannot be read")
+			return &dewar.HTTPError{Code: 400, Detail: "the body cannot be read"}
 		}
 		return c.Text(fmt.Sprintf("%s %q X=%q", c.Method(), b, c.Request().Header.Get("X")))
 	}, "GET", "POST")

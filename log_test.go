@@ -190,7 +190,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 		},
 		"own event": func(c *dewar.Context) error {
 			c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFail, User: "ada", Err: fmt.Errorf("%s is wrong", c.Form("password"))})
-			return dewar.Abort(401)
+			return dewar.StatusError(401)
 		},
 		"driver": func(c *dewar.Context) error {
 			return errors.New("shop:" + inDSN + "@tcp(127.0.0.1:3306)/x refused password=" + inDSN)
@@ -277,13 +277,13 @@ func TestSecurityEvents(t *testing.T) {
 	}).Name("bind")
 	app.Get("/members", text("x")).Name("members").Guard(dewar.GuardFunc(dewar.StagePermission, "members", func(c *dewar.Context) error {
 		c.SetUserID("ada")
-		return dewar.Abort(403)
+		return dewar.StatusError(403)
 	}))
-	app.Get("/hidden", text("x")).Name("hidden").Guard(dewar.GuardFunc(dewar.StagePermission, "hide", func(*dewar.Context) error { return dewar.Abort(404) }))
-	app.Get("/limited", text("x")).Name("limited").Guard(dewar.GuardFunc(dewar.StageLimit, "limit", func(*dewar.Context) error { return dewar.Abort(429) }))
-	app.Get("/view", func(*dewar.Context) error { return dewar.Abort(401) }).Name("view")
+	app.Get("/hidden", text("x")).Name("hidden").Guard(dewar.GuardFunc(dewar.StagePermission, "hide", func(*dewar.Context) error { return dewar.StatusError(404) }))
+	app.Get("/limited", text("x")).Name("limited").Guard(dewar.GuardFunc(dewar.StageLimit, "limit", func(*dewar.Context) error { return dewar.StatusError(429) }))
+	app.Get("/view", func(*dewar.Context) error { return dewar.StatusError(401) }).Name("view")
 	app.Get("/session", func(c *dewar.Context) error { return c.Text(fmt.Sprint(c.Session().Get("a"))) }).Name("session")
-	app.Get("/down", text("x")).Name("down").Guard(dewar.GuardFunc(dewar.StageLimit, "down", func(*dewar.Context) error { return dewar.Abort(503) }))
+	app.Get("/down", text("x")).Name("down").Guard(dewar.GuardFunc(dewar.StageLimit, "down", func(*dewar.Context) error { return dewar.StatusError(503) }))
 	app.Get("/api", text("x")).Name("api").Guard(dewar.CORS(fromApp))
 	client := dewartest.New(t, app)
 	var sent []string

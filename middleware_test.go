@@ -131,7 +131,7 @@ func TestErrorPagesKeepWhatStoodBefore(t *testing.T) {
 	})
 	app.Get("/", func(c *dewar.Context) error {
 		c.SetHeader("X-View", "1")
-		return dewar.Abort(422)
+		return dewar.StatusError(422)
 	})
 	got := dewartest.New(t, app).Get("/")
 	z, err := gzip.NewReader(strings.NewReader(got.Text))

@@ -138,7 +138,7 @@ func (a *App) RedirectRule(rule, to string) *Route {
 		// "<path:rest>" alone would let the visitor choose another site.
 		panic(fmt.Sprintf("dewar: RedirectRule(%q, %q) at %s: the target must be a path of the app, beginning with one slash", rule, to, callerLocation()))
 	}
-	view := func(c *Context) error { return Abort(http.StatusNotFound) } // the matcher redirects before
+	view := func(c *Context) error { return StatusError(http.StatusNotFound) } // the matcher redirects before
 	r := a.root.add(rule, view, view, nil, nil)
 	r.to = to
 	return r
@@ -147,7 +147,7 @@ func (a *App) RedirectRule(rule, to string) *Route {
 // BuildOnly names a rule that never matches: URLs of it are built, and
 // something else, such as another server behind the same proxy, serves them.
 func (a *App) BuildOnly(rule, name string) *Route {
-	view := func(c *Context) error { return Abort(http.StatusNotFound) }
+	view := func(c *Context) error { return StatusError(http.StatusNotFound) }
 	r := a.root.add(rule, view, view, nil, nil)
 	r.name, r.buildOnly = name, true
 	return r

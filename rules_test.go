@@ -126,7 +126,7 @@ func TestURLValues(t *testing.T) {
 	bp.URLValuePreprocessor(func(c *dewar.Context, values routing.Values) error {
 		code, _ := values.Get("lang_code")
 		if code == "xx" {
-			return dewar.Abort(404)
+			return dewar.StatusError(404)
 		}
 		lang.Set(c, code.(string))
 		return nil

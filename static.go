@@ -197,7 +197,7 @@ func (s *staticFiles) current(name string, debug bool) *staticFile {
 // are 404.
 func openFile(fsys fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	if !fs.ValidPath(name) || name[0] == '.' || strings.Contains(name, "/.") || strings.ContainsAny(name, "\\\x00") {
-		return nil, nil, Abort(http.StatusNotFound)
+		return nil, nil, StatusError(http.StatusNotFound)
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -212,7 +212,7 @@ func openFile(fsys fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	}
 	if !info.Mode().IsRegular() {
 		f.Close()
-		return nil, nil, Abort(http.StatusNotFound)
+		return nil, nil, StatusError(http.StatusNotFound)
 	}
 	return f, info, nil
 }

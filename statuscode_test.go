@@ -24,14 +24,14 @@ func TestStatusCode(t *testing.T) {
 	app.Get("/text", text("x"))
 	app.Get("/set", func(c *dewar.Context) error { return c.Status(201).Text("x") })
 	app.Get("/error", func(*dewar.Context) error { return errors.New("broken") })
-	app.Get("/abort", func(*dewar.Context) error { return dewar.Abort(409) })
+	app.Get("/abort", func(*dewar.Context) error { return dewar.StatusError(409) })
 	app.Get("/panic", func(*dewar.Context) error { panic("on purpose") })
 	app.Get("/redirect", func(c *dewar.Context) error { return c.Redirect(dewar.Path("/text")) })
 	app.Get("/stream", func(c *dewar.Context) error {
 		c.Writer().WriteHeader(202)
 		return http.NewResponseController(c.Writer()).Flush()
 	})
-	app.Get("/guarded", text("x")).Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.Abort(403) }))
+	app.Get("/guarded", text("x")).Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.StatusError(403) }))
 	app.Mount("/mounted", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(418) }))
 	client := dewartest.New(t, app)
 	for _, row := range []struct {

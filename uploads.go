@@ -293,7 +293,7 @@ func (u *Uploads) Delete(c *Context, name string) error {
 		return err
 	}
 	if !fs.ValidPath(name) || strings.ContainsAny(name, `/\`) || name[0] == '.' {
-		return Abort(http.StatusNotFound)
+		return StatusError(http.StatusNotFound)
 	}
 	if err := root.Remove(name); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {

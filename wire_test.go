@@ -74,7 +74,7 @@ func TestOneCanonicalPath(t *testing.T) {
 	admin := dewar.NewBlueprint("admin", dewar.BlueprintOptions{Prefix: "/admin"})
 	admin.Guard(dewar.GuardFunc(dewar.StagePermission, "never", func(c *dewar.Context) error {
 		guarded = c.Path()
-		return dewar.Abort(403)
+		return dewar.StatusError(403)
 	}))
 	admin.Get("/users", text("the view was reached"))
 	app.Register(admin)

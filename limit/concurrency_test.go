@@ -95,7 +95,7 @@ func TestPlacesComeBack(t *testing.T) {
 		}
 		return errors.New("broken")
 	}).Name("how")
-	app.Get("/forbidden/", hello).Name("forbidden").Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.Abort(403) }))
+	app.Get("/forbidden/", hello).Name("forbidden").Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.StatusError(403) }))
 	app.Get("/guard-panic/", hello).Name("guard").Guard(dewar.GuardFunc(dewar.StagePermission, "panics", func(*dewar.Context) error { panic("on purpose") }))
 	handler, err := app.Handler()
 	if err != nil {

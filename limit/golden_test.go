@@ -123,7 +123,7 @@ var goldenApps = map[string]struct {
 	"deduct when": {limit.Options{}, func(app *dewar.App, l *limit.Limiter) {
 		app.Get("/a", func(c *dewar.Context) error {
 			if c.Request().URL.Query().Get("fail") != "" {
-				return dewar.Abort(401)
+				return dewar.StatusError(401)
 			}
 			return c.Text("a")
 		}).Name("a").Guard(l.Guard("2/minute", limit.Rule{DeductWhen: func(_ *dewar.Context, status int) bool { return status == 401 }}))

@@ -230,13 +230,13 @@ func TestDeductWhen(t *testing.T) {
 			case "wrong":
 				return c.Status(401).Text("wrong")
 			case "abort":
-				return dewar.Abort(401)
+				return dewar.StatusError(401)
 			case "panic":
 				panic("on purpose")
 			case "empty":
 				return c.NoContent()
 			}
-			return dewar.Abort(404)
+			return dewar.StatusError(404)
 		}).Name("login").Guard(l.Guard("2/day", limit.Rule{DeductWhen: failed}))
 	})
 	want(t, "others", statuses(cl, "/ok", 4)+" "+statuses(cl, "/panic", 3)+" "+statuses(cl, "/empty", 3)+" "+statuses(cl, "/none", 3), "200 200 200 200 500 500 500 204 204 204 404 404 404")
@@ -262,7 +262,7 @@ func TestDeductWhenTogether(t *testing.T) {
 		most = max(most, inside)
 		mu.Unlock()
 		<-gate
-		return dewar.Abort(401)
+		return dewar.StatusError(401)
 	}).Name("login").Guard(l.Guard("3/day", limit.Rule{DeductWhen: func(_ *dewar.Context, status int) bool { return status == 401 }}))
 	cl := dewartest.New(t, app)
 	var group sync.WaitGroup
@@ -293,7 +293,7 @@ func TestHeadersEverywhere(t *testing.T) {
 		app.Get("/stream", func(c *dewar.Context) error {
 			return c.Stream("text/plain", func(w io.Writer) error { _, err := w.Write([]byte("x")); return err })
 		}).Name("stream")
-		app.Get("/forbidden", hello).Name("forbidden").Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.Abort(403) }))
+		app.Get("/forbidden", hello).Name("forbidden").Guard(dewar.GuardFunc(dewar.StagePermission, "nobody", func(*dewar.Context) error { return dewar.StatusError(403) }))
 		app.Post("/form", hello).Name("form")
 	})
 	cl.SecFetchSite = "cross-site"

@@ -45,7 +45,7 @@ func notes(t *testing.T, url string) (*db.Database, *dewartest.Client) {
 		case "error":
 			return errors.New("the view failed")
 		case "abort":
-			return dewar.Abort(404)
+			return dewar.StatusError(404)
 		case "panic":
 			panic("the view panicked")
 		case "503":

@@ -102,13 +102,13 @@ func (b *blog) own(c *dewar.Context, id int) (*Post, error) {
 	post := new(Post)
 	err = selectPosts(tx).Model(post).Where("p.id = ?", id).Scan(c.Context())
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, dewar.Abort(404, fmt.Sprintf("Post id %d doesn't exist.", id))
+		return nil, &dewar.HTTPError{Code: 404, Detail: fmt.Sprintf("Post id %d doesn't exist.", id)}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if post.AuthorID != User.Value(c).ID {
-		return nil, dewar.Abort(403, "Only its author may edit a post.")
+		return nil, &dewar.HTTPError{Code: 403, Detail: "Only its author may edit a post."}
 	}
 	return post, nil
 }

@@ -40,7 +40,7 @@ func New(o content.Options, cfg dewar.Config) *dewar.App {
 		content.Count.Add(1)
 		name, ok := c.Session().Get("user")
 		if !ok {
-			return dewar.Abort(401)
+			return dewar.StatusError(401)
 		}
 		return c.Render("account.html", dewar.Vars{"name": name, "orders": content.Orders})
 	}).Name("account")
