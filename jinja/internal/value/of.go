@@ -142,9 +142,7 @@ func (v Value) Any() any {
 		return v.float()
 	case KindComplex:
 		return *raw[complex128](v)
-	case KindString:
-		return v.rawString()
-	case KindMarkup:
+	case KindString, KindMarkup:
 		return safeAny(v.t.safe, v.rawString())
 	case KindBytes:
 		return v.rawBytes()

@@ -82,10 +82,7 @@ func repeatValue(s, n Value) (Value, error) {
 	}
 	switch s.t.kind {
 	case KindString, KindMarkup:
-		t := s.t
-		if t.rt != nil {
-			t = stringType
-		}
+		t := s.t.unmarked()
 		return stringValue(t, repeatString(s.rawString(), int(count))), nil
 	case KindBytes:
 		return Bytes([]byte(repeatString(string(s.rawBytes()), int(count)))), nil

@@ -144,10 +144,7 @@ func sliceOf(v Value, s *sliceKey) (Value, error) {
 
 func sliceString(v Value, s *sliceKey) (Value, error) {
 	str := v.rawString()
-	t := v.t
-	if t.rt != nil {
-		t = stringType
-	}
+	t := v.t.unmarked()
 	if !isASCII(str) {
 		rs := runesOf(str)
 		start, step, count, err := s.resolve(int64(len(rs)))

@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-
-	"github.com/dewar-go/dewar/markup"
 )
 
 // AppendStr appends str(v).
@@ -96,11 +94,7 @@ func (v Value) HTML() (string, bool) {
 	case v.t == nil:
 		return "", false
 	case v.t.kind == KindMarkup:
-		switch v.t.safe {
-		case markup.KindHTML, markup.KindAttrs, markup.KindJSON:
-			return v.rawString(), true
-		}
-		return string(markup.Escape(v.rawString())), true
+		return v.rawString(), true
 	case v.t.kind == KindUndefined:
 		if u := v.undef(); u.Mode == UndefChainable {
 			return "", true

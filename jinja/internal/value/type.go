@@ -18,7 +18,7 @@ const (
 type Type struct {
 	kind Kind
 	repr repr
-	safe markup.Kind // of KindMarkup
+	safe markup.Kind // where a text of the type is safe
 	name string      // Python's name of the type
 	goType
 }

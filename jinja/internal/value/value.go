@@ -54,9 +54,16 @@ func String(s string) Value { return stringValue(stringType, s) }
 // Bytes returns a bytes object. b must not be changed afterwards.
 func Bytes(b []byte) Value { return bytesValue(bytesType, b) }
 
+// markupTypes are the types of texts by where they are safe. What is safe in HTML, JSON among it, is Markup to a template,
+// the rest is a str: what an operation makes of it is as safe as any str.
 var markupTypes = func() (ts [markup.KindJSON + 1]*Type) {
 	for k := range ts {
-		ts[k] = newType(KindMarkup, reprString, "Markup")
+		switch kind := markup.Kind(k); kind {
+		case markup.KindHTML, markup.KindAttrs, markup.KindJSON:
+			ts[k] = newType(KindMarkup, reprString, "Markup")
+		default:
+			ts[k] = newType(KindString, reprString, "str")
+		}
 		ts[k].safe = markup.Kind(k)
 	}
 	ts[markup.KindText] = stringType
@@ -76,15 +83,24 @@ func SafeKind(k markup.Kind, s string) Value {
 	return stringValue(markupTypes[k], s)
 }
 
-// SafeKind returns where the text of v is safe: markup.KindText unless v is Markup.
+// SafeKind returns where the text of v is safe, markup.KindText for nowhere.
 func (v Value) SafeKind() markup.Kind {
-	if v.t != nil && v.t.kind == KindMarkup {
+	if v.t != nil {
 		return v.t.safe
 	}
 	return markup.KindText
 }
 
-// IsSafe reports whether v is Markup of any kind.
+// unmarked is the type of a piece of a text: a piece of Markup is Markup, of HTML whatever the whole was, and a piece of
+// any other text is safe nowhere.
+func (t *Type) unmarked() *Type {
+	if t.kind == KindMarkup {
+		return htmlType
+	}
+	return stringType
+}
+
+// IsSafe reports whether v is Markup.
 func (v Value) IsSafe() bool { return v.t != nil && v.t.kind == KindMarkup }
 
 // Str returns the text of a str or Markup.
