@@ -28,8 +28,7 @@ type App struct {
 	made     string // where New was called
 	root     scope
 	log      *slog.Logger
-	lines    *LogHandler // log's handler when it writes requests' lines itself
-	mistakes []error     // found before Handler, reported by it
+	mistakes []error // found before Handler, reported by it
 
 	// Routing, filled while routes are registered.
 	routes       *routing.Map
@@ -75,7 +74,7 @@ func New(cfg Config) *App {
 	cfg.setDefaults()
 	a := &App{cfg: cfg, made: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
 	a.root.app = a
-	a.log, a.lines = cfg.Logger, fastLines(cfg.Logger)
+	a.log = cfg.Logger
 	a.routes = a.newMap()
 	if cfg.Static != nil && strings.HasPrefix(cfg.StaticURL, "/") { // else a mistake that Config's check reports
 		addStatic(&a.root, cfg.StaticURL, cfg.Static)

@@ -4,13 +4,27 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/accesslog"
 	"github.com/dewar-go/dewar/secure"
 )
+
+// LogHandler writes an app's log; see [accesslog.Handler].
+type LogHandler = accesslog.Handler
+
+// LogOptions are the settings of [NewLogHandler].
+type LogOptions = accesslog.Options
+
+// NewLogHandler makes the handler that an app without a [Config.Logger] logs
+// with, for another file or level:
+//
+//	app := dewar.New(dewar.Config{Logger: slog.New(dewar.NewLogHandler(file, dewar.LogOptions{}))})
+func NewLogHandler(w io.Writer, o LogOptions) *LogHandler { return accesslog.New(w, o) }
 
 // programStart stands for the time of files that have none.
 var programStart = time.Now()
@@ -59,22 +73,17 @@ func (c *Context) logRequest() {
 	if !logger.Enabled(ctx, level) {
 		return
 	}
-	line := requestLine{
-		level: level, method: c.r.Method, rule: c.at.rule, status: status, took: c.took(),
-		sent: c.res.size, received: c.received(), id: c.RequestID(), user: c.user, client: c.origin.Addr,
+	line := accesslog.Request{
+		Level: level, Method: c.r.Method, Rule: c.at.rule, Status: status, Took: c.took(),
+		Sent: c.res.size, Received: c.received(), ID: c.RequestID(), User: c.user, Client: c.origin.Addr,
 	}
 	if c.at.rule == "" {
-		line.path = clip(c.r.URL.Path)
+		line.Path = clip(c.r.URL.Path)
 	}
 	if c.res.err != nil {
-		line.failed = c.res.err.Error()
+		line.WriteFailure = c.res.err.Error()
 	}
-	if h := c.app.lines; h != nil {
-		h.request(&line, c.start.Add(line.took))
-		return
-	}
-	var list [12]slog.Attr
-	logger.LogAttrs(ctx, level, requestMessage, line.attrs(list[:0])...)
+	accesslog.Write(ctx, logger, &line, c.start.Add(line.Took))
 }
 
 // took is how long the request took: until the answer was handed to the server,

@@ -2,7 +2,6 @@ package dewar_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -247,20 +246,6 @@ func TestNoSecretIsEverShown(t *testing.T) {
 				t.Errorf("%d lines were looked at", n)
 			}
 		}
-	}
-}
-
-func TestLogHandlerLevels(t *testing.T) {
-	var b bytes.Buffer
-	h := dewar.NewLogHandler(&b, dewar.LogOptions{Level: slog.LevelWarn})
-	log := slog.New(h)
-	log.Info("no")
-	log.With("a", 1).WithGroup("g").Warn("yes", "b", 2)
-	if got := b.String(); !strings.Contains(got, `"msg":"yes","a":1,"g":{"b":2}`) || strings.Contains(got, "no\"") {
-		t.Error(got)
-	}
-	if h.Enabled(context.Background(), slog.LevelInfo) {
-		t.Error("Info is enabled")
 	}
 }
 

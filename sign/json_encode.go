@@ -9,7 +9,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/jsontext"
 )
 
 // A Codec turns values into bytes and back for a serializer.
@@ -253,58 +254,10 @@ func (j *JSON) colon(dst []byte) []byte {
 
 // AppendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
 func (j JSON) AppendString(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && (c < 0x7f || c == 0x7f && j.Unicode) {
-			i++
-			continue
-		}
-		dst = append(dst, s[start:i]...)
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			i += size
-			start = i
-			switch {
-			case j.Unicode:
-				dst = utf8.AppendRune(dst, r)
-			case r >= 0x10000:
-				r -= 0x10000
-				dst = appendEscape(dst, 0xd800+r>>10)
-				dst = appendEscape(dst, 0xdc00+r&0x3ff)
-			default:
-				dst = appendEscape(dst, r)
-			}
-			continue
-		}
-		i++
-		start = i
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\b':
-			dst = append(dst, `\b`...)
-		case '\f':
-			dst = append(dst, `\f`...)
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
+	if j.Unicode {
+		return jsontext.PythonUnicode.Append(dst, s)
 	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
-}
-
-func appendEscape(dst []byte, r rune) []byte {
-	const hex = "0123456789abcdef"
-	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return jsontext.Python.Append(dst, s)
 }
 
 // appendFloat appends f as Python's repr of a float: the shortest decimal

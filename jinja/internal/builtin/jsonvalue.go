@@ -7,8 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/dewar-go/dewar/internal/jsontext"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -16,8 +16,14 @@ import (
 func appendHTMLSafe(buf []byte, s string) []byte {
 	for i := range len(s) {
 		switch c := s[i]; c {
-		case '<', '>', '&', '\'':
-			buf = appendEscape(buf, rune(c))
+		case '<':
+			buf = append(buf, `\u003c`...)
+		case '>':
+			buf = append(buf, `\u003e`...)
+		case '&':
+			buf = append(buf, `\u0026`...)
+		case '\'':
+			buf = append(buf, `\u0027`...)
 		default:
 			buf = append(buf, c)
 		}
@@ -156,63 +162,8 @@ func decodeJSON(d *json.Decoder) (Value, error) {
 
 // appendString writes a string in double quotes.
 func (e *jsonEncoder) appendString(buf []byte, s string) []byte {
-	buf = append(buf, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if c >= ' ' && c != 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != '\'' {
-				i++
-				continue
-			}
-			if c == 0x7F && !e.ascii {
-				i++
-				continue
-			}
-			buf = append(buf, s[start:i]...)
-			switch c {
-			case '"', '\\':
-				buf = append(buf, '\\', c)
-			case '\n':
-				buf = append(buf, '\\', 'n')
-			case '\r':
-				buf = append(buf, '\\', 'r')
-			case '\t':
-				buf = append(buf, '\\', 't')
-			case '\b':
-				buf = append(buf, '\\', 'b')
-			case '\f':
-				buf = append(buf, '\\', 'f')
-			default:
-				buf = appendEscape(buf, rune(c))
-			}
-			i++
-			start = i
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if !e.ascii && (r != utf8.RuneError || n > 1) {
-			i += n
-			continue
-		}
-		buf = append(buf, s[start:i]...)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			// A byte that is not UTF-8, as Python's surrogateescape has it.
-			buf = appendEscape(buf, 0xDC00+rune(c))
-		case r > 0xFFFF:
-			r -= 0x10000
-			buf = appendEscape(appendEscape(buf, 0xD800+r>>10), 0xDC00+r&0x3FF)
-		default:
-			buf = appendEscape(buf, r)
-		}
-		i += n
-		start = i
+	if e.ascii {
+		return jsontext.HTML.Append(buf, s)
 	}
-	return append(append(buf, s[start:]...), '"')
-}
-
-func appendEscape(buf []byte, r rune) []byte {
-	const hex = "0123456789abcdef"
-	return append(buf, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return jsontext.HTMLUnicode.Append(buf, s)
 }

@@ -1,0 +1,63 @@
+package accesslog
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// Options are the settings of [New].
+type Options struct {
+	// Level is the least level that is written. Default: slog.LevelInfo.
+	Level slog.Leveler
+	// Text writes key=value for people instead of JSON. Default: false.
+	Text bool
+}
+
+// A Handler writes a log, one line an entry, each line with one Write. It is
+// slog's JSON or text handler with [secure.RedactAttr] and times in UTC, and a
+// shorter way for the line of a request ([Write]), which has the same form. Line
+// breaks and control characters in values are escaped, so that no client writes
+// a line of its own (CVE-2020-36567, CVE-2024-1681, CVE-2026-42507).
+type Handler struct {
+	slog.Handler
+	json  *lineWriter // where the JSON handler writes; nil for text
+	level slog.Leveler
+}
+
+// New makes a handler that writes to w.
+func New(w io.Writer, o Options) *Handler {
+	h := &Handler{level: o.Level}
+	if h.level == nil {
+		h.level = slog.LevelInfo
+	}
+	out := &lineWriter{w: w}
+	how := &slog.HandlerOptions{Level: h.level, ReplaceAttr: secure.RedactAttr}
+	if o.Text {
+		h.Handler = slog.NewTextHandler(out, how)
+	} else {
+		h.Handler, h.json = slog.NewJSONHandler(out, how), out
+	}
+	return h
+}
+
+// lineWriter keeps lines whole.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes a line.
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// Enabled reports whether a level is written.
+func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= h.level.Level()
+}
