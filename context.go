@@ -76,8 +76,10 @@ func (c *Context) Request() *http.Request { return c.r }
 func (c *Context) Writer() http.ResponseWriter { return c.w }
 
 // Context returns the request's context.Context: it ends when the client goes
-// away or the server shuts down for good, or when middleware that derived it
-// says so.
+// away (over HTTP/1, once the body has been read) or the server shuts down for
+// good, or when middleware that derived it says so. Give it to whatever waits: a
+// database, a password's hash, another server. A view that returns the error of
+// an ended context answers nobody, and no error is logged.
 func (c *Context) Context() context.Context { return c.r.Context() }
 
 // RequestContext returns the context.Context that the request came with, without

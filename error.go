@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -168,6 +169,9 @@ func (c *Context) handleError(err error) {
 		return
 	}
 	c.failed = err
+	if errors.Is(err, context.Canceled) && c.base.Err() != nil {
+		panic(http.ErrAbortHandler) // the client has gone: there is nobody to answer
+	}
 	if c.res.sent() {
 		c.logError(err, "answer was already under way")
 		panic(http.ErrAbortHandler)

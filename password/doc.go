@@ -2,14 +2,17 @@
 //
 // # Use
 //
-//	hash, err := password.Hash("correct horse")      // store it
-//	ok := password.Verify(hash, "correct horse")     // at sign-in
+//	hash, err := password.Hash(ctx, "correct horse")         // store it
+//	ok, err := password.Verify(ctx, hash, "correct horse")   // at sign-in
 //	if ok && password.NeedsRehash(hash) {
-//		hash, err = password.Hash("correct horse")   // store it again
+//		hash, err = password.Hash(ctx, "correct horse")      // store it again
 //	}
 //
 // When there is no such user, call [VerifyDummy]: it takes as long as Verify,
 // so that nobody learns who has an account.
+//
+// The context is the request's: a client that goes away gives up its turn, and
+// nobody waits behind work that nobody waits for.
 //
 // # Formats
 //

@@ -8,15 +8,18 @@ import (
 )
 
 func Example() {
-	hash, err := password.Hash("correct horse")
+	ctx := context.Background() // in a view: c.Context()
+	hash, err := password.Hash(ctx, "correct horse")
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println(hash[:31])
-	fmt.Println(password.Verify(hash, "correct horse"), password.Verify(hash, "battery staple"))
+	fmt.Println(password.Verify(ctx, hash, "correct horse"))
+	fmt.Println(password.Verify(ctx, hash, "battery staple"))
 	// Output:
 	// $argon2id$v=19$m=19456,t=2,p=1$
-	// true false
+	// true <nil>
+	// false <nil>
 }
 
 // A sign-in that takes as long for unknown users, reads the hashes of a Flask
@@ -25,26 +28,30 @@ func ExampleNeedsRehash() {
 	users := map[string]string{
 		"ada": "pbkdf2:sha256:1000$SALTSALTSALTSALTSALTSA$baabbb0b265ba89894ce0d98558b7961a45aedf5c8db34a733daecc52c579a87",
 	}
-	signIn := func(name, text string) bool {
+	signIn := func(ctx context.Context, name, text string) (bool, error) {
 		hash, known := users[name]
 		if !known {
-			password.VerifyDummy(text)
-			return false
+			return false, password.VerifyDummy(ctx, text)
 		}
-		if !password.Verify(hash, text) {
-			return false
+		ok, err := password.Verify(ctx, hash, text)
+		if !ok || err != nil {
+			return false, err
 		}
 		if password.NeedsRehash(hash) {
-			if renewed, err := password.Hash(text); err == nil {
-				users[name] = renewed
+			if users[name], err = password.Hash(ctx, text); err != nil {
+				return false, err
 			}
 		}
-		return true
+		return true, nil
 	}
-	fmt.Println(signIn("eve", "hunter2"), signIn("ada", "hunter2"), signIn("ada", "hunter2"))
+	for _, name := range []string{"eve", "ada", "ada"} {
+		fmt.Println(signIn(context.Background(), name, "hunter2"))
+	}
 	fmt.Println(users["ada"][:9])
 	// Output:
-	// false true true
+	// false <nil>
+	// true <nil>
+	// true <nil>
 	// $argon2id
 }
 

@@ -95,14 +95,19 @@ func (h *Hasher) fresh() (hashed, error) {
 	return hashed{}, fmt.Errorf("password: unknown scheme %q; use argon2id, scrypt or pbkdf2", h.options.Scheme)
 }
 
-// acquire waits for a slot.
+// acquire waits for a slot. What nobody waits for any more takes none, also when
+// one is free.
 func (h *Hasher) acquire(ctx context.Context) error {
 	select {
 	case h.slots <- struct{}{}:
-		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	if ctx.Err() != nil { // both had happened
+		h.release()
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 func (h *Hasher) release() { <-h.slots }
@@ -129,12 +134,13 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify reports whether a password is the one of a stored hash. An error
 // says that it could not be found out: the hash is malformed or asks for more
-// than the limits, the password is too long, or the context has ended. What
-// is not in any known format at all is false without an error, as in
-// Werkzeug.
+// than the limits, or the context ended while it waited for its turn. Give it
+// the request's context, so that nothing is computed for a client that has gone.
+// What is not in any known format at all is false without an error, as in
+// Werkzeug, and so is a password that is longer than the hasher's limit.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
 	if len(password) > h.options.MaxLength {
-		return false, ErrTooLong
+		return false, nil
 	}
 	p, err := parse(hash)
 	if err != nil {
@@ -157,10 +163,10 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 // VerifyDummy does the work of Verify for a user that does not exist. It takes
 // as long as for one that does when the stored hashes are of the hasher's own
 // scheme and costs; those of an older application differ until NeedsRehash has
-// had them renewed.
+// had them renewed. It fails when the context ends while it waits.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	if len(password) > h.options.MaxLength {
-		return ErrTooLong
+		return nil // as in Verify
 	}
 	if err := h.acquire(ctx); err != nil {
 		return err
@@ -198,22 +204,20 @@ func must(h *Hasher, err error) *Hasher {
 	return h
 }
 
-// Hash returns the Argon2id hash of a password with a new salt. It fails with
-// [ErrTooLong].
-func Hash(password string) (string, error) {
-	return defaultHasher().Hash(context.Background(), password)
+// Hash is [Hasher.Hash] of a hasher with the zero Options: Argon2id.
+func Hash(ctx context.Context, password string) (string, error) {
+	return defaultHasher().Hash(ctx, password)
 }
 
-// Verify reports whether a password is the one of a stored hash, in any of
-// the formats. Whatever is malformed is false.
-func Verify(hash, password string) bool {
-	ok, err := defaultHasher().Verify(context.Background(), hash, password)
-	return ok && err == nil
+// Verify is [Hasher.Verify]: it reads all the formats.
+func Verify(ctx context.Context, hash, password string) (bool, error) {
+	return defaultHasher().Verify(ctx, hash, password)
 }
 
-// VerifyDummy does the work of Verify for a user that does not exist, and
-// throws the result away.
-func VerifyDummy(password string) { _ = defaultHasher().VerifyDummy(context.Background(), password) }
+// VerifyDummy is [Hasher.VerifyDummy] of a hasher with the zero Options.
+func VerifyDummy(ctx context.Context, password string) error {
+	return defaultHasher().VerifyDummy(ctx, password)
+}
 
 // NeedsRehash reports whether a stored hash is not what Hash makes today:
 // hash the password again when it has been verified.

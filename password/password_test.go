@@ -23,12 +23,18 @@ func cheap(t testing.TB, o password.Options) *password.Hasher {
 	return h
 }
 
+// verifies is password.Verify; that a hash is malformed is false as well.
+func verifies(t testing.TB, hash, text string) bool {
+	ok, err := password.Verify(t.Context(), hash, text)
+	return ok && err == nil
+}
+
 func TestHash(t *testing.T) {
-	hash, err := password.Hash("correct horse")
+	hash, err := password.Hash(t.Context(), "correct horse")
 	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatalf("got %s, %v", hash, err)
 	}
-	if !password.Verify(hash, "correct horse") || password.Verify(hash, "Correct horse") || password.Verify(hash, "") {
+	if !verifies(t, hash, "correct horse") || verifies(t, hash, "Correct horse") || verifies(t, hash, "") {
 		t.Error("Verify")
 	}
 	if password.NeedsRehash(hash) {
@@ -55,7 +61,7 @@ func TestSchemes(t *testing.T) {
 			t.Errorf("%s: a new hash needs another", scheme)
 		}
 		// The empty password is a policy's business, not a hash's.
-		if empty, err := h.Hash(t.Context(), ""); err != nil || !password.Verify(empty, "") || password.Verify(empty, "x") {
+		if empty, err := h.Hash(t.Context(), ""); err != nil || !verifies(t, empty, "") || verifies(t, empty, "x") {
 			t.Errorf("%s: empty: %v", scheme, err)
 		}
 	}
@@ -117,7 +123,7 @@ func TestMalformedHashes(t *testing.T) {
 			if ok || (err == nil) != (row.err == "") || err != nil && (!strings.Contains(err.Error(), row.err) || !strings.HasPrefix(err.Error(), "password: ")) {
 				t.Errorf("got %v, %v, want %q", ok, err, row.err)
 			}
-			if password.Verify(row.hash, "secret") || !password.NeedsRehash(row.hash) {
+			if verifies(t, row.hash, "secret") || !password.NeedsRehash(row.hash) {
 				t.Error("Verify or NeedsRehash")
 			}
 		})
@@ -142,25 +148,24 @@ func TestCVE_2013_1443(t *testing.T) {
 	h := cheap(t, password.Options{})
 	longest, long := strings.Repeat("x", 1024), strings.Repeat("x", 1025)
 	hash, err := h.Hash(t.Context(), longest)
-	if err != nil || !password.Verify(hash, longest) {
+	if err != nil || !verifies(t, hash, longest) {
 		t.Fatal(err)
 	}
 	if _, err := h.Hash(t.Context(), long); !errors.Is(err, password.ErrTooLong) {
 		t.Error(err)
 	}
-	if ok, err := h.Verify(t.Context(), hash, long); ok || !errors.Is(err, password.ErrTooLong) {
+	if ok, err := h.Verify(t.Context(), hash, long); ok || err != nil {
 		t.Error(ok, err)
 	}
-	if err := h.VerifyDummy(t.Context(), long); !errors.Is(err, password.ErrTooLong) {
+	if err := h.VerifyDummy(t.Context(), long); err != nil {
 		t.Error(err)
 	}
-	if _, err := password.Hash(long); !errors.Is(err, password.ErrTooLong) {
+	if _, err := password.Hash(t.Context(), long); !errors.Is(err, password.ErrTooLong) {
 		t.Error(err)
 	}
-	if password.Verify(hash, long) {
+	if verifies(t, hash, long) {
 		t.Error("a longer password verifies")
 	}
-	password.VerifyDummy(long)
 }
 
 // TestParallel: no more hashes than allowed are computed at a time, and who
@@ -201,6 +206,38 @@ func TestParallel(t *testing.T) {
 	wg.Wait()
 }
 
+// TestAbandoned: what nobody waits for any more is not computed, neither when
+// its turn comes nor when there is no queue, and whoever comes next does not wait
+// behind it.
+func TestAbandoned(t *testing.T) {
+	h := cheap(t, password.Options{Parallel: 1})
+	hash, err := h.Hash(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	release := password.Occupy(h)
+	var wg sync.WaitGroup
+	for range 1000 {
+		wg.Go(func() {
+			if ok, err := h.Verify(ended, hash, "x"); ok || !errors.Is(err, context.Canceled) {
+				t.Errorf("waiting: %v, %v", ok, err)
+			}
+		})
+	}
+	cancel()
+	wg.Wait() // while every slot is taken
+	release()
+	if ok, err := h.Verify(t.Context(), hash, "x"); !ok || err != nil {
+		t.Errorf("the next: %v, %v", ok, err)
+	}
+	for range 100 { // a free slot and an ended context are both ready
+		if ok, err := h.Verify(ended, hash, "x"); ok || !errors.Is(err, context.Canceled) {
+			t.Fatalf("a slot is free: %v, %v", ok, err)
+		}
+	}
+}
+
 // TestVerifyDummy: for a user that does not exist the same work is done as for
 // one that does.
 func TestVerifyDummy(t *testing.T) {
@@ -217,7 +254,9 @@ func TestVerifyDummy(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	password.VerifyDummy("x")
+	if err := password.VerifyDummy(t.Context(), "x"); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestParseMethod(t *testing.T) {
@@ -267,7 +306,7 @@ func FuzzVerify(f *testing.F) {
 		if password.Expensive(hash) {
 			return
 		}
-		if password.Verify(hash, text) && password.NeedsRehash("x"+hash) == false {
+		if verifies(t, hash, text) && password.NeedsRehash("x"+hash) == false {
 			t.Fatalf("%q", hash)
 		}
 	})

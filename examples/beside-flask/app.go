@@ -4,7 +4,6 @@ import (
 	"embed"
 	"encoding/json"
 	"io/fs"
-	"net/http"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/password"
@@ -90,10 +89,10 @@ func (s *shop) signIn(c *dewar.Context) error {
 	if !known {
 		// It takes as long as for a user there is.
 		if err := s.passwords.VerifyDummy(c.Context(), c.Form("password")); err != nil {
-			return &dewar.HTTPError{Code: http.StatusBadRequest, Err: err}
+			return err
 		}
 	} else if ok, err := s.passwords.Verify(c.Context(), hash, c.Form("password")); err != nil {
-		return &dewar.HTTPError{Code: http.StatusBadRequest, Err: err}
+		return err
 	} else if ok {
 		if err := c.FlaskLogin(name, c.Form("remember") != ""); err != nil {
 			return err

@@ -78,7 +78,7 @@ func (a *accounts) register(c *dewar.Context) error {
 	problem := checkAccount(username, secret)
 	if problem == "" {
 		// Before the transaction: on SQLite it holds up other writers.
-		hash, err := password.Hash(secret)
+		hash, err := password.Hash(c.Context(), secret)
 		if err != nil {
 			return err
 		}
@@ -153,20 +153,18 @@ func (a *accounts) login(c *dewar.Context) error {
 // none. A name that is not known takes as long as a wrong password.
 func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Account, error) {
 	if longer(username, maxUsername) || longer(secret, maxPassword) || !storable(username) {
-		password.VerifyDummy("")
-		return nil, nil
+		return nil, password.VerifyDummy(c.Context(), "")
 	}
 	found := new(credential)
 	err := a.database.Reader().NewSelect().Model(found).Where("username = ?", username).Scan(c.Context())
 	if errors.Is(err, sql.ErrNoRows) {
-		password.VerifyDummy(secret)
-		return nil, nil
+		return nil, password.VerifyDummy(c.Context(), secret)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !password.Verify(found.Password, secret) {
-		return nil, nil
+	if ok, err := password.Verify(c.Context(), found.Password, secret); !ok || err != nil {
+		return nil, err
 	}
 	if password.NeedsRehash(found.Password) {
 		if err := a.rehash(c, found.ID, secret); err != nil {
@@ -178,7 +176,7 @@ func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Acc
 
 // rehash renews a hash that is weaker than today's.
 func (a *accounts) rehash(c *dewar.Context, id int64, secret string) error {
-	hash, err := password.Hash(secret)
+	hash, err := password.Hash(c.Context(), secret)
 	if err != nil {
 		return err
 	}
