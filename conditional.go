@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/negotiate"
 )
 
 // NotModified sets the answer's validators and reports whether the client has
@@ -48,7 +49,7 @@ func (c *Context) Changed(etag string, modified time.Time) error {
 	failed := &HTTPError{Code: http.StatusPreconditionFailed, Detail: "This was changed in the meantime. Load it again and repeat your change."}
 	if list := c.r.Header["If-Match"]; len(list) > 0 {
 		// Compared strongly: a weak validator never matches here.
-		if etag == "" || !slices.ContainsFunc(list, func(line string) bool { return matchesStrongly(line, `"`+etag+`"`) }) {
+		if etag == "" || !negotiate.MatchesStrongly(list, `"`+etag+`"`) {
 			return failed
 		}
 		return nil
@@ -60,42 +61,13 @@ func (c *Context) Changed(etag string, modified time.Time) error {
 	return nil
 }
 
-// matchesStrongly looks a validator up in a list.
-func matchesStrongly(line, tag string) bool {
-	if len(line) > maxAccept {
-		return false
-	}
-	for item := range strings.SplitSeq(line, ",") {
-		if item = strings.TrimSpace(item); item == "*" || item == tag {
-			return true
-		}
-	}
-	return false
-}
-
 // fresh reports whether the client's conditions say it has this version.
 func (c *Context) fresh(tag string, modified time.Time) bool {
 	if list := c.r.Header["If-None-Match"]; len(list) > 0 {
-		return tag != "" && matchesTag(list, tag)
+		return tag != "" && negotiate.MatchesWeakly(list, tag)
 	}
 	since, err := http.ParseTime(c.r.Header.Get("If-Modified-Since"))
 	return err == nil && !modified.IsZero() && !modified.Truncate(time.Second).After(since)
-}
-
-// matchesTag compares weakly against a list of validators.
-func matchesTag(header []string, tag string) bool {
-	for _, line := range header {
-		if len(line) > maxAccept {
-			continue
-		}
-		for item := range strings.SplitSeq(line, ",") {
-			item = strings.TrimSpace(item)
-			if item == "*" || strings.TrimPrefix(item, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // validate gives a whole, buffered answer an ETag of its content, and makes it
@@ -118,7 +90,7 @@ func (w *response) validate() {
 	base64.RawURLEncoding.Encode(tag[1:23], sum[:16])
 	w.etag[0] = string(tag[:])
 	h["Etag"] = w.etag[:]
-	if list := c.r.Header["If-None-Match"]; len(list) > 0 && matchesTag(list, w.etag[0]) {
+	if list := c.r.Header["If-None-Match"]; len(list) > 0 && negotiate.MatchesWeakly(list, w.etag[0]) {
 		w.status = http.StatusNotModified
 		w.buf = w.buf[:0]
 		delete(h, "Content-Type")
