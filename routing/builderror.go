@@ -3,6 +3,8 @@ package routing
 import (
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // BuildError says that no rule of an endpoint can be built with the values. Its
@@ -20,9 +22,9 @@ func (e *BuildError) Error() string { return "routing: " + e.Message() }
 // Message is the text without the package's name, as Werkzeug writes it.
 func (e *BuildError) Message() string {
 	var b strings.Builder
-	b.WriteString("Could not build url for endpoint " + reprString(e.Endpoint))
+	b.WriteString("Could not build url for endpoint " + pyrepr.String(e.Endpoint))
 	if e.Method != "" {
-		b.WriteString(" (" + reprString(e.Method) + ")")
+		b.WriteString(" (" + pyrepr.String(e.Method) + ")")
 	}
 	if len(e.Values) > 0 {
 		b.WriteString(" with values " + reprStrings(e.names()))
@@ -32,7 +34,7 @@ func (e *BuildError) Message() string {
 	switch {
 	case r == nil:
 	case r.Endpoint != e.Endpoint:
-		b.WriteString(" Did you mean " + reprString(r.Endpoint) + " instead?")
+		b.WriteString(" Did you mean " + pyrepr.String(r.Endpoint) + " instead?")
 	default:
 		if e.Method != "" && r.Methods != nil && r.methods&e.m.bitOf(e.Method) == 0 {
 			b.WriteString(" Did you mean to use methods " + reprStrings(r.Allowed()) + "?")

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // ErrNotFound says that no rule matches the request: a 404.
@@ -92,7 +94,7 @@ func (e *DuplicateRuleError) Message() string {
 	if r.Methods != nil {
 		methods = " (" + strings.Join(r.Allowed(), ", ") + ")"
 	}
-	return fmt.Sprintf("<Rule %s%s -> %s>", reprString(strings.TrimLeft(r.trace, "|")), methods, r.Endpoint)
+	return fmt.Sprintf("<Rule %s%s -> %s>", pyrepr.String(strings.TrimLeft(r.trace, "|")), methods, r.Endpoint)
 }
 
 // ValueError says that a value given to Build or BuildPath cannot be written by

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // The grammar of a rule is Werkzeug's:
@@ -43,7 +45,7 @@ func tokenize(rule string) ([]token, error) {
 		case '<':
 			t, n := variableToken(rule[pos:])
 			if n == 0 {
-				return tokens, fmt.Errorf("malformed url rule: %s", reprString(rule))
+				return tokens, fmt.Errorf("malformed url rule: %s", pyrepr.String(rule))
 			}
 			tokens = append(tokens, t)
 			pos += n

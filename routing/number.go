@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // intConverter is int. Values outside int's range do not match, where Python's
@@ -56,7 +58,7 @@ func limit(name string, v any, absent int) (int, error) {
 		}
 		return clampInt(math.Floor(v)), nil
 	}
-	return 0, &typeError{fmt.Sprintf("%s must be a number, not %s", name, reprString(pythonStr(v)))}
+	return 0, &typeError{fmt.Sprintf("%s must be a number, not %s", name, pyrepr.String(pythonStr(v)))}
 }
 
 func clampInt(f float64) int {
@@ -253,7 +255,7 @@ func (c *floatConverter) Format(value any) (string, error) {
 	case string:
 		var ok bool
 		if f, ok = parsePythonFloat(strings.TrimSpace(v)); !ok {
-			return "", fmt.Errorf("could not convert string to float: %s", reprString(v))
+			return "", fmt.Errorf("could not convert string to float: %s", pyrepr.String(v))
 		}
 	default:
 		if f = pythonFloat(value); math.IsNaN(f) {

@@ -7,8 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // Texts in URLs and error messages are those that Python makes of the values,
@@ -58,7 +58,7 @@ func pythonStr(v any) string {
 			}
 			item := rv.Index(i).Interface()
 			if s, ok := item.(string); ok {
-				b.WriteString(reprString(s))
+				b.WriteString(pyrepr.String(s))
 			} else {
 				b.WriteString(pythonStr(item))
 			}
@@ -105,7 +105,7 @@ func pythonInt(v any) (*big.Int, error) {
 	case string:
 		n, ok := parseBig(v)
 		if !ok {
-			return nil, fmt.Errorf("invalid literal for int() with base 10: %s", reprString(v))
+			return nil, fmt.Errorf("invalid literal for int() with base 10: %s", pyrepr.String(v))
 		}
 		return n, nil
 	case bool:
@@ -220,48 +220,11 @@ func stringOf(v any) (string, bool) {
 	return "", false
 }
 
-// reprString is Python's repr of a string.
-func reprString(s string) string {
-	quote := byte('\'')
-	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		quote = '"'
-	}
-	var b strings.Builder
-	b.WriteByte(quote)
-	for i, r := range s {
-		switch {
-		case r == rune(quote) || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r == utf8.RuneError && s[i] != 0xef:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case r < utf8.RuneSelf || unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r <= 0xff:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r <= 0xffff:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-	}
-	b.WriteByte(quote)
-	return b.String()
-}
-
 // reprStrings is Python's repr of a list of strings.
 func reprStrings(list []string) string {
 	quoted := make([]string, len(list))
 	for i, s := range list {
-		quoted[i] = reprString(s)
+		quoted[i] = pyrepr.String(s)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // A Rule is one URL pattern of a [Map]. The exported fields are set before
@@ -143,7 +145,7 @@ func (r *Rule) compile() error {
 	twice := ""
 	host := r.hostRule()
 	if strings.Contains(host, "/") {
-		return r.fail(KindValue, fmt.Errorf("host or subdomain %s must not contain a slash", reprString(host)))
+		return r.fail(KindValue, fmt.Errorf("host or subdomain %s must not contain a slash", pyrepr.String(host)))
 	}
 	if host == "" {
 		r.parts = append(r.parts, &part{static: true})
@@ -159,7 +161,7 @@ func (r *Rule) compile() error {
 		return err
 	}
 	if twice != "" {
-		return r.fail(KindValue, fmt.Errorf("variable name %s used twice", reprString(twice)))
+		return r.fail(KindValue, fmt.Errorf("variable name %s used twice", pyrepr.String(twice)))
 	}
 	r.trace = trace.String()
 	return nil
@@ -267,7 +269,7 @@ func (r *Rule) variable(t token, twice *string) (Converter, error) {
 	r.names[t.text] = true
 	newConverter, ok := r.m.converters[t.converter]
 	if !ok {
-		return nil, r.fail(KindLookup, fmt.Errorf("the converter %s does not exist", reprString(t.converter)))
+		return nil, r.fail(KindLookup, fmt.Errorf("the converter %s does not exist", pyrepr.String(t.converter)))
 	}
 	args, err := ParseArgs(t.arguments)
 	if err != nil {

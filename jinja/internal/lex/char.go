@@ -1,9 +1,10 @@
 package lex
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 var wordByte = [256]bool{'_': true}
@@ -119,36 +120,4 @@ func IsIdentifier(s string) bool {
 }
 
 // Repr returns s as Python's repr spells a string.
-func Repr(s string) string {
-	quote := byte('\'')
-	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		quote = '"'
-	}
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte(quote)
-	for _, r := range s {
-		switch {
-		case r == rune(quote) || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case !isPrintable(r):
-			b.WriteString(escapeRune(r))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte(quote)
-	return b.String()
-}
-
-// isPrintable reports whether Python's repr leaves r as it is.
-func isPrintable(r rune) bool {
-	return r == ' ' || !unicode.In(r, unicode.C, unicode.Z) && unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
-}
+func Repr(s string) string { return pyrepr.String(s) }

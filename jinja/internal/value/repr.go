@@ -5,8 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // maxDepth bounds the recursion into nested containers, as Python's recursion limit does.
@@ -82,7 +82,7 @@ func appendRepr(buf []byte, v Value, in *chain) ([]byte, error) {
 	case KindMarkup:
 		return append(AppendQuoted(append(buf, "Markup("...), v.rawString()), ')'), nil
 	case KindBytes:
-		return appendBytesRepr(buf, v.rawBytes()), nil
+		return pyrepr.AppendBytes(buf, string(v.rawBytes())), nil
 	case KindRange:
 		r := raw[Range](v)
 		buf = fmt.Appendf(buf, "range(%d, %d", r.Start, r.Stop)
@@ -229,88 +229,5 @@ func (v Value) appendGoRepr(buf []byte, in *chain) ([]byte, error) {
 	return append(buf, "<"+TypeName(v)+" object>"...), nil
 }
 
-// AppendQuoted appends repr(s) of a str: single quotes unless the text has those and no double ones,
-// and escapes for what is not printable.
-func AppendQuoted(buf []byte, s string) []byte {
-	quote := byte('\'')
-	single, double := false, false
-	for i := range len(s) {
-		single = single || s[i] == '\''
-		double = double || s[i] == '"'
-	}
-	if single && !double {
-		quote = '"'
-	}
-	buf = append(buf, quote)
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			i++
-			switch {
-			case c == quote || c == '\\':
-				buf = append(buf, '\\', c)
-			case c == '\n':
-				buf = append(buf, '\\', 'n')
-			case c == '\r':
-				buf = append(buf, '\\', 'r')
-			case c == '\t':
-				buf = append(buf, '\\', 't')
-			case c < ' ' || c == 0x7f:
-				buf = fmt.Appendf(buf, `\x%02x`, c)
-			default:
-				buf = append(buf, c)
-			}
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1: // a byte that is not UTF-8: Python's surrogateescape
-			buf = fmt.Appendf(buf, `\udc%02x`, c)
-		case printable(r):
-			buf = append(buf, s[i:i+n]...)
-		case r < 0x100:
-			buf = fmt.Appendf(buf, `\x%02x`, r)
-		case r < 0x10000:
-			buf = fmt.Appendf(buf, `\u%04x`, r)
-		default:
-			buf = fmt.Appendf(buf, `\U%08x`, r)
-		}
-		i += n
-	}
-	return append(buf, quote)
-}
-
-// printable is str.isprintable of one character.
-func printable(r rune) bool {
-	return r == ' ' || unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
-}
-
-func appendBytesRepr(buf []byte, b []byte) []byte {
-	quote := byte('\'')
-	single, double := false, false
-	for _, c := range b {
-		single = single || c == '\''
-		double = double || c == '"'
-	}
-	if single && !double {
-		quote = '"'
-	}
-	buf = append(buf, 'b', quote)
-	for _, c := range b {
-		switch {
-		case c == quote || c == '\\':
-			buf = append(buf, '\\', c)
-		case c == '\n':
-			buf = append(buf, '\\', 'n')
-		case c == '\r':
-			buf = append(buf, '\\', 'r')
-		case c == '\t':
-			buf = append(buf, '\\', 't')
-		case c < ' ' || c >= 0x7f:
-			buf = fmt.Appendf(buf, `\x%02x`, c)
-		default:
-			buf = append(buf, c)
-		}
-	}
-	return append(buf, quote)
-}
+// AppendQuoted appends repr(s) of a str.
+func AppendQuoted(buf []byte, s string) []byte { return pyrepr.AppendString(buf, s) }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
 // strFunc is a method of str without arguments whose result is text.
@@ -105,7 +107,7 @@ func init() {
 		"islower":      strTest("islower", IsLower),
 		"istitle":      strTest("istitle", isTitle),
 		"isascii":      strTest("isascii", isASCII),
-		"isprintable":  strTest("isprintable", func(s string) bool { return s == "" || everyRune(printable)(s) }),
+		"isprintable":  strTest("isprintable", func(s string) bool { return s == "" || everyRune(pyrepr.Printable)(s) }),
 		"isidentifier": strTest("isidentifier", isIdentifier),
 		"startswith":   affix("startswith", strings.HasPrefix), "endswith": affix("endswith", strings.HasSuffix),
 		"removeprefix": trimAffix("removeprefix", strings.TrimPrefix), "removesuffix": trimAffix("removesuffix", strings.TrimSuffix),
