@@ -126,9 +126,9 @@ func (e *SecurityEvent) attrs(a *App) []slog.Attr {
 		return list
 	}
 	if e.Err != nil {
-		list = append(list, slog.String("reason", clip(c.scrub(e.Err.Error()))))
+		list = append(list, slog.String("reason", clip(c.reason(e.Err))))
 	}
-	list = append(list, slog.String("method", clip(c.r.Method)), slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
+	list = append(list, slog.String("method", c.method()), slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
 	if c.origin.Addr.IsValid() {
 		list = append(list, slog.String("client", c.origin.Addr.String()))
 	}
@@ -136,6 +136,16 @@ func (e *SecurityEvent) attrs(a *App) []slog.Attr {
 		list = append(list, slog.String("agent", clip(agent[0])))
 	}
 	return list
+}
+
+// reason is the text of a refusal. That of the gate names a host at most, which a
+// cookie of that value must not take out of the log.
+func (c *Context) reason(err error) string {
+	var gate gateError
+	if errors.As(err, &gate) {
+		return err.Error()
+	}
+	return c.scrub(err.Error())
 }
 
 // noteRefusal emits the event of an error that turned a request away, once a

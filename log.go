@@ -74,11 +74,11 @@ func (c *Context) logRequest() {
 		return
 	}
 	line := accesslog.Request{
-		Level: level, Method: c.r.Method, Rule: c.at.rule, Status: status, Took: c.took(),
+		Level: level, Method: c.method(), Rule: c.at.rule, Status: status, Took: c.took(),
 		Sent: c.res.size, Received: c.received(), ID: c.RequestID(), User: c.user, Client: c.origin.Addr,
 	}
 	if c.at.rule == "" {
-		line.Path = clip(c.r.URL.Path)
+		line.Path = clip(c.shownPath())
 	}
 	if c.res.err != nil {
 		line.WriteFailure = c.res.err.Error()
@@ -114,6 +114,23 @@ func clipTo(s string, limit int) string {
 	return s
 }
 
+// maxLoggedError bounds the text of an error in the log, in bytes: it may quote what
+// a client sent.
+const maxLoggedError = 8 << 10
+
+// method is the request's method for the log. The longest that is registered has 17
+// letters (UPDATEREDIRECTREF, RFC 4437).
+func (c *Context) method() string { return clipTo(c.r.Method, 32) }
+
+// shownPath is the path for the log: as the client sent it where the gate did not
+// take it.
+func (c *Context) shownPath() string {
+	if c.path == "" {
+		return c.r.URL.Path
+	}
+	return c.path
+}
+
 // scrub takes secrets out of a text that is logged or shown: those that the
 // request came with, the app's keys, and what looks like one.
 func (c *Context) scrub(text string) string {
@@ -132,8 +149,8 @@ func (c *Context) logError(err error, what string) {
 		return // the client went away: nobody's mistake
 	}
 	attrs := []slog.Attr{
-		slog.String("error", c.scrub(err.Error())),
-		slog.String("method", c.r.Method),
+		slog.String("error", clipTo(c.scrub(err.Error()), maxLoggedError)),
+		slog.String("method", c.method()),
 		slog.String("rule", c.at.rule),
 		slog.String("request_id", c.RequestID()),
 	}

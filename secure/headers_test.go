@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -327,6 +328,23 @@ func TestHeaderValue(t *testing.T) {
 		if got := HeaderValue(value) == nil; got != want {
 			t.Errorf("HeaderValue(%q) is fine: %t", value, got)
 		}
+	}
+}
+
+// TestAddVaryIsBounded: a Vary of names without end is that of no cache.
+func TestAddVaryIsBounded(t *testing.T) {
+	h := http.Header{}
+	for i := range maxVary {
+		AddVary(h, "X-"+strconv.Itoa(i))
+	}
+	if n := strings.Count(h.Get("Vary"), ",") + 1; n != maxVary {
+		t.Errorf("%d names", n)
+	}
+	if AddVary(h, "x-0"); h.Get("Vary") == "*" {
+		t.Error("a name that is there already counts")
+	}
+	if AddVary(h, "Accept"); h.Get("Vary") != "*" {
+		t.Errorf("Vary: %.200s", h.Get("Vary"))
 	}
 }
 

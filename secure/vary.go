@@ -8,8 +8,12 @@ import (
 // varyCookie is shared by all answers; its capacity is 1.
 var varyCookie = []string{"Cookie"}
 
+// maxVary bounds the names in a Vary header.
+const maxVary = 64
+
 // AddVary adds names, each a field name or several with commas, to the Vary
-// header of h without repeating one that is there. A "*" stays alone.
+// header of h without repeating one that is there. A "*" stays alone, and stands
+// for more than 64 names: no cache keeps such an answer.
 func AddVary(h http.Header, names ...string) {
 	old := h["Vary"]
 	if len(old) == 0 && len(names) == 1 && names[0] == "Cookie" {
@@ -23,12 +27,12 @@ func AddVary(h http.Header, names ...string) {
 	for _, list := range append(old[:len(old):len(old)], names...) {
 		for name := range strings.SplitSeq(list, ",") {
 			name = strings.TrimSpace(name)
-			if name == "*" {
+			if name != "" && name != "*" && !containsFold(all, name) {
+				all = append(all, name)
+			}
+			if name == "*" || len(all) > maxVary {
 				h["Vary"] = []string{"*"}
 				return
-			}
-			if name != "" && !containsFold(all, name) {
-				all = append(all, name)
 			}
 		}
 	}

@@ -1,0 +1,73 @@
+package secure
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// RequestSecrets lists what r carries that must not be shown: its credentials,
+// cookies and CSRF tokens, and the parameters of its query and of form, which
+// may be nil, whose names are a [SensitiveName]. What is a part of the request's
+// host or origin is left out.
+func RequestSecrets(r *http.Request, form url.Values) []string {
+	var list []string
+	for name, values := range r.Header {
+		switch name {
+		case "Authorization", "Proxy-Authorization":
+			for _, v := range values {
+				list = append(list, v)
+				kind, rest, _ := strings.Cut(v, " ")
+				list = append(list, rest)
+				if b, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(kind, "Basic") {
+					_, password, _ := strings.Cut(string(b), ":")
+					list = append(list, string(b), password)
+				}
+			}
+		case "Cookie":
+			for _, line := range values {
+				for cookie := range strings.SplitSeq(line, ";") {
+					name, value, ok := strings.Cut(cookie, "=")
+					if !ok {
+						value = name
+					}
+					list = append(list, strings.Trim(value, " \t\""))
+				}
+			}
+		default:
+			if SensitiveName(name) {
+				list = append(list, values...)
+			}
+		}
+	}
+	for _, values := range []url.Values{parseQuery(r.URL.RawQuery), form} {
+		for name, v := range values {
+			if SensitiveName(name) {
+				list = append(list, v...)
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(s string) bool { return inOrigin(r, s) })
+}
+
+// inOrigin reports whether a text is a part of the host that r is for or of the
+// origin that it comes from. Neither is a secret, and whoever gives a cookie such a
+// value must not take them out of the log with it.
+func inOrigin(r *http.Request, s string) bool {
+	for _, shown := range []string{r.Host, r.Header.Get("Origin")} {
+		if len(s) <= len(shown) && len(shown) <= 2*maxHostLength && strings.Contains(shown, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func parseQuery(raw string) url.Values {
+	if raw == "" {
+		return nil
+	}
+	values, _ := url.ParseQuery(raw)
+	return values
+}
