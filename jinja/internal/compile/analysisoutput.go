@@ -6,6 +6,7 @@ import (
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/context"
+	"github.com/dewar-go/dewar/jinja/internal/value"
 	"github.com/dewar-go/dewar/markup"
 )
 
@@ -61,7 +62,7 @@ func (a *analysis) text(n *ast.TemplateData) {
 	for _, e := range events {
 		switch e.Kind {
 		case context.Nonce:
-			if a.c.env.Nonce == nil || a.off {
+			if a.c.env.Nonce == nil || a.off || e.Has {
 				continue
 			}
 		case context.Form:
@@ -75,8 +76,8 @@ func (a *analysis) text(n *ast.TemplateData) {
 		case context.FormEnd:
 			a.forms = nil
 			continue
-		case context.ActionStart, context.ActionEnd:
-			if a.c.env.FormField == nil {
+		case context.TagStart:
+			if a.c.env.Nonce == nil && a.c.env.FormField == nil {
 				continue
 			}
 		}
@@ -143,6 +144,11 @@ func (a *analysis) print(n ast.Expr, next string) {
 				return
 			}
 		}
+	}
+	if strings.HasPrefix(next, "=") && a.set.At(0).OpenName() {
+		a.fail(n, "an output cannot stand here, in %s: it completes the name of an attribute; only names that begin with data- or aria- "+
+			"may be completed: write the whole name as text, or in branches", a.set.At(0))
+		return
 	}
 	p := &note{}
 	call, isCall := n.(*ast.Call)
@@ -222,10 +228,27 @@ func (a *analysis) literal(texts []string) {
 // maxTexts bounds how many texts one output may be for the analysis.
 const maxTexts = 6
 
-// authorTexts lists what an output writes that chooses between constants:
-// {{ "true" if x else "false" }} and {{ loop.cycle("odd", "even") }}. That is the
-// author's text, as if it stood between {% if %} and {% else %}.
+// authorTexts lists what an output writes that is a constant or chooses between
+// constants: {{ " " }}, {{ "true" if x else "false" }} and
+// {{ loop.cycle("odd", "even") }}. That is the author's text, as if it stood outside of
+// the braces, between {% if %} and {% else %}.
 func (a *analysis) authorTexts(n ast.Expr, into []string) []string {
+	if a.c.env.Finalize != nil {
+		return nil
+	}
+	if v, ok := a.c.constant(n, &evalContext{autoescape: true}); ok {
+		if s, ok := v.Str(); ok && (!v.IsSafe() || v.SafeKind() == markup.KindHTML) {
+			if !v.IsSafe() {
+				s = string(markup.Escape(s))
+			}
+			return append(into, s)
+		}
+		if v.Kind() == value.KindInt {
+			s, _ := value.StrOf(v)
+			return append(into, s)
+		}
+		return nil
+	}
 	switch n := n.(type) {
 	case *ast.CondExpr:
 		yes, ok := constText(n.Expr1)

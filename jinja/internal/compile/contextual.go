@@ -368,9 +368,8 @@ func (f *frame) writeFiltered(v value.Value, e context.Escaper) error {
 // writeIn writes a value through the escaper of its place.
 func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
 	rt := f.rt
-	if e.Is(context.Own) {
-		rt.action, rt.ownAction = rt.flushed+len(rt.out), false
-		rt.typed = e.Is(context.Trusted) || v.SafeKind() == markup.KindResourceURL
+	if e.Is(context.Own) && !e.Is(context.Trusted) && v.SafeKind() != markup.KindResourceURL {
+		rt.tag.vouched = false
 	}
 	switch e.Kind() {
 	case context.EscAttr:

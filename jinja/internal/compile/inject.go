@@ -36,25 +36,24 @@ func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 	switch n.event.Kind {
 	case context.Nonce:
 		act = func(f *frame) error {
-			if runTime && !f.rt.typed {
+			if runTime && !f.takesNonce() {
 				return nil
 			}
 			return f.writeNonce()
 		}
 	case context.Form:
 		act = func(f *frame) error {
-			if runTime && !f.rt.ownAction {
+			if runTime && !f.takesToken() {
 				return nil
 			}
 			return f.writeFormField()
 		}
-	case context.ActionStart:
+	case context.TagStart:
 		act = func(f *frame) error {
-			f.rt.action, f.rt.ownAction = f.rt.flushed+len(f.rt.out), false
+			rt := f.rt
+			rt.tag = openTag{at: rt.flushed + len(rt.out), elem: context.NamedBehind(rt.out), open: true, vouched: true}
 			return nil
 		}
-	case context.ActionEnd:
-		act = (*frame).lookAtAction
 	case context.BareEnd:
 		act = (*frame).closeBare
 	}
@@ -94,18 +93,38 @@ func (f *frame) writeFormField() error {
 	return err
 }
 
-// lookAtAction finds out whether the action of a form, which ends here, is on
-// the site.
-func (f *frame) lookAtAction() error {
-	rt := f.rt
-	from := rt.action - rt.flushed
-	rt.ownAction, rt.action = false, -1
-	if from < 0 || from > len(rt.out) {
-		return nil
+// openTag is the start tag of a script, style, link or form that is being written.
+type openTag struct {
+	open    bool
+	vouched bool // what nobody vouches for has not been written into what decides about a nonce
+	elem    context.Elem
+	at      int // where it goes on behind its name
+}
+
+// written returns what has been written of the tag that is open, and closes it.
+func (rt *renderer) writtenTag() (t openTag, attrs string) {
+	t = rt.tag
+	rt.tag.open = false
+	from := t.at - rt.flushed
+	if !t.open || from < 0 || from > len(rt.out) {
+		return openTag{}, ""
 	}
-	url := string(rt.out[from:])
-	rt.ownAction = context.SameSite(url) || rt.env.SameSite != nil && rt.env.SameSite(f, markup.Unescape(url))
-	return nil
+	return t, string(rt.out[from:])
+}
+
+// takesNonce reports whether a nonce belongs into the tag that is open.
+func (f *frame) takesNonce() bool {
+	t, attrs := f.rt.writtenTag()
+	return t.vouched && context.TakesNonce(t.elem, attrs)
+}
+
+// takesToken reports whether the form whose start tag has just been written posts to
+// the site.
+func (f *frame) takesToken() bool {
+	t, attrs := f.rt.writtenTag()
+	action, ok := context.TakesToken(attrs)
+	env := f.rt.env
+	return t.open && ok && (context.OnSite(action) || env.SameSite != nil && env.SameSite(f, action))
 }
 
 // closeBare gives an unquoted value that is empty its quotes: what follows would

@@ -45,10 +45,7 @@ type renderer struct {
 	kws     []value.Kw
 	pins    int // things that keep frames and contexts beyond their end
 	mark    int // length of out from which it must be looked at
-
-	typed     bool // the address of the tag that is open is a typed one
-	ownAction bool // the action of the form whose tag is open is on the site
-	action    int  // where that action begins in all that was written
+	tag     openTag
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro
@@ -220,16 +217,16 @@ func (rt *renderer) checkOutput() error {
 
 const flushSize = 4 << 10
 
-// maxAction bounds the part of an address that is kept until its end is known.
-const maxAction = 1 << 10
+// maxTag bounds the start tag that is kept until its end is known.
+const maxTag = 4 << 10
 
 // behind returns how many bytes at the end of the output are looked at later: by
-// escapers, and to find out whose address it is that has begun.
+// escapers, and to find out what the start tag says that has begun.
 func (rt *renderer) behind() int {
 	n := context.Behind(rt.out)
-	if rt.action >= 0 {
-		if address := rt.flushed + len(rt.out) - rt.action; address <= maxAction {
-			n = max(n, address)
+	if rt.tag.open {
+		if tag := rt.flushed + len(rt.out) - rt.tag.at; tag <= maxTag {
+			n = max(n, tag)
 		}
 	}
 	return n

@@ -163,11 +163,9 @@ func (c *Context) startAttr() {
 	c.clearBuf()
 	c.Attr = attrPlain
 	switch {
+	case c.Prev == nameUnknown:
+		c.Attr = attrUnknown
 	case c.State == AttrNameDyn:
-		c.Attr = attrPlain
-		if c.Prev == nameUnknown {
-			c.Attr = attrUnknown
-		}
 	case long:
 		// The beginning is kept in Prev, see addName.
 		if c.Prev == nameScript {
@@ -260,7 +258,10 @@ func (c *Context) endAttr() {
 		}
 	case attrMethod:
 		c.Flags &^= flagPost
-		if value == "post" && !out {
+		switch {
+		case out:
+			c.Flags |= flagLook
+		case value == "post":
 			c.Flags |= flagPost
 		}
 	case attrAnimName:
@@ -284,7 +285,7 @@ func (c *Context) endAttr() {
 		}
 	case attrAction:
 		if out || c.Sub == urlAbsolute {
-			c.Flags |= flagAction
+			c.Flags |= flagLook
 		}
 	}
 	c.Attr, c.Delim, c.Lang, c.Sub, c.Prev, c.Depth, c.Stack = attrPlain, delimNone, langNone, 0, 0, 0, 0

@@ -120,30 +120,28 @@ const (
 
 // Flags of the start tag that is open, and of the document.
 const (
-	flagXML        uint32 = 1 << iota // the document is XML: elements may close themselves, no content is raw
-	flagDynName                       // an output wrote the name of the element or attribute
-	flagNonce                         // the tag has a nonce
-	flagType                          // a script's type has been seen
-	flagSrc                           // the tag has a src or href
-	flagSrcRunTime                    // it is an output whose kind is known when it is printed
-	flagSrcBad                        // it is made of outputs that nobody vouches for
-	flagSheet                         // link: rel holds stylesheet
-	flagRelSafe                       // link: rel is literal and loads nothing that runs or applies
-	flagRelDyn                        // link: rel is an output
-	flagRefresh                       // meta: http-equiv is or may be refresh
-	flagMetaOut                       // meta: content holds an output that nothing was done to
-	flagAnimURL                       // animate: attributeName is href
-	flagAnimDyn                       // animate: attributeName is an output
-	flagAnimSafe                      // animate: attributeName is another
-	flagPost                          // form: method is post
-	flagAction                        // form: the action is looked at when it is rendered
-	flagForeign                       // form: the action is on another origin
-	flagSlash                         // the last character in the tag is /
-	flagMarkup                        // script: a <!-- is open in it
-	flagCSSImport                     // style: behind @import
-	flagOutput                        // the value of the attribute holds an output
-	flagReference                     // the value so far ends in the beginning of a character reference
-	flagTagStart                      // the script, style or text so far ends in the beginning of a tag
+	flagXML       uint32 = 1 << iota // the document is XML: elements may close themselves, no content is raw
+	flagDynName                      // an output wrote a part of the name of the element
+	flagNonce                        // the tag has a nonce
+	flagType                         // a script's type has been seen
+	flagSrc                          // the tag has a src or href
+	flagLook                         // what its attributes say is looked at when it is rendered
+	flagLoose                        // it may have attributes that are not known
+	flagSheet                        // link: rel holds stylesheet
+	flagRelSafe                      // link: rel is literal and loads nothing that runs or applies
+	flagRelDyn                       // link: rel is an output
+	flagRefresh                      // meta: http-equiv is or may be refresh
+	flagMetaOut                      // meta: content holds an output that nothing was done to
+	flagAnimURL                      // animate: attributeName is href
+	flagAnimDyn                      // animate: attributeName is an output
+	flagAnimSafe                     // animate: attributeName is another
+	flagPost                         // form: method is post
+	flagSlash                        // the last character in the tag is /
+	flagMarkup                       // script: a <!-- is open in it
+	flagCSSImport                    // style: behind @import
+	flagOutput                       // the value of the attribute holds an output
+	flagReference                    // the value so far ends in the beginning of a character reference
+	flagTagStart                     // the script, style or text so far ends in the beginning of a tag
 )
 
 // tagFlags are those that end with the tag.

@@ -69,7 +69,7 @@ func appendRaw(buf []byte, e Escaper, s string) (out []byte, done bool, err erro
 	case EscText, EscAttr, EscNames, EscConfig:
 		return append(buf, s...), true, nil
 	case EscRCData:
-		return appendEndTagsBroken(buf, s, "title", "textarea"), true, nil
+		return appendEndTagsBroken(buf, s, "title", "textarea", "xmp", "iframe", "noembed", "noframes"), true, nil
 	case EscData:
 		return appendEndTagsBroken(buf, s, "script"), true, nil
 	case EscSrcdoc:

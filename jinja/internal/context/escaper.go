@@ -10,7 +10,7 @@ type Escaper uint16
 const (
 	EscText        Escaper = iota // as Jinja does: five characters, Markup as it is
 	EscAttr                       // the value of an attribute
-	EscRCData                     // title and textarea
+	EscRCData                     // title and textarea, and elements that are not parsed
 	EscData                       // a script that is no script, such as a template
 	EscComment                    // an HTML comment
 	EscNames                      // names of attributes
@@ -56,7 +56,7 @@ const (
 	Bare     Escaper = 1 << (8 + iota) // in an attribute without quotes
 	Single                             // in an attribute with single quotes
 	InAttr                             // the text of a script or style is in an attribute
-	Own                                // whether the address of the element is typed is noted for its nonce
+	Own                                // the address decides whether its element gets a nonce: what nobody vouches for is noted
 	Word                               // a name or keyword stands before the output
 	Raw                                // the last filter is safe
 	Space                              // a space goes before names
@@ -114,32 +114,23 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 		if c.Prev == nameData {
 			return EscNamePart, ""
 		}
-		if c.Prev == nameUnknown {
-			return 0, "an output in the name of an attribute"
-		}
 		return EscNames | Space, ""
 	case AttrName:
 		if name := c.text(); c.N != longText && isDataName(name) {
 			return EscNamePart, ""
 		}
-		return 0, "an output completes the name of an attribute: only names that begin with data- or aria- may be completed"
+		return EscNames | Space, "" // it does not go on: the output begins with a space, or gets one
 	case BeforeValue:
 		v := *c
 		v.startValue(delimNone)
-		e, refused = v.Escaper()
-		if c.Attr == attrAction {
-			e |= Own // the action begins here
-		}
-		return e, refused
+		return v.Escaper()
 	case Value:
 		return c.valueEscaper()
-	case RCData:
+	case RCData, RawText:
 		if c.has(flagTagStart) {
 			return 0, completesTag
 		}
 		return EscRCData, ""
-	case RawText:
-		return 0, "the content of <" + rawNames[c.Elem] + "> is not parsed: nothing can be escaped in it"
 	case Script:
 		switch c.Script {
 		case scriptDynamic:
@@ -181,6 +172,18 @@ func hasDash(s string) bool {
 	return false
 }
 
+// OpenName reports whether what an output in c writes may be a part of an attribute's
+// name only.
+func (c *Context) OpenName() bool {
+	switch c.State {
+	case AttrName:
+		return c.N == longText || !isDataName(c.text())
+	case AttrNameDyn:
+		return c.Prev == nameUnknown
+	}
+	return false
+}
+
 // isDataName reports whether a name beginning with s is of an attribute that
 // nothing but the page's own scripts reads.
 func isDataName(s string) bool {
@@ -209,7 +212,7 @@ func (c *Context) valueEscaper() (Escaper, string) {
 	}
 	switch c.Attr {
 	case attrUnknown:
-		return 0, "an output has written a part of the attribute's name, so it is not known what its value is"
+		return 0, "the attribute's name is not known, or not all of it, and so not what its value is: write the name as text before the ="
 	case attrSrcdoc:
 		if c.Sub != 0 {
 			return 0, "the document in srcdoc has tags around the output: give the whole document as the value"
@@ -304,10 +307,7 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 			e = EscImage
 		case c.Attr == attrResource && !(c.Elem == elemLink && c.has(flagRelSafe)):
 			e = EscResource
-			switch c.Elem {
-			case elemScript, elemLink:
-				e |= Own
-			case elemIframe, elemFrame:
+			if c.Elem == elemIframe || c.Elem == elemFrame {
 				e |= Foreign
 			}
 		}
@@ -337,6 +337,9 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		}
 	default:
 		return 0, "it is not known what stands before the output in the address"
+	}
+	if c.Attr == attrResource && c.Prev != urlQuery && (c.Elem == elemScript || c.Elem == elemLink && !c.has(flagRelSafe)) {
+		e |= Own
 	}
 	if c.Attr == attrSrcset && e != EscSrcsetRest {
 		return 0, "the first part of an address in srcset is not known"
@@ -442,6 +445,7 @@ func (c Context) Printed(e Escaper) Context {
 			c.Flags |= flagDynName
 		case EscNames:
 			c.nameEnds()
+			c.namesPrinted(raw)
 		}
 	case Bang:
 		c.State, c.Sub = Bogus, 0
@@ -455,9 +459,21 @@ func (c Context) Printed(e Escaper) Context {
 		c.Flags &^= flagSlash
 		c.clearBuf()
 		c.State, c.Prev = AttrNameDyn, namePlain
+		c.namesPrinted(raw)
+	case AttrNameDyn:
+		if c.Prev != nameData {
+			c.namesPrinted(raw)
+		}
 	case AttrName:
-		c.clearBuf()
-		c.State, c.Prev = AttrNameDyn, nameData
+		if e.Kind() == EscNamePart {
+			c.clearBuf()
+			c.State, c.Prev = AttrNameDyn, nameData
+			break
+		}
+		c.startAttr()
+		c.endName()
+		c.State = AttrNameDyn
+		c.namesPrinted(true) // a = behind it is odd
 	case BeforeValue:
 		c.startValue(delimNone)
 		c.valuePrinted(e, raw)
@@ -469,16 +485,21 @@ func (c Context) Printed(e Escaper) Context {
 	return c
 }
 
+// namesPrinted notes that attributes have been written. With open, the last of them
+// may go on.
+func (c *Context) namesPrinted(open bool) {
+	if open {
+		c.Prev = nameUnknown
+	}
+	if c.Elem.inserts() {
+		c.Flags |= flagLoose
+	}
+}
+
 func (c *Context) valuePrinted(e Escaper, raw bool) {
 	c.Flags |= flagOutput
-	if c.Attr == attrResource {
-		switch {
-		case e.Is(Trusted):
-		case e.Is(Own):
-			c.Flags |= flagSrcRunTime
-		case c.Prev != urlQuery:
-			c.Flags |= flagSrcBad
-		}
+	if e.Is(Own) && !e.Is(Trusted) {
+		c.Flags |= flagLook
 	}
 	switch c.Attr {
 	case attrConfig:

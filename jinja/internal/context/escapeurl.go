@@ -360,9 +360,9 @@ func filterRefreshURL(s string) string {
 	return lead + t
 }
 
-// SameSite reports whether an address, as it stands in an attribute, is on the
-// site of the page it stands in: it has no scheme and no host.
-func SameSite(attr string) bool { return onSite(markup.Unescape(attr)) }
+// OnSite reports whether an address is on the site of the page it stands in: it has
+// no scheme and no host.
+func OnSite(s string) bool { return onSite(s) }
 
 func onSite(s string) bool {
 	s = cleaned(s)

@@ -10,21 +10,22 @@ type EventKind uint8
 
 // The kinds of events.
 const (
-	Nonce       EventKind = iota // the end of a start tag that takes a nonce
-	Form                         // behind the start tag of a form that takes a token
-	FormEnd                      // the end tag of a form
-	ActionStart                  // the value of a form's action begins
-	ActionEnd                    // it has ended
-	BareEnd                      // an unquoted value that an output began has ended
+	Nonce    EventKind = iota // the end of a start tag that takes a nonce
+	Form                      // behind the start tag of a form that takes a token
+	FormEnd                   // the end tag of a form
+	TagStart                  // behind the name of a tag that may take one of them
+	BareEnd                   // an unquoted value that an output began has ended
 )
 
 // Event is what happens before the byte At of a text.
 type Event struct {
 	At   int
 	Kind EventKind
-	// RunTime is set when the render has to decide: whether the address of the
-	// element is a typed one, or the action of the form on the site.
+	// RunTime is set when the render has to decide by what the tag says, see
+	// [TakesNonce] and [TakesToken].
 	RunTime bool
+	// Has is set of a nonce that the tag has already: nothing is done there.
+	Has bool
 }
 
 // scanner takes one context through a text.
@@ -33,6 +34,7 @@ type scanner struct {
 	s      string
 	i      int
 	events []Event
+	tagAt  int      // one more than the index of the TagStart of the tag that is open, if that is in events
 	more   []branch // other readings of the text
 
 	stop, stopped bool // run ends where the first tag or comment does
@@ -74,6 +76,12 @@ func (c Context) advance(s string) ([]Context, []Event) {
 
 func (sc *scanner) event(k EventKind, at int, runTime bool) {
 	sc.events = append(sc.events, Event{At: at, Kind: k, RunTime: runTime})
+}
+
+// inserts reports whether something may be put into or behind a start tag of the
+// element.
+func (e Elem) inserts() bool {
+	return e == elemScript || e == elemStyle || e == elemLink || e == elemForm
 }
 
 func (sc *scanner) run() {
@@ -271,6 +279,14 @@ func (sc *scanner) tagName() {
 		}
 		c.add(b)
 	}
+	if c.State == TagName && elems[c.text()].inserts() { // an output may follow at once
+		sc.tagStart()
+	}
+}
+
+func (sc *scanner) tagStart() {
+	sc.event(TagStart, sc.i, false)
+	sc.tagAt = len(sc.events)
 }
 
 // named ends the name of a tag.
@@ -278,6 +294,7 @@ func (sc *scanner) named() {
 	c := &sc.c
 	name := c.text()
 	c.clearBuf()
+	c.Flags &^= flagDynName
 	if c.State == EndTagName {
 		if (name == "svg" || name == "math") && c.NS > 0 {
 			c.NS--
@@ -290,6 +307,9 @@ func (sc *scanner) named() {
 	}
 	c.Elem = elems[name]
 	c.State = Tag
+	if c.Elem.inserts() && sc.s[sc.i] != '>' {
+		sc.tagStart()
+	}
 }
 
 // tag reads what may stand between attributes.
@@ -352,11 +372,6 @@ func (sc *scanner) attrName() {
 		b := sc.s[sc.i]
 		switch {
 		case isSpace(b):
-			if c.State == AttrNameDyn {
-				// What has been written are whole names: a = behind them is odd.
-				c.State, c.Prev = Tag, 0
-				return
-			}
 			c.State = AfterName
 			return
 		case b == '/' || b == '>':
@@ -388,12 +403,10 @@ func (sc *scanner) beforeValue() {
 		case b == '"':
 			sc.i++
 			c.startValue(delimDouble)
-			sc.actionStart()
 			return
 		case b == '\'':
 			sc.i++
 			c.startValue(delimSingle)
-			sc.actionStart()
 			return
 		case b == '>':
 			c.startValue(delimNone)
@@ -401,15 +414,8 @@ func (sc *scanner) beforeValue() {
 			return
 		default:
 			c.startValue(delimNone)
-			sc.actionStart()
 			return
 		}
-	}
-}
-
-func (sc *scanner) actionStart() {
-	if sc.c.Attr == attrAction {
-		sc.event(ActionStart, sc.i, false)
 	}
 }
 
@@ -476,19 +482,10 @@ func openReference(s string) bool {
 
 // endValue ends a value.
 func (sc *scanner) endValue() {
-	c := &sc.c
-	at := sc.i
-	if c.Delim != delimNone {
-		at--
-	} else if c.has(flagOutput) {
-		sc.event(BareEnd, at, false)
+	if sc.c.Delim == delimNone && sc.c.has(flagOutput) {
+		sc.event(BareEnd, sc.i, false)
 	}
-	if c.Attr == attrAction {
-		c.endAttr()
-		sc.event(ActionEnd, at, false)
-		return
-	}
-	c.endAttr()
+	sc.c.endAttr()
 }
 
 // feed takes text of a value, decoded, to its language. It returns other
@@ -548,9 +545,13 @@ func (c *Context) srcdocText(s string) {
 func (sc *scanner) endTag(at int) {
 	c := &sc.c
 	closed := c.has(flagSlash) && (c.NS > 0 || c.has(flagXML))
+	if sc.tagAt > 0 && !c.has(flagLook|flagLoose) {
+		sc.events = append(sc.events[:sc.tagAt-1], sc.events[sc.tagAt:]...) // there is nothing to look at
+	}
+	sc.tagAt = 0
 	sc.takesNonce(at)
-	form := c.Elem == elemForm && c.has(flagPost) && !c.has(flagForeign) && c.NS == 0
-	runTime := c.has(flagAction)
+	form := c.Elem == elemForm && c.has(flagPost|flagLook|flagLoose) && c.NS == 0
+	runTime := c.has(flagLook | flagLoose)
 	kind, foreign := c.Elem, c.NS > 0
 	isScript := c.Script
 	sc.i++
@@ -592,12 +593,9 @@ func (sc *scanner) endTag(at int) {
 }
 
 // takesNonce notes where a nonce goes: into the template's own scripts, styles
-// and links to style sheets whose address, if they have one, is literal or typed.
+// and links to style sheets. The render looks at what outputs have written of them.
 func (sc *scanner) takesNonce(at int) {
 	c := &sc.c
-	if c.has(flagNonce | flagSrcBad) {
-		return
-	}
 	switch c.Elem {
 	case elemScript:
 		if c.Script != scriptJS && c.Script != scriptMap {
@@ -605,13 +603,13 @@ func (sc *scanner) takesNonce(at int) {
 		}
 	case elemStyle:
 	case elemLink:
-		if !c.has(flagSheet) || !c.has(flagSrc) {
+		if !c.has(flagLoose) && !(c.has(flagSheet) && c.has(flagSrc)) {
 			return
 		}
 	default:
 		return
 	}
-	sc.event(Nonce, at, c.has(flagSrcRunTime))
+	sc.events = append(sc.events, Event{At: at, Kind: Nonce, RunTime: c.has(flagLook | flagLoose), Has: c.has(flagNonce)})
 }
 
 // raw reads the content of an element that only its own end tag ends.
@@ -625,7 +623,7 @@ func (sc *scanner) raw() {
 	}
 	chunk := rest[:j]
 	sc.i += j
-	c.tagStart(chunk, name)
+	c.endTagStart(chunk, name)
 	var others []Context
 	switch c.State {
 	case Script:
@@ -651,9 +649,9 @@ func (sc *scanner) raw() {
 	c.State = EndTagName
 }
 
-// tagStart notes whether text of an element that is not parsed ends in what,
+// endTagStart notes whether text of an element that is not parsed ends in what,
 // with the output that follows, may become a tag or comment that counts there.
-func (c *Context) tagStart(s, name string) {
+func (c *Context) endTagStart(s, name string) {
 	if i := strings.LastIndexByte(s, '<'); i >= 0 {
 		c.Flags &^= flagTagStart
 		tail := strings.ToLower(s[i:])

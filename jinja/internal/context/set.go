@@ -151,7 +151,7 @@ func (s *Set) Advance(text string) []Event {
 func hasLT(s string) bool { return strings.IndexByte(s, '<') >= 0 }
 
 // common returns the events of two readings of a text. A nonce or a token
-// needs both of them.
+// needs both of them. Where one of them has a nonce by itself, the render decides.
 func common(a, b []Event) []Event {
 	var out []Event
 	i, j := 0, 0
@@ -169,7 +169,8 @@ func common(a, b []Event) []Event {
 			j++
 		default:
 			e := a[i]
-			e.RunTime = e.RunTime || b[j].RunTime
+			e.RunTime = e.RunTime || b[j].RunTime || e.Has != b[j].Has
+			e.Has = e.Has && b[j].Has
 			out = append(out, e)
 			i++
 			j++
@@ -214,6 +215,15 @@ func (c *Context) nameEnds() {
 	c.State, c.Prev = AttrNameDyn, namePlain
 }
 
+// loosenTag leaves it to the render what a nonce or a token needs to know of the tag
+// that is open.
+func (c *Context) loosenTag() {
+	c.Flags &^= flagNonce | flagSrc | flagPost | flagLook
+	if c.Elem.inserts() {
+		c.Flags |= flagLoose
+	}
+}
+
 func (c Context) loosened() Context {
 	switch c.State {
 	case TagName:
@@ -221,12 +231,24 @@ func (c Context) loosened() Context {
 			c.nameEnds()
 		}
 	case Tag, AttrName, AttrNameDyn, AfterName:
+		if c.State == AttrName || c.State == AfterName {
+			c.startAttr()
+			c.endName()
+		}
 		c.clearBuf()
-		c.State, c.Prev = AttrNameDyn, namePlain
+		c.State, c.Attr = AttrNameDyn, attrPlain
 		c.Flags &^= flagSlash
+	}
+	switch c.State {
+	case AttrNameDyn:
+		c.Prev = nameUnknown
+		c.loosenTag()
 	case BeforeValue, Value, Script, Style:
 		if c.State == BeforeValue {
 			c.startValue(delimNone)
+		}
+		if c.State == Value {
+			c.loosenTag()
 		}
 		c.Flags &^= flagCSSImport | flagMarkup
 		if c.State == Value {

@@ -1,0 +1,143 @@
+package jinja_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/markup"
+)
+
+// piecesEnv puts in nonces and tokens.
+func piecesEnv(t testing.TB, templates map[string]string) *jinja.Environment {
+	t.Helper()
+	env, err := jinja.New(jinja.Options{
+		Autoescape: jinja.Always, Loader: jinja.Map(templates),
+		Extensions: []jinja.Extension{jinja.ExtensionLoopControls, jinja.ExtensionI18n, jinja.ExtensionDo},
+		Nonce:      func(jinja.State) (string, error) { return "N", nil },
+		FormField:  func(jinja.State) (markup.HTML, error) { return "[token]", nil },
+		SameSite:   func(_ jinja.State, url string) bool { return url == "https://here.example/" },
+		Globals:    map[string]any{"url_for": func(endpoint string) string { return "/" + endpoint }},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.InstallNullTranslations()
+	return env
+}
+
+// pieceCase is a page and what it has to be. want is an error when it begins with
+// "error: ".
+type pieceCase struct {
+	name, source string
+	x            any
+	want         string
+}
+
+func runPieces(t *testing.T, templates map[string]string, cases []pieceCase) {
+	env := piecesEnv(t, templates)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tm, err := env.FromString(c.source)
+			got := ""
+			if err == nil {
+				got, err = tm.RenderString(vars{"x": c.x, "bad": "https://evil.example/", "js": "alert(1)", "yes": true,
+					"typed": markup.ResourceURL("https://cdn.example/a.js"), "template": "attrs.html"})
+			}
+			if fault, ok := strings.CutPrefix(c.want, "error: "); ok {
+				var e *jinja.Error
+				if !errors.As(err, &e) || !strings.Contains(err.Error(), fault) {
+					t.Errorf("%s\n got %q, %v\nwant the error %s", c.source, got, err, fault)
+				} else if e.Line == 0 {
+					t.Errorf("%s: the error %v has no line", c.source, err)
+				}
+			} else if err != nil || got != c.want {
+				t.Errorf("%s\n got %s, %v\nwant %s", c.source, got, err, c.want)
+			}
+		})
+	}
+}
+
+// A macro may write an address, or a part of one, also of what runs.
+func TestMacroInAddress(t *testing.T) {
+	const u, fixed = `{% macro u(x) %}{{ x }}{% endmacro %}`, `{% macro u(x) %}/static/{{ x }}{% endmacro %}`
+	runPieces(t, map[string]string{
+		"url.html": `{% macro url() %}{{ get_url('admin.static', *varargs, **kwargs) }}{% endmacro %}`,
+		"u.html":   `/static/a.js`, "x.html": `{{ x }}`,
+		"base.html": `<script src="{% block src %}/base.js{% endblock %}"></script>`,
+	}, []pieceCase{
+		{"script", u + `<script src="{{ u('/a.js') }}"></script>`, nil, `<script src="/a.js"></script>`},
+		{"link", u + `<link rel="stylesheet" href="{{ u('/a.css') }}">`, nil, `<link rel="stylesheet" href="/a.css">`},
+		{"frame", u + `<iframe src="{{ u('/a') }}"></iframe>`, nil, `<iframe src="/a"></iframe>`},
+		{"foreign script", u + `<script src="{{ u(bad) }}"></script>`, nil, `<script src="#zZDewarZz"></script>`},
+		{"typed", u + `<script src="{{ u(typed) }}"></script>`, nil, `<script src="https://cdn.example/a.js" nonce="N"></script>`},
+		{"text alone", `{% macro u() %}/a.js{% endmacro %}<script src="{{ u() }}"></script>`, nil, `<script src="/a.js" nonce="N"></script>`},
+		{"part", fixed + `<script src="{{ u(x) }}"></script>`, "a.js", `<script src="/static/a.js"></script>`},
+		{"text, then a value", `{% macro u() %}/a{% endmacro %}<script src="{{ u() }}/{{ x }}"></script>`, "b.js", `<script src="/a/b.js"></script>`},
+		{"value behind a query", u + `<script src="{{ u(typed) }}?v={{ x }}"></script>`, 1, `<script src="https://cdn.example/a.js?v=1" nonce="N"></script>`},
+		{"no memory of the tag before", u + `<script src="{{ u(typed) }}"></script><script src="{{ u(x) }}"></script>`, "/b", `<script src="https://cdn.example/a.js" nonce="N"></script><script src="/b"></script>`},
+		{"include", `<script src="{% include 'u.html' %}"></script><script src="{% include 'x.html' %}"></script>`, "//evil.example/a.js", `<script src="/static/a.js" nonce="N"></script><script src="#zZDewarZz"></script>`},
+		{"block", `{% extends "base.html" %}{% block src %}{{ x }}{% endblock %}`, "/a.js", `<script src="/a.js"></script>`},
+		{"block's own text", `{% extends "base.html" %}{% block src %}/a.js{% endblock %}`, nil, `<script src="/a.js" nonce="N"></script>`},
+		{"caller", `{% macro s() %}<script src="{{ caller() }}"></script>{% endmacro %}{% call s() %}{{ x }}{% endcall %}{% call s() %}/b.js{% endcall %}`, "/a.js", `<script src="/a.js"></script><script src="/b.js" nonce="N"></script>`},
+		{"scheme in pieces", `{% macro u() %}java{% endmacro %}<a href="{{ u() }}{{ x }}">`, "script:alert(1)", "error: may become a dangerous scheme"},
+	})
+}
+
+// A macro, a block or a caller may write attributes, of scripts, styles and forms too.
+func TestMacroInTag(t *testing.T) {
+	runPieces(t, map[string]string{
+		"attrs.html": ` data-a="{{ x }}"`, "nonce.html": ` nonce="{{ x }}"`,
+		"base.html": `<form method="post"{% block attrs %}{% endblock %}></form><script{% block script %}{% endblock %}></script>`,
+		"name.html": `onclick`,
+	}, []pieceCase{
+		{"nonce", `{% macro n() %}nonce="{{ x }}"{% endmacro %}<script {{ n() }}>a</script>`, "abc", `<script nonce="abc">a</script>`},
+		{"nonce or not", `{% macro n() %}{% if x %} nonce="{{ x }}"{% endif %}{% endmacro %}<script{{ n() }}>a</script><style{{ n() }}>b</style>`, "abc", `<script nonce="abc">a</script><style nonce="abc">b</style>`},
+		{"no nonce", `{% macro n() %}{% if x %} nonce="{{ x }}"{% endif %}{% endmacro %}<script{{ n() }}>a</script>`, "", `<script nonce="N">a</script>`},
+		{"nonce in a branch", `<script{% if x %} nonce="{{ x }}"{% endif %}>a</script>`, "", `<script nonce="N">a</script>`},
+		{"src", `{% macro n() %}src="/a.js" defer{% endmacro %}<script {{ n() }}></script>`, nil, `<script src="/a.js" defer nonce="N"></script>`},
+		{"src of a value", `{% macro n() %}src="{{ x }}"{% endmacro %}<script {{ n() }}></script>`, "/a.js", `<script src="/a.js"></script>`},
+		{"behind a name", `{% macro A() %} data-a="b"{% endmacro %}<input disabled{{ A() }}>`, nil, `<input disabled data-a="b">`},
+		{"behind the name of the element", `{% macro A() %} data-a="b"{% endmacro %}<input{{ A() }}>`, nil, `<input data-a="b">`},
+		{"two", `{% macro A() %} data-a="{{ x }}"{% endmacro %}<input{{ A() }}{{ A() }}>`, `"`, `<input data-a="&#34;" data-a="&#34;">`},
+		{"handler", `{% macro n() %}onclick="f({{ x }})"{% endmacro %}<a {{ n() }}>t</a>`, "a", `<a onclick="f(&#34;a&#34;)">t</a>`},
+		{"name alone", `{% macro n() %}onclick{% endmacro %}<a {{ n() }}="{{ js }}">t</a>`, nil, "error: the attribute's name is not known"},
+		{"name and a space", `{% macro n() %}onclick{% endmacro %}<a {{ n() }} = "{{ js }}">t</a>`, nil, "error: the attribute's name is not known"},
+		{"name from an include", `<a {% include "name.html" %}="{{ js }}">t</a>`, nil, "error: the attribute's name is not known"},
+		{"name from a block", `<a {% block n %}onclick{% endblock %}="{{ js }}">t</a>`, nil, "error: the attribute's name is not known"},
+		{"name from a caller", `{% macro m() %}<a {{ caller() }}="{{ js }}">t</a>{% endmacro %}{% call m() %}onclick{% endcall %}`, nil, "error: the attribute's name is not known"},
+		{"name in a call", `{% macro m() %}onclick{% endmacro %}<a {% call m() %}{% endcall %}="{{ js }}">t</a>`, nil, "error: the attribute's name is not known"},
+		{"name of a value", `<a {{ x }}="{{ js }}">t</a>`, "onclick", `<a zZDewarZz="alert(1)">t</a>`},
+		{"value of an author's name", `{% macro n() %}onclick{% endmacro %}<a {{ n() }}="f()">t</a>`, nil, `<a onclick="f()">t</a>`},
+		{"include", `<p{% include "attrs.html" %}>`, `"`, `<p data-a="&#34;">`},
+		{"include by a variable", `<p{% include template %}>`, `"`, `<p data-a="&#34;">`},
+		{"include of a nonce", `<script{% include "nonce.html" %}></script>`, "abc", `<script nonce="abc"></script>`},
+		{"block", `{% extends "base.html" %}{% block attrs %} action="{{ x }}"{% endblock %}{% block script %} nonce="{{ x }}"{% endblock %}`, "/a", `<form method="post" action="/a">[token]</form><script nonce="/a"></script>`},
+		{"block with a foreign action", `{% extends "base.html" %}{% block attrs %} action="{{ bad }}"{% endblock %}{% block script %} src="/a"{% endblock %}`, nil, `<form method="post" action="https://evil.example/"></form><script src="/a" nonce="N"></script>`},
+		{"method and action of a macro", `{% macro a(u) %}method="post" action="{{ u }}"{% endmacro %}<form {{ a('/x') }}></form><form {{ a(bad) }}></form>`, nil, `<form method="post" action="/x">[token]</form><form method="post" action="https://evil.example/"></form>`},
+		{"the first action counts", `<form method="post" action="{{ bad }}" action="/x"></form><form method="post" action="/x" action="{{ bad }}"></form>`, nil, `<form method="post" action="https://evil.example/" action="/x"></form><form method="post" action="/x" action="https://evil.example/">[token]</form>`},
+		{"constants", `<input id="a" {{- ' ' -}} name="{{ x }}"><input {% if x %}checked{% endif %}{{ ' ' }}>`, "n", `<input id="a" name="n"><input checked >`},
+		{"completed", `<div on{{ x }}="f()">`, "click", "error: completes the name of an attribute"},
+	})
+}
+
+// The name of an element may come from a value in macros and blocks as well.
+func TestElementNameInPieces(t *testing.T) {
+	runPieces(t, map[string]string{
+		"base.html": `{% block a %}{% endblock %}`, "h.html": `<h{{ x }}>t</h{{ x }}>`,
+		"macros.html": `{% macro h(n, text) %}<h{{ n }} class="{{ text }}">{{ text }}</h{{ n }}>{% endmacro %}`,
+	}, []pieceCase{
+		{"macro", `{% macro h(n) %}<h{{ n }}>x</h{{ n }}>{% endmacro %}{{ h(2) }}`, nil, `<h2>x</h2>`},
+		{"imported", `{% import "macros.html" as m %}{{ m.h(3, x) }}`, `"`, `<h3 class="&#34;">&#34;</h3>`},
+		{"block", `{% block a %}<h{{ x }}>t</h{{ x }}>{% endblock %}`, 2, `<h2>t</h2>`},
+		{"child block", `{% extends "base.html" %}{% block a %}<h{{ x }}>t</h{{ x }}>{% endblock %}`, 2, `<h2>t</h2>`},
+		{"include", `{% include "h.html" %}`, 2, `<h2>t</h2>`},
+		{"whole name in a macro", `{% macro t(n) %}<{{ n }} title="{{ n }}">x</{{ n }}>{% endmacro %}{{ t('section') }}`, nil, `<section title="section">x</section>`},
+		{"whole name in a child block", `{% extends "base.html" %}{% block a %}<{{ x }}>x</{{ x }}>{% endblock %}`, "section", `<section>x</section>`},
+		{"call", `{% macro t(n) %}<{{ n }}>{{ caller() }}</{{ n }}>{% endmacro %}{% call t("div") %}{{ x }}{% endcall %}`, "<", `<div>&lt;</div>`},
+		{"set", `{% set y %}<h{{ x }}>t</h{{ x }}>{% endset %}{{ y }}`, 2, `<h2>t</h2>`},
+		{"loop", `{% for i in [1, 2] %}<h{{ i }}>t</h{{ i }}>{% endfor %}`, nil, `<h1>t</h1><h2>t</h2>`},
+		{"script", `{% macro t(n) %}<{{ n }}>x</{{ n }}>{% endmacro %}{{ t('script') }}`, nil, "error: names an element"},
+	})
+}
