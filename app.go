@@ -39,7 +39,6 @@ type App struct {
 	rootFallback *endpoint
 	unmatched    unmatched
 	proxy        *Fallback // nil without
-	uploads      []*Uploads
 	certificates *CertificateSource
 
 	// Made when the app is frozen.
@@ -65,6 +64,7 @@ type App struct {
 	startErr, closeErr   error
 	starters, closers    []func(context.Context) error
 	checkers             []func() []Finding // of extensions
+	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check
 }
 
@@ -149,8 +149,8 @@ func (a *App) buildNow(m mode) error {
 	if a.proxy != nil {
 		report(a.proxy.build())
 	}
-	for _, u := range a.uploads {
-		report(u.checkServed())
+	for _, dir := range a.private {
+		report(a.checkApart(dir))
 	}
 	report(a.buildKeys(m))
 	switch len(mistakes) {

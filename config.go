@@ -115,7 +115,7 @@ type Config struct {
 	// Headers are the protective headers of every answer.
 	Headers secure.Headers `config:"-"`
 
-	// JSON encodes and decodes JSON. Default: [GoJSON]; [FlaskJSON] writes what
+	// JSON encodes and decodes JSON. Default: [GoJSON]; flask.JSON writes what
 	// Flask's jsonify writes.
 	JSON JSONProvider `config:"-"`
 

@@ -58,10 +58,11 @@ type Context struct {
 	nonce        string
 	varyCSRF     bool
 	cors         secure.CORSResult
-	ownOrigin    bool // a preflight for a route without CORS
-	guarding     bool // the guards are running
-	noted        bool // a security event says that the request was refused
-	processed    Vars // what context processors gave, once asked
+	ownOrigin    bool  // a preflight for a route without CORS
+	guarding     bool  // the guards are running
+	noted        bool  // a security event says that the request was refused
+	reported     error // the refusal of the last security event
+	processed    Vars  // what context processors gave, once asked
 }
 
 // App returns the application.

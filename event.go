@@ -82,7 +82,7 @@ type SecurityEvent struct {
 	// from the client; more than 256 bytes are cut. It never holds a secret.
 	Detail string
 	// Err is the refusal behind the event, if any. Its text is logged without
-	// secrets.
+	// secrets, and a request that ends with this error has no second event.
 	Err error
 }
 
@@ -95,6 +95,7 @@ func (c *Context) Emit(e SecurityEvent) {
 	if e.User == "" {
 		e.User = c.user
 	}
+	c.reported = e.Err
 	c.app.emit(c.r.Context(), e)
 }
 
@@ -151,7 +152,7 @@ func (c *Context) reason(err error) string {
 // noteRefusal emits the event of an error that turned a request away, once a
 // request. guarded says that a guard did it.
 func (c *Context) noteRefusal(err error, guarded bool) {
-	if c.noted {
+	if c.noted || c.reported != nil && errors.Is(err, c.reported) {
 		return
 	}
 	if name, detail := eventOf(err, guarded); name != "" {

@@ -3,6 +3,7 @@ package dewar
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 )
 
 // An Extension adds to an app: guards, hooks, routes, template names,
@@ -13,6 +14,8 @@ import (
 //
 //	Close(context.Context) error   // called once when the app shuts down, last added first
 //	Check() []Finding              // its part of the security check
+//	PrivateDir() string            // a folder of files that must not be served as they are: the app does
+//	                               // not start where static files or templates lie in it or around it
 type Extension interface {
 	// Init is called once, by Extend, before the app serves.
 	Init(app *App) error
@@ -33,6 +36,9 @@ func (a *App) Extend(extensions ...Extension) {
 		}
 		if checker, ok := e.(interface{ Check() []Finding }); ok {
 			a.checkers = append(a.checkers, checker.Check)
+		}
+		if keeper, ok := e.(interface{ PrivateDir() string }); ok {
+			a.private = append(a.private, privateDir{keeper.PrivateDir(), loc})
 		}
 	}
 }
@@ -79,4 +85,52 @@ func (a *App) Close(ctx context.Context) error {
 		}
 	})
 	return a.closeErr
+}
+
+// A privateDir is a folder of an extension's, and where it was added.
+type privateDir struct{ dir, location string }
+
+// checkApart refuses a private folder whose files would be served or run.
+func (a *App) checkApart(p privateDir) error {
+	served := []string{dirOf(a.cfg.Templates)}
+	for _, s := range a.templateScopes() {
+		if s.bp != nil {
+			served = append(served, dirOf(s.bp.opts.Templates))
+		}
+	}
+	for _, e := range a.placed {
+		if e.route.static != nil {
+			served = append(served, e.route.static.dir)
+		}
+	}
+	for _, dir := range served {
+		if dir != "" && (holds(dir, p.dir) || holds(p.dir, dir)) {
+			return fmt.Errorf("the folder %s (extension at %s) and %s are not apart: what is kept there would be served as the app's own files, or be its templates", p.dir, p.location, dir)
+		}
+	}
+	return nil
+}
+
+// holds reports whether a folder is another or holds it, links followed.
+func holds(outer, inner string) bool {
+	rel, err := filepath.Rel(realPath(outer), realPath(inner))
+	return err == nil && (rel == "." || filepath.IsLocal(rel))
+}
+
+// realPath is a path without links, as far as it exists.
+func realPath(p string) string {
+	p, err := filepath.Abs(p)
+	if err != nil {
+		return p
+	}
+	rest := ""
+	for dir := p; ; dir = filepath.Dir(dir) {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			return filepath.Join(real, rest)
+		}
+		if dir == filepath.Dir(dir) {
+			return p
+		}
+		rest = filepath.Join(filepath.Base(dir), rest)
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/secure"
 )
 
 func TestStaticVersions(t *testing.T) { synctest.Test(t, testStaticVersions) }
@@ -247,5 +248,24 @@ func TestInsecureSetCookie(t *testing.T) {
 	got := dewartest.New(t, app).Get("/").Header.Get("Set-Cookie")
 	if got != "seen=1; Path=/x; Domain=localhost; Max-Age=5; Secure; SameSite=None; Partitioned" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestUserFileKeepsNosniff: an app that sends the header nowhere else has it on
+// files of users.
+func TestUserFileKeepsNosniff(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) {
+		c.Headers = secure.Headers{XContentTypeOptions: secure.InsecureOff, InsecureNoContentSecurityPolicy: true}
+	})
+	files := mapFS("a.html", "<script>alert(1)</script>")
+	app.Get("/", func(c *dewar.Context) error { return c.UserFile(files, "a.html", "a.html", true) })
+	app.Get("/none", func(c *dewar.Context) error { return c.UserFile(files, "b.html", "a.html", true) }).Name("none")
+	client := dewartest.New(t, app)
+	h := client.Get("/").Header
+	if h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasSuffix(h.Get("Content-Security-Policy"), "sandbox") || h.Get("Content-Disposition") != `inline; filename=a.html` {
+		t.Errorf("got %v", h)
+	}
+	if resp := client.Get("/none"); resp.Status != 404 || resp.Header.Get("Content-Disposition") != "" {
+		t.Errorf("got %d %v", resp.Status, resp.Header)
 	}
 }

@@ -23,15 +23,14 @@ func ExampleApp_Fallback() {
 	config.Flask = &dewar.FlaskSharing{}
 	app := dewar.New(config)
 	app.Get("/", func(c *dewar.Context) error {
-		user, _, ok := c.FlaskUser()
-		return c.Text(fmt.Sprintf("Dewar serves %s to user %q (%v)", c.Path(), user, ok))
+		return c.Text("Dewar serves " + c.Path())
 	})
 	app.Fallback(flask.URL)
 
 	show(app, "/")
 	show(app, "/account")
 	// Output:
-	// 200 Dewar serves / to user "" (false)
+	// 200 Dewar serves /
 	// 200 Flask serves /account to 192.0.2.1
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/flask"
 	"github.com/dewar-go/dewar/password"
 	"github.com/dewar-go/dewar/session"
 )
@@ -64,7 +65,7 @@ type shop struct {
 }
 
 func (s *shop) page(c *dewar.Context, form string) error {
-	user, fresh, ok := c.FlaskUser()
+	user, fresh, ok := flask.User(c)
 	if _, known := s.users[user]; ok && !known {
 		user, fresh = "", false // the account is gone; its cookies are not
 	}
@@ -94,7 +95,7 @@ func (s *shop) signIn(c *dewar.Context) error {
 	} else if ok, err := s.passwords.Verify(c.Context(), hash, c.Form("password")); err != nil {
 		return err
 	} else if ok {
-		if err := c.FlaskLogin(name, c.Form("remember") != ""); err != nil {
+		if err := flask.Login(c, name, c.Form("remember") != ""); err != nil {
 			return err
 		}
 		c.Flash("Welcome, "+name, "hello")
@@ -105,7 +106,7 @@ func (s *shop) signIn(c *dewar.Context) error {
 }
 
 func (s *shop) signOut(c *dewar.Context) error {
-	if err := c.FlaskLogout(); err != nil {
+	if err := flask.Logout(c); err != nil {
 		return err
 	}
 	return c.Redirect(dewar.Path("/"))

@@ -20,7 +20,7 @@ import (
 //     and with Flask's lifetime, and flashed messages in it;
 //   - CSRF tokens in Flask-WTF's form, so that a form of one may be sent to the
 //     other;
-//   - Flask-Login's user and remember cookie ([Context.FlaskLogin]);
+//   - Flask-Login's user and remember cookie (package flask);
 //   - password hashes: [App.Passwords] writes what Werkzeug reads.
 //
 // Everything protective stays on: the cookie is HttpOnly, SameSite=Lax and,

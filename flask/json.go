@@ -1,4 +1,4 @@
-package dewar
+package flask
 
 import (
 	"encoding"
@@ -13,22 +13,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/jsontext"
+	"github.com/dewar-go/dewar/sign"
 )
 
-// FlaskJSON writes what Flask's default JSON provider writes, byte for byte:
+// JSON writes what Flask's default JSON provider writes, byte for byte:
 // keys sorted, everything beyond ASCII escaped, dates as HTTP dates, UUIDs and
 // decimals (math/big's Float and Rat) as strings, <, > and & as they are. It
-// reads as [GoJSON] does.
-type FlaskJSON struct {
-	GoJSON
+// reads as [dewar.GoJSON] does. Set it with [dewar.Config.JSON].
+type JSON struct {
+	dewar.GoJSON
 	// Indent breaks lines and indents by two, as Flask does in debug mode.
 	Indent bool
 }
 
 // Marshal encodes v.
-func (f FlaskJSON) Marshal(v any) ([]byte, error) {
-	b, err := appendFlask(nil, reflect.ValueOf(v), 0)
+func (f JSON) Marshal(v any) ([]byte, error) {
+	b, err := appendValue(nil, reflect.ValueOf(v), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +46,7 @@ func (f FlaskJSON) Marshal(v any) ([]byte, error) {
 // maxJSONDepth ends values that contain themselves.
 const maxJSONDepth = 1000
 
-func appendFlask(b []byte, v reflect.Value, depth int) ([]byte, error) {
+func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth > maxJSONDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxJSONDepth)
 	}
@@ -64,29 +67,29 @@ func appendFlask(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	}
 	switch x := v.Interface().(type) {
 	case time.Time:
-		return appendASCII(b, x.UTC().Format(http.TimeFormat)), nil
+		return jsontext.Python.Append(b, x.UTC().Format(http.TimeFormat)), nil
 	case *big.Int:
 		return x.Append(b, 10), nil
 	case *big.Float:
-		return appendASCII(b, x.Text('f', -1)), nil
+		return jsontext.Python.Append(b, x.Text('f', -1)), nil
 	case *big.Rat:
 		n, _ := x.FloatPrec()
-		return appendASCII(b, x.FloatString(n)), nil
+		return jsontext.Python.Append(b, x.FloatString(n)), nil
 	case json.Number:
 		return append(b, x.String()...), nil
 	case encoding.TextMarshaler:
 		text, err := x.MarshalText()
-		return appendASCII(b, string(text)), err
+		return jsontext.Python.Append(b, string(text)), err
 	case json.Marshaler:
 		return appendMarshaler(b, x, depth)
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
-		return appendFlask(b, v.Elem(), depth+1)
+		return appendValue(b, v.Elem(), depth+1)
 	case reflect.Bool:
 		return strconv.AppendBool(b, v.Bool()), nil
 	case reflect.String:
-		return appendASCII(b, v.String()), nil
+		return jsontext.Python.Append(b, v.String()), nil
 	case reflect.Slice, reflect.Array:
 		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 			text, err := json.Marshal(v.Bytes())
@@ -120,7 +123,7 @@ func appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
 	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
-	return appendFlask(b, reflect.ValueOf(tree), depth+1)
+	return appendValue(b, reflect.ValueOf(tree), depth+1)
 }
 
 func appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
@@ -129,7 +132,7 @@ func appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = appendFlask(b, v.Index(i), depth+1); err != nil {
+		if b, err = appendValue(b, v.Index(i), depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -155,8 +158,8 @@ func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendASCII(b, name), ':')
-		if b, err = appendFlask(b, members[name], depth+1); err != nil {
+		b = append(jsontext.Python.Append(b, name), ':')
+		if b, err = appendValue(b, members[name], depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -227,51 +230,7 @@ func appendFloat(b []byte, f float64) ([]byte, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, fmt.Errorf("%v has no JSON form", f)
 	}
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-4 || abs >= 1e16) {
-		return strconv.AppendFloat(b, f, 'e', -1, 64), nil
-	}
-	n := len(b)
-	b = strconv.AppendFloat(b, f, 'f', -1, 64)
-	if !strings.Contains(string(b[n:]), ".") {
-		b = append(b, ".0"...)
-	}
-	return b, nil
-}
-
-// appendASCII writes a string with everything beyond ASCII escaped, as UTF-16.
-func appendASCII(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
-			b = append(b, `\n`...)
-		case r == '\r':
-			b = append(b, `\r`...)
-		case r == '\t':
-			b = append(b, `\t`...)
-		case r == '\b':
-			b = append(b, `\b`...)
-		case r == '\f':
-			b = append(b, `\f`...)
-		case r >= ' ' && r < 0x7f:
-			b = append(b, byte(r))
-		case r < 0x10000:
-			b = appendEscape(b, r)
-		default:
-			r -= 0x10000
-			b = appendEscape(appendEscape(b, 0xd800+r>>10), 0xdc00+r&0x3ff)
-		}
-	}
-	return append(b, '"')
-}
-
-func appendEscape(b []byte, r rune) []byte {
-	const hex = "0123456789abcdef"
-	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return sign.JSON{}.Append(b, f)
 }
 
 // appendIndented breaks compact JSON into lines as Python's indent=2 does.
