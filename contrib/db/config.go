@@ -21,6 +21,22 @@ type Config struct {
 	// of the app, the working directory without one.
 	Dir string
 
+	// SQLAlchemy says that a program with SQLAlchemy uses the same database,
+	// such as a Flask application beside which this one runs. On SQLite, times
+	// are then written as its DateTime, Date and Time columns hold them (in UTC,
+	// without an offset, with six digits), sqlite:///shop.sqlite lies in Dir, as
+	// Flask-SQLAlchemy has it, and the file keeps its journal. PostgreSQL and
+	// MariaDB need none of that. Default: false, and true in an app with
+	// [dewar.Config.Flask]. Leave it on for as long as the data is there.
+	SQLAlchemy bool
+
+	// WAL switches a SQLite file to the write-ahead log, with which readers go
+	// on while one writes, also when the file is there already or shared: every
+	// program that uses it must be able to make files beside it. It stays so
+	// until somebody switches it back. Default: false, and only a file that
+	// this package makes for itself is switched.
+	WAL bool
+
 	// Migrations holds goose SQL files, or one folder of them for each of
 	// sqlite, postgres and mysql. Nil: the schema is not this package's.
 	Migrations fs.FS
@@ -47,7 +63,7 @@ type Config struct {
 
 // String names the database without its password.
 func (c Config) String() string {
-	t, err := parseURL(c.URL, c.Dir)
+	t, err := c.target()
 	if err != nil {
 		return "db.Config{URL: invalid}"
 	}
@@ -59,6 +75,9 @@ func (c Config) GoString() string { return c.String() }
 
 // LogValue is String, for slog.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// target is the parsed URL.
+func (c *Config) target() (*target, error) { return parseURL(c.URL, c.Dir, c.SQLAlchemy) }
 
 func (c *Config) name() string {
 	if c.Name != "" {

@@ -65,7 +65,7 @@ func (d *Database) Open(ctx context.Context) error {
 	case closed:
 		return errors.New("db: the database was closed: make a new one")
 	}
-	t, err := parseURL(d.config.URL, d.config.Dir)
+	t, err := d.config.target()
 	if err != nil {
 		return d.mistake(err)
 	}

@@ -19,17 +19,31 @@
 //	sqlite:shop.sqlite                                  a file in Config.Dir, by default the app's instance folder
 //	sqlite:///var/lib/shop/shop.sqlite                  an absolute path
 //	postgres://user:password@host:5432/shop?sslmode=verify-full
+//	postgres://user@/shop?host=/var/run/postgresql      by a Unix socket; without a host libpq's own, if it is there
 //	mysql://user:password@host:3306/shop?tls=true       MariaDB 10.6 or newer, MySQL 8
+//	mysql://user@/shop?unix_socket=/run/mysqld/mysqld.sock
 //
 // Special characters in user name and password are percent-encoded. No message
-// of this package holds the password.
+// of this package holds the password. The driver in a URL of SQLAlchemy's, such
+// as postgresql+psycopg2://, is not looked at. A path that would make a file or
+// a folder in the root folder is refused.
+//
+// # Beside SQLAlchemy
+//
+// With Config.SQLAlchemy, which an app with [dewar.Config.Flask] sets, a SQLite
+// file is shared with a program that uses SQLAlchemy: sqlite:///shop.sqlite is
+// relative to the instance folder, as Flask-SQLAlchemy has it, times are written
+// in UTC without an offset, which SQLAlchemy reads as naive datetimes, and
+// fields of the bun types date and time as its Date and Time. The journal stays
+// in the mode the file has, unless Config.WAL says otherwise. [Page] and
+// [FindOr404] are paginate and get_or_404.
 //
 // # Transactions
 //
 // [Database.Tx] follows the request's method. In GET, HEAD, OPTIONS and TRACE
-// it is the pool of readers: on SQLite these cannot write at all. In any other
-// method the first call begins a transaction and later calls return the same
-// one. Dewar's commit stage commits it before the first byte of the answer, so
+// it is the pool of readers, and what would change something fails with
+// [ErrReadOnly]. In any other method the first call begins a transaction and
+// later calls return the same one. Dewar's commit stage commits it before the first byte of the answer, so
 // that a client never sees success for work that was lost, and rolls it back
 // when the view failed or panicked or the status is 5xx.
 //
@@ -50,8 +64,8 @@
 //
 // # Durability
 //
-// A commit that returned is on disk: SQLite runs with a write-ahead log and
-// synchronous=FULL, PostgreSQL and MariaDB with what their servers are set to,
+// A commit that returned is on disk: SQLite runs with synchronous=FULL, in a file
+// of its own with a write-ahead log, PostgreSQL and MariaDB with what their servers are set to,
 // which is durable unless someone changed it.
 //
 // # Limits

@@ -20,7 +20,10 @@ func (d *Database) Init(app *dewar.App) error {
 	if d.config.Logger == nil {
 		d.config.Logger = app.Logger()
 	}
-	t, err := parseURL(d.config.URL, d.config.Dir)
+	if _, flask := app.Flask(); flask {
+		d.config.SQLAlchemy = true
+	}
+	t, err := d.config.target()
 	if err != nil {
 		return d.mistake(err)
 	}
@@ -36,16 +39,17 @@ func (d *Database) Init(app *dewar.App) error {
 }
 
 // Tx returns what a view talks to the database with. In a request whose method
-// is GET, HEAD, OPTIONS or TRACE it is [Database.Reader]; in any other it is
-// the request's one transaction, begun by the first call and ended by the
-// app's commit stage (see [dewar.Context.AddTransaction]).
+// is GET, HEAD, OPTIONS or TRACE it is the pool of [Database.Reader], and
+// statements that change something fail with [ErrReadOnly]; in any other it is
+// the request's one transaction, begun by the first call and ended by the app's
+// commit stage (see [dewar.Context.AddTransaction]).
 func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
 	reader, writer, err := d.open()
 	if err != nil {
 		return nil, err
 	}
 	if isSafe(c.Method()) {
-		return reader, nil
+		return reading{reader}, nil
 	}
 	if held, ok := d.key.Get(c); ok {
 		return held.tx, nil

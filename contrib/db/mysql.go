@@ -17,12 +17,18 @@ import (
 // clientFoundRows makes an update that changed nothing count the row that it
 // found, as the other databases do.
 func openMySQL(t *target) (*pools, error) {
-	if err := t.onlyOptions("tls"); err != nil {
+	if err := t.onlyOptions("tls", "charset"); err != nil {
 		return nil, err
+	}
+	if charset := t.query.Get("charset"); charset != "" && charset != "utf8mb4" && charset != "utf8" {
+		return nil, fmt.Errorf("%s: option charset of the database URL can only be utf8mb4: leave it out", t.shown)
 	}
 	config := mysql.NewConfig()
 	config.Net = "tcp"
 	config.Addr = t.host
+	if t.socket != "" {
+		config.Net, config.Addr = "unix", t.socket
+	}
 	config.User = t.user
 	config.Passwd = t.password
 	config.DBName = t.database

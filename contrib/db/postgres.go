@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,14 +17,25 @@ import (
 // postgresOptions are the parts of a libpq URL that may be set.
 var postgresOptions = []string{
 	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslsni", "application_name",
-	"search_path", "target_session_attrs", "channel_binding",
+	"search_path", "target_session_attrs", "channel_binding", "options", "client_encoding",
 }
 
 func openPostgres(t *target) (*pools, error) {
 	if err := t.onlyOptions(postgresOptions...); err != nil {
 		return nil, err
 	}
-	u := url.URL{Scheme: "postgres", Host: t.host, Path: "/" + t.database, RawQuery: t.query.Encode()}
+	if encoding := t.query.Get("client_encoding"); encoding != "" {
+		if !strings.EqualFold(strings.ReplaceAll(encoding, "-", ""), "utf8") {
+			return nil, fmt.Errorf("%s: option client_encoding of the database URL can only be utf8: leave it out", t.shown)
+		}
+		t.query.Del("client_encoding")
+	}
+	u := url.URL{Scheme: "postgres", Host: t.host, Path: "/" + t.database}
+	if t.socket != "" {
+		t.query.Set("host", t.socket)
+		t.query.Set("port", t.port)
+	}
+	u.RawQuery = t.query.Encode()
 	if t.password != "" {
 		u.User = url.UserPassword(t.user, t.password)
 	} else if t.user != "" {

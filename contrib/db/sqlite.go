@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -23,27 +25,33 @@ const sqliteBusy = 10 * time.Second
 // writer whose transactions take the write lock at once, so that none of them
 // fails half-way because another got there first.
 func openSQLite(t *target, c *Config) (*pools, error) {
-	if err := sqliteFolder(t.path); err != nil {
+	made, err := sqliteFile(t.path)
+	if err != nil {
 		return nil, err
 	}
-	// WAL lets readers go on while one writes. FULL makes the log reach the
-	// disk before a commit returns: what was acknowledged survives a power
-	// cut. Foreign keys are off in SQLite unless asked for.
+	// FULL makes the log reach the disk before a commit returns: what was
+	// acknowledged survives a power cut. Foreign keys are off in SQLite unless
+	// asked for.
 	common := []string{
 		fmt.Sprintf("busy_timeout(%d)", sqliteBusy.Milliseconds()),
-		"journal_mode(WAL)",
 		"synchronous(FULL)",
 		"foreign_keys(1)",
 		"trusted_schema(0)",
 	}
-	writer, err := sqlitePool(t.path, url.Values{"_pragma": common, "_txlock": {"immediate"}})
+	// The journal's mode is kept in the file, for all programs that use it. WAL
+	// lets readers go on while one writes.
+	writing := common
+	if c.WAL || made && !c.SQLAlchemy {
+		writing = append(slices.Clone(common), "journal_mode(WAL)")
+	}
+	writer, err := sqlitePool(t.path, url.Values{"_pragma": writing, "_txlock": {"immediate"}})
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
 
-	reader, err := sqlitePool(t.path, url.Values{"_pragma": append(common, "query_only(1)")})
+	reader, err := sqlitePool(t.path, url.Values{"_pragma": append(slices.Clone(common), "query_only(1)")})
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -51,7 +59,11 @@ func openSQLite(t *target, c *Config) (*pools, error) {
 	// the system: a few go a long way.
 	reader.SetMaxOpenConns(orDefault(c.MaxOpen, 4))
 	reader.SetMaxIdleConns(orDefault(c.MaxIdle, 2))
-	return &pools{reader: reader, writer: writer, dialect: func() schema.Dialect { return sqlitedialect.New() }}, nil
+	p := &pools{reader: reader, writer: writer, dialect: func() schema.Dialect { return sqlitedialect.New() }}
+	if c.SQLAlchemy {
+		p.dialect = func() schema.Dialect { return newSharedSQLite() }
+	}
+	return p, nil
 }
 
 // sqlitePool opens the file at path. The driver cuts its options off at the
@@ -64,23 +76,42 @@ func sqlitePool(path string, options url.Values) (*sql.DB, error) {
 	return sql.Open("sqlite", uri.String())
 }
 
-// sqliteFolder makes the folder of a database file and looks whether a file can
-// be written there: SQLite says only "unable to open database file".
-func sqliteFolder(path string) error {
+// sqliteFile makes the folder of a database file and the file itself, and looks
+// whether they can be written: SQLite says only "unable to open database file".
+// It reports whether the file was not there, or empty.
+func sqliteFile(path string) (made bool, err error) {
+	if err := notInRoot(path); err != nil {
+		return false, err
+	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("the folder of database sqlite:%s cannot be made: %w", path, err)
+		return false, fmt.Errorf("the folder of database sqlite:%s cannot be made: %w", path, err)
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("database sqlite:%s is a directory: name a file in it", path)
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return false, fmt.Errorf("database sqlite:%s is a directory: name a file in it", path)
 	}
 	// The log beside the database is written by every connection, so the
 	// folder has to be writable whether or not the file is there already.
-	probe, err := os.CreateTemp(dir, ".dewar-*")
-	if err != nil {
-		return fmt.Errorf("the folder %s of the database cannot be written: %w", dir, errors.Unwrap(err))
+	probe, probeErr := os.CreateTemp(dir, ".dewar-*")
+	if probeErr != nil {
+		return false, fmt.Errorf("the folder %s of the database cannot be written: %w", dir, errors.Unwrap(probeErr))
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()), sqliteMode(path))
+	return err != nil || info.Size() == 0, errors.Join(probe.Close(), os.Remove(probe.Name()), sqliteMode(path))
+}
+
+// notInRoot refuses a path that would make a file or a folder in the root
+// folder: it was meant to be a relative one.
+func notInRoot(path string) error {
+	if !filepath.IsAbs(path) {
+		return nil
+	}
+	root := filepath.VolumeName(path) + string(filepath.Separator)
+	first, _, _ := strings.Cut(path[len(root):], string(filepath.Separator))
+	if _, err := os.Stat(root + first); err == nil {
+		return nil
+	}
+	return fmt.Errorf("database sqlite:%s would be made in the root folder, since three slashes begin an absolute path: write sqlite:%s for one in the instance folder (Flask-SQLAlchemy's sqlite:///%s is that in an app with Config.Flask), or make %s first", path, path[len(root):], path[len(root):], root+first)
 }
 
 // sqliteMode makes the file before SQLite does, so that nobody else on the

@@ -3,10 +3,13 @@ package db
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +30,9 @@ type target struct {
 	path     string // SQLite: the file
 	user     string
 	password string
-	host     string // host:port
+	host     string // host:port, "" with a socket
+	socket   string // PostgreSQL: the folder of the Unix socket; MySQL: the socket
+	port     string // PostgreSQL: that of the socket
 	database string
 	query    url.Values
 }
@@ -37,8 +42,12 @@ const forms = "use sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/NAME or mysql
 
 // parseURL reads a database URL. Its errors never quote the URL, which may hold
 // a password in any of its parts when it is mistyped: they name the part that
-// is wrong. dir is where a relative SQLite path starts.
-func parseURL(raw, dir string) (*target, error) {
+// is wrong. dir is where a relative SQLite path starts, and shared gives three
+// slashes of SQLite the meaning that Flask-SQLAlchemy gives them.
+//
+// The driver that SQLAlchemy's URLs name after the scheme, as in
+// postgresql+psycopg2://, is the business of Python alone.
+func parseURL(raw, dir string, shared bool) (*target, error) {
 	if raw == "" {
 		return nil, errors.New("the database URL is empty: " + forms)
 	}
@@ -49,13 +58,17 @@ func parseURL(raw, dir string) (*target, error) {
 	if !found || !isScheme(scheme) {
 		return nil, errors.New("the database URL has no scheme: " + forms)
 	}
-	switch strings.ToLower(scheme) {
+	name, driver, alchemy := strings.Cut(strings.ToLower(scheme), "+")
+	if alchemy && driver == "" {
+		name = ""
+	}
+	switch name {
 	case "sqlite", "sqlite3":
-		return parseSQLite(rest, dir)
+		return parseSQLite(rest, dir, shared || alchemy)
 	case "postgres", "postgresql":
-		return parseServer(Postgres, "postgres", raw, "5432")
+		return parseServer(Postgres, "postgres", "postgres:"+rest, "5432")
 	case "mysql", "mariadb":
-		return parseServer(MySQL, "mysql", raw, "3306")
+		return parseServer(MySQL, "mysql", "mysql:"+rest, "3306")
 	}
 	return nil, fmt.Errorf("the database URL has the unknown scheme %q: %s", scheme, forms)
 }
@@ -64,7 +77,7 @@ func parseURL(raw, dir string) (*target, error) {
 // message. What stands before the first colon of a mistyped URL could be
 // anything, so nothing else is repeated.
 func isScheme(s string) bool {
-	if s == "" || len(s) > 16 {
+	if family, driver, _ := strings.Cut(s, "+"); family == "" || len(family) > 16 || len(driver) > 16 {
 		return false
 	}
 	for i, c := range []byte(s) {
@@ -76,24 +89,44 @@ func isScheme(s string) bool {
 	return true
 }
 
+// sqliteDriverOptions are those of Python's driver, which SQLAlchemy's URLs may
+// hold. They say how Python opens the file.
+var sqliteDriverOptions = []string{"timeout", "detect_types", "isolation_level", "check_same_thread", "cached_statements"}
+
 // parseSQLite reads what follows "sqlite:". "sqlite:app.db" and
 // "sqlite:dir/app.db" are relative to dir; "sqlite:/app.db" and
-// "sqlite:///app.db" are absolute.
-func parseSQLite(rest, dir string) (*target, error) {
+// "sqlite:////app.db" are absolute. "sqlite:///app.db" is absolute as well,
+// and relative where SQLAlchemy's meaning counts.
+func parseSQLite(rest, dir string, shared bool) (*target, error) {
 	path := rest
 	if after, ok := strings.CutPrefix(rest, "//"); ok {
-		if !strings.HasPrefix(after, "/") {
-			return nil, errors.New("a SQLite URL has no host: use sqlite:PATH for a relative path, sqlite:///PATH for an absolute one")
+		switch {
+		case after == "" && shared:
+			return nil, errInMemory
+		case !strings.HasPrefix(after, "/"):
+			return nil, errors.New("a SQLite URL has no host: use sqlite:PATH for a relative path, sqlite:////PATH for an absolute one")
+		case shared:
+			after = after[1:]
 		}
 		path = after
 	}
+	if shared {
+		before, options, _ := strings.Cut(path, "?")
+		if query, err := url.ParseQuery(options); err == nil && !slices.ContainsFunc(slices.Collect(maps.Keys(query)), func(name string) bool {
+			return !slices.Contains(sqliteDriverOptions, name)
+		}) {
+			path = before
+		}
+	}
 	switch {
+	case strings.Contains(path, ":memory:"):
+		return nil, errInMemory
 	case path == "":
 		return nil, errors.New("the SQLite URL names no file: use sqlite:PATH")
-	case strings.Contains(path, ":memory:"):
-		return nil, errors.New("a SQLite database in memory is gone with its connection: use a file in a temporary directory")
 	case strings.ContainsAny(path, "?#"):
 		return nil, errors.New("a SQLite URL takes no options: the file's name must not hold ? or #")
+	case strings.HasPrefix(path, "file:"):
+		return nil, errors.New("a SQLite URL holds a path, and file: begins a URI of SQLite's: use sqlite:PATH")
 	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, filepath.FromSlash(path))
@@ -102,26 +135,43 @@ func parseSQLite(rest, dir string) (*target, error) {
 	return &target{dialect: SQLite, shown: "sqlite:" + path, path: path}, nil
 }
 
+var errInMemory = errors.New("a SQLite database in memory is gone with its connection: use a file in a temporary directory")
+
 func parseServer(dialect Dialect, scheme, raw, port string) (*target, error) {
-	u, err := url.Parse(raw)
+	u, err := url.Parse(hostInQuery(raw))
 	if err != nil {
 		// The error quotes the URL, and its cause can quote the password.
 		return nil, fmt.Errorf("the %s URL cannot be parsed: percent-encode special characters in the user name and the password (@ is %%40, / is %%2F, : is %%3A)", scheme)
 	}
 	t := &target{dialect: dialect, user: u.User.Username(), query: u.Query()}
 	t.password, _ = u.User.Password()
-	if u.Opaque != "" || u.Host == "" && dialect == MySQL {
+	option := "host"
+	if dialect == MySQL {
+		option = "unix_socket"
+	}
+	t.socket = t.query.Get(option)
+	if u.Opaque != "" || u.Host == "" && t.socket == "" && dialect == MySQL {
 		return nil, fmt.Errorf("the %s URL names no host: use %s://USER:PASSWORD@HOST:PORT/NAME", scheme, scheme)
 	}
 	if u.Fragment != "" {
 		return nil, fmt.Errorf("the %s URL ends with a fragment: percent-encode # as %%23", scheme)
 	}
-	if u.Host == "" {
-		u.Host = "127.0.0.1"
+	switch {
+	case u.Host == "" && t.socket == "":
+		t.socket = postgresSocket(port)
+	case dialect == Postgres && t.socket != "" && !strings.HasPrefix(t.socket, "/"):
+		if u.Host != "" || strings.ContainsAny(t.socket, ",:/@") {
+			return nil, fmt.Errorf("the %s URL's option host is the folder of a Unix socket, such as /var/run/postgresql, or the host where none stands before the database's name", scheme)
+		}
+		u.Host, t.socket = t.socket, ""
 	}
-	t.host = u.Host
-	if u.Port() == "" {
-		t.host = net.JoinHostPort(u.Hostname(), port)
+	t.query.Del(option)
+	if p := t.query.Get("port"); dialect == Postgres && p != "" {
+		if _, err := strconv.ParseUint(p, 10, 16); err != nil || u.Port() != "" {
+			return nil, fmt.Errorf("the %s URL's option port is a number, where none stands after the host", scheme)
+		}
+		port = p
+		t.query.Del("port")
 	}
 	t.database = strings.TrimPrefix(u.Path, "/")
 	if t.database == "" || strings.Contains(t.database, "/") {
@@ -131,8 +181,56 @@ func parseServer(dialect Dialect, scheme, raw, port string) (*target, error) {
 	if t.user != "" {
 		shown.User = url.User(t.user)
 	}
+	t.host = u.Host
+	switch {
+	case t.socket != "":
+		t.host, t.port = "", port
+		shown.Host, shown.RawQuery = "", option+"="+url.QueryEscape(t.socket)
+	case u.Host == "":
+		shown.Host = "127.0.0.1"
+		t.host = net.JoinHostPort("127.0.0.1", port)
+	case u.Port() == "":
+		t.host = net.JoinHostPort(u.Hostname(), port)
+	}
 	t.shown = shown.String()
 	return t, nil
+}
+
+// hostInQuery moves the folder of a socket that stands where the host does,
+// percent-encoded as libpq has it, to where it can stand in a URL.
+func hostInQuery(raw string) string {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	authority, path, found := strings.Cut(rest, "/")
+	at := strings.LastIndexByte(authority, '@') + 1
+	host := authority[at:]
+	if !found || len(host) < 3 || !strings.EqualFold(host[:3], "%2f") {
+		return raw
+	}
+	host, port, ported := strings.Cut(host, ":")
+	mark := "?"
+	if strings.Contains(path, "?") {
+		mark = "&"
+	}
+	raw = scheme + "://" + authority[:at] + "/" + path + mark + "host=" + host
+	if ported {
+		raw += "&port=" + port
+	}
+	return raw
+}
+
+// socketFolders are where PostgreSQL puts its socket: Debian's place and that
+// of the sources.
+var socketFolders = []string{"/var/run/postgresql", "/tmp"}
+
+// postgresSocket is the folder of the server's socket, which libpq takes when no
+// host is named, "" when there is none.
+func postgresSocket(port string) string {
+	for _, dir := range socketFolders {
+		if _, err := os.Stat(filepath.Join(dir, ".s.PGSQL."+port)); err == nil {
+			return dir
+		}
+	}
+	return ""
 }
 
 // onlyOptions refuses query parameters that are not in allowed, so that a
