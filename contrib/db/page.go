@@ -86,14 +86,14 @@ func Page(c *dewar.Context, q *bun.SelectQuery, o PageOptions) (*Pagination, err
 			if query := c.QueryValues(); query.Has(n.name) {
 				var err error
 				if *n.to, err = strconv.Atoi(query.Get(n.name)); err != nil {
-					return nil, dewar.Abort(http.StatusNotFound)
+					return nil, dewar.StatusError(http.StatusNotFound)
 				}
 			}
 		}
 	}
 	p.PerPage = min(p.PerPage, orDefault(o.MaxPerPage, 100))
 	if p.Page < 1 || p.PerPage < 1 {
-		return nil, dewar.Abort(http.StatusNotFound)
+		return nil, dewar.StatusError(http.StatusNotFound)
 	}
 	total, err := q.Count(c.Context())
 	if err != nil {
@@ -102,7 +102,7 @@ func Page(c *dewar.Context, q *bun.SelectQuery, o PageOptions) (*Pagination, err
 	p.Total = int(total)
 	p.Pages = (p.Total + p.PerPage - 1) / p.PerPage
 	if p.Page > max(p.Pages, 1) {
-		return nil, dewar.Abort(http.StatusNotFound)
+		return nil, dewar.StatusError(http.StatusNotFound)
 	}
 	before := (p.Page - 1) * p.PerPage
 	if err := q.Limit(int64(p.PerPage)).Offset(int64(before)).Scan(c.Context()); err != nil && !errors.Is(err, sql.ErrNoRows) {
