@@ -132,11 +132,23 @@ type Config struct {
 	// streamed. Default: 4 MiB.
 	MaxBuffer int
 
-	// MaxConnections bounds the connections of [App.Run] and [App.Serve]. When
-	// all places are taken, whoever comes gets that of a connection that waits
-	// for its client ([secure.Connections]). Default: the system's limit of open
-	// files less an eighth, and no bound where that is not known.
+	// MaxConnections bounds the connections of [App.Run] and [App.Serve]; one of
+	// HTTP/2 counts once for each request under way. When all places are taken,
+	// whoever comes gets that of the connection whose client gives least for what
+	// it holds ([secure.Connections]). Default: half of the system's limit of open
+	// files, since each request may open another, and no bound where that is not
+	// known.
 	MaxConnections int
+	// MaxStreams bounds the requests that a client may have under way on one
+	// connection of HTTP/2. Clients keep the others back, or open another
+	// connection. Default: 64; net/http's own is 250.
+	MaxStreams int
+	// MaxBacklog bounds how many bytes of answers above 64 KiB wait for clients
+	// that do not take them, in memory (4 MiB) and in temporary files. One
+	// connection may have a quarter of it. Past the bound those lose their
+	// connection who take least of what they keep waiting, and when all are new
+	// the answer is a 503 after a few seconds. Default: 256 MiB.
+	MaxBacklog int64
 
 	// Pace is how slow a client may be at sending a body and taking an answer.
 	// Default: it is cut off after 30 seconds at less than 1 KiB a second, or
@@ -199,6 +211,8 @@ func (c *Config) setDefaults() {
 	setDefault(&c.MaxFormFiles, 100)
 	setDefault(&c.MaxFormMemorySize, 500_000)
 	setDefault(&c.MaxBuffer, 4<<20)
+	setDefault(&c.MaxStreams, 64)
+	setDefault(&c.MaxBacklog, 256<<20)
 	setDefault(&c.Pace.Grace, 30*time.Second)
 	setDefault(&c.ShutdownTimeout, 20*time.Second)
 	setDefault(&c.Session.CookiePath, "/")
@@ -277,7 +291,7 @@ func (c *Config) check(m mode) (mistakes []error) {
 		{"MaxContentLength", c.MaxContentLength}, {"MaxFormParts", int64(c.MaxFormParts)},
 		{"MaxFormFiles", int64(c.MaxFormFiles)}, {"MaxFormMemorySize", c.MaxFormMemorySize},
 		{"MaxBuffer", int64(c.MaxBuffer)}, {"ShutdownTimeout", int64(c.ShutdownTimeout)},
-		{"MaxConnections", int64(c.MaxConnections) + 1}, {"Session.Lifetime", int64(c.Session.Lifetime)}, {"StaticMaxAge", int64(c.StaticMaxAge) + 1},
+		{"MaxConnections", int64(c.MaxConnections) + 1}, {"MaxStreams", int64(c.MaxStreams)}, {"MaxBacklog", c.MaxBacklog}, {"Session.Lifetime", int64(c.Session.Lifetime)}, {"StaticMaxAge", int64(c.StaticMaxAge) + 1},
 	} {
 		if n.value <= 0 {
 			add("%s must not be negative", n.name)
@@ -349,11 +363,11 @@ func sameSite(name string) http.SameSite {
 	return 0
 }
 
-// maxConnections is the bound on connections; 0 for none.
-func (c *Config) maxConnections() int {
-	if c.MaxConnections > 0 {
-		return c.MaxConnections
+// connectionLimits are the bounds on connections and on what they hold.
+func (c *Config) connectionLimits() secure.ConnectionLimits {
+	places := c.MaxConnections
+	if places == 0 {
+		places = openFiles() / 2
 	}
-	limit := openFiles()
-	return limit - limit/8
+	return secure.ConnectionLimits{Places: places, Backlog: c.MaxBacklog}
 }

@@ -27,6 +27,8 @@ type Context struct {
 	res   response
 	match routing.Match
 
+	admission secure.Admission
+
 	origin secure.Origin // scheme, host and client address after proxy trust
 	path   string        // the canonical path
 	start  time.Time

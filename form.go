@@ -74,7 +74,7 @@ func (c *Context) limitBody() {
 	if c.r.Body == nil || c.r.Body == http.NoBody {
 		return
 	}
-	c.body.body, c.body.left = c.app.cfg.Pace.Body(c.res.w, c.r.Body), c.at.maxBody
+	c.body.body, c.body.left = c.app.cfg.Pace.Telling(&c.admission).Body(c.res.w, c.r.Body), c.at.maxBody
 	if c.r.ContentLength > c.at.maxBody {
 		c.body.over.Store(true)
 	}

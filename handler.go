@@ -42,10 +42,11 @@ type handler struct{ app *App }
 
 // ServeHTTP is a request's whole life.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !h.app.connections.Admit(r) {
+	c := &Context{app: h.app, at: h.app.rootFallback, r: r, base: r.Context(), start: time.Now()}
+	c.admission.Began = c.start
+	if !h.app.connections.Admit(r, &c.admission) {
 		return
 	}
-	c := &Context{app: h.app, at: h.app.rootFallback, r: r, base: r.Context(), start: time.Now()}
 	c.res.c, c.res.w, c.w = c, w, &c.res
 	defer c.end()
 	switch err := guardPanic(c.enter); {
@@ -78,6 +79,7 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.find()
+	c.admission.Named(c.at.rule)
 	c.app.Signals.RequestStarted.Send(c)
 	if err := c.upgrade(); err != nil {
 		return err
@@ -347,7 +349,7 @@ func (c *Context) end() {
 		c.res.paced.Finish()
 	}
 	c.logRequest()
-	c.app.connections.Done(c.r)
+	c.admission.Done(c.r)
 	c.res.release()
 	if panicked != nil {
 		panic(http.ErrAbortHandler)

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -197,6 +200,86 @@ func TestLongAnswersWaitInFiles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAnswersWaitWithinBounds: as much of long answers as is allowed waits for
+// clients that do not read. For the others there is a 503, not at once, and whoever
+// comes later gets the room of one who took nothing.
+func TestAnswersWaitWithinBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app, _ := newApp(t, func(c *dewar.Config) { c.MaxBacklog, c.OnListen = 4<<20, func(string, net.Addr) {} })
+		page := strings.Repeat("0123456789abcde\n", 1<<16) // 1 MiB
+		app.Get("/", func(c *dewar.Context) error { return c.Text(page) })
+		listener := localPipes{newPipes()}
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error)
+		go func() { served <- app.Serve(ctx, listener) }()
+		ask := func() net.Conn {
+			conn, err := listener.dial(ctx, "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			return conn
+		}
+		answer := func(conn net.Conn) (status, size int) {
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				return 0, 0
+			}
+			b, _ := io.ReadAll(resp.Body)
+			if resp.StatusCode == 503 && resp.Header.Get("Retry-After") == "" {
+				t.Error("a 503 without Retry-After")
+			}
+			return resp.StatusCode, len(b)
+		}
+		start := time.Now()
+		var idle []net.Conn
+		for range 10 {
+			idle = append(idle, ask())
+		}
+		time.Sleep(4 * time.Second)
+		synctest.Wait()
+		if most := int64(len(page)) * 5; spilledBytes(t) > most {
+			t.Errorf("%d bytes wait in files", spilledBytes(t))
+		}
+		time.Sleep(2 * time.Second)
+		if status, size := answer(ask()); status != 200 || size != len(page) || time.Since(start) != 6*time.Second {
+			t.Errorf("whoever comes later: status %d, %d bytes, %v", status, size, time.Since(start))
+		}
+		got := map[int]int{}
+		for _, conn := range idle {
+			status, size := answer(conn)
+			if got[status]++; status == 200 && size != len(page) {
+				t.Errorf("%d bytes of %d", size, len(page))
+			}
+		}
+		if got[200] != 3 || got[503] != 6 || got[0] != 1 {
+			t.Errorf("by status: %v; want 3 pages, 6 refused and 1 cut off", got)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// spilledBytes is how much waits in this process's temporary files.
+func spilledBytes(t *testing.T) (sum int64) {
+	names, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if target, err := os.Readlink(name); err == nil && strings.HasPrefix(filepath.Base(target), "dewar-answer-") {
+			if info, err := os.Stat(name); err == nil {
+				sum += info.Size()
+			}
+		}
+	}
+	return sum
 }
 
 // untilFiles returns when this process has a file open whose name begins so. On

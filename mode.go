@@ -86,7 +86,7 @@ func (a *App) buildSecurity(m mode) error {
 	if a.hosts, err = secure.NewHosts(hosts); err != nil && len(hosts) > 0 {
 		problems = append(problems, fmt.Errorf("TrustedHosts: %w", err))
 	}
-	a.connections = secure.NewConnections(a.cfg.maxConnections())
+	a.connections = secure.NewConnections(a.cfg.connectionLimits())
 	if a.proxies, err = secure.NewProxies(a.cfg.Proxies); err != nil {
 		problems = append(problems, fmt.Errorf("Proxies: %w", err))
 	}

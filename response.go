@@ -179,6 +179,14 @@ func (w *response) begin(length int) error {
 	if err := w.c.beforeFirstByte(w.settled); err != nil {
 		return err
 	}
+	var long *longAnswer
+	if len(w.buf) > shortAnswer && w.c.r.Method != http.MethodHead {
+		var err error
+		if long, err = w.keep(); err != nil {
+			return err
+		}
+		defer long.close()
+	}
 	h := w.Header()
 	if w.c.body.over.Load() {
 		h["Connection"] = []string{"close"} // the rest of the body is not read
@@ -202,8 +210,8 @@ func (w *response) begin(length int) error {
 	w.hold(length)
 	w.w.WriteHeader(w.status)
 	maps.Copy(h, held)
-	if len(w.buf) > shortAnswer {
-		return w.sendLong()
+	if long != nil {
+		return w.sendLong(long)
 	}
 	if atomic.LoadUint32(&w.c.at.long) == 1 {
 		atomic.StoreUint32(&w.c.at.long, 0)
@@ -241,11 +249,13 @@ func (w *response) pace(length int) {
 	if length >= 0 && length <= shortAnswer {
 		if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
 			w.took = max(time.Since(w.c.start), 1)
-			_ = d.SetWriteDeadline(w.c.start.Add(w.took + w.c.app.cfg.Pace.Grace))
+			ready := w.c.start.Add(w.took)
+			_ = d.SetWriteDeadline(ready.Add(w.c.app.cfg.Pace.Grace))
+			w.c.admission.Answer(ready, int64(length))
 		}
 		return
 	}
-	w.paced = w.c.app.cfg.Pace.Writer(w.w)
+	w.paced = w.c.app.cfg.Pace.Telling(&w.c.admission).Writer(w.w)
 	w.w = w.paced
 }
 
@@ -255,7 +265,11 @@ func (w *response) pace(length int) {
 // is over. HTTP/1 looks at it with the next write, so that it is left alone unless
 // time has passed; to set it would release what is held.
 func (w *response) pause() {
-	if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.took > 0 && w.c.r.ProtoMajor == 2 {
+	if w.took == 0 {
+		return
+	}
+	w.c.admission.Pause(time.Now())
+	if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.c.r.ProtoMajor == 2 {
 		_ = d.SetWriteDeadline(time.Time{})
 	}
 }
@@ -265,6 +279,7 @@ func (w *response) resume() {
 		return
 	}
 	grace, now := w.c.app.cfg.Pace.Grace, time.Since(w.c.start)
+	w.c.admission.Answer(w.c.start.Add(now), w.size)
 	if w.c.r.ProtoMajor != 2 && now-w.took < grace/4 {
 		return
 	}
@@ -285,7 +300,7 @@ func (w *response) hold(length int) {
 	if w.c.r.ContentLength != 0 && !w.c.body.ended.Load() {
 		return // the client may wait for the answer before it sends the rest
 	}
-	if conn, ok := w.c.app.connections.Conn(w.c.base).(*wireConn); ok {
+	if conn, ok := w.c.admission.Conn().(*wireConn); ok {
 		conn.hold()
 	}
 }

@@ -142,10 +142,16 @@ func (a *App) loop(ctx context.Context, listeners []net.Listener, scheme string)
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := &http.Server{
-		Handler:                      a.onPlain(handler{a}),
-		ReadHeaderTimeout:            readHeaderTimeout,
-		IdleTimeout:                  idleTimeout,
-		MaxHeaderBytes:               maxHeaderBytes,
+		Handler:           a.onPlain(handler{a}),
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: a.cfg.MaxStreams,
+			// Streams have deadlines of their own; a connection that takes no
+			// byte at all has none without this.
+			WriteByteTimeout: a.cfg.Pace.Silent,
+		},
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return requests },

@@ -1,10 +1,12 @@
 package dewar
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"sync/atomic"
+	"time"
 )
 
 // spilled counts the bytes of long answers that wait in memory for their
@@ -12,28 +14,84 @@ import (
 // fill the memory with them; past the bound, answers wait in files.
 type spilled struct{ waiting atomic.Int64 }
 
-// maxWaiting is how much of long answers may wait in memory, in bytes.
-const maxWaiting = 4 << 20
+// How much of long answers may wait in memory, in bytes: as long as there are
+// files for the rest, and when there are not.
+const (
+	maxWaiting      = 4 << 20
+	maxWithoutFiles = 32 << 20
+)
 
-// sendLong sends a buffered answer that the client may not take in one go.
-func (w *response) sendLong() error {
-	atomic.StoreUint32(&w.c.at.long, 1)
-	size := int64(cap(w.buf))
-	waiting := &w.c.app.spilled.waiting
-	if waiting.Add(size) > maxWaiting && w.c.r.Method != http.MethodHead {
-		if file := spill(w.buf); file != nil {
-			waiting.Add(-size)
-			w.release() // somebody else can use it already
-			defer file.Close()
-			// The buffer is small, as there may be many of them. net/http's own
-			// way would keep 32 KiB for each.
-			_, err := io.CopyBuffer(onlyWriter{w}, onlyReader{file}, make([]byte, 8<<10))
-			return err
-		}
+// crowdedFor is how long somebody waits for the news that there is no room for
+// their answer. Who comes back at once would have the next one made at once.
+const crowdedFor = 5 * time.Second
+
+// A longAnswer is an answer that the client may not take in one go.
+type longAnswer struct {
+	c      *Context
+	size   int64    // of the answer
+	memory int64    // of it that waits in memory
+	file   *os.File // where it waits otherwise
+}
+
+// close gives up what the answer held.
+func (l *longAnswer) close() {
+	l.c.admission.Kept(l.size)
+	l.c.app.spilled.waiting.Add(-l.memory)
+	if l.file != nil {
+		l.file.Close()
 	}
-	defer waiting.Add(-size)
-	_, err := w.count(w.w.Write(w.buf))
-	w.buf = w.buf[:0]
+}
+
+// keep finds the place where a long answer waits for its client. The error says
+// that there is none; the answer is dropped then.
+func (w *response) keep() (*longAnswer, error) {
+	atomic.StoreUint32(&w.c.at.long, 1)
+	l := &longAnswer{c: w.c, size: int64(len(w.buf)), memory: int64(cap(w.buf))}
+	if !w.c.admission.Keep(l.size) {
+		return nil, w.crowded()
+	}
+	waiting := w.c.app.spilled.waiting.Add(l.memory)
+	if waiting <= maxWaiting {
+		return l, nil
+	}
+	if l.file = spill(w.buf); l.file != nil {
+		w.c.app.spilled.waiting.Add(-l.memory)
+		l.memory = 0
+		w.release() // somebody else can use it already
+		return l, nil
+	}
+	if waiting > maxWithoutFiles {
+		l.close()
+		return nil, w.crowded()
+	}
+	return l, nil
+}
+
+// crowded drops an answer that there is no room for.
+func (w *response) crowded() error {
+	w.release()
+	w.c.admission.Answer(time.Now(), 0) // its place can be taken
+	select {
+	case <-time.After(crowdedFor):
+	case <-w.c.base.Done():
+	}
+	w.c.admission.Pause(time.Now())
+	return &HTTPError{
+		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
+		Err: fmt.Errorf("dewar: an answer was dropped: %d bytes of others wait for clients that do not take them (MaxBacklog %d)", w.c.app.connections.Backlog(), w.c.app.cfg.MaxBacklog),
+	}
+}
+
+// sendLong sends a long answer.
+func (w *response) sendLong(l *longAnswer) error {
+	if l.file == nil {
+		_, err := w.count(w.w.Write(w.buf))
+		w.buf = w.buf[:0]
+		return err
+	}
+	// The buffer is small, as there may be many of them. net/http's own way would
+	// keep 32 KiB for each.
+	_, err := io.CopyBuffer(onlyWriter{w}, onlyReader{l.file}, make([]byte, 8<<10))
 	return err
 }
 
@@ -44,7 +102,7 @@ type (
 )
 
 // spill puts bytes into a temporary file that has no name any more; nil where
-// that cannot be, for they can wait in memory still.
+// that cannot be.
 func spill(b []byte) *os.File {
 	file, err := os.CreateTemp("", "dewar-answer-")
 	if err != nil {

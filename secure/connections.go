@@ -1,78 +1,52 @@
 package secure
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
-	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Connections bounds how many connections a server has open, and what one of
-// them may do to the others. A server without a bound runs into the system's
-// limit of open files, and then takes nobody any more until somebody leaves
-// ([http.Server] tries again once a second at most). Here whoever comes when
-// all places are taken gets the place of a connection that waits for its
-// client: first of one that has not yet sent a whole request, then of one that
-// is between two requests, the longest waiting first. Each has a
-// tenth of a second for itself, for which newcomers wait. A connection with a
-// request under way keeps its place; when all have one, the newcomer is closed.
+// ConnectionLimits are the settings of [NewConnections].
+type ConnectionLimits struct {
+	// Places bounds the open connections. A connection of HTTP/2 takes a place
+	// for each of its requests. Each request may open another file, so half of
+	// the system's limit of open files is a good number. Default: no bound.
+	Places int
+	// Backlog bounds the bytes of long answers that wait for their clients, as
+	// [Admission.Keep] counts them. Default: no bound.
+	Backlog int64
+}
+
+// Connections bounds how many connections a server has open, and what they may
+// hold of it. A server without a bound runs into the system's limit of open
+// files, and then takes nobody any more until somebody leaves ([http.Server]
+// tries again once a second at most). Here whoever comes when all places are
+// taken gets the place of the connection that gives least for what it holds: of
+// those whose client is waited for (for a request, for a body, to take its
+// answer), the one that moved the fewest bytes a second of that time, for each
+// place that it takes. The time that the program takes counts for nobody, and a
+// connection whose request it is working on keeps its place; when all have one,
+// the newcomer is closed. Each connection has a tenth of a second of waiting for
+// itself, for which newcomers wait.
 //
 // It also ends HTTP/2 connections whose client opens streams only to cancel
 // them (CVE-2023-44487, rapid reset). It is safe for concurrent use.
 type Connections struct {
-	max     int64
-	open    atomic.Int64
+	limits  ConnectionLimits
+	open    atomic.Int64 // places
+	backlog atomic.Int64
 	evicted atomic.Uint64
 	resets  atomic.Uint64
-	all     sync.Map // net.Conn to *connection
+	all     sync.Map   // net.Conn to *connection
+	making  sync.Mutex // room: one newcomer at a time
 }
 
-// connection is what is known of one connection. It is the context of the
-// connection's requests as well: there may be very many that only wait, and one
-// object is smaller than two.
-type connection struct {
-	context.Context
-	conn    net.Conn
-	since   atomic.Int64 // when it began to wait for its client, in ns; 0: it does not
-	idle    atomic.Bool  // it waits between two requests
-	cancels atomic.Pointer[cancels]
-}
-
-// cancels counts the requests that the client of a connection cancels.
-type cancels struct {
-	mu      sync.Mutex
-	credit  float64 // requests that it may still cancel
-	counted time.Time
-}
-
-// Value finds the connection for those who know its key.
-func (n *connection) Value(key any) any {
-	if key == (connectionKey{}) {
-		return n
-	}
-	return n.Context.Value(key)
-}
-
-// atLeast is how long a connection may wait for its client whatever comes.
-const atLeast = 100 * time.Millisecond
-
-// How many requests the client of an HTTP/2 connection may cancel at once, and
-// how many more each second. A browser that leaves a page cancels some dozens;
-// a search field that asks at each key, a few a second.
-const (
-	cancelBurst  = 100
-	cancelSecond = 10
-)
-
-// NewConnections bounds the open connections to max, which 0 leaves without a
-// bound.
-func NewConnections(max int) *Connections { return &Connections{max: int64(max)} }
+// NewConnections returns what holds a server to limits.
+func NewConnections(limits ConnectionLimits) *Connections { return &Connections{limits: limits} }
 
 // Attach has a server tell of its connections. It must be called before the
 // server serves, and keeps hooks that are set already.
@@ -88,170 +62,78 @@ func (c *Connections) Attach(server *http.Server) {
 		if inContext != nil {
 			ctx = inContext(ctx, conn)
 		}
-		n := &connection{Context: ctx, conn: conn}
+		n := &connection{Context: ctx, conn: conn, asks: true}
 		c.all.Store(conn, n)
 		return n
 	}
 }
 
-type connectionKey struct{}
-
-// Conn is the connection that a request came over, given the request's context.
-// For TLS it is the connection below. It is nil for a request of another server.
-func (c *Connections) Conn(ctx context.Context) net.Conn {
-	n, ok := ctx.Value(connectionKey{}).(*connection)
-	if !ok {
-		return nil
-	}
-	if t, ok := n.conn.(*tls.Conn); ok {
-		return t.NetConn()
-	}
-	return n.conn
-}
-
-// Open is the number of connections that are open.
+// Open is the number of places that are taken.
 func (c *Connections) Open() int { return int(c.open.Load()) }
 
-// Evicted is the number of connections that were closed for want of places.
+// Backlog is how many bytes of long answers wait for their clients.
+func (c *Connections) Backlog() int64 { return c.backlog.Load() }
+
+// Evicted is the number of connections that were closed for want of places or of
+// room for answers.
 func (c *Connections) Evicted() uint64 { return c.evicted.Load() }
 
 // Reset is the number of HTTP/2 connections that were closed because their
 // clients cancelled too many requests.
 func (c *Connections) Reset() uint64 { return c.resets.Load() }
 
-func (c *Connections) changed(conn net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew: // after ConnContext
-		if known, ok := c.all.Load(conn); ok {
-			known.(*connection).since.Store(time.Now().UnixNano())
-			if c.open.Add(1) > c.max && c.max > 0 {
-				c.makeRoom()
-			}
-		}
-	case http.StateActive, http.StateIdle:
-		if known, ok := c.all.Load(conn); ok {
-			n, since := known.(*connection), int64(0)
-			if state == http.StateIdle {
-				n.idle.Store(true)
-				since = time.Now().UnixNano()
-			}
-			n.since.Store(since)
-		}
-	case http.StateClosed, http.StateHijacked:
-		if _, ok := c.all.LoadAndDelete(conn); ok {
-			c.open.Add(-1)
-		}
-	}
-}
-
-// makeRoom closes those who wait longest, a few at a time, since to find them is
-// some work.
-func (c *Connections) makeRoom() {
-	type waiting struct {
-		*connection
-		idle  bool
-		since int64
-	}
-	var list []waiting
+// Underway calls f with each request that is under way: the name that it was
+// given, and when it began.
+func (c *Connections) Underway(f func(name string, began time.Time)) {
 	c.all.Range(func(_, known any) bool {
 		n := known.(*connection)
-		if since := n.since.Load(); since != 0 {
-			list = append(list, waiting{n, n.idle.Load(), since})
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		for a := n.first; a != nil; a = a.next {
+			f(a.name, a.Began)
 		}
 		return true
 	})
-	slices.SortFunc(list, func(a, b waiting) int {
-		if a.idle != b.idle {
-			if a.idle {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(a.since, b.since)
-	})
-	if len(list) > 0 {
-		// This is where new connections are accepted: the next waits too.
-		time.Sleep(time.Until(time.Unix(0, list[0].since).Add(atLeast)))
+}
+
+func (c *Connections) changed(conn net.Conn, state http.ConnState) {
+	known, ok := c.all.Load(conn)
+	if !ok {
+		return
 	}
-	for _, n := range list[:min(len(list), 1+int(c.max/64))] {
-		if n.since == n.connection.since.Load() { // it still waits
-			c.evicted.Add(1)
-			c.close(n.conn)
-		}
+	n := known.(*connection)
+	switch state {
+	case http.StateNew: // after ConnContext
+		n.asking()
+		c.take(1)
+	case http.StateActive:
+		n.asked()
+	case http.StateIdle:
+		n.asking()
+	case http.StateClosed, http.StateHijacked:
+		c.forget(n)
 	}
 }
 
-// close ends a connection without a farewell, and gives up its place: net/http
-// finds out when it reads from it.
-func (c *Connections) close(conn net.Conn) {
-	if _, ok := c.all.LoadAndDelete(conn); ok {
-		c.open.Add(-1)
-	}
+// forget gives up all that a connection holds.
+func (c *Connections) forget(n *connection) {
+	c.all.Delete(n.conn)
+	places, held := n.leave()
+	c.open.Add(-places)
+	c.backlog.Add(-held)
+}
+
+// close ends a connection without a farewell, and gives up what it holds:
+// net/http finds out when it reads from it or writes to it.
+func (c *Connections) close(n *connection) {
+	c.forget(n)
+	_ = lower(n.conn).Close() // a TLS alert could wait for the client
+}
+
+// lower is the connection beneath TLS.
+func lower(conn net.Conn) net.Conn {
 	if t, ok := conn.(*tls.Conn); ok {
-		conn = t.NetConn() // a TLS alert could wait for the client
+		return t.NetConn()
 	}
-	_ = conn.Close()
-}
-
-// Admit tells whether a request is still wanted. It must be called before
-// anything else is done for the request. Requests over HTTP/2 let the
-// connection go on first, so that a cancellation that came with the request is
-// known; each of them counts, and one too many ends the connection.
-func (c *Connections) Admit(r *http.Request) bool {
-	if r.ProtoMajor != 2 || r.Method == "PRI" { // that is HTTP/2's preface, over HTTP/1
-		return true
-	}
-	if c.cancelled(r) {
-		return false
-	}
-	runtime.Gosched()
-	return !c.cancelled(r)
-}
-
-// Done is to be called at the end of a request that Admit let pass: one that was
-// cancelled in the meantime counts too.
-func (c *Connections) Done(r *http.Request) {
-	if r.ProtoMajor == 2 {
-		c.cancelled(r)
-	}
-}
-
-func (c *Connections) cancelled(r *http.Request) bool {
-	if r.Context().Err() == nil {
-		return false
-	}
-	if n, ok := r.Context().Value(connectionKey{}).(*connection); ok && !n.mayCancel() {
-		if _, open := c.all.Load(n.conn); open {
-			c.resets.Add(1)
-			c.close(n.conn)
-		}
-	}
-	return true
-}
-
-// mayCancel counts a cancelled request.
-func (n *connection) mayCancel() bool {
-	k := n.cancels.Load()
-	if k == nil {
-		k = &cancels{credit: cancelBurst, counted: time.Now()}
-		if !n.cancels.CompareAndSwap(nil, k) {
-			k = n.cancels.Load()
-		}
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := time.Now()
-	k.credit = min(cancelBurst, k.credit+now.Sub(k.counted).Seconds()*cancelSecond) - 1
-	k.counted = now
-	return k.credit > 0
-}
-
-// Wrap serves the requests that are still wanted with next.
-func (c *Connections) Wrap(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.Admit(r) {
-			defer c.Done(r)
-			next.ServeHTTP(w, r)
-		}
-	})
+	return conn
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,16 +19,22 @@ import (
 func serveConnections(t *testing.T, max int, f func(c *Connections, l *pipeListener, release chan struct{})) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c, l, release := NewConnections(max), newPipeListener(), make(chan struct{})
-		server := &http.Server{ReadHeaderTimeout: time.Hour, Handler: c.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/wait" {
+		c, l, release := NewConnections(ConnectionLimits{Places: max}), newPipeListener(), make(chan struct{})
+		server := &http.Server{ReadHeaderTimeout: time.Hour, Handler: c.Wrap(Pace{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/wait":
 				<-release
+			case "/upload":
+				_, _ = io.Copy(io.Discard, r.Body)
+			case "/download":
+				_, _ = w.Write(make([]byte, 1<<20))
 			}
 		}))}
 		c.Attach(server)
 		go server.Serve(l)
 		f(c, l, release)
 		server.Close()
+		time.Sleep(time.Second) // net/http lingers
 		synctest.Wait()
 	})
 }
@@ -79,6 +87,98 @@ func TestConnectionsMakeRoom(t *testing.T) {
 			t.Errorf("%d evicted, %d open", c.Evicted(), c.Open())
 		}
 	})
+}
+
+// A drip is a client that gives, or takes, n bytes every so often.
+type drip struct {
+	name  string
+	send  string // at first
+	n     int
+	every time.Duration
+	take  bool
+}
+
+const bigBody = "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n"
+
+// run drips until the connection ends.
+func (d drip) run(conn net.Conn) {
+	defer conn.Close()
+	go io.WriteString(conn, d.send)
+	if !d.take {
+		go func() { io.Copy(io.Discard, conn); conn.Close() }()
+	}
+	piece := make([]byte, d.n)
+	for {
+		time.Sleep(d.every)
+		var err error
+		if d.take {
+			_, err = io.ReadFull(conn, piece)
+		} else {
+			_, err = conn.Write(piece)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Whoever comes while clients hold all places gets the place of the one that gives
+// least for it, in whatever way it holds its place, and one that is only slow keeps
+// its own.
+func TestConnectionsByRate(t *testing.T) {
+	good := []drip{
+		{"uploads at 20 KB a second", bigBody, 2000, 100 * time.Millisecond, false},
+		{"downloads at 20 KB a second", "GET /download HTTP/1.1\r\nHost: x\r\n\r\n", 2000, 100 * time.Millisecond, true},
+	}
+	for _, bad := range []drip{
+		{"headers", "GET / HTTP/1.1\r\nHost: x\r\nX: ", 1, 100 * time.Millisecond, false},
+		{"headers of a second request", "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nX: ", 1, 100 * time.Millisecond, false},
+		{"nothing", "", 1, 5 * time.Minute, false},
+		{"nothing after a request", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1, 5 * time.Minute, false},
+		{"bodies at 1.3 KB a second", bigBody, 130, 100 * time.Millisecond, false},
+		{"bodies at 1.3 KB a second, a packet each", bigBody, 1300, time.Second, false},
+		{"a fast beginning of a body", bigBody + string(make([]byte, 500_000)), 130, 100 * time.Millisecond, false},
+		{"bodies that nobody reads", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n", 130, 100 * time.Millisecond, false},
+		{"answers taken at 1.3 KB a second", "GET /download HTTP/1.1\r\nHost: x\r\n\r\n", 130, 100 * time.Millisecond, true},
+	} {
+		t.Run(bad.name, func(t *testing.T) {
+			serveConnections(t, 8, func(c *Connections, l *pipeListener, _ chan struct{}) {
+				var all sync.WaitGroup
+				var gone atomic.Int32 // of the good
+				var conns []net.Conn
+				for _, d := range good {
+					conn := l.dial()
+					conns = append(conns, conn)
+					all.Go(func() { d.run(conn); gone.Add(1) })
+				}
+				for range 6 {
+					conn := l.dial()
+					conns = append(conns, conn)
+					all.Go(func() { bad.run(conn) })
+				}
+				time.Sleep(20 * time.Second)
+				for i := range 40 {
+					start := time.Now()
+					conn := l.dial()
+					if got := ask(conn, "/"); got != 200 || time.Since(start) > 2*atLeast {
+						t.Fatalf("newcomer %d got %d after %v", i, got, time.Since(start))
+					}
+					conns = append(conns, conn) // it stays, and asks for nothing more
+					time.Sleep(100 * time.Millisecond)
+				}
+				if n := gone.Load(); n > 0 {
+					t.Errorf("%d good clients lost their places", n)
+				}
+				if n := c.Open(); n > 8 {
+					t.Errorf("%d places are taken", n)
+				}
+				for _, conn := range conns {
+					conn.Close()
+				}
+				all.Wait()
+			})
+		})
+	}
 }
 
 // A flood of new connections waits until those before it have had their time.
@@ -137,10 +237,10 @@ func TestCVE_2023_44487_RapidReset(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c, l := NewConnections(0), newPipeListener()
+				c, l := NewConnections(ConnectionLimits{}), newPipeListener()
 				var protocols http.Protocols
 				protocols.SetUnencryptedHTTP2(true)
-				server := &http.Server{Protocols: &protocols, Handler: c.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				server := &http.Server{Protocols: &protocols, Handler: c.Wrap(Pace{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					<-r.Context().Done()
 				}))}
 				c.Attach(server)
@@ -183,7 +283,7 @@ func TestCVE_2023_44487_RapidReset(t *testing.T) {
 // A request that is cancelled before its turn costs nothing.
 func TestConnectionsAdmit(t *testing.T) {
 	served := 0
-	h := NewConnections(0).Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
+	h := NewConnections(ConnectionLimits{}).Wrap(Pace{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
@@ -205,7 +305,7 @@ func TestConnectionsKeepHooks(t *testing.T) {
 		ConnState:   func(_ net.Conn, s http.ConnState) { states = append(states, s) },
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { contexts++; return ctx },
 	}
-	NewConnections(1).Attach(server)
+	NewConnections(ConnectionLimits{Places: 1}).Attach(server)
 	conn, _ := net.Pipe()
 	server.ConnContext(t.Context(), conn)
 	server.ConnState(conn, http.StateNew)

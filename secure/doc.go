@@ -60,5 +60,11 @@
 // # Slow and many clients
 //
 // [Pace] gives bodies and answers rolling deadlines with a minimum rate,
-// [Concurrency] answers 503 when too many requests are served at once.
+// [Concurrency] answers 503 when too many requests are served at once,
+// [Connections] bounds how many clients there are and what they hold, and gives
+// the place of whoever gives least for it to whoever comes.
+//
+//	connections := secure.NewConnections(secure.ConnectionLimits{Places: 1000})
+//	server := &http.Server{Handler: connections.Wrap(secure.Pace{}, mux)}
+//	connections.Attach(server)
 package secure

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"time"
 )
 
 // ErrTooSlow is matched by the errors of a body or an answer whose client fell
-// behind its [Pace]. The answer to a slow body is 408 Request Timeout.
+// behind its [Pace], and of a body whose connection was closed for another that
+// needed its place. The answer to a slow body is 408 Request Timeout.
 var ErrTooSlow = errors.New("secure: client too slow")
 
 // A Pace says how slow a client may be. It replaces the absolute ReadTimeout
@@ -30,6 +32,35 @@ type Pace struct {
 	Silent time.Duration
 	// Rate is the minimum rate in bytes per second, default 1024.
 	Rate int
+
+	waits Waits
+}
+
+// Waits is told when the program waits for a client: an [Admission] is one.
+type Waits interface {
+	// Begin is called when a read of the body, or a write of the answer, begins.
+	Begin(now time.Time)
+	// End is called when it has ended, with the bytes that the client gave or
+	// took.
+	End(now time.Time, bytes int64)
+}
+
+// Telling returns the same pace for one request, whose waits are told to w.
+func (p Pace) Telling(w Waits) Pace {
+	p.waits = w
+	return p
+}
+
+func (p *Pace) begin(now time.Time) {
+	if p.waits != nil {
+		p.waits.Begin(now)
+	}
+}
+
+func (p *Pace) end(now time.Time, bytes int64) {
+	if p.waits != nil {
+		p.waits.End(now, bytes)
+	}
 }
 
 func (p Pace) withDefaults() Pace {
@@ -87,9 +118,12 @@ func (b *pacedBody) Read(buf []byte) (int, error) {
 	}
 	start := time.Now()
 	_ = b.control.SetReadDeadline(start.Add(b.credit))
+	b.pace.begin(start)
 	n, err := b.ReadCloser.Read(buf)
-	b.credit = min(b.pace.Silent, max(0, b.credit-time.Since(start))+b.pace.earned(int64(n)))
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	took := time.Since(start)
+	b.pace.end(start.Add(took), int64(n))
+	b.credit = min(b.pace.Silent, max(0, b.credit-took)+b.pace.earned(int64(n)))
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) { // or its place was taken
 		b.ended = true
 		return n, fmt.Errorf("%w: %w", ErrTooSlow, err)
 	}
@@ -122,11 +156,13 @@ func (w *PacedWriter) arm(n int) {
 	w.start = time.Now()
 	w.allowed = min(w.pace.Silent, w.credit+w.pace.earned(int64(n)))
 	_ = w.control.SetWriteDeadline(w.start.Add(w.allowed))
+	w.pace.begin(w.start)
 }
 
 // settle counts the n bytes that went out since arm and lifts the deadline.
 func (w *PacedWriter) settle(n int64, err error) error {
 	took := time.Since(w.start)
+	w.pace.end(w.start.Add(took), n)
 	w.credit = min(w.pace.Silent, max(0, w.credit-took+w.pace.earned(n)))
 	switch {
 	case err == nil || err == io.EOF:

@@ -23,12 +23,16 @@ type attack struct {
 	prepare     func() // makes what is sent, where that takes long
 }
 
-// held is how many connections the attacks hold that are about holding them.
-const held = 500
+// held is how many connections the attacks hold that are about holding them, and
+// crowd how many are as many as the server may have open files.
+const held, crowd = 500, 400
 
 var attacks = []attack{
 	{name: "slow-headers", title: "500 connections that send a header line each second", length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
 	{name: "slow-headers-400", title: "the same, server limited to 400 open files", files: 400, length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
+	{name: "slow-bodies-400", title: "400 connections that send a body at 1.3 KB a second, server limited to 400 open files", files: 400, length: 30 * time.Second, attackers: crowd, apart: 4 * time.Millisecond, once: steadyBody},
+	{name: "slow-readers-400", title: "400 clients that take a 1 MB page at 1.3 KB a second, likewise", files: 400, length: 30 * time.Second, attackers: crowd, apart: 10 * time.Millisecond, once: steadyReader},
+	{name: "idle-400", title: "400 connections that ask for a page and then for nothing, likewise", files: 400, length: 12 * time.Second, attackers: crowd, apart: 4 * time.Millisecond, once: idle},
 	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 34 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowBody},
 	{name: "slow-readers", title: "500 clients that ask for a 1 MB page and do not read", length: 70 * time.Second, attackers: held, apart: 10 * time.Millisecond, once: slowReader},
 	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, once: bigBody},
@@ -38,6 +42,10 @@ var attacks = []attack{
 	{name: "gzip", title: "1 MB of gzip that inflates to 1 GB", length: 8 * time.Second, once: gzipBomb, prepare: func() { bomb() }},
 	{name: "query", title: "100,000 query parameters", length: 8 * time.Second, once: manyParameters},
 	{name: "keys", title: "1,000,000 form keys", length: 8 * time.Second, once: manyKeys, prepare: func() { keys() }},
+	{name: "abandoned-logins", title: "logins whose clients close at once", length: 12 * time.Second, attackers: 4, once: abandonedLogin},
+	{name: "zero-window", title: "8 HTTP/2 connections that ask for a 1 MB page on all the streams they may have, window 0", http2: true, length: 35 * time.Second, attackers: 8, apart: 50 * time.Millisecond, once: zeroWindow},
+	{name: "ping-flood", title: "HTTP/2 PING flood", http2: true, length: 8 * time.Second, once: pingFlood},
+	{name: "settings-flood", title: "HTTP/2 SETTINGS flood", http2: true, length: 8 * time.Second, once: settingsFlood},
 	{name: "rapid-reset", title: "HTTP/2 rapid reset", http2: true, length: 8 * time.Second, once: rapidReset},
 	{name: "continuation", title: "HTTP/2 CONTINUATION flood", http2: true, length: 8 * time.Second, once: continuationFlood},
 }

@@ -242,13 +242,14 @@ func measure(ctx context.Context, s *subject, a attack, o options) (r result, er
 	outcome := make(chan *tally, 1)
 	go func() { outcome <- a.launch(attacking, server, o.senders) }()
 	time.Sleep(a.underWay())
-	used, start := server.processor(), time.Now()
+	used, start, spilled := server.processor(), time.Now(), server.watch()
 	if r.During, err = normalClient(ctx, server, session, length); err != nil {
 		return r, err
 	}
 	r.Busy = float64(server.processor()-used) / float64(time.Since(start))
 	end()
 	r.Attackers = (<-outcome).summary()
+	r.Spilled = spilled()
 	r.Peak, err = server.peak()
 	return r, err
 }

@@ -16,6 +16,7 @@ type result struct {
 	Busy      float64  `json:"busy"` // processors used during the attack
 	Rest      int64    `json:"rest_bytes"`
 	Peak      int64    `json:"peak_bytes"`
+	Spilled   int64    `json:"spilled_bytes"` // the most that waited in temporary files
 	Attackers []ending `json:"attackers"`
 }
 
@@ -26,9 +27,9 @@ func (r *result) slower() float64 { return r.During.P99 / r.Before.P99 }
 func (r *result) grown() float64 { return float64(r.Peak-r.Rest) / 1e6 }
 
 func (r result) String() string {
-	return fmt.Sprintf("%-6s %-16s p99 %7.1f -> %7.1f ms (x%5.1f)  p50 %6.1f -> %6.1f  max %7.1f  failed %d/%d  memory %+7.1f MB  busy %.2f  %s",
+	return fmt.Sprintf("%-6s %-16s p99 %7.1f -> %7.1f ms (x%5.1f)  p50 %6.1f -> %6.1f  max %7.1f  failed %d/%d  memory %+7.1f MB  files %.0f MB  busy %.2f  %s",
 		r.Server, r.Attack, r.Before.P99, r.During.P99, r.slower(), r.Before.P50, r.During.P50, r.During.Max,
-		r.During.Failed, r.During.Requests, r.grown(), r.Busy, endings(r.Attackers))
+		r.During.Failed, r.During.Requests, r.grown(), float64(r.Spilled)/1e6, r.Busy, endings(r.Attackers))
 }
 
 // endings says in a few words what became of the attackers.
@@ -60,6 +61,7 @@ type row struct {
 	During latency  `json:"during"`
 	Slower float64  `json:"p99_factor"`
 	Grown  float64  `json:"memory_over_rest_mb"`
+	Files  float64  `json:"waiting_in_files_mb"`
 	Failed int      `json:"failed"` // requests of the normal client, all rounds
 	Of     int      `json:"of"`
 	Ends   []ending `json:"attackers"` // of the round whose During it is
@@ -81,6 +83,7 @@ func summarize(results []result) (rows []row) {
 					w.During, w.Ends = r.During, r.Attackers
 				}
 				w.Grown = max(w.Grown, r.grown())
+				w.Files = max(w.Files, float64(r.Spilled)/1e6)
 				w.Failed += r.During.Failed
 				w.Of += r.During.Requests
 				w.Rounds = append(w.Rounds, r)
@@ -123,6 +126,7 @@ func unserved(n, of int) string {
 const (
 	maxSlower = 5   // times the p99 without the attack
 	maxGrown  = 100 // MB over rest
+	maxFiles  = 270 // MB of answers that wait in files
 )
 
 // judge says where Dewar is past its bounds.
@@ -138,6 +142,9 @@ func judge(rows []row) error {
 		}
 		if w.Grown > maxGrown {
 			problems = append(problems, fmt.Errorf("%s: %.0f MB over rest, more than %d", w.Attack, w.Grown, maxGrown))
+		}
+		if w.Files > maxFiles {
+			problems = append(problems, fmt.Errorf("%s: %.0f MB wait in files, more than %d", w.Attack, w.Files, maxFiles))
 		}
 		if w.Failed > 0 {
 			problems = append(problems, fmt.Errorf("%s: %d of the normal client's %d requests failed", w.Attack, w.Failed, w.Of))

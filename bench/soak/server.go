@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -212,6 +213,45 @@ func (v *server) status(field string) (sum int64, err error) {
 		return 0, fmt.Errorf("the server has ended:\n%s", v.log.String())
 	}
 	return sum, nil
+}
+
+// spilled is how many bytes of answers wait in temporary files.
+func (v *server) spilled() (sum int64) {
+	for _, pid := range v.processes() {
+		names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		for _, name := range names {
+			target, err := os.Readlink(name)
+			if err != nil || !strings.HasPrefix(filepath.Base(target), "dewar-answer-") {
+				continue
+			}
+			if info, err := os.Stat(name); err == nil {
+				sum += info.Size()
+			}
+		}
+	}
+	return sum
+}
+
+// watch returns a function that says how much was spilled at the most since.
+func (v *server) watch() (most func() int64) {
+	var highest int64
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			highest = max(highest, v.spilled())
+			select {
+			case <-stop:
+				return
+			case <-time.After(500 * time.Millisecond):
+			}
+		}
+	}()
+	return func() int64 {
+		close(stop)
+		<-stopped
+		return highest
+	}
 }
 
 // processor is the processor time that the server has used, all its processes

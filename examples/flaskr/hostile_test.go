@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestTerminatedLosesNone: SIGTERM with forty requests in flight loses none of
@@ -61,35 +63,57 @@ func TestTerminatedLosesNone(t *testing.T) {
 	}
 }
 
-// TestSlowHeadersAtTheFileLimit: 500 clients that never end their headers, on a
-// server that may have 400 files open. Whoever comes is served.
-func TestSlowHeadersAtTheFileLimit(t *testing.T) {
-	t.Setenv(limitedFiles, "400")
-	p := start(t, t.TempDir(), "")
-	addr := strings.TrimPrefix(p.url, "http://")
-	hold := func() {
-		conn, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { conn.Close() })
-		fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\n", addr)
-	}
-	for range 500 {
-		hold()
-	}
-	for i := range 10 {
-		client := browser(t)
-		resp, err := client.Get(p.url + "/")
-		if err != nil {
-			t.Fatalf("visitor %d: %v\n%s", i, err, p.log)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			t.Errorf("visitor %d got %s", i, resp.Status)
-		}
-		client.CloseIdleConnections()
-		hold()
+// TestHoldersAtTheFileLimit: 500 clients that hold their connections in one way or
+// another, on a server that may have 400 files open. Whoever comes is served.
+func TestHoldersAtTheFileLimit(t *testing.T) {
+	const post = "POST /auth/login HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n"
+	const steady = 130 // bytes each tenth of a second: as much as is enough otherwise
+	for _, row := range []struct {
+		name, send string
+		drip       int
+	}{
+		{"headers that do not end", "GET / HTTP/1.1\r\nHost: %s\r\n", 0},
+		{"bodies that do not end", post + "username=a", steady},
+		{"bodies that nobody reads", strings.Replace(post, "/auth/login", "/nowhere", 1) + "username=a", steady},
+		{"no further request", "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", 0},
+		{"answers that are not taken", strings.Repeat("GET /static/style.css HTTP/1.1\r\nHost: %[1]s\r\n\r\n", 300), 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Setenv(limitedFiles, "400")
+			p := start(t, t.TempDir(), "")
+			addr := strings.TrimPrefix(p.url, "http://")
+			request := fmt.Sprintf(row.send, addr)
+			hold := func() {
+				conn, err := net.Dial("tcp", addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { conn.Close() })
+				_ = conn.(*net.TCPConn).SetReadBuffer(4096)
+				go func() {
+					_, err := io.WriteString(conn, request)
+					for tick := time.NewTicker(100 * time.Millisecond); err == nil && row.drip > 0; <-tick.C {
+						_, err = io.WriteString(conn, strings.Repeat("a", row.drip))
+					}
+				}()
+			}
+			for range 500 {
+				hold()
+			}
+			for i := range 10 {
+				client := browser(t)
+				resp, err := client.Get(p.url + "/")
+				if err != nil {
+					t.Fatalf("visitor %d: %v\n%s", i, err, p.log)
+				}
+				resp.Body.Close()
+				if resp.StatusCode != http.StatusOK {
+					t.Errorf("visitor %d got %s", i, resp.Status)
+				}
+				client.CloseIdleConnections()
+				hold()
+			}
+		})
 	}
 }
 

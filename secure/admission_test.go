@@ -1,0 +1,194 @@
+package secure
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// visitor is a connection of a server that is not there, and its requests.
+type visitor struct {
+	conn   net.Conn // the server's end
+	client net.Conn
+	state  func(net.Conn, http.ConnState)
+	ctx    context.Context
+	major  int
+}
+
+// visit connects to a server that tells c of its connections.
+func visit(t *testing.T, c *Connections, major int) *visitor {
+	t.Helper()
+	server := &http.Server{}
+	c.Attach(server)
+	v := &visitor{state: server.ConnState, major: major}
+	v.client, v.conn = net.Pipe()
+	v.ctx = server.ConnContext(t.Context(), v.conn)
+	v.state(v.conn, http.StateNew)
+	t.Cleanup(func() { v.client.Close() })
+	return v
+}
+
+// ask makes a request.
+func (v *visitor) ask(t *testing.T, c *Connections) (*Admission, *http.Request) {
+	t.Helper()
+	r := (&http.Request{Method: "GET", ProtoMajor: v.major}).WithContext(v.ctx)
+	a := &Admission{Began: time.Now()}
+	v.state(v.conn, http.StateActive)
+	if !c.Admit(r, a) {
+		t.Fatal("the request is not wanted")
+	}
+	return a, r
+}
+
+// closed reports whether the server has closed the connection.
+func (v *visitor) closed() bool {
+	v.client.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := v.client.Read(make([]byte, 1))
+	return err == io.EOF
+}
+
+// TestAnswersHaveRoom: what waits for clients is bounded, for one connection and
+// for all, and those who take least lose their room.
+func TestAnswersHaveRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := NewConnections(ConnectionLimits{Backlog: 1000})
+		var visitors []*visitor
+		var waiting []*Admission
+		for range 5 {
+			v := visit(t, c, 1)
+			a, _ := v.ask(t, c)
+			if !a.Keep(200) {
+				t.Fatal("no room for 200 of 1,000")
+			}
+			a.Begin(time.Now())
+			visitors, waiting = append(visitors, v), append(waiting, a)
+		}
+		if waiting[0].Keep(100) {
+			t.Error("one connection keeps more than a quarter")
+		}
+		newcomer, _ := visit(t, c, 1).ask(t, c)
+		if newcomer.Keep(100) || c.Backlog() != 1000 || c.Evicted() != 0 {
+			t.Errorf("%d bytes of 1000, %d evicted, though none has waited for long", c.Backlog(), c.Evicted())
+		}
+		for range 6 {
+			time.Sleep(time.Second)
+			for _, a := range waiting[1:] { // these take something
+				a.End(time.Now(), 2000)
+				a.Begin(time.Now())
+			}
+		}
+		if !newcomer.Keep(150) || c.Backlog() != 950 || c.Evicted() != 1 {
+			t.Errorf("%d bytes of 1000, %d evicted", c.Backlog(), c.Evicted())
+		}
+		for i, v := range visitors {
+			if v.closed() != (i == 0) {
+				t.Errorf("visitor %d: closed %v", i, v.closed())
+			}
+		}
+		waiting[0].Kept(200) // it finds out
+		waiting[1].Kept(200)
+		if c.Backlog() != 750 {
+			t.Errorf("%d bytes wait, want 750", c.Backlog())
+		}
+		visitors[2].state(visitors[2].conn, http.StateClosed)
+		if c.Backlog() != 550 {
+			t.Errorf("%d bytes wait after one has gone, want 550", c.Backlog())
+		}
+		// An answer above a quarter has room when it is the connection's only one.
+		if waiting[1].Keep(300); c.Backlog() != 850 {
+			t.Errorf("%d bytes wait, want 850", c.Backlog())
+		}
+	})
+}
+
+// TestStreamsTakePlaces: a connection of HTTP/2 takes a place for each request,
+// and is judged by what it gives for all of them; it waits for its client only
+// when all of them do.
+func TestStreamsTakePlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := NewConnections(ConnectionLimits{Places: 8})
+		many, one := visit(t, c, 2), visit(t, c, 1)
+		var streams []*Admission
+		var last *http.Request
+		for range 4 {
+			a, r := many.ask(t, c)
+			streams, last = append(streams, a), r
+		}
+		single, _ := one.ask(t, c)
+		if c.Open() != 5 {
+			t.Fatalf("%d places are taken, want 5", c.Open())
+		}
+		for _, a := range streams {
+			a.Begin(time.Now())
+		}
+		single.Begin(time.Now())
+		for range 10 { // twice as much over the many as over the one
+			time.Sleep(time.Second)
+			streams[0].End(time.Now(), 1000)
+			streams[0].Begin(time.Now())
+			single.End(time.Now(), 500)
+			single.Begin(time.Now())
+		}
+		working := streams[3]
+		working.End(time.Now(), 0) // the program has something to do
+		for range 3 {
+			visit(t, c, 1)
+		}
+		time.Sleep(time.Second)
+		if visit(t, c, 1); c.Open() != 8 || many.closed() || !one.closed() {
+			t.Fatalf("%d places are taken, the many closed: %v, the one: %v", c.Open(), many.closed(), one.closed())
+		}
+		working.Begin(time.Now())
+		time.Sleep(10 * time.Second)
+		visit(t, c, 1)
+		visit(t, c, 1)
+		if !many.closed() {
+			t.Error("the connection that gives least for its four places keeps them")
+		}
+		open := c.Open()
+		for _, a := range streams {
+			a.Done(last)
+		}
+		if c.Open() != open {
+			t.Errorf("%d places, not %d: those of a closed connection are given up twice", c.Open(), open)
+		}
+	})
+}
+
+// TestUnderway: requests are listed as long as they last.
+func TestUnderway(t *testing.T) {
+	c := NewConnections(ConnectionLimits{})
+	v := visit(t, c, 2)
+	list := func() (names string) {
+		c.Underway(func(name string, began time.Time) {
+			if began.IsZero() {
+				t.Error("it never began")
+			}
+			names += name
+		})
+		return names
+	}
+	var all []*Admission
+	var request *http.Request
+	for _, name := range []string{"a", "b", "c"} {
+		a, r := v.ask(t, c)
+		a.Named(name)
+		all, request = append(all, a), r
+	}
+	for _, row := range []struct {
+		end  int
+		want string
+	}{{1, "ca"}, {2, "a"}, {0, ""}} {
+		all[row.end].Done(request)
+		if got := list(); got != row.want {
+			t.Errorf("under way: %q, want %q", got, row.want)
+		}
+	}
+	if c.Open() != 1 {
+		t.Errorf("%d places are taken, want 1", c.Open())
+	}
+}
