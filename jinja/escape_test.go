@@ -189,8 +189,8 @@ func TestCVE_2026_39826(t *testing.T) { // a type that is empty or white space i
 func TestCVE_2026_56858(t *testing.T) { // a regular expression behind {
 	runEscapeCases(t, []escapeCase{
 		{"behind {", `<script>if (x) {/{{ r }}/g.test(y)}</script>`, vars{"r": "a/-alert(1)-/b"}, `<script>if (x) {/a\u002f\u002dalert\u00281\u0029\u002d\u002fb/g.test(y)}</script>`},
-		{"behind }", `<script>if (x) {} /{{ r }}/g.test(y)</script>`, vars{"r": "a"}, "error: different contexts"},
-		{"behind )", `<script>if (x) /{{ r }}/g.test(y)</script>`, vars{"r": "a"}, "error: different contexts"},
+		{"behind }", `<script>if (x) {} /{{ r }}/g.test(y)</script>`, vars{"r": "a"}, "error: the / before the output may begin a regular expression"},
+		{"behind a condition", `<script>if (x) /{{ r }}/g.test(y)</script>`, vars{"r": "a/"}, `<script>if (x) /a\u002f/g.test(y)</script>`},
 		{"a division after all", "<script>x = (a) / b;\ny = {{ v }}</script>", vars{"v": "a"}, "<script>x = (a) / b;\ny = \"a\"</script>"},
 		{"in brackets", `<script>x = /[{{ r }}]/</script>`, vars{"r": "a"}, "error: between the brackets"},
 		{"safe", `<script>x = /{{ r|safe }}/</script>`, vars{"r": "a"}, "error: regular expression"},

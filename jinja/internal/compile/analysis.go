@@ -321,7 +321,7 @@ func (a *analysis) site(n ast.Node, esc context.Escaper) {
 		return
 	}
 	start := a.set
-	e, ok := a.escaper(n)
+	e, ok := a.escaper(n, "")
 	if !ok {
 		return
 	}
@@ -381,7 +381,7 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 	}
 	start := a.set
 	if !start.IsText() {
-		e, ok := a.escaper(n)
+		e, ok := a.escaper(n, "")
 		if !ok {
 			return
 		}
@@ -418,18 +418,18 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 // keepsEscapes are the filters that leave escaped text escaped everywhere.
 var keepsEscapes = map[string]bool{"indent": true, "trim": true}
 
-// escaper decides what an output needs. All contexts that it may be in must
-// agree.
-func (a *analysis) escaper(n ast.Node) (context.Escaper, bool) {
+// escaper decides what an output needs; next is the text behind it, if that is known.
+// All contexts that it may be in must agree.
+func (a *analysis) escaper(n ast.Node, next string) (context.Escaper, bool) {
 	first := a.set.At(0)
-	e, refused := first.Escaper()
+	e, refused := first.Escaper(next)
 	if refused != "" {
 		a.fail(n, "an output cannot stand here, in %s%s: %s", first, a.came(first), refused)
 		return 0, false
 	}
 	for i := 1; i < a.set.Len(); i++ {
 		c := a.set.At(i)
-		other, refused := c.Escaper()
+		other, refused := c.Escaper(next)
 		if refused != "" {
 			a.fail(n, "an output cannot stand here, in %s%s: %s", c, a.came(c), refused)
 			return 0, false

@@ -123,7 +123,7 @@ func (a *analysis) print(n ast.Expr, next string) {
 		return
 	}
 	if a.off {
-		e, _ := a.set.At(0).Escaper()
+		e, _ := a.set.At(0).Escaper("")
 		a.set.Printed(e | context.Raw)
 		return
 	}
@@ -133,7 +133,7 @@ func (a *analysis) print(n ast.Expr, next string) {
 		return
 	}
 	start := a.set
-	e, ok := a.escaper(n)
+	e, ok := a.escaper(n, next)
 	if !ok {
 		return
 	}

@@ -380,7 +380,7 @@ func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
 			}
 			return rt.written()
 		}
-	case context.EscJS, context.EscJSON:
+	case context.EscJS, context.EscJSON, context.EscJSONMap:
 		if !v.IsString() {
 			if err = f.writeScriptValue(v, e); err != nil {
 				return err
@@ -400,7 +400,7 @@ func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
 		kind = markup.KindResourceURL
 	}
 	if rt.out, err = context.Append(rt.out, e, s, kind); err != nil {
-		return value.NewError("EscapeError", err.Error())
+		return escapeError(err)
 	}
 	return rt.written()
 }
@@ -429,30 +429,39 @@ func (f *frame) writeScriptValue(v value.Value, e context.Escaper) error {
 			return err
 		}
 		if s == "" {
-			rt.out = context.AppendLiteral(rt.out, e, "null")
-			return nil
+			rt.out, err = context.AppendLiteral(rt.out, e, "null")
+			return escapeError(err)
 		}
 		rt.out, err = context.Append(rt.out, e, s, markup.KindText)
-		return err
+		return escapeError(err)
 	case value.KindBool, value.KindNone, value.KindInt, value.KindBig, value.KindFloat, value.KindList, value.KindTuple,
 		value.KindDict, value.KindSlice, value.KindMap, value.KindStruct, value.KindObject:
 		if h, ok := v.HTML(); ok {
 			var err error
 			rt.out, err = context.Append(rt.out, e, h, markup.KindHTML)
-			return err
+			return escapeError(err)
 		}
 		b, err := builtin.AppendJSON(f, nil, v)
 		if err != nil {
 			return err
 		}
-		rt.out = context.AppendLiteral(rt.out, e, scriptSafe(string(b)))
-		return nil
+		rt.out, err = context.AppendLiteral(rt.out, e, scriptSafe(string(b)))
+		return escapeError(err)
 	}
 	s, err := value.StrOf(v)
 	if err == nil {
 		rt.out, err = context.Append(rt.out, e, s, markup.KindText)
+		err = escapeError(err)
 	}
 	return err
+}
+
+// escapeError is an error of an escaper as a template's.
+func escapeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return value.NewError("EscapeError", err.Error())
 }
 
 // scriptSafe escapes the two characters that end lines in JavaScript but not

@@ -211,15 +211,14 @@ func (c *Context) addName(b byte) {
 func (c *Context) startValue(d Delim) {
 	c.State, c.Delim = Value, d
 	c.Flags &^= flagOutput
-	c.Sub, c.Prev, c.Depth, c.Stack = 0, 0, 0, 0
-	c.Lang = langNone
+	c.clearLang()
 	switch c.Attr {
 	case attrURL, attrImage, attrResource, attrBase, attrSrcset, attrURLs, attrAction:
 		c.Lang = langURL
 	case attrAnimate:
 		c.Lang = langURL
 	case attrJS:
-		c.Lang = langJS
+		c.startJS()
 	case attrCSS:
 		c.Lang = langCSS
 	case attrMeta:
@@ -288,7 +287,8 @@ func (c *Context) endAttr() {
 			c.Flags |= flagLook
 		}
 	}
-	c.Attr, c.Delim, c.Lang, c.Sub, c.Prev, c.Depth, c.Stack = attrPlain, delimNone, langNone, 0, 0, 0, 0
+	c.Attr, c.Delim = attrPlain, delimNone
+	c.clearLang()
 	c.Flags &^= flagOutput | flagCSSImport
 	c.clearBuf()
 	c.State = Tag
@@ -301,7 +301,9 @@ func scriptKind(t string) uint8 {
 		t = strings.TrimRight(t[:i], " \t\n\f\r")
 	}
 	switch t {
-	case "", "module", "text/javascript", "application/javascript", "application/ecmascript", "text/ecmascript",
+	case "module":
+		return scriptModule
+	case "", "text/javascript", "application/javascript", "application/ecmascript", "text/ecmascript",
 		"application/x-javascript", "application/x-ecmascript", "text/x-javascript", "text/x-ecmascript",
 		"text/javascript1.0", "text/javascript1.1", "text/javascript1.2", "text/javascript1.3", "text/javascript1.4",
 		"text/javascript1.5", "text/jscript", "text/livescript", "text/babel", "text/jsx", "jsx", "babel", "text/typescript":

@@ -116,6 +116,7 @@ const (
 	scriptData
 	scriptDynamic // the type is an output
 	scriptMap     // JSON that the browser acts on
+	scriptModule  // JavaScript without comments in the manner of HTML
 )
 
 // Flags of the start tag that is open, and of the document.
@@ -142,6 +143,8 @@ const (
 	flagOutput                       // the value of the attribute holds an output
 	flagReference                    // the value so far ends in the beginning of a character reference
 	flagTagStart                     // the script, style or text so far ends in the beginning of a tag
+	flagImport                       // JavaScript: behind the word import
+	flagSpecifier                    // JavaScript, JSON: the string, or the one that may follow, is the address of a module
 )
 
 // tagFlags are those that end with the tag.
@@ -161,8 +164,11 @@ type Context struct {
 	Prev uint8 // what precedes: in JavaScript a class of tokens, in a URL a part
 	Why  uint8 // why the place is unknown
 
-	Depth uint8  // JavaScript: open braces
-	Stack uint32 // two bits for each: plain, template literal, tagged template literal
+	Depth    uint8  // JavaScript: open braces in template literals
+	Stack    uint32 // two bits for each: plain, template literal, tagged template literal
+	Open     uint8  // JavaScript: open brackets whose kind is known
+	Brackets uint8  // JavaScript: open square brackets in the filter of a trigger
+	Parens   uint32 // a bit for each of Open, the innermost first: it holds the condition of a statement
 
 	Flags uint32
 	N     uint8 // length of Buf; 255 when the text was longer
@@ -191,6 +197,12 @@ func (c *Context) add(b byte) {
 	}
 	c.Buf[c.N] = b
 	c.N++
+}
+
+// clearLang ends what is in a language.
+func (c *Context) clearLang() {
+	c.Lang, c.Sub, c.Prev, c.Depth, c.Stack, c.Open, c.Brackets, c.Parens = langNone, 0, 0, 0, 0, 0, 0, 0
+	c.Flags &^= flagImport | flagSpecifier
 }
 
 // text is the content of Buf; a text that was too long is never equal to a

@@ -162,7 +162,7 @@ func FuzzAdvance(f *testing.F) {
 			}
 		}
 		for i := range one.Len() {
-			e, refused := one.At(i).Escaper()
+			e, refused := one.At(i).Escaper("")
 			if refused != "" {
 				continue
 			}

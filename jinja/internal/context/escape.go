@@ -53,8 +53,8 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 		return appendQuoted(buf, e, filterConfig(s)), nil
 	case EscNothing:
 		return buf, nil
-	case EscJS, EscJSString, EscJSTagString, EscJSRegexp, EscJSON, EscJSONString:
-		return appendScript(buf, e, s, kind), nil
+	case EscJS, EscJSName, EscJSNamePart, EscJSModule, EscJSSpecifier, EscJSString, EscJSTagString, EscJSRegexp, EscJSON, EscJSONString, EscJSONMap:
+		return appendScript(buf, e, s, kind)
 	case EscCSS, EscCSSString, EscCSSURL, EscCSSURLRest:
 		return appendStyle(buf, e, s, kind), nil
 	}
@@ -74,7 +74,7 @@ func appendRaw(buf []byte, e Escaper, s string) (out []byte, done bool, err erro
 		return appendEndTagsBroken(buf, s, "script"), true, nil
 	case EscSrcdoc:
 		return appendQuoted(buf, e, s), true, nil
-	case EscJS, EscJSString, EscJSTagString, EscJSON, EscJSONString:
+	case EscJS, EscJSName, EscJSNamePart, EscJSModule, EscJSSpecifier, EscJSString, EscJSTagString, EscJSON, EscJSONString, EscJSONMap:
 		if e.Is(InAttr) {
 			return appendQuoted(buf, e, s), true, nil
 		}

@@ -1,36 +1,63 @@
 package context
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/markup"
 )
 
 // appendScript writes text in a script, or in an attribute that is one.
-func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
+func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 	start := len(buf)
 	switch e.Kind() {
-	case EscJS:
-		if kind == markup.KindJS || kind == markup.KindJSON {
+	case EscJS, EscJSModule:
+		if e.Is(Again) && e.Kind() == EscJS && endsValue(buf) {
+			return buf, errTwoValues
+		}
+		module := e.Kind() == EscJSModule
+		switch {
+		case kind == markup.KindJS || kind == markup.KindJSON && !module:
 			if kind == markup.KindJS && !e.Is(InAttr) {
 				s = jsWithoutEnds(s)
 			}
 			buf = append(spaced(buf), s...)
-			break
-		}
-		if isJSWord(s) {
+		case isJSWord(s) && !module:
 			buf = append(spaced(buf), s...)
-			break
+		default:
+			if module {
+				s = filterModule(s, kind)
+			}
+			buf = append(spaced(buf), '"')
+			buf = append(appendJSString(buf, s), '"')
 		}
-		buf = append(spaced(buf), '"')
-		buf = append(appendJSString(buf, s), '"')
+	case EscJSName, EscJSNamePart:
+		if !isJSName(s, e.Kind() == EscJSNamePart) || e.Is(Binding) && reservedWords[s] {
+			return buf, fmt.Errorf("%q is no name that can stand in a script here", s)
+		}
+		buf = append(buf, s...)
+	case EscJSSpecifier:
+		if s = filterModule(s, kind); e.Is(Slashed) {
+			s = filterSlash(s)
+		}
+		buf = appendJSString(buf, s)
 	case EscJSON:
 		if kind == markup.KindJSON || isJSWord(s) {
 			buf = append(buf, s...)
 			break
 		}
 		buf = append(appendJSString(append(buf, '"'), s), '"')
+	case EscJSONMap:
+		if kind == markup.KindJSON {
+			buf = appendJSONMap(buf, s)
+			break
+		}
+		buf = append(appendJSString(append(buf, '"'), filterModule(s, kind)), '"')
 	case EscJSRegexp:
 		buf = appendRegexp(buf, s)
 	case EscJSTagString:
@@ -42,8 +69,88 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	default:
 		buf = appendJSString(buf, s)
 	}
-	return inAttr(buf, start, e)
+	return inAttr(buf, start, e), nil
 }
+
+var errTwoValues = errors.New("two outputs stand one behind the other in a script, each is a value: print them as one, {{ a ~ b }}")
+
+// endsValue reports whether what has been written ends in a value.
+func endsValue(buf []byte) bool {
+	if len(buf) == 0 {
+		return false
+	}
+	switch b := buf[len(buf)-1]; b {
+	case '"', '\'', '`', ']', '}', ')', ';':
+		return b != ';' || bytes.HasSuffix(buf, []byte("&#34;"))
+	default:
+		return b >= utf8.RuneSelf || wordRune(rune(b))
+	}
+}
+
+// filterModule blocks addresses of modules that are not on the site, unless the
+// program vouches for them.
+func filterModule(s string, kind markup.Kind) string {
+	switch kind {
+	case markup.KindURL, markup.KindResourceURL:
+		return s
+	case markup.KindHTML:
+		s = markup.Unescape(withoutTags(s))
+	}
+	if s = cleaned(s); onSite(s) {
+		return s
+	}
+	return blockedURL
+}
+
+// appendJSONMap writes JSON whose strings may be addresses of modules.
+func appendJSONMap(buf []byte, s string) []byte {
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			return append(buf, s...)
+		}
+		end := i + 1
+		for end < len(s) && s[end] != '"' {
+			if s[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		if end >= len(s) {
+			return append(buf, s[:i]...) // no JSON
+		}
+		var text string
+		literal := s[i : end+1]
+		if err := json.Unmarshal([]byte(literal), &text); err != nil || filterModule(text, markup.KindText) != text {
+			literal = `"` + blockedURL + `"`
+		}
+		buf = append(append(buf, s[:i]...), literal...)
+		s = s[end+1:]
+	}
+}
+
+// isJSName reports whether s can be a name, or with part the rest of a name or
+// number.
+func isJSName(s string, part bool) bool {
+	for i, r := range s {
+		start := r == '$' || r == '_' || unicode.IsLetter(r) || unicode.Is(unicode.Nl, r)
+		if !start && (i == 0 && !part || !unicode.In(r, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)) {
+			return false
+		}
+	}
+	return s != "" || part
+}
+
+// reservedWords cannot be declared.
+var reservedWords = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`await break case catch class const continue debugger default delete do else enum export extends
+		false finally for function if implements import in instanceof interface let new null package private protected public return
+		static super switch this throw true try typeof var void while with yield`) {
+		m[w] = true
+	}
+	return m
+}()
 
 // isJSWord reports whether s is one of the words that templates make of values
 // with filters: {{ flag|lower }}, {{ n|default("null") }}.
@@ -168,19 +275,20 @@ func appendRegexp(buf []byte, s string) []byte {
 
 // AppendLiteral appends a value that is no text, written as JavaScript or JSON
 // already: a number, true, null, or what the filter tojson makes.
-func AppendLiteral(buf []byte, e Escaper, s string) []byte {
+func AppendLiteral(buf []byte, e Escaper, s string) ([]byte, error) {
 	start := len(buf)
-	if e.Kind() == EscJS {
-		// item{{ i }} is the name item1, as in Jinja; a keyword is not completed.
-		digits := s != "" && strings.Trim(s, "0123456789") == ""
-		if e.Is(Word) && digits && len(buf) > 0 && (wordRune(rune(buf[len(buf)-1])) || buf[len(buf)-1] >= utf8.RuneSelf) {
-			return append(buf, s...)
+	switch e.Kind() {
+	case EscJS:
+		if e.Is(Again) && endsValue(buf) {
+			return buf, errTwoValues
 		}
 		if n := len(buf); n > 0 && s != "" && s[0] == '-' && buf[n-1] == '-' {
 			buf = append(buf, ' ')
 		}
 		buf = spaced(buf)
+	case EscJSONMap:
+		return appendJSONMap(buf, s), nil
 	}
 	buf = append(buf, s...)
-	return inAttr(buf, start, e)
+	return inAttr(buf, start, e), nil
 }

@@ -1,6 +1,9 @@
 package context
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Escaper says what an output goes through: one of the kinds, and flags for
 // what is around it.
@@ -38,11 +41,16 @@ const (
 	EscRefreshURL                 // what follows the seconds
 	EscConfig                     // settings that may begin with js:
 	EscJS                         // a JavaScript expression
+	EscJSName                     // the name of a property, or of what is declared
+	EscJSNamePart                 // a part of a name or number
+	EscJSModule                   // a JavaScript expression that is the address of a module
+	EscJSSpecifier                // the address of a module, or the beginning of one, in a string
 	EscJSString                   // a part of a JavaScript string or template literal
 	EscJSTagString                // the same, or of a JSON string, behind the beginning of a tag
 	EscJSRegexp                   // a part of a regular expression
 	EscJSON                       // a JSON value
 	EscJSONString                 // a part of a JSON string
+	EscJSONMap                    // a JSON value whose strings may be addresses of scripts
 	EscNothing                    // a comment in a script or style: nothing is written
 	EscCSS                        // a value of a property
 	EscCSSString                  // a part of a CSS string
@@ -57,11 +65,18 @@ const (
 	Single                             // in an attribute with single quotes
 	InAttr                             // the text of a script or style is in an attribute
 	Own                                // the address decides whether its element gets a nonce: what nobody vouches for is noted
-	Word                               // a name or keyword stands before the output
+	Word                               // see Binding and Foreign
 	Raw                                // the last filter is safe
 	Space                              // a space goes before names
 	Trusted                            // what writes the address of an element vouches for it
 	kindMask Escaper = 0xff
+
+	// Again of EscJS: an output may stand right before this one.
+	Again = Space
+	// Binding of EscJSName: the name must be no reserved word.
+	Binding = Word
+	// Slashed of EscJSSpecifier: a / stands before the output.
+	Slashed = Own
 
 	// Foreign of EscResource: what is loaded stays apart, as in a frame, so that it
 	// may come from another site.
@@ -78,9 +93,10 @@ func (e Escaper) Kind() Escaper { return e & kindMask }
 // Is reports whether e has a flag.
 func (e Escaper) Is(flag Escaper) bool { return e&flag != 0 }
 
-// Escaper returns what an output in c goes through. refused is not empty when
-// there must be none: it says why and what to do.
-func (c *Context) Escaper() (e Escaper, refused string) {
+// Escaper returns what an output in c goes through, next is the text right behind it
+// if that is known. refused is not empty when there must be none: it says why and
+// what to do.
+func (c *Context) Escaper(next string) (e Escaper, refused string) {
 	switch c.State {
 	case Text, CData:
 		return EscText, ""
@@ -123,9 +139,9 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 	case BeforeValue:
 		v := *c
 		v.startValue(delimNone)
-		return v.Escaper()
+		return v.Escaper(next)
 	case Value:
-		return c.valueEscaper()
+		return c.valueEscaper(next)
 	case RCData, RawText:
 		if c.has(flagTagStart) {
 			return 0, completesTag
@@ -141,12 +157,12 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 			}
 			return EscData, ""
 		}
-		e, refused = c.langEscaper(0)
+		e, refused = c.langEscaper(0, next)
 		if c.has(flagTagStart) && refused == "" {
 			switch e.Kind() {
 			case EscJSString, EscJSONString:
 				return e&^kindMask | EscJSTagString, ""
-			case EscJS, EscJSON, EscNothing: // none of them begins with a letter that a tag does
+			case EscJS, EscJSON, EscJSModule, EscJSONMap, EscNothing: // none of them begins with a letter that a tag does
 			default:
 				return 0, completesTag
 			}
@@ -156,7 +172,7 @@ func (c *Context) Escaper() (e Escaper, refused string) {
 		if c.has(flagTagStart) {
 			return 0, completesTag
 		}
-		return c.langEscaper(0)
+		return c.langEscaper(0, next)
 	}
 	return 0, whys[c.Why]
 }
@@ -202,7 +218,7 @@ func isDataName(s string) bool {
 // dataWords begin the names behind data- that frameworks read.
 var dataWords = []string{"hx", "ng", "x-", "on", "bind", "script", "up-"}
 
-func (c *Context) valueEscaper() (Escaper, string) {
+func (c *Context) valueEscaper(next string) (Escaper, string) {
 	var quote Escaper
 	switch c.Delim {
 	case delimNone:
@@ -241,10 +257,10 @@ func (c *Context) valueEscaper() (Escaper, string) {
 	if c.has(flagReference) {
 		return 0, "an output completes a character reference: write &amp; for the & before it"
 	}
-	return c.langEscaper(quote | InAttr)
+	return c.langEscaper(quote|InAttr, next)
 }
 
-func (c *Context) langEscaper(flags Escaper) (Escaper, string) {
+func (c *Context) langEscaper(flags Escaper, next string) (Escaper, string) {
 	switch c.Lang {
 	case langURL:
 		return c.urlEscaper(flags)
@@ -267,16 +283,19 @@ func (c *Context) langEscaper(flags Escaper) (Escaper, string) {
 		}
 		return EscAttr | flags&^InAttr, ""
 	case langJS:
-		return c.jsEscaper(flags)
+		return c.jsEscaper(flags, next)
 	case langJSON:
 		switch c.Sub {
 		case jsCode:
+			if c.Script == scriptMap {
+				return EscJSONMap, ""
+			}
 			return EscJSON, ""
 		case jsDouble:
 			if c.Prev&jsPending != 0 {
-				return 0, "an output behind a backslash"
+				return 0, behindBackslash
 			}
-			return EscJSONString, ""
+			return c.specifierEscaper(EscJSONString)
 		}
 	case langCSS:
 		return c.cssEscaper(flags)
@@ -347,19 +366,29 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 	return e | flags, ""
 }
 
-func (c *Context) jsEscaper(flags Escaper) (Escaper, string) {
-	if c.Prev&jsPending != 0 && (c.Sub == jsDouble || c.Sub == jsSingle || c.Sub == jsTemplate || c.Sub == jsRegexp) {
-		return 0, "an output behind a backslash"
+const behindBackslash = "an output behind a backslash"
+
+func (c *Context) jsEscaper(flags Escaper, next string) (Escaper, string) {
+	if c.Prev&jsPending != 0 {
+		switch c.Sub {
+		case jsDouble, jsSingle, jsTemplate, jsRegexp:
+			return 0, behindBackslash
+		case jsCode:
+			if c.Prev&jsClassBits == jsEither {
+				return 0, "the / before the output may begin a regular expression or be a division: put the value into a variable first"
+			}
+			d := *c
+			d.Prev &^= jsPending
+			d.jsSlash()
+			return d.jsEscaper(flags, next)
+		}
 	}
 	switch c.Sub {
 	case jsCode:
-		e := EscJS | flags
-		if c.N > 0 && c.N != longText && !regexpWords[c.text()] || c.N == longText {
-			e |= Word
-		}
-		return e, ""
+		return c.jsCodeEscaper(flags, next)
 	case jsDouble, jsSingle, jsTemplate:
-		return EscJSString | flags, ""
+		e, refused := c.specifierEscaper(EscJSString)
+		return e | flags, refused
 	case jsTagged:
 		return 0, "a template literal with a tag may read escapes as it likes: put the value into a variable first"
 	case jsRegexp:
@@ -372,9 +401,67 @@ func (c *Context) jsEscaper(flags Escaper) (Escaper, string) {
 	return 0, "the script cannot be followed up to here: a / may begin a regular expression, or a string does not end"
 }
 
+// jsCodeEscaper is jsEscaper in code: the output is a value, or a name where only a
+// name can stand.
+func (c *Context) jsCodeEscaper(flags Escaper, next string) (Escaper, string) {
+	behind := strings.TrimLeft(next, " \t\v\f\u00a0\ufeff")
+	switch {
+	case c.inWord():
+		if w := c.text(); c.Prev&jsDot != 0 || !regexpWords[w] {
+			return EscJSNamePart | flags, ""
+		}
+	case c.text() == "..":
+		return 0, "an output behind two periods"
+	case c.text() == "." || c.Prev&jsDot != 0:
+		return EscJSName | flags, ""
+	case c.Prev&jsDeclares != 0:
+		return EscJSName | Binding | flags, ""
+	case c.has(flagImport) && (strings.HasPrefix(behind, "from") || strings.HasPrefix(behind, ",")), strings.HasPrefix(behind, "=>"):
+		return EscJSName | Binding | flags, ""
+	case startsWord(next):
+		return EscJSNamePart | flags, ""
+	case strings.HasPrefix(behind, "("):
+		return 0, "the output names a function: a value from outside must not. Look it up in an object of the page: handlers[{{ … }}](…)"
+	case strings.HasPrefix(behind, "=") && !strings.HasPrefix(behind, "=="):
+		return 0, "the output names what is assigned to: write window[{{ … }}] = …"
+	}
+	e := EscJS | flags
+	switch {
+	case c.has(flagSpecifier):
+		e = EscJSModule | flags
+	case c.text() == jsOutput:
+		e |= Again
+	}
+	return e, ""
+}
+
+// startsWord reports whether text that follows an output goes on with the name or
+// number that it is.
+func startsWord(next string) bool {
+	r, n := utf8.DecodeRuneInString(next)
+	return n > 0 && wordRune(r)
+}
+
+// specifierEscaper is for an output in a string, which plain is for unless the string
+// is the address of a module.
+func (c *Context) specifierEscaper(plain Escaper) (Escaper, string) {
+	if !c.has(flagSpecifier) {
+		return plain, ""
+	}
+	switch c.Prev & urlBits {
+	case urlStart, urlName:
+		return EscJSSpecifier, ""
+	case urlSlash:
+		return EscJSSpecifier | Slashed, ""
+	case urlPath, urlQuery:
+		return plain, ""
+	}
+	return 0, "the address of a script is made of parts: print the whole address as one value, or begin it with a literal path on the site or a literal host and a /"
+}
+
 func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 	if c.Prev&cssEscape != 0 {
-		return 0, "an output behind a backslash"
+		return 0, behindBackslash
 	}
 	switch c.Sub {
 	case cssCode:
@@ -480,7 +567,7 @@ func (c Context) Printed(e Escaper) Context {
 	case Value:
 		c.valuePrinted(e, raw)
 	case Script, Style:
-		c.langPrinted(raw)
+		c.langPrinted(e, raw)
 	}
 	return c
 }
@@ -512,7 +599,7 @@ func (c *Context) valuePrinted(e Escaper, raw bool) {
 			return
 		}
 	}
-	c.langPrinted(raw)
+	c.langPrinted(e, raw)
 	if e.Kind() == EscURLScheme {
 		c.Prev = urlName
 		c.clearBuf()
@@ -522,7 +609,7 @@ func (c *Context) valuePrinted(e Escaper, raw bool) {
 	}
 }
 
-func (c *Context) langPrinted(raw bool) {
+func (c *Context) langPrinted(e Escaper, raw bool) {
 	switch c.Lang {
 	case langURL:
 		c.urlPrinted()
@@ -536,10 +623,10 @@ func (c *Context) langPrinted(raw bool) {
 			c.urlPrinted()
 		}
 	case langJS:
-		c.jsPrinted(raw)
+		c.jsPrinted(e, raw)
 	case langJSON:
-		if c.Sub == jsCode {
-			c.Prev = 0
+		if c.Sub == jsDouble {
+			c.specifierPrinted()
 		}
 	case langCSS:
 		switch c.Sub {

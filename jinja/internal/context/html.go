@@ -556,7 +556,8 @@ func (sc *scanner) endTag(at int) {
 	isScript := c.Script
 	sc.i++
 	c.Flags &^= tagFlags
-	c.Attr, c.Delim, c.Lang, c.Sub, c.Prev, c.Depth, c.Stack = attrPlain, delimNone, langNone, 0, 0, 0, 0
+	c.Attr, c.Delim = attrPlain, delimNone
+	c.clearLang()
 	c.Elem, c.Script, c.State = elemOther, 0, Text
 	if form {
 		sc.event(Form, sc.i, runTime)
@@ -568,10 +569,10 @@ func (sc *scanner) endTag(at int) {
 	case elemScript:
 		c.State, c.Elem, c.Script = Script, elemScript, isScript
 		switch isScript {
-		case scriptJS:
-			c.Lang, c.Sub, c.Prev = langJS, jsCode, jsLineStart|jsRegexpNext
+		case scriptJS, scriptModule:
+			c.startJS()
 		case scriptJSON, scriptMap:
-			c.Lang, c.Sub, c.Prev = langJSON, jsCode, jsRegexpNext
+			c.Lang = langJSON
 		}
 	case elemStyle:
 		c.State, c.Elem, c.Lang, c.Sub = Style, elemStyle, langCSS, cssCode
@@ -598,7 +599,9 @@ func (sc *scanner) takesNonce(at int) {
 	c := &sc.c
 	switch c.Elem {
 	case elemScript:
-		if c.Script != scriptJS && c.Script != scriptMap {
+		switch c.Script {
+		case scriptJS, scriptModule, scriptMap:
+		default:
 			return
 		}
 	case elemStyle:

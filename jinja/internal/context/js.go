@@ -2,7 +2,6 @@ package context
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,18 +25,22 @@ var jsNames = [...]string{
 	jsUnknown: "that cannot be told",
 }
 
-// What Prev says in a script: in the two lowest bits whether a / that follows
-// is a division, in the others what is pending.
+// What Prev says in a script: in the two lowest bits what a / that follows is, in
+// the others what is pending. In a string that names a module the four lowest bits
+// are the part of the address.
 const (
-	jsRegexpNext uint8 = 0 // a regular expression
+	jsRegexpNext uint8 = 0 // the beginning of a regular expression
 	jsDivNext    uint8 = 1 // a division
 	jsEither     uint8 = 2 // one or the other
+	jsControl    uint8 = 3 // no / may follow: if, while, for or with, and then a (
 	jsClassBits  uint8 = 3
 
-	jsLineStart uint8 = 4  // nothing but white space and comments on the line so far
-	jsPending   uint8 = 16 // a \ in a string, a * in a comment, a / in code
-	jsDollar    uint8 = 32 // a $ in a template literal
-	jsSkip      uint8 = 64 // the next character has been read
+	jsLineStart uint8 = 4   // nothing but white space and comments on the line so far
+	jsDot       uint8 = 8   // the next word is the name of a property
+	jsPending   uint8 = 16  // a \ in a string, a * in a comment, a / in code
+	jsDollar    uint8 = 32  // a $ in a template literal
+	jsSkip      uint8 = 64  // the next character has been read
+	jsDeclares  uint8 = 128 // the next word is the name of what is declared
 )
 
 // The entries of Stack.
@@ -50,15 +53,10 @@ const (
 // maxDepth is how many braces may be open in a template literal.
 const maxDepth = 16
 
-// regexpWords are the words that an expression follows, eitherWords those that
-// may also be names.
-var (
-	regexpWords = map[string]bool{
-		"return": true, "typeof": true, "instanceof": true, "in": true, "new": true, "delete": true, "void": true,
-		"throw": true, "case": true, "do": true, "else": true,
-	}
-	eitherWords = map[string]bool{"yield": true, "await": true, "of": true}
-)
+// startJS begins a script.
+func (c *Context) startJS() {
+	c.Lang, c.Sub, c.Prev = langJS, jsCode, jsLineStart|jsRegexpNext
+}
 
 // jsText takes text of a script. It returns other readings of the text.
 func (c *Context) jsText(s string) (others []Context) {
@@ -117,7 +115,8 @@ func join(list []Context, c Context) []Context {
 
 func (c *Context) jsLost() {
 	c.clearBuf()
-	c.Sub, c.Prev, c.Depth, c.Stack = jsUnknown, 0, 0, 0
+	c.clearLang()
+	c.Lang, c.Sub = langJS, jsUnknown
 }
 
 // jsStep takes the byte i of s. alive is false when the script would not be
@@ -138,7 +137,7 @@ func (c *Context) jsStep(s string, i int) (alive bool, fork Context, forked bool
 	newline := r == '\n' || r == '\r' || r == 0x2028 || r == 0x2029
 	switch c.Sub {
 	case jsCode:
-		return c.jsCode(s, i, r, newline)
+		return c.jsToken(s, i, r, newline)
 	case jsDouble, jsSingle:
 		switch {
 		case c.Prev&jsPending != 0:
@@ -151,18 +150,21 @@ func (c *Context) jsStep(s string, i int) (alive bool, fork Context, forked bool
 		case b == '\n' || b == '\r':
 			return false, fork, false
 		case c.Sub == jsDouble && b == '"' || c.Sub == jsSingle && b == '\'':
-			c.Sub, c.Prev = jsCode, jsDivNext
+			c.jsValueEnds()
+			return true, fork, false
 		}
+		c.specifierByte(b)
 	case jsTemplate, jsTagged:
 		switch {
 		case c.Prev&jsPending != 0:
 			c.Prev &^= jsPending
 		case b == '\\':
-			c.Prev = jsPending
+			c.Prev = c.Prev&urlBits | jsPending
 		case b == '`':
-			c.Sub, c.Prev = jsCode, jsDivNext
+			c.jsValueEnds()
+			return true, fork, false
 		case b == '$':
-			c.Prev = jsDollar
+			c.Prev = c.Prev&urlBits | jsDollar
 		case b == '{' && c.Prev&jsDollar != 0:
 			kind := braceTemplate
 			if c.Sub == jsTagged {
@@ -171,10 +173,14 @@ func (c *Context) jsStep(s string, i int) (alive bool, fork Context, forked bool
 			if !c.jsPush(kind) {
 				return false, fork, false
 			}
+			c.clearBuf()
+			c.Flags &^= flagSpecifier
 			c.Sub, c.Prev = jsCode, jsRegexpNext
+			return true, fork, false
 		default:
-			c.Prev = 0
+			c.Prev &= urlBits
 		}
+		c.specifierByte(b)
 	case jsRegexp, jsClass:
 		switch {
 		case newline:
@@ -190,12 +196,12 @@ func (c *Context) jsStep(s string, i int) (alive bool, fork Context, forked bool
 		case b == '[':
 			c.Sub = jsClass
 		case b == '/':
-			c.Sub, c.Prev = jsCode, jsDivNext
+			c.jsValueEnds()
 		}
 	case jsLine:
 		if newline {
 			c.Sub = jsCode
-			c.Prev = c.Prev&jsClassBits | jsLineStart
+			c.Prev |= jsLineStart
 		}
 	case jsBlock:
 		switch {
@@ -230,184 +236,88 @@ func (c *Context) jsPop() uint32 {
 	return kind
 }
 
-// wordRune reports whether a character is a part of a name, a number or a
-// keyword. All that is not ASCII is, but for white space (CVE-2023-24540).
-func wordRune(r rune) bool {
-	switch {
-	case r < utf8.RuneSelf:
-		return isLetter(byte(r)) || '0' <= r && r <= '9' || r == '_' || r == '$' || r == '\\'
-	case r == 0xfeff || r == 0x2028 || r == 0x2029:
-		return false
-	}
-	return !unicode.IsSpace(r)
-}
-
-// endWord ends a name, number or keyword.
-func (c *Context) endWord() {
-	if c.N == 0 {
+// specifierByte takes a byte of a string that names a module to its address.
+func (c *Context) specifierByte(b byte) {
+	if !c.has(flagSpecifier) {
 		return
 	}
-	if w := c.text(); w == "." {
-		c.Prev = jsRegexpNext
-	} else {
-		c.Prev = wordClass(w)
-	}
-	c.clearBuf()
-}
-
-func wordClass(w string) uint8 {
-	switch {
-	case regexpWords[w]:
-		return jsRegexpNext
-	case eitherWords[w]:
-		return jsEither
-	}
-	return jsDivNext
-}
-
-// addWord collects a word; keywords have lower case only.
-func (c *Context) addWord(r rune) {
-	if c.N == longText {
+	pending := c.Prev &^ urlBits
+	if b == '\\' || pending&jsPending != 0 {
+		c.Prev = pending | urlUnknown
 		return
 	}
-	if r >= utf8.RuneSelf || 'A' <= r && r <= 'Z' {
-		r = '_' // no keyword
+	u := Context{Attr: attrResource, Prev: c.Prev & urlBits, N: c.N, Buf: c.Buf}
+	if u.urlByte(b); u.State == Unknown {
+		u.Prev = urlUnknown
 	}
-	c.add(byte(r))
-	if c.N > 12 && c.N != longText {
-		c.N, c.Buf = longText, [31]byte{} // no keyword is as long
-	}
-}
-
-func (c *Context) jsCode(s string, i int, r rune, newline bool) (alive bool, fork Context, forked bool) {
-	if c.Prev&jsPending != 0 {
-		// A / ended the text before this one.
-		c.Prev &^= jsPending
-		switch r {
-		case '/':
-			c.Sub = jsLine
-			return true, fork, false
-		case '*':
-			c.Sub = jsBlock
-			return true, fork, false
-		}
-	}
-	if wordRune(r) {
-		c.Prev &= jsClassBits
-		c.addWord(r)
-		return true, fork, false
-	}
-	c.endWord()
-	line := c.Prev & jsLineStart
-	next := byte(0)
-	if i+1 < len(s) {
-		next = s[i+1]
-	}
-	switch {
-	case newline:
-		c.Prev |= jsLineStart
-		return true, fork, false
-	case r < utf8.RuneSelf && (isSpace(byte(r)) || r == '\v'), r >= utf8.RuneSelf:
-		return true, fork, false
-	}
-	class := c.Prev & jsClassBits
-	c.Prev = jsRegexpNext
-	switch r {
-	case '"':
-		c.Sub, c.Prev = jsDouble, 0
-	case '\'':
-		c.Sub, c.Prev = jsSingle, 0
-	case '`':
-		c.Sub, c.Prev = jsTemplate, 0
-		if class != jsRegexpNext {
-			c.Sub = jsTagged
-		}
-	case '/':
-		switch {
-		case next == '/':
-			c.Sub, c.Prev = jsLine, class|line
-		case next == '*':
-			c.Sub, c.Prev = jsBlock, class|line|jsSkip
-		default:
-			return c.jsSlash(class, i+1 == len(s))
-		}
-	case '{':
-		if c.Depth > 0 && !c.jsPush(bracePlain) {
-			return false, fork, false
-		}
-	case '}':
-		c.Prev = jsEither
-		if c.Depth == 0 {
-			break
-		}
-		switch c.jsPop() {
-		case braceTemplate:
-			c.Sub, c.Prev = jsTemplate, 0
-		case braceTagged:
-			c.Sub, c.Prev = jsTagged, 0
-		}
-	case ')':
-		c.Prev = jsEither
-	case ']':
-		c.Prev = jsDivNext
-	case '.':
-		c.add('.')
-	case '+':
-		if i > 0 && s[i-1] == '+' {
-			c.Prev = jsEither
-		}
-	case '-':
-		if i > 0 && s[i-1] == '-' {
-			c.Prev = jsEither
-		}
-		if line != 0 && strings.HasPrefix(s[i:], "-->") {
-			c.Sub, c.Prev = jsLine, class
-		}
-	case '<':
-		if strings.HasPrefix(s[i:], "<!--") {
-			c.Sub, c.Prev = jsLine, class|line
-		}
-	case '#':
-		if next == '!' {
-			c.Sub, c.Prev = jsLine, class
-		}
-	}
-	return true, fork, false
-}
-
-// jsSlash reads a / that begins no comment. last is set when nothing follows
-// it in the text.
-func (c *Context) jsSlash(class uint8, last bool) (alive bool, fork Context, forked bool) {
-	regexp := *c
-	regexp.Sub, regexp.Prev = jsRegexp, 0
-	c.Prev = jsRegexpNext
-	if last {
-		c.Prev |= jsPending
-	}
-	switch class {
-	case jsRegexpNext:
-		*c = regexp
-		return true, fork, false
-	case jsEither:
-		return true, regexp, true
-	}
-	return true, fork, false
+	c.Prev, c.N, c.Buf = pending|u.Prev, u.N, u.Buf
 }
 
 // jsPrinted takes the context behind an output. raw is set when the output is
 // not escaped: what it ends with is not known.
-func (c *Context) jsPrinted(raw bool) {
+func (c *Context) jsPrinted(e Escaper, raw bool) {
 	switch c.Sub {
 	case jsCode:
-		c.clearBuf()
+		if c.Prev&jsPending != 0 {
+			c.Prev &^= jsPending
+			if c.jsSlash(); c.Sub != jsCode {
+				return
+			}
+		}
+		if k := e.Kind(); k == EscJSName || k == EscJSNamePart {
+			c.namePrinted()
+			return
+		}
+		c.Flags &^= flagImport | flagSpecifier
+		c.setBuf(jsOutput)
 		c.Prev = jsDivNext
 		if raw {
-			c.Prev = jsEither
+			c.clearBuf()
+			c.Prev, c.Open, c.Parens = jsEither, 0, 0
 		}
-	case jsTemplate, jsTagged:
-		c.Prev = 0
+	case jsDouble, jsSingle, jsTemplate, jsTagged:
+		c.Prev &^= jsDollar
+		c.specifierPrinted()
 	case jsBlock:
 		c.Prev &^= jsPending
+	}
+}
+
+// namePrinted is code behind a part of a name or number.
+func (c *Context) namePrinted() {
+	w := ""
+	switch {
+	case c.inWord():
+		w = c.text()
+	case c.N > 0 && c.Buf[0] == '.':
+		c.Prev |= jsDot
+	}
+	switch {
+	case w != "" && isDigit(w[0]):
+		c.setBuf("08") // where its point may be is not known
+	case c.Prev&jsDot == 0 && mayBeKeyword(w):
+		c.setBuf(jsOpenWord)
+	default:
+		c.N, c.Buf = longText, [31]byte{}
+	}
+}
+
+// loosenSpecifier forgets how far the address of a module is.
+func (c *Context) loosenSpecifier() {
+	if c.has(flagSpecifier) {
+		c.clearBuf()
+		c.Prev = c.Prev&^urlBits | urlUnknown
+	}
+}
+
+// specifierPrinted is the address of a module behind an output.
+func (c *Context) specifierPrinted() {
+	if c.has(flagSpecifier) {
+		switch c.Prev & urlBits {
+		case urlPath, urlQuery:
+		default:
+			c.Prev = c.Prev&^urlBits | urlUnknown
+		}
 	}
 }
 
@@ -419,6 +329,9 @@ func (c *Context) jsonText(s string) {
 		case jsCode:
 			if b == '"' {
 				c.Sub, c.Prev = jsDouble, 0
+				if c.Script == scriptMap {
+					c.Flags |= flagSpecifier // in an import map each string may be the address of a script
+				}
 			}
 		case jsDouble:
 			switch {
@@ -428,9 +341,13 @@ func (c *Context) jsonText(s string) {
 				c.Prev |= jsPending
 			case b == '"':
 				c.Sub, c.Prev = jsCode, 0
+				c.clearBuf()
+				continue
 			case b == '\n':
 				c.Sub = jsUnknown
+				continue
 			}
+			c.specifierByte(b)
 		}
 	}
 }

@@ -59,6 +59,21 @@ func (s *Set) Add(c Context) {
 	if s.Has(c) {
 		return
 	}
+	for i := range s.n {
+		// Where only the open brackets of a script differ, none of them is known.
+		d := s.all[i]
+		if d.Open|c.Open == 0 {
+			continue
+		}
+		if d.Open, d.Parens = c.Open, c.Parens; d == c {
+			copy(s.all[i:s.n], s.all[i+1:s.n])
+			s.n--
+			s.all[s.n] = Context{}
+			c.Open, c.Parens = 0, 0
+			s.Add(c)
+			return
+		}
+	}
 	if int(s.n) == MaxContexts {
 		xml := s.all[0].Flags & flagXML
 		*s = Of(Context{State: Unknown, Flags: xml, Why: whyMany})
@@ -103,11 +118,12 @@ func less(a, b *Context) bool {
 	return string(a.Buf[:]) < string(b.Buf[:])
 }
 
-func (c *Context) key() [3]uint64 {
-	return [3]uint64{
+func (c *Context) key() [4]uint64 {
+	return [4]uint64{
 		uint64(c.State)<<56 | uint64(c.Elem)<<48 | uint64(c.Attr)<<40 | uint64(c.Delim)<<32 | uint64(c.Script)<<24 | uint64(c.NS)<<16 | uint64(c.Lang)<<8 | uint64(c.Sub),
 		uint64(c.Prev)<<56 | uint64(c.Depth)<<48 | uint64(c.N)<<40 | uint64(c.Why)<<32,
 		uint64(c.Stack)<<32 | uint64(c.Flags),
+		uint64(c.Parens)<<32 | uint64(c.Open)<<8 | uint64(c.Brackets),
 	}
 }
 
@@ -256,12 +272,19 @@ func (c Context) loosened() Context {
 		}
 		switch c.Lang {
 		case langJS:
-			if c.Sub == jsCode {
+			c.Open, c.Parens = 0, 0
+			switch {
+			case c.Sub == jsCode && c.Prev&jsPending != 0:
+				c.jsLost()
+			case c.Sub == jsCode:
 				c.clearBuf()
 				c.Prev = jsEither
+				c.Flags &^= flagImport | flagSpecifier
+			default:
+				c.loosenSpecifier()
 			}
 		case langJSON:
-			c.Prev = 0
+			c.loosenSpecifier()
 		case langCSS:
 			c.clearBuf()
 			if c.Sub != cssURL && c.Sub != cssURLDouble && c.Sub != cssURLSingle {
@@ -293,9 +316,8 @@ func Merge(a, b Escaper) (Escaper, bool) {
 	if a == b {
 		return a, true
 	}
-	const soft = Word | Space
-	if a&^soft == b&^soft {
-		return (a | b&Space) &^ Word, true
+	if a&^Space == b&^Space {
+		return a | b&Space, true
 	}
 	return 0, false
 }

@@ -108,7 +108,7 @@ func TakesNonce(elem Elem, tag string) bool {
 	})
 	switch elem {
 	case elemScript:
-		return !nonce && (kind == scriptJS || kind == scriptMap)
+		return !nonce && (kind == scriptJS || kind == scriptModule || kind == scriptMap)
 	case elemStyle:
 		return !nonce
 	case elemLink:

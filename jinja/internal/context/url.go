@@ -26,6 +26,8 @@ const (
 	urlQuery                // behind ? or #
 	urlBad                  // the scheme is one that runs scripts
 	urlUnknown
+
+	urlBits uint8 = 15 // which of these it is
 )
 
 var urlNames = [...]string{
