@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/httpconn"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -300,8 +301,8 @@ func (w *response) hold(length int) {
 	if w.c.r.ContentLength != 0 && !w.c.body.ended.Load() {
 		return // the client may wait for the answer before it sends the rest
 	}
-	if conn, ok := w.c.admission.Conn().(*wireConn); ok {
-		conn.hold()
+	if conn, ok := w.c.admission.Conn().(*httpconn.Conn); ok {
+		conn.Hold()
 	}
 }
 

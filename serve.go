@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/httpconn"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -116,7 +117,7 @@ func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Conf
 		listeners[0] = secure.FairListener(listeners[0])
 	}
 	for i := range listeners {
-		listeners[i] = wireListener{listeners[i]}
+		listeners[i] = httpconn.Listener(listeners[i])
 	}
 	if config != nil {
 		scheme = "https"

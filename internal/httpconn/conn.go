@@ -1,4 +1,6 @@
-package dewar
+// Package httpconn stands between net/http and the kernel: it sends short answers
+// in one piece and tells connections of deadlines only when something waits.
+package httpconn
 
 import (
 	"errors"
@@ -9,34 +11,36 @@ import (
 	"time"
 )
 
-// wireListener has net/http read from and write to a [wireConn].
-type wireListener struct{ net.Listener }
+// Listener has net/http read from and write to a [Conn] for each connection.
+func Listener(l net.Listener) net.Listener { return listener{l} }
+
+type listener struct{ net.Listener }
 
 // Accept waits for the next connection.
-func (l wireListener) Accept() (net.Conn, error) {
+func (l listener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &wireConn{Conn: conn}, nil
+	return &Conn{Conn: conn}, nil
 }
 
-// A wireConn is a connection between net/http (or TLS) and the kernel. It saves
+// A Conn is a connection between net/http (or TLS) and the kernel. It saves
 // calls of the kernel and of the runtime's timers that a request does not need:
 //
 //   - net/http writes through a buffer of 4 KB, and TLS in records that begin with
-//     1.4 KB, each of which would wake the client. Once hold was called, what is
+//     1.4 KB, each of which would wake the client. Once Hold was called, what is
 //     written is kept together until net/http turns to something else.
 //   - net/http sets some six deadlines a request, nearly all of them replaced before
 //     anything has waited. Here one is told to the connection only when a read or a
 //     write begins for which the connection has none that is good enough.
 //
 // Everything may be called by several goroutines at once, as for any net.Conn.
-type wireConn struct {
+type Conn struct {
 	net.Conn
 
 	wmu  sync.Mutex // of held
-	held *[]byte    // from heldPool; what was written since hold
+	held *[]byte    // from heldPool; what was written since Hold
 
 	rmu     sync.Mutex // of the fields below
 	read    deadline
@@ -47,20 +51,20 @@ type wireConn struct {
 	holding atomic.Bool
 }
 
-// maxHeld bounds what is kept together. Longer answers are not held at all; see
-// [shortAnswer].
-const maxHeld = 2 * shortAnswer
+// maxHeld bounds what is kept together, in bytes: twice what the app holds of an
+// answer, for its headers and for the records of TLS.
+const maxHeld = 128 << 10
 
 var heldPool = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
 
-// hold keeps what is written from now on until it is complete. net/http shows
+// Hold keeps what is written from now on until it is complete. net/http shows
 // that by setting a deadline: it does so as soon as it has written an answer. The
 // request must have been read to its end, since a read does not release what is
 // held: net/http reads from the side, to find out whether the client goes away.
-func (c *wireConn) hold() { c.holding.Store(true) }
+func (c *Conn) Hold() { c.holding.Store(true) }
 
 // release sends what is held.
-func (c *wireConn) release() {
+func (c *Conn) release() {
 	if !c.holding.Load() {
 		return
 	}
@@ -73,7 +77,7 @@ func (c *wireConn) release() {
 // send writes what is held. Who wrote it has been told that all is well, so
 // that a connection that fails now must end: a part of an answer must not be
 // followed by the next.
-func (c *wireConn) send() error {
+func (c *Conn) send() error {
 	if c.held == nil {
 		return nil
 	}
@@ -88,7 +92,7 @@ func (c *wireConn) send() error {
 }
 
 // Write writes, or keeps what is written.
-func (c *wireConn) Write(p []byte) (int, error) {
+func (c *Conn) Write(p []byte) (int, error) {
 	if !c.holding.Load() {
 		return c.writeOut(p)
 	}
@@ -113,7 +117,7 @@ func (c *wireConn) Write(p []byte) (int, error) {
 }
 
 // writeOut writes under the deadline that was asked for.
-func (c *wireConn) writeOut(p []byte) (written int, err error) {
+func (c *Conn) writeOut(p []byte) (written int, err error) {
 	told, err := c.begin(&c.writing, &c.write, c.Conn.SetWriteDeadline)
 	if err != nil {
 		return 0, err
@@ -129,7 +133,7 @@ func (c *wireConn) writeOut(p []byte) (written int, err error) {
 }
 
 // Read reads under the deadline that was asked for.
-func (c *wireConn) Read(p []byte) (int, error) {
+func (c *Conn) Read(p []byte) (int, error) {
 	told, err := c.begin(&c.reading, &c.read, c.Conn.SetReadDeadline)
 	if err != nil {
 		return 0, err
@@ -144,7 +148,7 @@ func (c *wireConn) Read(p []byte) (int, error) {
 }
 
 // ReadFrom lets net/http send files with sendfile.
-func (c *wireConn) ReadFrom(r io.Reader) (int64, error) {
+func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	c.release()
 	c.rmu.Lock()
 	err := c.write.tell(c.Conn.SetWriteDeadline) // io.Copy could not go on behind one that is too early
@@ -161,7 +165,7 @@ func (c *wireConn) ReadFrom(r io.Reader) (int64, error) {
 
 // Close closes the connection. What is held and would have to wait is lost, as
 // with any connection that is closed under an answer.
-func (c *wireConn) Close() error {
+func (c *Conn) Close() error {
 	if c.holding.Load() && c.wmu.TryLock() {
 		if c.held != nil {
 			_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
@@ -175,7 +179,7 @@ func (c *wireConn) Close() error {
 }
 
 // CloseWrite lets net/http end an answer before it closes the connection.
-func (c *wireConn) CloseWrite() error {
+func (c *Conn) CloseWrite() error {
 	c.release()
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -184,10 +188,10 @@ func (c *wireConn) CloseWrite() error {
 }
 
 // NetConn returns the connection below, as tls.Conn does.
-func (c *wireConn) NetConn() net.Conn { return c.Conn }
+func (c *Conn) NetConn() net.Conn { return c.Conn }
 
 // SetReadDeadline is for reads that are under way and those to come.
-func (c *wireConn) SetReadDeadline(t time.Time) error {
+func (c *Conn) SetReadDeadline(t time.Time) error {
 	c.release()
 	return c.ask(t, &c.reading, &c.read, c.Conn.SetReadDeadline)
 }
@@ -195,7 +199,7 @@ func (c *wireConn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline is for writes that are under way and those to come. What is held
 // goes out under the new deadline if that is one to come, since the old may be over;
 // never without one.
-func (c *wireConn) SetWriteDeadline(t time.Time) error {
+func (c *Conn) SetWriteDeadline(t time.Time) error {
 	if c.holding.Load() && !t.IsZero() && time.Until(t) > 0 {
 		defer c.release()
 	} else {
@@ -205,6 +209,6 @@ func (c *wireConn) SetWriteDeadline(t time.Time) error {
 }
 
 // SetDeadline is SetReadDeadline and SetWriteDeadline.
-func (c *wireConn) SetDeadline(t time.Time) error {
+func (c *Conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }

@@ -1,4 +1,4 @@
-package dewar
+package httpconn
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// counted counts what a wireConn asks of the connection below.
+// counted counts what a Conn asks of the connection below.
 type counted struct {
 	net.Conn
 	writes, deadlines atomic.Int64
@@ -38,38 +38,38 @@ func (c *counted) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-func newWireConn() (*wireConn, *counted, net.Conn) {
+func newConn() (*Conn, *counted, net.Conn) {
 	near, far := net.Pipe()
 	c := &counted{Conn: near}
-	return &wireConn{Conn: c}, c, far
+	return &Conn{Conn: c}, c, far
 }
 
-// TestWireConnHolds: what is held goes out in one write as soon as anything else is
+// TestConnHolds: what is held goes out in one write as soon as anything else is
 // asked of the connection, and all of it.
-func TestWireConnHolds(t *testing.T) {
+func TestConnHolds(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		sizes  []int
 		writes int64
-		then   func(*wireConn)
+		then   func(*Conn)
 	}{
-		{"one piece", []int{10}, 1, func(c *wireConn) { _ = c.SetReadDeadline(time.Time{}) }},
-		{"net/http's 4 KB and the rest", []int{4096, 500}, 1, func(c *wireConn) { _ = c.SetWriteDeadline(time.Time{}) }},
-		{"records", []int{1400, 1400, 1400, 300}, 1, func(c *wireConn) { _ = c.SetDeadline(time.Time{}) }},
-		{"closed", []int{4096, 500}, 1, func(c *wireConn) { _ = c.Close() }},
-		{"half closed", []int{4096, 500}, 1, func(c *wireConn) { _ = c.CloseWrite() }},
-		{"nothing", nil, 0, func(c *wireConn) { _ = c.SetReadDeadline(time.Time{}) }},
-		{"more than is held", []int{4096, maxHeld, 100}, 3, func(c *wireConn) { _ = c.SetReadDeadline(time.Time{}) }},
-		{"a piece that is too long", []int{maxHeld + 1, 100}, 2, func(c *wireConn) { _ = c.SetReadDeadline(time.Time{}) }},
+		{"one piece", []int{10}, 1, func(c *Conn) { _ = c.SetReadDeadline(time.Time{}) }},
+		{"net/http's 4 KB and the rest", []int{4096, 500}, 1, func(c *Conn) { _ = c.SetWriteDeadline(time.Time{}) }},
+		{"records", []int{1400, 1400, 1400, 300}, 1, func(c *Conn) { _ = c.SetDeadline(time.Time{}) }},
+		{"closed", []int{4096, 500}, 1, func(c *Conn) { _ = c.Close() }},
+		{"half closed", []int{4096, 500}, 1, func(c *Conn) { _ = c.CloseWrite() }},
+		{"nothing", nil, 0, func(c *Conn) { _ = c.SetReadDeadline(time.Time{}) }},
+		{"more than is held", []int{4096, maxHeld, 100}, 3, func(c *Conn) { _ = c.SetReadDeadline(time.Time{}) }},
+		{"a piece that is too long", []int{maxHeld + 1, 100}, 2, func(c *Conn) { _ = c.SetReadDeadline(time.Time{}) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c, below, far := newWireConn()
+			c, below, far := newConn()
 			got := make(chan []byte)
 			go func() {
 				b, _ := io.ReadAll(far)
 				got <- b
 			}()
-			c.hold()
+			c.Hold()
 			var want []byte
 			for i, size := range row.sizes {
 				p := bytes.Repeat([]byte{byte('a' + i)}, size)
@@ -93,12 +93,12 @@ func TestWireConnHolds(t *testing.T) {
 	}
 }
 
-// TestWireConnEndsAfterLoss: who wrote what is held believes that it was sent. When
+// TestConnEndsAfterLoss: who wrote what is held believes that it was sent. When
 // it cannot be, the connection must not go on with the next answer.
-func TestWireConnEndsAfterLoss(t *testing.T) {
-	c, below, far := newWireConn()
+func TestConnEndsAfterLoss(t *testing.T) {
+	c, below, far := newConn()
 	below.fail = errors.New("no route")
-	c.hold()
+	c.Hold()
 	if _, err := io.WriteString(c, "half an answer"); err != nil {
 		t.Fatal(err)
 	}
@@ -112,9 +112,9 @@ func TestWireConnEndsAfterLoss(t *testing.T) {
 	}
 }
 
-// TestWireConnDeadlines compares a wireConn with a connection of net: when what
+// TestConnDeadlines compares a Conn with a connection of net: when what
 // returns, by the clock of the test.
-func TestWireConnDeadlines(t *testing.T) {
+func TestConnDeadlines(t *testing.T) {
 	after := func(d time.Duration) time.Time { return time.Now().Add(d) }
 	for _, row := range []struct {
 		name string
@@ -236,7 +236,7 @@ func TestWireConnDeadlines(t *testing.T) {
 				})
 				return took, timeout, ok
 			}
-			took, timeout, ok := measure(func(c net.Conn) net.Conn { return &wireConn{Conn: c} })
+			took, timeout, ok := measure(func(c net.Conn) net.Conn { return &Conn{Conn: c} })
 			wantTook, wantTimeout, wantOK := measure(func(c net.Conn) net.Conn { return c })
 			if took != wantTook || timeout != wantTimeout || ok != wantOK {
 				t.Errorf("after %v (timeout %t, success %t), not %v (%t, %t)", took, timeout, ok, wantTook, wantTimeout, wantOK)
@@ -260,9 +260,9 @@ func (c *lateConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestWireConnMovedLate: a deadline that the connection had only because it was not
+// TestConnMovedLate: a deadline that the connection had only because it was not
 // told of a later one ends no read, though it be moved just as it comes.
-func TestWireConnMovedLate(t *testing.T) {
+func TestConnMovedLate(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		later time.Duration // 0: none
@@ -277,7 +277,7 @@ func TestWireConnMovedLate(t *testing.T) {
 				near, far := net.Pipe()
 				defer near.Close()
 				below := &lateConn{Conn: near}
-				c := &wireConn{Conn: below}
+				c := &Conn{Conn: below}
 				start := time.Now()
 				_ = c.SetReadDeadline(start.Add(time.Second))
 				go func() { _, _ = far.Write([]byte("x")) }()
@@ -301,11 +301,11 @@ func TestWireConnMovedLate(t *testing.T) {
 	}
 }
 
-// TestWireConnTellsLittle goes through the deadlines of many requests as net/http
+// TestConnTellsLittle goes through the deadlines of many requests as net/http
 // sets them: nearly none is worth telling.
-func TestWireConnTellsLittle(t *testing.T) {
+func TestConnTellsLittle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, below, far := newWireConn()
+		c, below, far := newConn()
 		defer far.Close()
 		defer c.Close()
 		go func() {
@@ -342,9 +342,9 @@ func TestWireConnTellsLittle(t *testing.T) {
 	})
 }
 
-// TestWireConnConcurrent: bytes keep their order whoever else uses the connection.
-func TestWireConnConcurrent(t *testing.T) {
-	c, _, far := newWireConn()
+// TestConnConcurrent: bytes keep their order whoever else uses the connection.
+func TestConnConcurrent(t *testing.T) {
+	c, _, far := newConn()
 	var got bytes.Buffer
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = io.Copy(&got, far) })
@@ -368,7 +368,7 @@ func TestWireConnConcurrent(t *testing.T) {
 	var want bytes.Buffer
 	for i := range 2000 {
 		if i%3 == 0 {
-			c.hold()
+			c.Hold()
 		}
 		p := bytes.Repeat([]byte{byte(i)}, i%50)
 		want.Write(p)

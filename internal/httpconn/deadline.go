@@ -1,4 +1,4 @@
-package dewar
+package httpconn
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ const longAgo = int64(time.Hour)
 const noTime = 1 << 33
 
 // ask notes a deadline, and tells it to the connection only if something waits.
-func (c *wireConn) ask(t time.Time, busy *int16, d *deadline, set func(time.Time) error) error {
+func (c *Conn) ask(t time.Time, busy *int16, d *deadline, set func(time.Time) error) error {
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
 	switch seconds := t.Unix(); {
@@ -36,9 +36,9 @@ func (c *wireConn) ask(t time.Time, busy *int16, d *deadline, set func(time.Time
 }
 
 // begin sees to it that the connection has a deadline with which a read or a
-// write may start, and returns it. One that is too early will do: [wireConn.again]
+// write may start, and returns it. One that is too early will do: [Conn.again]
 // moves it when it comes.
-func (c *wireConn) begin(busy *int16, d *deadline, set func(time.Time) error) (told int64, err error) {
+func (c *Conn) begin(busy *int16, d *deadline, set func(time.Time) error) (told int64, err error) {
 	c.rmu.Lock()
 	defer c.rmu.Unlock()
 	if d.want != 0 && d.want < longAgo {
@@ -53,7 +53,7 @@ func (c *wireConn) begin(busy *int16, d *deadline, set func(time.Time) error) (t
 	return d.set, nil
 }
 
-func (c *wireConn) end(busy *int16) {
+func (c *Conn) end(busy *int16) {
 	c.rmu.Lock()
 	*busy--
 	c.rmu.Unlock()
@@ -63,7 +63,7 @@ func (c *wireConn) end(busy *int16) {
 // since the connection was told, and tells it the new one. told is what the
 // connection had when the wait began: the deadline may be moved, and told, when the
 // wait has just ended.
-func (c *wireConn) again(err error, told *int64, d *deadline, set func(time.Time) error) bool {
+func (c *Conn) again(err error, told *int64, d *deadline, set func(time.Time) error) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
