@@ -3,7 +3,8 @@ package dewar
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+
+	"github.com/dewar-go/dewar/internal/assets"
 )
 
 // An Extension adds to an app: guards, hooks, routes, template names,
@@ -92,45 +93,21 @@ type privateDir struct{ dir, location string }
 
 // checkApart refuses a private folder whose files would be served or run.
 func (a *App) checkApart(p privateDir) error {
-	served := []string{dirOf(a.cfg.Templates)}
+	served := []string{assets.Dir(a.cfg.Templates)}
 	for _, s := range a.templateScopes() {
 		if s.bp != nil {
-			served = append(served, dirOf(s.bp.opts.Templates))
+			served = append(served, assets.Dir(s.bp.opts.Templates))
 		}
 	}
 	for _, e := range a.placed {
 		if e.route.static != nil {
-			served = append(served, e.route.static.dir)
+			served = append(served, e.route.static.Dir)
 		}
 	}
 	for _, dir := range served {
-		if dir != "" && (holds(dir, p.dir) || holds(p.dir, dir)) {
+		if dir != "" && assets.Overlap(dir, p.dir) {
 			return fmt.Errorf("the folder %s (extension at %s) and %s are not apart: what is kept there would be served as the app's own files, or be its templates", p.dir, p.location, dir)
 		}
 	}
 	return nil
-}
-
-// holds reports whether a folder is another or holds it, links followed.
-func holds(outer, inner string) bool {
-	rel, err := filepath.Rel(realPath(outer), realPath(inner))
-	return err == nil && (rel == "." || filepath.IsLocal(rel))
-}
-
-// realPath is a path without links, as far as it exists.
-func realPath(p string) string {
-	p, err := filepath.Abs(p)
-	if err != nil {
-		return p
-	}
-	rest := ""
-	for dir := p; ; dir = filepath.Dir(dir) {
-		if real, err := filepath.EvalSymlinks(dir); err == nil {
-			return filepath.Join(real, rest)
-		}
-		if dir == filepath.Dir(dir) {
-			return p
-		}
-		rest = filepath.Join(filepath.Base(dir), rest)
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/assets"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -34,10 +35,10 @@ func (c *Context) serveFile(f fs.File, info fs.FileInfo, name string) error {
 	}
 	h := c.w.Header()
 	if h["Content-Type"] == nil {
-		h["Content-Type"] = []string{contentType(name)}
+		h["Content-Type"] = []string{assets.Type(name)}
 	}
 	if h["Etag"] == nil {
-		h["Etag"] = []string{fileTag(info)}
+		h["Etag"] = []string{assets.Tag(info)}
 	}
 	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
 	return nil
@@ -49,7 +50,7 @@ func (c *Context) serveFile(f fs.File, info fs.FileInfo, name string) error {
 func (c *Context) ServeContent(name string, modified time.Time, content io.ReadSeeker) error {
 	h := c.w.Header()
 	if h["Content-Type"] == nil {
-		h["Content-Type"] = []string{contentType(name)}
+		h["Content-Type"] = []string{assets.Type(name)}
 	}
 	http.ServeContent(c.w, c.r, name, modified, content)
 	return nil
@@ -79,13 +80,3 @@ func (c *Context) UserFile(fsys fs.FS, name, saveAs string, inline bool) error {
 
 // sandbox is the policy of files that users sent.
 var sandbox = []string{secure.SandboxCSP().String()}
-
-// fileTag is a validator made of time and size. Files of an embed.FS have no
-// time: the program's own start stands for it, since they change with it alone.
-func fileTag(info fs.FileInfo) string {
-	t := info.ModTime()
-	if t.IsZero() {
-		t = programStart
-	}
-	return fmt.Sprintf("\"%x-%x\"", t.UnixNano(), info.Size())
-}

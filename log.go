@@ -26,9 +26,6 @@ type LogOptions = accesslog.Options
 //	app := dewar.New(dewar.Config{Logger: slog.New(dewar.NewLogHandler(file, dewar.LogOptions{}))})
 func NewLogHandler(w io.Writer, o LogOptions) *LogHandler { return accesslog.New(w, o) }
 
-// programStart stands for the time of files that have none.
-var programStart = time.Now()
-
 // Request ids are a random start and a count: unique in the logs of several
 // processes, and cheap. They are names, not secrets.
 var (

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/assets"
 )
 
 // A Route is a rule with its view. Its methods complete it right where it is
@@ -43,7 +45,7 @@ type Route struct {
 	noCSRF  bool
 	stream  bool // the view reads the body itself
 	api     bool
-	static  *staticFiles // serves files: no session, no form
+	static  *assets.Folder // serves files: no session, no form
 	types   []reflect.Type
 	mounts  []*endpoint // where it ended up: one for each registration
 }

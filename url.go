@@ -214,24 +214,6 @@ func (a *App) fixedURL(e *endpoint) string {
 	return u
 }
 
-// staticURL is the URL of a static file, with its hash. It is built once as long
-// as the file stays as it is.
-func (a *App) staticURL(e *endpoint, name string) (string, bool) {
-	file := e.route.static.current(name, a.cfg.Debug)
-	if file == nil {
-		return "", false
-	}
-	if known := file.url.Load(); known != nil && known.of == e {
-		return known.url, true
-	}
-	values := routing.Values{{Name: "filename", Value: name}, {Name: staticVersion, Value: file.hash}}
-	u, ok := a.simpleURL(e.name, values)
-	if ok {
-		file.url.Store(&staticURL{e, u})
-	}
-	return u, ok
-}
-
 // insertValue keeps the values sorted by name, as the query is to be.
 func insertValue(values routing.Values, name string, value any) routing.Values {
 	at := len(values)
