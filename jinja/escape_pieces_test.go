@@ -141,3 +141,48 @@ func TestElementNameInPieces(t *testing.T) {
 		{"script", `{% macro t(n) %}<{{ n }}>x</{{ n }}>{% endmacro %}{{ t('script') }}`, nil, "error: names an element"},
 	})
 }
+
+// Attributes of xmlattr, and those in Markup, are escaped as if they stood in the
+// template.
+func TestAttributesOfValues(t *testing.T) {
+	type d = map[string]any
+	runPieces(t, map[string]string{
+		"macros.html": `{% macro attrs() %}{{ kwargs|xmlattr }}{% endmacro %}{% macro tag(name) %}<{{ name }}{{ kwargs|xmlattr }}>{% endmacro %}`,
+		"base.html":   `<script{% block a %}{% endblock %}></script>`,
+	}, []pieceCase{
+		{"script", `<script{{ {'src': x}|xmlattr }}></script>`, "https://evil.example/a.js", `<script src="#zZDewarZz"></script>`},
+		{"own script", `<script{{ {'src': x}|xmlattr }}></script>`, "/a.js", `<script src="/a.js"></script>`},
+		{"typed script", `<script{{ {'src': x}|xmlattr }}></script>`, markup.ResourceURL("https://cdn.example/a.js"), `<script src="https://cdn.example/a.js" nonce="N"></script>`},
+		{"any mapping", `<script{{ x|xmlattr }}></script>`, d{"src": "https://evil.example/a.js"}, `<script src="#zZDewarZz"></script>`},
+		{"type of any mapping", `<script{{ x|xmlattr }}></script>`, d{"type": "module"}, "error: xmlattr cannot write the attribute type here"},
+		{"constant type", `<script{{ {'type': 'application/json'}|xmlattr }}>{{ x|tojson }}</script>`, "<", `<script type="application/json">"\u003c"</script>`},
+		{"constant module", `<script{{ {'type': 'module', 'src': '/a.js'}|xmlattr }}></script>`, nil, `<script type="module" src="/a.js" nonce="N"></script>`},
+		{"type of a value", `<script{{ {'type': x}|xmlattr }}></script>`, "module", "error: the attribute type decides"},
+		{"link", `<link{{ {'rel': 'stylesheet', 'href': x}|xmlattr }}>`, "https://evil.example/a.css", `<link rel="stylesheet" href="#zZDewarZz">`},
+		{"icon", `<link{{ {'href': x, 'rel': 'icon'}|xmlattr }}>`, "https://cdn.example/a.png", `<link href="https://cdn.example/a.png" rel="icon">`},
+		{"form", `<form method="post"{{ {'action': x}|xmlattr }}>`, "https://evil.example/", `<form method="post" action="https://evil.example/">`},
+		{"own form", `<form{{ {'action': x, 'method': 'post'}|xmlattr }}>`, "/a", `<form action="/a" method="post">[token]`},
+		{"handler", `<a{{ {'onclick': x}|xmlattr }}>t</a>`, "alert(1)", `<a onclick="&#34;alert(1)&#34;">t</a>`},
+		{"handler of the program", `<a{{ {'onclick': x}|xmlattr }}>t</a>`, markup.JS("f(1)"), `<a onclick="f(1)">t</a>`},
+		{"style", `<a{{ {'style': x}|xmlattr }}>t</a>`, "background:url(//evil.example)", `<a style="zZDewarZz">t</a>`},
+		{"href", `<a{{ {'href': x}|xmlattr }}>t</a>`, "javascript:alert(1)", `<a href="#zZDewarZz">t</a>`},
+		{"srcdoc", `<iframe{{ {'srcdoc': x}|xmlattr }}></iframe>`, "<script>", `<iframe srcdoc="&amp;lt;script&amp;gt;"></iframe>`},
+		{"base", `<base{{ {'href': x}|xmlattr }}>`, "https://evil.example/", `<base href="#zZDewarZz">`},
+		{"refresh", `<meta{{ {'http-equiv': 'refresh', 'content': x}|xmlattr }}>`, "0;url=https://evil.example/", `<meta http-equiv="refresh" content="zZDewarZz">`},
+		{"http-equiv of any mapping", `<meta{{ x|xmlattr }}>`, d{"http-equiv": "refresh"}, "error: xmlattr cannot write the attribute http-equiv here"},
+		{"behind a name", `<input disabled{{ {'data-a': 'b'}|xmlattr }}>`, nil, `<input disabled data-a="b">`},
+		{"no space", `<input {{ {'data-a': x}|xmlattr(false) }}>`, `"`, `<input data-a="&#34;">`},
+		{"macro", `{% import "macros.html" as m %}<script{{ m.attrs(src=x) }}></script>{{ m.tag('a', href=x, class='b') }}`, "javascript:x", `<script src="#zZDewarZz"></script><a href="#zZDewarZz" class="b">`},
+		{"block", `{% extends "base.html" %}{% block a %}{{ {'src': x}|xmlattr }}{% endblock %}`, "https://evil.example/a.js", `<script src="#zZDewarZz"></script>`},
+		{"loop", `{% for u in [x, '/a'] %}<a{{ {'href': u}|xmlattr }}>{% endfor %}`, "javascript:x", `<a href="#zZDewarZz"><a href="/a">`},
+		{"set", `{% set y = {'src': x}|xmlattr %}<script{{ y }}></script>`, "https://evil.example/a.js", `<script src="#zZDewarZz"></script>`},
+		{"set block", `{% set y %}src="{{ x }}" class="b"{% endset %}<script {{ y }}></script>`, "https://evil.example/a.js", `<script src="#zZDewarZz" class="b"></script>`},
+		{"nonce as Markup", `<script {{ x }}>a</script>`, markup.HTML(`nonce="abc"`), `<script nonce="abc">a</script>`},
+		{"attributes as Markup", `<input{{ x }}>`, markup.HTML(` class="a b" checked data-x='"' maxlength=3`), `<input class="a b" checked data-x='"' maxlength="3">`},
+		{"escaped text", `<a {{ x|e }}>t</a>`, "onclick=alert(1) href=javascript:alert(1) title=x", `<a onclick="&#34;alert(1)&#34;" href="#zZDewarZz" title="x">t</a>`},
+		{"end of the tag in Markup", `<a {{ x }}>t</a>`, markup.HTML(`class="a"><script>`), `<a class="a" zZDewarZz>t</a>`},
+		{"open quote in Markup", `<a {{ x }}>t</a>`, markup.HTML(`title="a`), `<a title="a">t</a>`},
+		{"attributes of the program", `<a{{ x }}>t</a>`, markup.Attrs(` onclick="f()"`), `<a onclick="f()">t</a>`},
+		{"a string", `<a {{ x }}>t</a>`, `class="a"`, `<a zZDewarZz>t</a>`},
+	})
+}

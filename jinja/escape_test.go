@@ -213,7 +213,7 @@ func TestEscapeKinds(t *testing.T) {
 		{"HTML in srcdoc", `<iframe srcdoc="{{ html }}"></iframe>`, nil, `<iframe srcdoc="&lt;b&gt;&#34;x&#34;&amp;amp;&lt;/b&gt;"></iframe>`},
 		{"Attrs", `<a{{ attrs }}>`, nil, `<a class="x" onclick="f()">`},
 		{"Attrs in a value", `<a title="{{ attrs }}">`, nil, `<a title=" class=&#34;x&#34; onclick=&#34;f()&#34;">`},
-		{"HTML for Attrs", `<a {{ html }}>`, nil, `<a zZDewarZz>`},
+		{"HTML for Attrs", `<a {{ html }}>`, nil, `<a zZDewarZz zZDewarZz>`},
 		{"URL", `<a href="{{ url }}">`, nil, `<a href="javascript:f(&#39;x&#39;)">`},
 		{"URL as text", `{{ url }}`, nil, `javascript:f(&#39;x&#39;)`},
 		{"ResourceURL", `<link rel="stylesheet" href="{{ resource }}">`, nil, `<link rel="stylesheet" href="data:text/css,x">`},

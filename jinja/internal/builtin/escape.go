@@ -67,62 +67,73 @@ func striptags(st State, v Value, a Args) (Value, error) {
 	return value.String(markup.StripTags(s)), err
 }
 
-// xmlattr makes attributes out of a mapping. Values are escaped, keys with a
-// character that would end the name of an attribute are refused
-// (CVE-2024-22195, CVE-2024-34064).
+// xmlattr makes attributes out of a mapping. Values are escaped.
 func xmlattr(st State, v Value, a Args) (Value, error) {
-	var arg [1]Value
-	if err := xmlattrSig.bind(arg[:], a); err != nil {
-		return Value{}, err
-	}
-	autospace, err := truth(arg[0])
-	if err != nil {
-		return Value{}, err
-	}
-	keys, values, err := itemsOf(st, v)
-	if err != nil {
-		return Value{}, err
-	}
 	c, ok := st.(interface{ Contextual() bool })
 	byContext := ok && c.Contextual()
 	var buf []byte
+	err := Attributes(st, v, a, func(space bool, key Value, x Value) (err error) {
+		before := len(buf)
+		if space {
+			buf = append(buf, ' ')
+		}
+		if buf, err = value.AppendEscaped(buf, key); err != nil {
+			return err
+		}
+		buf = append(buf, '=', '"')
+		if k, _ := key.Str(); byContext && context.IsURL(k) {
+			if x, err = linkOf(x); err != nil {
+				return err
+			}
+		}
+		if buf, err = value.AppendEscaped(buf, x); err != nil {
+			return err
+		}
+		buf = append(buf, '"')
+		return st.Grow(len(buf) - before)
+	})
+	if err != nil {
+		return Value{}, err
+	}
+	if st.Autoescape() {
+		return value.Safe(string(buf)), nil
+	}
+	return value.String(string(buf)), nil
+}
+
+// Attributes calls emit for each attribute that xmlattr makes of a mapping, with
+// whether a space goes before it. Keys with a character that would end the name of an
+// attribute are refused (CVE-2024-22195, CVE-2024-34064).
+func Attributes(st State, v Value, a Args, emit func(space bool, key, x Value) error) error {
+	var arg [1]Value
+	if err := xmlattrSig.bind(arg[:], a); err != nil {
+		return err
+	}
+	space, err := truth(arg[0])
+	if err != nil {
+		return err
+	}
+	keys, values, err := itemsOf(st, v)
+	if err != nil {
+		return err
+	}
 	for i, key := range keys {
 		if values[i].IsNone() || values[i].IsUndefined() {
 			continue
 		}
 		k, ok := key.Str()
 		if !ok {
-			return Value{}, typeError("expected string or bytes-like object, got '%s'", value.TypeName(key))
+			return typeError("expected string or bytes-like object, got '%s'", value.TypeName(key))
 		}
 		if strings.ContainsAny(k, " \t\n\r\v\f/>=") {
-			return Value{}, valueError("Invalid character in attribute name: %s", value.AppendQuoted(nil, k))
+			return valueError("Invalid character in attribute name: %s", value.AppendQuoted(nil, k))
 		}
-		before := len(buf)
-		if len(buf) > 0 || autospace {
-			buf = append(buf, ' ')
+		if err := emit(space, key, values[i]); err != nil {
+			return err
 		}
-		if buf, err = value.AppendEscaped(buf, key); err != nil {
-			return Value{}, err
-		}
-		buf = append(buf, '=', '"')
-		x := values[i]
-		if byContext && context.IsURL(k) {
-			if x, err = linkOf(x); err != nil {
-				return Value{}, err
-			}
-		}
-		if buf, err = value.AppendEscaped(buf, x); err != nil {
-			return Value{}, err
-		}
-		buf = append(buf, '"')
-		if err := st.Grow(len(buf) - before); err != nil {
-			return Value{}, err
-		}
+		space = true
 	}
-	if st.Autoescape() {
-		return value.SafeKind(markup.KindAttrs, string(buf)), nil
-	}
-	return value.String(string(buf)), nil
+	return nil
 }
 
 // linkOf is the address for an attribute such as href: its text, unless the

@@ -16,6 +16,10 @@ type note struct {
 	expr ast.Expr     // what is printed in place of the node, nil for itself
 	site *context.Set // where a block, include or call stands
 	want *context.Set // where it has to end
+	tag  *context.Set // where names of attributes stand
+	// fixed are the attributes of xmlattr that are constants and decide what the
+	// element is.
+	fixed []string
 	// events are what happens inside a text.
 	events []context.Event
 	plain  bool // a set block that does not end between tags: its text is not safe

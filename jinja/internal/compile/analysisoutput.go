@@ -178,6 +178,15 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if e.Is(context.Own) && isCall && isName(call.Node, "url_for") {
 		e |= context.Trusted
 	}
+	if e.Kind() == context.EscNames {
+		if x := a.c.xmlattrOf(n); x != nil {
+			if p.fixed, ok = a.fixedAttributes(x); !ok {
+				return
+			}
+		}
+		tag := a.set
+		p.tag = &tag
+	}
 	p.esc = e
 	a.c.notes[n] = p
 	if !isCall || isName(call.Node, "url_for") {

@@ -166,6 +166,9 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 	if call, ok := n.(*ast.Call); ok && p.site != nil && c.env.Finalize == nil && !c.env.Sandboxed {
 		return c.printCallIn(call, p, pre, post, fr)
 	}
+	if x := c.xmlattrOf(n); x != nil && p.tag != nil && c.env.Finalize == nil && !fr.ec.volatile {
+		return c.printXMLAttr(x, p, pre, post, fr)
+	}
 	shown := n
 	if p.expr != nil {
 		shown = p.expr
@@ -181,7 +184,7 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 			return fin(f, value.Args{Pos: []value.Value{v}})
 		}
 	}
-	volatile := fr.ec.volatile // whether anything is escaped is known at run time
+	tag, volatile := p.tag, fr.ec.volatile // whether anything is escaped is known at run time
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = append(rt.out, pre...)
@@ -190,7 +193,7 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 			if volatile && !f.autoescape {
 				err = f.write(v, escapeNone)
 			} else {
-				err = f.writeIn(v, e)
+				err = f.writeNames(v, e, tag)
 			}
 			if err == nil {
 				rt.out = append(rt.out, post...)
@@ -285,6 +288,9 @@ func (f *frame) callIn(fn expr, args arguments, plain expr, at *place, e context
 	v, err := plain(f)
 	if err != nil {
 		return err
+	}
+	if e.Kind() == context.EscNames {
+		return f.writeNames(v, e, at.site)
 	}
 	return f.writeIn(v, e)
 }

@@ -53,7 +53,7 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 		return r, false
 	}
 	if p := c.notes[n]; p != nil {
-		if p.site != nil || p.expr != nil {
+		if p.site != nil || p.expr != nil || p.tag != nil {
 			return r, false
 		}
 		r.in = p.esc

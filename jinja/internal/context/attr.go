@@ -246,6 +246,9 @@ func (c *Context) endAttr() {
 		case c.N == longText:
 		default:
 			c.Flags |= relFlags(value)
+			if c.has(flagLoose) {
+				c.Flags &^= flagRelSafe // there may be a rel before it, which counts then
+			}
 		}
 	case attrHTTPEquiv:
 		if out || value == "refresh" {

@@ -232,9 +232,8 @@ func appendNames(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	if s == "" {
 		return buf
 	}
-	if e.Is(Space) && !isSpace(s[0]) && len(buf) > 0 && !isSpace(buf[len(buf)-1]) {
-		buf = append(buf, ' ')
-	}
+	buf = AppendSpace(buf, s[:len(s)-len(TrimSpace(s))], e)
+	s = TrimSpace(s)
 	if kind == markup.KindAttrs {
 		return append(buf, s...)
 	}
@@ -257,6 +256,19 @@ func appendNames(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	}
 	return buf
 }
+
+// AppendSpace appends the white space that s begins with. If there is none a space is
+// appended where e asks for it.
+func AppendSpace(buf []byte, s string, e Escaper) []byte {
+	space := s[:len(s)-len(TrimSpace(s))]
+	if space == "" && e.Is(Space) && len(buf) > 0 && !isSpace(buf[len(buf)-1]) {
+		space = " "
+	}
+	return append(buf, space...)
+}
+
+// TrimSpace returns s without the white space that it begins with.
+func TrimSpace(s string) string { return strings.TrimLeft(s, " \t\n\f\r") }
 
 // isInertName reports whether an attribute of the name does nothing that a
 // value could be harmful for.

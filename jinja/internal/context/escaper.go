@@ -105,8 +105,10 @@ func (c *Context) Escaper(next string) (e Escaper, refused string) {
 	case TagName, EndTagName:
 		name := c.text()
 		switch {
+		case c.has(flagDynName) && c.State == TagName:
+			return EscNames | Space, ""
 		case c.has(flagDynName):
-			return 0, "two outputs make the name of a tag"
+			return 0, "two outputs make the name of an end tag"
 		case name == "h":
 			return EscTagDigit, ""
 		case c.N != longText && hasDash(name):
@@ -578,8 +580,11 @@ func (c *Context) namesPrinted(open bool) {
 	if open {
 		c.Prev = nameUnknown
 	}
-	if c.Elem.inserts() {
+	switch {
+	case c.Elem.inserts():
 		c.Flags |= flagLoose
+	case c.Elem == elemMeta:
+		c.Flags |= flagMetaOut
 	}
 }
 

@@ -226,8 +226,12 @@ func (s *Set) Loosen() {
 
 // nameEnds ends the name of a start tag that attributes may follow at once.
 func (c *Context) nameEnds() {
-	c.Elem = elems[c.text()]
+	c.Elem = elemOther
+	if !c.has(flagDynName) {
+		c.Elem = elems[c.text()]
+	}
 	c.clearBuf()
+	c.Flags &^= flagDynName
 	c.State, c.Prev = AttrNameDyn, namePlain
 }
 

@@ -7,17 +7,17 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// An attr is an attribute of a start tag as a browser reads it.
-type attr struct {
-	name  string // in lower case
-	value string // without its quotes, references as they are
-	quote byte   // 0 for none
-	bare  bool   // there is no value
+// An Attr is an attribute of a start tag as a browser reads it.
+type Attr struct {
+	Name   string // in lower case
+	Value  string // without its quotes, references as they are
+	Quoted bool   // in quotes, of which the second is there
+	Bare   bool   // there is no value
 }
 
-// nextAttr reads the first attribute of what follows in a start tag, by section
+// NextAttr reads the first attribute of what follows in a start tag, by section
 // 13.2.5.32 of the HTML standard and those behind it. ok is false at the end of the tag.
-func nextAttr(s string) (a attr, rest string, ok bool) {
+func NextAttr(s string) (a Attr, rest string, ok bool) {
 	i := 0
 	for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
 		i++
@@ -29,7 +29,7 @@ func nextAttr(s string) (a attr, rest string, ok bool) {
 	for i < len(s) && !isSpace(s[i]) && s[i] != '/' && s[i] != '>' && (s[i] != '=' || i == start) {
 		i++
 	}
-	a.name, a.bare = strings.ToLower(s[start:i]), true
+	a.Name, a.Bare = strings.ToLower(s[start:i]), true
 	behind := i
 	for i < len(s) && isSpace(s[i]) {
 		i++
@@ -37,39 +37,37 @@ func nextAttr(s string) (a attr, rest string, ok bool) {
 	if i == len(s) || s[i] != '=' {
 		return a, s[behind:], true
 	}
-	a.bare = false
+	a.Bare = false
 	i++
 	for i < len(s) && isSpace(s[i]) {
 		i++
 	}
 	s = s[i:]
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
-		a.quote = s[0]
-		s = s[1:]
-		if i = strings.IndexByte(s, a.quote); i < 0 {
-			a.value = s
+		if i = strings.IndexByte(s[1:], s[0]); i < 0 {
+			a.Value = s[1:]
 			return a, "", true
 		}
-		a.value = s[:i]
-		return a, s[i+1:], true
+		a.Value, a.Quoted = s[1:i+1], true
+		return a, s[i+2:], true
 	}
 	for i = 0; i < len(s) && !isSpace(s[i]) && s[i] != '>'; {
 		i++
 	}
-	a.value = s[:i]
+	a.Value = s[:i]
 	return a, s[i:], true
 }
 
 // attrs calls f for each attribute that counts: the first of a name.
-func attrs(tag string, f func(a attr)) {
+func attrs(tag string, f func(a Attr)) {
 	seen := map[string]bool{}
 	for {
-		a, rest, ok := nextAttr(tag)
+		a, rest, ok := NextAttr(tag)
 		if !ok {
 			return
 		}
-		if !seen[a.name] {
-			seen[a.name] = true
+		if !seen[a.Name] {
+			seen[a.Name] = true
 			f(a)
 		}
 		tag = rest
@@ -93,9 +91,9 @@ func NamedBehind(out []byte) Elem {
 func TakesNonce(elem Elem, tag string) bool {
 	var rel uint32
 	nonce, href, kind := false, false, scriptJS
-	attrs(tag, func(a attr) {
-		value := strings.ToLower(strings.Trim(markup.Unescape(a.value), " \t\n\f\r"))
-		switch a.name {
+	attrs(tag, func(a Attr) {
+		value := strings.ToLower(strings.Trim(markup.Unescape(a.Value), " \t\n\f\r"))
+		switch a.Name {
 		case "nonce":
 			nonce = true
 		case "href":
@@ -120,13 +118,69 @@ func TakesNonce(elem Elem, tag string) bool {
 // TakesToken reports whether a form posts, and where: attrs is what has been written
 // behind its name. The address is that of the page if it is empty.
 func TakesToken(tag string) (action string, ok bool) {
-	attrs(tag, func(a attr) {
-		switch a.name {
+	attrs(tag, func(a Attr) {
+		switch a.Name {
 		case "action":
-			action = markup.Unescape(a.value)
+			action = markup.Unescape(a.Value)
 		case "method":
-			ok = strings.EqualFold(markup.Unescape(a.value), "post")
+			ok = strings.EqualFold(markup.Unescape(a.Value), "post")
 		}
 	})
 	return action, ok
+}
+
+// Attr returns what the value of an attribute goes through that an output writes into
+// a tag, in double quotes. refused is not empty when it must not: it says why.
+func (s *Set) Attr(name string) (e Escaper, refused string) {
+	for i := range s.n {
+		other, refused := s.all[i].attrEscaper(name)
+		if refused != "" {
+			return 0, refused
+		}
+		if i > 0 {
+			var ok bool
+			if other, ok = Merge(e, other); !ok {
+				return 0, "it depends on the branches before it what it is"
+			}
+		}
+		e = other
+	}
+	return e, ""
+}
+
+func (c Context) attrEscaper(name string) (Escaper, string) {
+	if strings.ContainsAny(name, "\x00\"'<`") {
+		return 0, "it is no name"
+	}
+	if c.State == TagName {
+		c.nameEnds()
+	}
+	c.clearBuf()
+	c.State, c.Prev = AttrName, namePlain
+	for i := range len(name) {
+		c.addName(name[i])
+	}
+	c.startAttr()
+	switch c.Attr {
+	case attrType, attrHTTPEquiv, attrAnimName:
+		return 0, "it decides what is in the element: write it as text"
+	}
+	c.startValue(delimDouble)
+	return c.Escaper("\"")
+}
+
+// Decides reports whether an attribute decides what is in its element or what its
+// other attributes are.
+func (s *Set) Decides(name string) bool {
+	for i := range s.n {
+		c := s.all[i]
+		if c.State == TagName {
+			c.nameEnds()
+		}
+		switch c.attrOf(strings.ToLower(name)) {
+		case attrType, attrRel, attrHTTPEquiv, attrAnimName:
+			return true
+		}
+	}
+	return false
 }
