@@ -155,6 +155,7 @@ func (a *App) buildNow(m mode) error {
 	report(a.buildKeys(m))
 	switch len(mistakes) {
 	case 0:
+		a.logPassages()
 		return nil
 	case 1:
 		return fmt.Errorf("dewar: %w", trimPrefix(mistakes[0]))

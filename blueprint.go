@@ -44,6 +44,11 @@ type BlueprintOptions struct {
 	// programs; see [Route.API]. It holds for paths below the prefix that no
 	// rule matches as well. Default: false.
 	API bool
+	// OwnPaths keeps the paths of its rules, and of those of blueprints within it,
+	// from [App.Fallback]: a method that no rule of a path takes is answered with
+	// 405 here, and a WebSocket handshake with 400. Otherwise they reach the other
+	// application past the guards of the path. Default: false.
+	OwnPaths bool
 }
 
 // NewBlueprint makes a blueprint. Its name joins those of its routes

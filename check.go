@@ -66,6 +66,7 @@ func (a *App) Check() []Finding {
 		list = append(list, a.templateFindings(nil)...)
 	}
 	list = append(list, a.routeFindings()...)
+	list = append(list, a.passageFindings()...)
 	list = append(list, a.headerFindings()...)
 	list = append(list, a.configFindings()...)
 	list = append(list, a.certificateFindings()...)

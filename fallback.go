@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type Fallback struct {
 	headers  secure.Headers
 	maxBody  int64
 	timeout  time.Duration
+	ownPaths bool
+	keeps    bool // ownPaths, or those of a blueprint
 
 	at        *endpoint
 	transport *http.Transport
@@ -44,8 +47,10 @@ const fallbackTimeout = 2 * time.Minute
 //
 // A path that has rules for other methods only, and a WebSocket handshake where
 // no rule takes one, are handed on as well; OPTIONS for such a path is answered
-// here. So is what lies below a blueprint's prefix: blueprints have no error
-// pages of their own for paths they do not serve then.
+// here. Where such a path has guards, the log says so at the start, and
+// [Fallback.OwnPaths] or OwnPaths of its blueprint keeps it here. What lies below
+// a blueprint's prefix is handed on too: blueprints have no error pages of their
+// own for paths they do not serve then.
 //
 // # What holds for requests that are handed on
 //
@@ -53,15 +58,15 @@ const fallbackTimeout = 2 * time.Minute
 // guards of [StageCORS] and [StageLimit], the limit of the body and the pace of
 // slow clients. Hooks and later guards do not run, a login guard among them,
 // and there is no check against CSRF: all of that is the other application's
-// for its own routes.
+// for its own routes. WebSocket handshakes from other origins are refused.
 //
 // # What the other application sees
 //
-// The Host header as the client sent it, and in X-Forwarded-For, -Proto, -Host
-// and -Prefix one value each, what this app found out itself; whatever the
-// client sent of that kind is gone, and so are headers with an underscore in
-// their name, which WSGI cannot tell from those with a hyphen. A Flask
-// application reads them with
+// The canonical path, encoded anew, the query as it came, the Host header as the
+// client sent it, and in X-Forwarded-For, -Proto, -Host and -Prefix one value
+// each, what this app found out itself; whatever the client sent of that kind is
+// gone, and so are headers with an underscore in their name, which WSGI cannot
+// tell from those with a hyphen. A Flask application reads them with
 //
 //	app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)
 //
@@ -129,6 +134,16 @@ func (f *Fallback) Timeout(d time.Duration) *Fallback {
 	return f
 }
 
+// OwnPaths keeps the paths of all the app's rules here: a method that no rule of a
+// path takes is answered with 405, and a WebSocket handshake with 400, instead of
+// being handed on past the guards of that path. It is for an app whose paths have
+// been moved whole; [BlueprintOptions] has the same for a part of it.
+func (f *Fallback) OwnPaths() *Fallback {
+	f.changing("OwnPaths")
+	f.ownPaths = true
+	return f
+}
+
 // Headers changes the security headers that are added to answers which do not
 // have them, as [secure.Headers.Merge] does with those of the app. For an
 // application with scripts in its pages:
@@ -151,6 +166,8 @@ func (f *Fallback) build() (err error) {
 	f.at = &endpoint{view: f.serve}
 	compileErr := f.app.compile(f.at)
 	f.at.before, f.at.after, f.at.teardown, f.at.preprocess = nil, nil, nil, nil
+	f.at.guards = append(f.at.guards, originGuard{})
+	f.keeps = f.ownPaths || slices.ContainsFunc(f.app.mounts, (*mount).ownPaths)
 	if f.maxBody > 0 {
 		f.at.maxBody = f.maxBody
 	}
@@ -163,13 +180,13 @@ func (f *Fallback) build() (err error) {
 
 // takes reports whether a request that the rules answered with err is handed
 // on.
-func (f *Fallback) takes(r *http.Request, err error) bool {
+func (f *Fallback) takes(c *Context, err error) bool {
 	var method *routing.MethodNotAllowed
 	switch {
 	case errors.As(err, &method):
-		return r.Method != http.MethodOptions
+		return c.r.Method != http.MethodOptions && !f.owned(c)
 	case errors.Is(err, routing.ErrNotFound), errors.Is(err, routing.ErrWebsocketMismatch):
-		return true
+		return !f.owned(c)
 	}
 	return false
 }
@@ -211,8 +228,12 @@ func (f *Fallback) serve(c *Context) error {
 // rewrite turns the client's request into the one that is handed on.
 func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 	out := p.Out
-	out.URL.Scheme, out.URL.Host = f.target.Scheme, f.target.Host
-	out.URL.RawQuery = p.In.URL.RawQuery // Flask parses it in its own way
+	// The path is the canonical one, which the gate, the rules and the guards saw, not
+	// what the client or a middleware made of it. Flask parses the query in its own way.
+	out.URL = &url.URL{
+		Scheme: f.target.Scheme, Host: f.target.Host,
+		Path: c.path, RawQuery: p.In.URL.RawQuery, ForceQuery: p.In.URL.ForceQuery,
+	}
 	out.Host = c.origin.Host
 	if !isWebSocket(p.In) {
 		// Any other protocol would be a tunnel past the gate, such as h2c.

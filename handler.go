@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar/routing"
-	"github.com/dewar-go/dewar/secure"
 )
 
 // Handler freezes the app and returns it as an http.Handler for a server of
@@ -61,21 +60,9 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.conclude()
 }
 
-// A gateError is a request turned away before anything of the application ran.
-// It gets the built-in page: no handler of the application should see a request
-// whose host or path is not to be trusted.
-type gateError struct{ *HTTPError }
-
-// Unwrap lets errors.As find the status.
-func (e gateError) Unwrap() error { return e.HTTPError }
-
-func refusal(code int, detail string, cause error) error {
-	return gateError{&HTTPError{Code: code, Detail: detail, Err: cause}}
-}
-
 // enter is the gate, the match and the guards.
 func (c *Context) enter() error {
-	if err := c.gate(); err != nil {
+	if err := c.gate(); err != nil || c.wrote() {
 		return err
 	}
 	c.find()
@@ -105,28 +92,6 @@ func (c *Context) enter() error {
 		if err := g.Check(c); err != nil || c.wrote() {
 			return err
 		}
-	}
-	return nil
-}
-
-// gate settles who asks whom for what: the client's address, scheme and host as
-// configured proxies report them, and the one canonical path.
-func (c *Context) gate() (err error) {
-	a := c.app
-	if c.origin, err = a.proxies.Resolve(c.r); err != nil {
-		return refusal(http.StatusBadRequest, "", err)
-	}
-	if c.r.Method == http.MethodTrace || c.r.Method == "TRACK" {
-		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
-	}
-	if !a.hosts.Allowed(c.origin.Host) {
-		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
-	}
-	if c.path, err = secure.RequestPath(c.r.URL); err != nil {
-		if errors.Is(err, secure.ErrPathTooLong) {
-			return refusal(http.StatusRequestURITooLong, "", err)
-		}
-		return refusal(http.StatusBadRequest, "The path of this address is not valid.", err)
 	}
 	return nil
 }
@@ -168,7 +133,7 @@ func (c *Context) find() {
 		c.at = c.match.Rule.Data.(*endpoint)
 		return
 	}
-	if a.proxy != nil && a.proxy.takes(c.r, err) {
+	if a.proxy != nil && a.proxy.takes(c, err) {
 		c.at = a.proxy.at
 		return
 	}
@@ -190,17 +155,6 @@ func (c *Context) noMatch(err error) error {
 		return &HTTPError{Code: http.StatusBadRequest, Err: err}
 	}
 	return &HTTPError{Code: http.StatusNotFound}
-}
-
-// upgrade sends plain HTTP to HTTPS where browsers are to use that.
-func (c *Context) upgrade() error {
-	if !c.app.mode.https() || c.origin.Scheme == "https" {
-		return nil
-	}
-	if c.at.api {
-		return refusal(http.StatusForbidden, "Use https.", errors.New("dewar: plain HTTP on an API route"))
-	}
-	return &redirectError{secure.HTTPSTarget(c.origin, c.r.URL), http.StatusPermanentRedirect}
 }
 
 // inner runs the before hooks, the view, the error handlers and the after hooks.

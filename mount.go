@@ -51,9 +51,7 @@ func (s *scope) mountHandler(prefix string, h http.Handler) *Route {
 		}
 		inner := new(http.Request)
 		*inner = *c.r
-		inner.URL = new(url.URL)
-		*inner.URL = *c.r.URL
-		inner.URL.Path, inner.URL.RawPath = "/"+rest, ""
+		inner.URL = &url.URL{Path: "/" + rest, RawQuery: c.r.URL.RawQuery, ForceQuery: c.r.URL.ForceQuery}
 		outer := c.r
 		c.r = inner
 		defer func() {

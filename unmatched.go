@@ -77,10 +77,7 @@ func (c *Context) unmatchedAt(err error) *endpoint {
 		known = c.match.Rule.Data.(*endpoint)
 		key = unmatchedKey{known.mount, known.api}
 	}
-	path := c.path
-	for strings.Contains(path, "//") {
-		path = strings.ReplaceAll(path, "//", "/")
-	}
+	path := mergeSlashes(c.path)
 	if a.unmatched.prefixes.Match(&c.match, routing.Request{
 		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme},
 		Host: c.origin.Host, Path: path, Method: http.MethodGet, PlainHTTP: true,
@@ -95,4 +92,18 @@ func (c *Context) unmatchedAt(err error) *endpoint {
 		c.match.Rule = nil // the prefix of another blueprint: the values are not this one's
 	}
 	return a.unmatched.endpoints[key]
+}
+
+// mergeSlashes makes one slash of several.
+func mergeSlashes(path string) string {
+	if !strings.Contains(path, "//") {
+		return path
+	}
+	b := make([]byte, 0, len(path))
+	for i := range len(path) {
+		if path[i] != '/' || i == 0 || path[i-1] != '/' {
+			b = append(b, path[i])
+		}
+	}
+	return string(b)
 }

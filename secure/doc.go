@@ -6,7 +6,7 @@
 //	proxies.Resolve   who asked, over which scheme, for which host
 //	hosts.Allowed     is that host ours
 //	ForceHTTPS        over https, or not at all
-//	RequestPath       one reading of the path, or none
+//	RequestTarget     one reading of the path, or none
 //	cors.Apply        may another origin's script read the answer
 //	concurrency       is there room for one more
 //	csrf.Check        did this site, or its user, send it
@@ -23,7 +23,7 @@
 //	proxies, err := secure.NewProxies(secure.ProxyConfig{Trusted: []string{"10.0.0.0/8"}, For: 1, Proto: 1})
 //	http.ListenAndServe(addr, proxies.Wrap(hosts.Wrap(mux)))
 //
-// [RequestPath] decodes the path of a request once and refuses what two
+// [RequestTarget] decodes the path of a request once and refuses what two
 // programs in a row could read differently: encoded slashes, backslashes, dot
 // segments. Guards, router and file handlers should all use its result.
 //

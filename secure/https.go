@@ -8,7 +8,7 @@ import (
 
 // HTTPSTarget is the https address of a request that came in over plain http
 // at the origin o, whose host must have passed [Hosts.Allowed]: the same host
-// on port 443, the same path and query, byte for byte.
+// on port 443, the same path below the proxy's prefix, and the same query.
 func HTTPSTarget(o Origin, u *url.URL) string {
 	host, _, ok := SplitHost(o.Host)
 	if !ok {
@@ -21,7 +21,7 @@ func HTTPSTarget(o Origin, u *url.URL) string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	target := "https://" + host + path
+	target := "https://" + host + o.Prefix + path
 	if u.RawQuery != "" || u.ForceQuery {
 		target += "?" + u.RawQuery
 	}

@@ -48,3 +48,12 @@ func TestForceHTTPS(t *testing.T) {
 		})
 	}
 }
+
+// TestHTTPSTargetKeepsThePrefix: the path of a proxy that serves the application
+// below one is not the whole path.
+func TestHTTPSTargetKeepsThePrefix(t *testing.T) {
+	r := httptest.NewRequest("GET", "http://app.test/a?b", nil)
+	if got := HTTPSTarget(Origin{Scheme: "http", Host: "app.test:80", Prefix: "/shop"}, r.URL); got != "https://app.test/shop/a?b" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -2,6 +2,7 @@ package secure
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -42,6 +43,9 @@ var (
 	errPathDot       = &PathError{"dot segment"}
 	errPathParameter = &PathError{"path parameter on an empty or dot segment"}
 	errPathUTF8      = &PathError{"not UTF-8"}
+	errTarget        = &PathError{"the target is neither a path nor an http address"}
+	errTargetUser    = &PathError{"the target names a user"}
+	errTargetHash    = &PathError{"unescaped # in the query"}
 )
 
 // CanonicalPath decodes the escaped path of a request once and returns the
@@ -64,7 +68,7 @@ var (
 // kept; the router merges them or not. An empty path is "/" (RFC 9110,
 // section 4.2.3).
 //
-// For a request use [RequestPath]. When there is nothing to decode it returns
+// For a request use [RequestTarget]. When there is nothing to decode it returns
 // its argument and does not allocate. Errors are a [PathError], which matches
 // [ErrBadPath], or [ErrPathTooLong].
 func CanonicalPath(escapedPath string) (decoded string, err error) {
@@ -86,11 +90,38 @@ func CanonicalPath(escapedPath string) (decoded string, err error) {
 	return decoded, nil
 }
 
+// RequestTarget is the canonical path of a request whose target is a path ("/a?b")
+// or, as clients send it to proxies, a whole address ("http://host/a", which net/http
+// puts in place of the Host header). Nothing else is a target that two programs read
+// in one way, and it is refused with a [PathError]:
+//
+//   - an opaque one ("x:admin"), and an address of another scheme or without a host,
+//   - a user or a password in the address,
+//   - a host alone ("localhost:80"), which belongs to CONNECT, and "*", which belongs
+//     to OPTIONS and is the caller's to answer,
+//   - a raw "#" in the query,
+//   - and a path that [CanonicalPath] refuses.
+func RequestTarget(r *http.Request) (path string, err error) {
+	switch u := r.URL; {
+	case u.User != nil:
+		return "", errTargetUser
+	case (u.Scheme != "" || u.Host != "") && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https"):
+		return "", errTarget
+	case strings.Contains(u.RawQuery, "#"):
+		return "", errTargetHash
+	}
+	return RequestPath(r.URL)
+}
+
 // RequestPath is [CanonicalPath] for the URL of a request, whose path net/url
 // has decoded already. It looks at what the client wrote: URL.EscapedPath does
 // not always return that (with a quote in the path it gives the slash of a
-// "%2f" as a plain one).
+// "%2f" as a plain one). An opaque URL has no path and is refused. See
+// [RequestTarget] for the rest of the target.
 func RequestPath(u *url.URL) (decoded string, err error) {
+	if u.Opaque != "" {
+		return "", errTarget
+	}
 	if u.RawPath != "" {
 		return CanonicalPath(u.RawPath)
 	}

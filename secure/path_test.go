@@ -174,3 +174,47 @@ func FuzzCanonicalPath(f *testing.F) {
 		}
 	})
 }
+
+// TestRequestTarget: the forms of a request's target.
+func TestRequestTarget(t *testing.T) {
+	for target, want := range map[string]string{
+		"/a?b=c":                    "/a",
+		"http://localhost/a%20b":    "/a b",
+		"https://localhost":         "/",
+		"HTTP://localhost/a":        "/a",
+		"x:admin":                   "",
+		"http:admin":                "",
+		"http:admin%2f..":           "",
+		"x:../admin":                "",
+		"x:":                        "",
+		"x:/admin":                  "",
+		"x://localhost/admin":       "",
+		"http:///admin":             "",
+		"http:/admin":               "",
+		"ws://localhost/admin":      "",
+		"http://u@localhost/a":      "",
+		"http://u:p@localhost/a":    "",
+		"/a?b#c":                    "",
+		"/a#b":                      "",
+		"*":                         "",
+		"http://localhost/a%2fb":    "",
+		"http://localhost/../admin": "",
+	} {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := RequestTarget(&http.Request{URL: u})
+		if got != want || (err != nil) != (want == "") || err != nil && !errors.Is(err, ErrBadPath) {
+			t.Errorf("%s: %q, %v; want %q", target, got, err, want)
+		}
+	}
+	for name, u := range map[string]*url.URL{"authority": {Host: "localhost:80"}, "opaque": {Opaque: "admin"}, "scheme": {Scheme: "http"}} {
+		if got, err := RequestTarget(&http.Request{URL: u}); err == nil {
+			t.Errorf("%s: %q", name, got)
+		}
+		if got, err := RequestPath(u); name == "opaque" && err == nil {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
