@@ -26,7 +26,7 @@ var targetReads = map[string]string{
 	"fallback.go rewrite":                     "the query; the path is Context.path",
 	"mount.go mountHandler":                   "the query; the path is the rule's variable",
 	"form.go QueryValues":                     "the query",
-	"static.go serve":                         "the query",
+	"static.go serveStatic":                   "the query",
 	"templaterequest.go Attr":                 "the query",
 	"secure/path.go RequestTarget":            "judges it",
 	"secure/https.go ForceHTTPS":              "a redirect to the same target",
