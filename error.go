@@ -1,7 +1,6 @@
 package dewar
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,37 +9,65 @@ import (
 )
 
 // An HTTPError is an error that knows its status. Views return one, or a
-// [StatusError] where nothing else is to be said; error handlers registered with
-// [App.OnError] get one.
+// [StatusError] where nothing else is to be said; error handlers get one whose
+// Title and Detail are filled in. Templates know the two as name and
+// description, as in Flask, and neither they nor JSON show the cause.
 type HTTPError struct {
 	// Code is the status, 400 to 599.
-	Code int
+	Code int `json:"code"`
 	// Title is the short name; the status text ("Not Found") when empty.
-	Title string
+	Title string `json:"name"`
 	// Detail is a sentence for the user. It reaches the client: nothing secret
 	// belongs here. When empty the page shows a general sentence for the status.
-	Detail string
+	Detail string `json:"description"`
 	// Err is the cause. It is logged and found by errors.As, but its text
 	// leaves the process in debug mode only.
-	Err error
+	Err error `json:"-" jinja:"-"`
 	// Header is added to the answer, such as Retry-After or Allow.
-	Header http.Header
+	Header http.Header `json:"-" jinja:"-"`
+
+	filledFrom *HTTPError // the error that this one is a filled copy of
 }
 
-// Error gives the code, the title, the detail and the cause: a text for logs.
+// Error gives the code, the title and the detail: "404 Not Found: There is no
+// such post." It may be shown to anybody: the cause is in the log alone.
 func (e *HTTPError) Error() string {
-	s := fmt.Sprintf("dewar: %d %s", e.Code, e.title())
+	s := fmt.Sprintf("%d %s", e.Code, e.title())
 	if e.Detail != "" {
 		s += ": " + e.Detail
-	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
 	}
 	return s
 }
 
 // Unwrap returns the cause.
 func (e *HTTPError) Unwrap() error { return e.Err }
+
+// Is lets errors.Is find the error that a view returned in the filled copy that
+// error handlers get.
+func (e *HTTPError) Is(target error) bool {
+	return e.filledFrom != nil && target == error(e.filledFrom)
+}
+
+// filled returns the error with a title and a detail.
+func (e *HTTPError) filled() *HTTPError {
+	f := *e
+	f.Title, f.filledFrom = e.title(), e
+	if f.Detail == "" {
+		f.Detail = descriptions[e.Code]
+	}
+	return &f
+}
+
+// withCause is the whole text of an error, the causes of status errors included:
+// for logs and the debug page.
+func withCause(err error) string {
+	text := err.Error()
+	var he *HTTPError
+	if errors.As(err, &he) && he.Err != nil {
+		text += ": " + withCause(he.Err)
+	}
+	return text
+}
 
 func (e *HTTPError) title() string {
 	if e.Title != "" {
@@ -103,130 +130,6 @@ func asHTTPError(err error) *HTTPError {
 		return he.checkCode()
 	}
 	return &HTTPError{Code: http.StatusInternalServerError, Err: err}
-}
-
-// errorHandlers is one scope's handlers.
-type errorHandlers struct {
-	byType []func(c *Context, err error) (handled bool, result error)
-	byCode map[int]func(*Context, *HTTPError) error
-}
-
-// OnError registers the app's handler for errors with this status, as Flask's
-// errorhandler(404) does. The handler answers like a view; its answer has the
-// error's status unless it sets another. An error that is no [HTTPError] is
-// handled as a 500 with the error as its cause. Registering a second handler
-// for one code panics.
-func (a *App) OnError(code int, handle func(*Context, *HTTPError) error) {
-	a.root.onError(code, handle, callerLocation())
-}
-
-// OnError registers the blueprint's handler for errors with this status: those
-// of its own views, a 404 below its own prefix on the hosts it is bound to, and a
-// 405 of its own rules.
-func (b *Blueprint) OnError(code int, handle func(*Context, *HTTPError) error) {
-	b.scope.onError(code, handle, callerLocation())
-}
-
-func (s *scope) onError(code int, handle func(*Context, *HTTPError) error, loc string) {
-	s.changing("OnError", loc)
-	if code < 400 || code > 599 {
-		panic(fmt.Sprintf("dewar: OnError(%d) at %s: the code must be 400 to 599", code, loc))
-	}
-	if _, dup := s.errors.byCode[code]; dup {
-		panic(fmt.Sprintf("dewar: OnError(%d) at %s: %s has a handler for it already", code, loc, s.title()))
-	}
-	if s.errors.byCode == nil {
-		s.errors.byCode = map[int]func(*Context, *HTTPError) error{}
-	}
-	s.errors.byCode[code] = handle
-}
-
-// OnErrorAs registers a handler for errors of type E, found with errors.As. It
-// is tried before the handlers by status; of two handlers in one scope that
-// both fit, the one registered first is called.
-//
-//	dewar.OnErrorAs(app, func(c *dewar.Context, err *OutOfStock) error { … })
-func OnErrorAs[E error](r Router, handle func(*Context, E) error) {
-	s := r.routerScope()
-	s.changing("OnErrorAs", callerLocation())
-	s.errors.byType = append(s.errors.byType, func(c *Context, err error) (bool, error) {
-		var e E
-		if !errors.As(err, &e) {
-			return false, nil
-		}
-		return true, handle(c, e)
-	})
-}
-
-// handleError answers err: handlers by type, then by status, the innermost
-// blueprint first and the app last, then the built-in page. What the view had
-// written so far is dropped. When the answer is on the wire already there is
-// nothing left to say: the connection is cut, so that the client does not take
-// half an answer for a whole one.
-func (c *Context) handleError(err error) {
-	if c.station.Load() == abandoned {
-		c.logError(err, "view failed after its middleware had returned")
-		return
-	}
-	c.failed = err
-	if errors.Is(err, context.Canceled) && c.base.Err() != nil {
-		panic(http.ErrAbortHandler) // the client has gone: there is nobody to answer
-	}
-	if c.res.sent() {
-		c.logError(err, "answer was already under way")
-		panic(http.ErrAbortHandler)
-	}
-	c.resetAnswer()
-	defer func() { c.res.sealed = c.sealing }()
-	var p *PanicError
-	logged := errors.As(err, &p)
-	if logged {
-		c.logError(err, "")
-	}
-	c.noteRefusal(err, false)
-	scopes := c.scopes()
-	for _, s := range scopes {
-		for _, try := range s.errors.byType {
-			var handled bool
-			failure := guardPanic(func() (e error) { handled, e = try(c, err); return e })
-			if !handled && failure == nil {
-				continue
-			}
-			if failure == nil {
-				return
-			}
-			if !logged {
-				c.logError(err, "")
-			}
-			c.logError(failure, "error handler failed")
-			c.resetAnswer()
-			c.errorPage(asHTTPError(failure))
-			return
-		}
-	}
-	he := asHTTPError(err)
-	if he.Code >= 500 {
-		c.app.Signals.Exception.Send(ExceptionEvent{c, err})
-		if !logged {
-			c.logError(err, "")
-		}
-	}
-	for _, s := range scopes {
-		handle := s.errors.byCode[he.Code]
-		if handle == nil {
-			continue
-		}
-		c.res.status = he.Code
-		addHeader(c.w.Header(), he.Header)
-		failure := guardPanic(func() error { return handle(c, he) })
-		if failure == nil {
-			return
-		}
-		c.logError(failure, "error handler failed")
-		c.resetAnswer()
-		break
-	}
-	c.errorPage(he)
 }
 
 // resetAnswer drops what was written so far. A middleware that was written to

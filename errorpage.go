@@ -13,19 +13,39 @@ import (
 var descriptions = map[int]string{
 	400: "Your browser sent a request that this server could not understand.",
 	401: "You have to sign in to see this.",
+	402: "This has to be paid for first.",
 	403: "You may not see or do this.",
 	404: "There is nothing at this address. If you typed it, check the spelling.",
 	405: "This address does not take this kind of request.",
 	406: "This cannot be given in a form your browser accepts.",
+	407: "The proxy on the way has to know who you are.",
 	408: "The request took too long to arrive.",
+	409: "This does not go together with what is stored. Load it again and repeat your change.",
+	410: "What was at this address is gone for good.",
+	411: "The request does not say how long it is.",
+	412: "What the request depends on does not hold.",
 	413: "What was sent is too large.",
 	414: "The address is too long.",
 	415: "What was sent is of a kind that is not understood here.",
 	416: "The part asked for does not exist.",
+	417: "This server cannot do what the request expects.",
+	418: "This is a teapot, not a coffee machine.",
+	421: "This server does not answer for this address.",
+	422: "What was sent is well formed, but it makes no sense here.",
+	423: "This is locked.",
+	424: "Something that this depends on failed.",
+	425: "This could be a request sent twice. Send it again.",
+	426: "This needs another protocol.",
+	428: "Say which version of this you want to change.",
 	429: "That were too many requests in a short time. Try again later.",
 	431: "The request's headers are too large.",
+	451: "This may not be shown for legal reasons.",
 	500: "Something went wrong on our side. It was written down; try again later.",
+	501: "This server cannot do that.",
+	502: "A part of this site did not answer as it should. Try again later.",
 	503: "This is busy or down for a moment. Try again later.",
+	504: "A part of this site did not answer in time. Try again later.",
+	505: "This server does not speak this version of HTTP.",
 }
 
 // asRefusal gives the errors of the built-in guards their status.
@@ -42,10 +62,7 @@ func asRefusal(err error) error {
 // only.
 func (c *Context) errorPage(he *HTTPError) {
 	code := he.Code
-	detail := he.Detail
-	if detail == "" {
-		detail = descriptions[code]
-	}
+	detail := he.filled().Detail
 	h := c.w.Header()
 	addHeader(h, he.Header)
 	if c.at.api || c.wantsJSON() {
@@ -101,7 +118,7 @@ func (c *Context) debugCause(he *HTTPError) string {
 	if errors.As(he.Err, &p) {
 		return c.scrub(p.Error() + "\n\n" + string(p.Stack))
 	}
-	return c.scrub(he.Err.Error())
+	return c.scrub(withCause(he.Err))
 }
 
 // wantsJSON reports whether the client likes JSON better than a page.

@@ -78,7 +78,7 @@ func (c *Context) logRequest() {
 		line.Path = clip(c.shownPath())
 	}
 	if c.res.err != nil {
-		line.WriteFailure = c.res.err.Error()
+		line.WriteFailure = withCause(c.res.err)
 	}
 	accesslog.Write(ctx, logger, &line, c.start.Add(line.Took))
 }
@@ -146,7 +146,7 @@ func (c *Context) logError(err error, what string) {
 		return // the client went away: nobody's mistake
 	}
 	attrs := []slog.Attr{
-		slog.String("error", clipTo(c.scrub(err.Error()), maxLoggedError)),
+		slog.String("error", clipTo(c.scrub(withCause(err)), maxLoggedError)),
 		slog.String("method", c.method()),
 		slog.String("rule", c.at.rule),
 		slog.String("request_id", c.RequestID()),

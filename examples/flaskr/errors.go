@@ -6,15 +6,14 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// pages are the errors with a page of Flaskr's own, and what it says when the
-// error itself says nothing.
-var pages = map[int][2]string{
-	http.StatusBadRequest:            {"That did not work", "The request could not be understood. Go back, reload the page and try again."},
-	http.StatusForbidden:             {"Not yours", "This page is not for you."},
-	http.StatusNotFound:              {"Not found", "There is nothing here. Perhaps it was deleted, or the address has a typing error."},
-	http.StatusMethodNotAllowed:      {"Not like that", "This address does not do what was asked of it."},
-	http.StatusRequestEntityTooLarge: {"Too long", "That was more than fits. Go back and shorten it."},
-	http.StatusInternalServerError:   {"Something broke", "It is our fault, and it was noted. Try again in a moment."},
+// pages are the errors with a page of Flaskr's own, and its title.
+var pages = map[int]string{
+	http.StatusBadRequest:            "That did not work",
+	http.StatusForbidden:             "Not yours",
+	http.StatusNotFound:              "Not found",
+	http.StatusMethodNotAllowed:      "Not like that",
+	http.StatusRequestEntityTooLarge: "Too long",
+	http.StatusInternalServerError:   "Something broke",
 }
 
 // registerErrors gives the app its friendly error pages, and sends visitors who
@@ -23,12 +22,9 @@ func registerErrors(app *dewar.App, a *accounts) {
 	dewar.OnErrorAs(app, func(c *dewar.Context, _ *loginRequiredError) error {
 		return c.Redirect(dewar.To("auth.login"))
 	})
-	for code, text := range pages {
+	for code, title := range pages {
 		app.OnError(code, func(c *dewar.Context, e *dewar.HTTPError) error {
-			vars := dewar.Vars{"code": e.Code, "title": text[0], "detail": text[1]}
-			if e.Detail != "" {
-				vars["detail"] = e.Detail
-			}
+			vars := dewar.Vars{"code": e.Code, "title": title, "detail": e.Detail}
 			switch {
 			case e.Code >= 500:
 				// The page must not need what may have failed: no user, but a
