@@ -1,39 +1,20 @@
 package dewar
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/internal/scan"
+	"github.com/dewar-go/dewar/internal/werkzeug"
 )
-
-// A BindError says which value of the request did not fit.
-type BindError struct {
-	// Source is path, query, form, json, header or cookie, and Name the value's
-	// name there.
-	Source, Name string
-	// Reason is a sentence for the client: it never holds the value.
-	Reason string
-	Err    error
-}
-
-// Error names source, name and reason.
-func (e *BindError) Error() string {
-	if e.Name == "" {
-		return fmt.Sprintf("dewar: bind %s: %s", e.Source, e.Reason)
-	}
-	return fmt.Sprintf("dewar: bind %s %q: %s", e.Source, e.Name, e.Reason)
-}
-
-// Unwrap returns the cause.
-func (e *BindError) Unwrap() error { return e.Err }
 
 // Bind fills a struct from the request. Each field says where its value comes
 // from, and comes from nowhere else:
@@ -53,15 +34,23 @@ func (e *BindError) Unwrap() error { return e.Err }
 //
 // A field without one of these tags is left alone: nothing of the request
 // reaches what the program did not name. A value that is absent leaves its field
-// as it is. Fields may be strings, booleans, numbers, time.Duration, types that
-// implement encoding.TextUnmarshaler, slices of these and pointers to them; a
-// json field may be anything encoding/json decodes. Embedded structs are filled
+// as it is. Fields may be strings, booleans, numbers, time.Duration, time.Time,
+// types that implement encoding.TextUnmarshaler, slices of these and pointers to
+// them; a json field may be anything encoding/json decodes. A pointer is for a
+// value that may be left out: an empty text makes it nil, unless it is one to a
+// string. A time is written as in RFC 3339, or as browsers send dates
+// ("2026-01-02", "2026-01-02T15:04"); the tag format has another layout, Go's or
+// strptime's:
+//
+//	Born *time.Time `form:"born" format:"02.01.2006"`
+//
+// Embedded structs are filled
 // too; an embedded pointer that is nil gets a struct when a value is for it.
 // Bind may be called several times in a request, as by a hook and by the view:
 // the body is kept. For a body that is no object see [Context.BindJSON].
 //
-// The error is an [HTTPError] with a [BindError] as its cause: 400 for a value
-// that does not fit, 413 for a body past its limit, 415 when json fields are
+// The error is an [HTTPError] with [BindErrors] as its cause, one for each value
+// that does not fit: 400 for these, 413 for a body past its limit, 415 when json fields are
 // asked for and the body is of another type.
 func (c *Context) Bind(into any) error { return c.bind(into, false) }
 
@@ -89,8 +78,10 @@ func (c *Context) bind(into any, strict bool) error {
 		panic(fmt.Sprintf("dewar: Bind(%T): a pointer to a struct is needed; BindJSON takes a pointer to anything", into))
 	}
 	plan := bindPlanOf(v.Elem().Type())
+	var bad BindErrors
 	if plan.json != nil {
-		if err := c.bindJSON(v.Elem(), plan, strict); err != nil {
+		err := c.bindJSON(v.Elem(), plan, strict)
+		if !errors.As(err, &bad) && err != nil {
 			return err
 		}
 	}
@@ -102,13 +93,16 @@ func (c *Context) bind(into any, strict bool) error {
 		if len(values) == 0 {
 			continue
 		}
-		err = scan.Values(fieldAt(v.Elem(), f.index), values)
+		err = scan.Layout(f.layout).Values(fieldAt(v.Elem(), f.index), values)
 		if kind, ok := errors.AsType[*scan.TypeError](err); ok {
 			panic("dewar: Bind: " + kind.Error())
 		}
 		if err != nil {
-			return badBind(f.source, f.name, err)
+			bad = append(bad, newBindError(f.source, f.name, err))
 		}
+	}
+	if len(bad) > 0 {
+		return bad.answer()
 	}
 	return nil
 }
@@ -127,10 +121,17 @@ func (c *Context) boundValues(source, name string) ([]string, error) {
 		form, err := c.FormValues()
 		return form[name], err
 	case "header":
-		return c.r.Header.Values(name), nil
+		var values []string
+		for _, v := range c.r.Header.Values(name) {
+			values = append(values, werkzeug.Text(v))
+		}
+		return values, nil
 	case "cookie":
-		if cookie, err := c.r.Cookie(name); err == nil {
-			return []string{cookie.Value}, nil
+		if v, ok := werkzeug.Cookie(c.r.Header["Cookie"], name); ok {
+			if werkzeug.HasNUL(v) {
+				return nil, badBind("cookie", name, errNUL)
+			}
+			return []string{v}, nil
 		}
 	}
 	return nil, nil
@@ -147,6 +148,9 @@ func (c *Context) bindJSON(to reflect.Value, plan *bindPlan, strict bool) error 
 		}
 	}
 	if err := c.decodeJSON(decoded.Interface(), strict); err != nil {
+		if _, several := errors.AsType[*json.UnmarshalTypeError](err); several {
+			return c.jsonErrors(plan.json).answer()
+		}
 		return err
 	}
 	for i, index := range plan.jsonFields {
@@ -155,6 +159,19 @@ func (c *Context) bindJSON(to reflect.Value, plan *bindPlan, strict bool) error 
 		}
 	}
 	return nil
+}
+
+// jsonErrors finds every field of a struct that its value in the body does not fit:
+// encoding/json tells the first alone.
+func (c *Context) jsonErrors(t reflect.Type) (bad BindErrors) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		one := reflect.New(reflect.StructOf([]reflect.StructField{f}))
+		if err := c.app.cfg.JSON.Unmarshal(c.json.data, one.Interface(), false); err != nil {
+			bad = append(bad, newBindError("json", "", err))
+		}
+	}
+	return bad
 }
 
 // jsonBody is a body that was read as JSON: its bytes, or why there are none.
@@ -168,19 +185,24 @@ func (c *Context) decodeJSON(into any, strict bool) error {
 	if v := reflect.ValueOf(into); v.Kind() != reflect.Pointer || v.IsNil() {
 		panic(fmt.Sprintf("dewar: BindJSON(%T): a pointer is needed", into))
 	}
-	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+	if !c.isJSON() {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Detail: "The body must be JSON (Content-Type: application/json)."}
 	}
 	if c.json == nil {
 		body := new(jsonBody)
 		if body.err = c.plainBody(); body.err == nil {
 			body.data, body.err = io.ReadAll(c.r.Body)
+			if body.data = werkzeug.JSON(body.data); !utf8.Valid(body.data) {
+				body.data = []byte(werkzeug.Text(string(body.data)))
+			}
 		}
 		c.json = body
 	}
 	if c.json.err != nil {
 		return bodyError(c.json.err)
+	}
+	if werkzeug.JSONHasNUL(c.json.data) {
+		return badBind("json", "", errNUL)
 	}
 	if err := c.app.cfg.JSON.Unmarshal(c.json.data, into, strict); err != nil {
 		return badBind("json", "", err)
@@ -202,13 +224,10 @@ func fieldAt(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-func badBind(source, name string, err error) error {
-	e := &BindError{Source: source, Name: name, Reason: reasonOf(err), Err: err}
-	detail := e.Reason
-	if name != "" {
-		detail = fmt.Sprintf("%s %q: %s", source, name, e.Reason)
-	}
-	return &HTTPError{Code: http.StatusBadRequest, Detail: detail, Err: e}
+// isJSON reports whether the body's type is JSON: Flask's request.is_json.
+func (c *Context) isJSON() bool {
+	kind, _ := c.contentType()
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
 }
 
 // bindPlan is what the tags of a struct type say, read once.
@@ -222,6 +241,7 @@ type bindPlan struct {
 type bindField struct {
 	index        []int
 	source, name string
+	layout       string // of a date
 }
 
 var bindPlans sync.Map // reflect.Type to *bindPlan
@@ -263,7 +283,11 @@ func bindPlanOf(t reflect.Type) *bindPlan {
 			}
 		}
 		if source != "json" {
-			p.fields = append(p.fields, bindField{f.Index, source, name})
+			layout := f.Tag.Get("format")
+			if layout != "" && !scan.IsTime(f.Type) {
+				panic(fmt.Sprintf("dewar: Bind: field %s of %v has a format, which is for time.Time alone", f.Name, t))
+			}
+			p.fields = append(p.fields, bindField{f.Index, source, name, layout})
 			continue
 		}
 		if name == "-" {
@@ -286,12 +310,4 @@ func jsonTag(f reflect.StructField) reflect.StructTag {
 		name = f.Name
 	}
 	return reflect.StructTag(fmt.Sprintf("json:%q", strings.TrimSuffix(name+","+options, ",")))
-}
-
-// reasonOf says in a sentence what is wrong, without the value.
-func reasonOf(err error) string {
-	if text, ok := errors.AsType[*scan.Error](err); ok {
-		return text.Reason
-	}
-	return jsonReason(err)
 }

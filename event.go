@@ -144,9 +144,9 @@ func (e *SecurityEvent) attrs(a *App) []slog.Attr {
 func (c *Context) reason(err error) string {
 	var gate gateError
 	if errors.As(err, &gate) {
-		return err.Error()
+		return withCause(err)
 	}
-	return c.scrub(err.Error())
+	return c.scrub(withCause(err))
 }
 
 // noteRefusal emits the event of an error that turned a request away, once a

@@ -2,8 +2,8 @@ package dewar
 
 import (
 	"errors"
+	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -11,17 +11,23 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/scan"
+	"github.com/dewar-go/dewar/internal/werkzeug"
 	"github.com/dewar-go/dewar/secure"
 )
 
 // formState is a request's parsed body. It is parsed once, when somebody asks.
 type formState struct {
 	parsed bool
+	pairs  []werkzeug.Pair // in order
 	values url.Values
-	files  map[string][]*multipart.FileHeader
+	files  []werkzeug.File
 	whole  *multipart.Form // holds temporary files
 	err    error
-	query  url.Values
+
+	queried    bool
+	queryPairs []werkzeug.Pair
+	query      url.Values
 }
 
 // close removes temporary files.
@@ -84,13 +90,41 @@ func (c *Context) limitBody() {
 // Query returns the first value of a query parameter, "" when there is none.
 func (c *Context) Query(name string) string { return c.QueryValues().Get(name) }
 
-// QueryValues returns the query's parameters. Pairs that are malformed are
-// left out, as in Werkzeug.
+// QueryValues returns the query's parameters, as Werkzeug reads them: a semicolon
+// and a % that begins no escape are characters like others. What is not UTF-8
+// becomes U+FFFD. A query that holds NUL ends the view with 400: no database and
+// no program in C takes such a text for what it is.
 func (c *Context) QueryValues() url.Values {
-	if c.form.query == nil {
-		c.form.query, _ = url.ParseQuery(c.r.URL.RawQuery)
+	if !c.form.queried {
+		c.form.queryPairs = werkzeug.Query(c.r.URL.RawQuery)
+		c.form.query, c.form.queried = valuesOf(c.form.queryPairs), true
+	}
+	if err := pairsWithNUL("query", c.form.queryPairs); err != nil {
+		panic(abort{err})
 	}
 	return c.form.query
+}
+
+// valuesOf keeps pairs by name.
+func valuesOf(pairs []werkzeug.Pair) url.Values {
+	v := make(url.Values, len(pairs))
+	for _, p := range pairs {
+		v[p.Name] = append(v[p.Name], p.Value)
+	}
+	return v
+}
+
+// errNUL is about a text that holds U+0000.
+var errNUL = &scan.Error{Message: "the text holds a NUL", Reason: "the text holds a NUL"}
+
+// pairsWithNUL refuses pairs that hold NUL.
+func pairsWithNUL(source string, pairs []werkzeug.Pair) error {
+	for _, p := range pairs {
+		if werkzeug.HasNUL(p.Name) || werkzeug.HasNUL(p.Value) {
+			return badBind(source, p.Name, errNUL)
+		}
+	}
+	return nil
 }
 
 // Form returns the first value of a form field from the body, "" when there is
@@ -106,9 +140,10 @@ func (c *Context) Form(name string) string {
 	return v.Get(name)
 }
 
-// FormValues returns the fields of an urlencoded or multipart body; none for a
-// body of another type. The error is an [HTTPError]: 413 past a limit, 400 when
-// the body is malformed.
+// FormValues returns the fields of an urlencoded or multipart body as Werkzeug
+// reads them; none for a body of another type. What is not UTF-8 becomes U+FFFD.
+// The error is an [HTTPError]: 413 past a limit, 400 when the body is malformed or
+// holds NUL.
 func (c *Context) FormValues() (url.Values, error) {
 	if !c.form.parsed {
 		c.form.parsed = true
@@ -148,37 +183,52 @@ func (c *Context) FormFile(name string) (*Upload, error) {
 	return list[0], nil
 }
 
-// FormFiles returns the files sent under a field's name.
+// FormFiles returns the files sent under a field's name. An input without a file
+// sends an empty one without a name, which is left out.
 func (c *Context) FormFiles(name string) ([]*Upload, error) {
 	if _, err := c.FormValues(); err != nil {
 		return nil, err
 	}
 	var list []*Upload
-	for _, h := range c.form.files[name] {
-		list = append(list, &Upload{h})
+	for _, f := range c.form.files {
+		if f.Name == name && (f.Header.Filename != "" || f.Header.Size > 0) {
+			list = append(list, &Upload{f.Header})
+		}
 	}
 	return list, nil
 }
 
 // parseForm parses the body by its content type.
 func (c *Context) parseForm() error {
-	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if c.r.Body == nil || c.r.Body == http.NoBody || err != nil {
+	if c.r.Body == nil || c.r.Body == http.NoBody {
 		return nil
 	}
+	kind, params := c.contentType()
+	var err error
 	switch kind {
-	case "application/x-www-form-urlencoded":
-		if err := c.plainBody(); err != nil {
-			return err
+	case "application/x-www-form-urlencoded", "application/x-url-encoded":
+		if err = c.plainBody(); err == nil {
+			err = c.parseURLEncoded()
 		}
-		return c.parseURLEncoded()
 	case "multipart/form-data":
-		if err := c.plainBody(); err != nil {
-			return err
+		if err = c.plainBody(); err == nil {
+			err = c.parseMultipart(params["boundary"])
 		}
-		return c.parseMultipart(params["boundary"])
 	}
+	if err == nil {
+		err = pairsWithNUL("form", c.form.pairs)
+	}
+	if err != nil {
+		return err
+	}
+	c.form.values = valuesOf(c.form.pairs)
 	return nil
+}
+
+// contentType is the body's type in lower case, and its parameters.
+func (c *Context) contentType() (string, map[string]string) {
+	kind, params := werkzeug.Options(c.r.Header.Get("Content-Type"))
+	return strings.ToLower(kind), params
 }
 
 // plainBody refuses a body that is compressed: nothing here inflates it, so that
@@ -205,73 +255,32 @@ func (c *Context) parseURLEncoded() error {
 	if n := strings.Count(body, "&") + 1; n > c.app.cfg.MaxFormParts {
 		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: errors.New("dewar: the form has more fields than MaxFormParts")}
 	}
-	c.form.values, err = url.ParseQuery(body)
-	if err != nil {
-		return &HTTPError{Code: http.StatusBadRequest, Err: err}
-	}
+	c.form.pairs = werkzeug.Query(body)
 	return nil
 }
 
-// parseMultipart reads the parts itself instead of asking net/http: fields and
-// files are counted as they come, and nothing is believed about their number.
+// parseMultipart reads the parts. They are counted as they come, and nothing is
+// believed about their number.
 func (c *Context) parseMultipart(boundary string) error {
-	if boundary == "" {
-		return &HTTPError{Code: http.StatusBadRequest, Err: errors.New("dewar: a multipart form without a boundary")}
-	}
-	counted := &partCounter{r: c.r.Body, delimiter: "--" + boundary, limit: c.app.cfg.MaxFormParts + c.app.cfg.MaxFormFiles + 2}
-	form, err := multipart.NewReader(counted, boundary).ReadForm(c.app.cfg.MaxFormMemorySize)
-	if err != nil {
-		if errors.Is(err, multipart.ErrMessageTooLarge) {
-			return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
-		}
+	form, err := werkzeug.ReadMultipart(c.r.Body, boundary, werkzeug.Limits{
+		Fields: c.app.cfg.MaxFormParts, Files: c.app.cfg.MaxFormFiles, Memory: c.app.cfg.MaxFormMemorySize,
+	})
+	switch {
+	case errors.Is(err, werkzeug.ErrTooMany):
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("dewar: the form has more parts than MaxFormParts or MaxFormFiles: %w", err)}
+	case errors.Is(err, werkzeug.ErrTooLarge), errors.Is(err, multipart.ErrMessageTooLarge):
+		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
+	case err != nil:
 		return bodyError(err)
 	}
-	c.form.whole = form
-	fields, files := 0, 0
-	for _, v := range form.Value {
-		fields += len(v)
-	}
-	for _, v := range form.File {
-		files += len(v)
-	}
-	if fields > c.app.cfg.MaxFormParts || files > c.app.cfg.MaxFormFiles {
-		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: errors.New("dewar: the form has more parts than MaxFormParts or MaxFormFiles")}
-	}
-	c.form.values, c.form.files = form.Value, form.File
-	return nil
-}
-
-// partCounter ends a multipart body with an error once it holds more
-// boundaries than it may: before the parts become maps and files.
-type partCounter struct {
-	r         io.Reader
-	delimiter string
-	tail      []byte // the end of what was read, where a delimiter may begin
-	seen      int
-	limit     int
-}
-
-// Read reads and counts.
-func (p *partCounter) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	p.tail = append(p.tail, b[:n]...)
-	s := string(p.tail)
-	for {
-		i := strings.Index(s, p.delimiter)
-		if i < 0 {
-			break
+	c.form.pairs, c.form.files, c.form.whole = form.Fields, form.Files, form.Whole
+	form.Whole.Value = valuesOf(form.Fields)
+	for _, f := range form.Files {
+		if werkzeug.HasNUL(f.Name) || werkzeug.HasNUL(f.Header.Filename) {
+			return badBind("form", f.Name, errNUL)
 		}
-		p.seen++
-		s = s[i+len(p.delimiter):]
 	}
-	if keep := len(p.delimiter) - 1; len(s) > keep {
-		s = s[len(s)-keep:]
-	}
-	p.tail = append(p.tail[:0], s...)
-	if p.seen > p.limit {
-		return n, multipart.ErrMessageTooLarge
-	}
-	return n, err
+	return nil
 }
 
 // bodyError keeps a status error and makes any other a 400.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/werkzeug"
 	"github.com/dewar-go/dewar/secure"
 	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/sign"
@@ -46,7 +47,7 @@ func (sessionGuard) Check(c *Context) error {
 }
 
 func (c *Context) loadSession() error {
-	value, _ := requestCookie(c.r, c.app.cookieName())
+	value, _ := werkzeug.Cookie(c.r.Header["Cookie"], c.app.cookieName())
 	s, err := c.app.store.Load(c.base, value)
 	if err != nil {
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
@@ -231,10 +232,14 @@ func (c *Context) DeleteCookie(cookie http.Cookie) error {
 	return c.SetCookie(cookie)
 }
 
-// Cookie returns the value of a cookie the client sent, "" when there is none.
-// The answer then says that it varies by cookies.
+// Cookie returns the value of a cookie the client sent, as Werkzeug reads it, ""
+// when there is none. The answer then says that it varies by cookies. A value that
+// holds NUL ends the view with 400.
 func (c *Context) Cookie(name string) string {
 	c.readCookie = true
-	value, _ := requestCookie(c.r, name)
+	value, _ := werkzeug.Cookie(c.r.Header["Cookie"], name)
+	if werkzeug.HasNUL(value) {
+		panic(abort{badBind("cookie", name, errNUL)})
+	}
 	return value
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/werkzeug"
 )
 
 // RequestSecrets lists what r carries that must not be shown: its credentials,
@@ -35,6 +37,9 @@ func RequestSecrets(r *http.Request, form url.Values) []string {
 					}
 					list = append(list, strings.Trim(value, " \t\""))
 				}
+			}
+			for _, c := range werkzeug.Cookies(values) {
+				list = append(list, c.Value)
 			}
 		default:
 			if SensitiveName(name) {
@@ -68,6 +73,10 @@ func parseQuery(raw string) url.Values {
 	if raw == "" {
 		return nil
 	}
-	values, _ := url.ParseQuery(raw)
+	// net/url leaves pairs out that an App reads.
+	values := url.Values{}
+	for _, p := range werkzeug.Query(raw) {
+		values.Add(p.Name, p.Value)
+	}
 	return values
 }

@@ -14,6 +14,7 @@ import (
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
+	timeType     = reflect.TypeFor[time.Time]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
@@ -42,10 +43,20 @@ func (e *TypeError) Error() string {
 }
 
 // Text sets one value from a text. It reads strings, booleans ([Bool]), numbers
-// of any size, durations ([Duration]), bytes, and types that implement
+// of any size, durations ([Duration]), times ([Layout]), bytes, and types that implement
 // encoding.TextUnmarshaler, whose errors are returned as they are. Other errors
 // are an [Error] or a [TypeError]; the value is unchanged then.
-func Text(to reflect.Value, text string) error {
+func Text(to reflect.Value, text string) error { return Layout("").Text(to, text) }
+
+// Text is [Text] with the layout's times.
+func (l Layout) Text(to reflect.Value, text string) error {
+	if to.Type() == timeType {
+		t, err := l.time(text)
+		if err == nil {
+			to.Set(reflect.ValueOf(t))
+		}
+		return err
+	}
 	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return u.UnmarshalText([]byte(text))
 	}
@@ -107,14 +118,22 @@ func isBytes(t reflect.Type) bool {
 
 // Values sets a value from the texts that were sent under one name, one at
 // least: a slice takes all of them, anything else the first. A pointer gets a
-// value of its own. An empty text is false for a boolean: what a form sends for
-// a box without a value.
-func Values(to reflect.Value, texts []string) error {
+// value of its own; an empty text makes it nil, unless it is one to a string or
+// to bytes. An empty text is false for a boolean: what a form sends for a box
+// without a value.
+func Values(to reflect.Value, texts []string) error { return Layout("").Values(to, texts) }
+
+// Values is [Values] with the layout's times.
+func (l Layout) Values(to reflect.Value, texts []string) error {
 	t := to.Type()
 	switch {
 	case t.Kind() == reflect.Pointer:
+		if texts[0] == "" && t.Elem().Kind() != reflect.String && !isBytes(t.Elem()) {
+			to.SetZero()
+			return nil
+		}
 		item := reflect.New(t.Elem())
-		if err := Values(item.Elem(), texts); err != nil {
+		if err := l.Values(item.Elem(), texts); err != nil {
 			return err
 		}
 		to.Set(item)
@@ -122,7 +141,7 @@ func Values(to reflect.Value, texts []string) error {
 	case t.Kind() == reflect.Slice && !isBytes(t) && !IsText(t):
 		list := reflect.MakeSlice(t, len(texts), len(texts))
 		for i := range texts {
-			if err := Values(list.Index(i), texts[i:i+1]); err != nil {
+			if err := l.Values(list.Index(i), texts[i:i+1]); err != nil {
 				return err
 			}
 		}
@@ -132,7 +151,7 @@ func Values(to reflect.Value, texts []string) error {
 		to.SetBool(false)
 		return nil
 	}
-	return Text(to, texts[0])
+	return l.Text(to, texts[0])
 }
 
 // Duration reads a duration as time.ParseDuration does ("90s", "12h"), or, as

@@ -1,0 +1,166 @@
+package werkzeug
+
+import (
+	"crypto/rand"
+	"errors"
+	"io"
+	"mime/multipart"
+	"strconv"
+)
+
+// The errors of [ReadMultipart], beside those of the body itself.
+var (
+	ErrBoundary  = errors.New("werkzeug: a multipart form without a boundary, or with one of more than 200 bytes")
+	ErrPart      = errors.New("werkzeug: a part of a multipart form without a name")
+	ErrTruncated = errors.New("werkzeug: a multipart form ends too early")
+	ErrTooMany   = errors.New("werkzeug: a multipart form has too many parts")
+	ErrTooLarge  = errors.New("werkzeug: a multipart form has too large headers")
+)
+
+// A Form is what a multipart form holds.
+type Form struct {
+	Fields []Pair // in order
+	Files  []File // in order
+	// Whole holds the files for net/http, whose RemoveAll deletes those on disk.
+	Whole *multipart.Form
+}
+
+// A File is a file that a form sent. Its Filename is the last part of the path
+// that the client gave, "" when a browser's input was left empty.
+type File struct {
+	Name   string
+	Header *multipart.FileHeader
+}
+
+// Limits bound a multipart form.
+type Limits struct {
+	// Fields and Files are how many there may be.
+	Fields, Files int
+	// Memory is how many bytes of files are kept in memory; the rest goes to
+	// temporary files.
+	Memory int64
+}
+
+// ReadMultipart reads the body of a multipart form, which is to be bounded by the
+// caller. A body without a byte is an empty form, whatever the boundary.
+func ReadMultipart(body io.Reader, boundary string, l Limits) (*Form, error) {
+	r := &formReader{parts: partReader{body: body, delimiter: []byte("--" + boundary)}, limits: l, boundary: rand.Text()}
+	if boundary == "" || len(boundary) > 200 {
+		if r.parts.fill(); r.parts.err == io.EOF && len(r.parts.rest()) == 0 {
+			return &Form{Whole: &multipart.Form{}}, nil
+		}
+		if r.parts.err != nil && r.parts.err != io.EOF {
+			return nil, r.parts.err
+		}
+		return nil, ErrBoundary
+	}
+	whole, err := multipart.NewReader(r, r.boundary).ReadForm(l.Memory)
+	if r.err != nil {
+		if whole != nil {
+			_ = whole.RemoveAll()
+		}
+		return nil, r.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &Form{Fields: r.fields, Files: r.files, Whole: whole}
+	byName := make(map[string][]*multipart.FileHeader, len(f.Files))
+	for i := range f.Files {
+		file := &f.Files[i]
+		h := whole.File[strconv.Itoa(i)][0]
+		h.Filename, h.Header = file.Header.Filename, file.Header.Header
+		file.Header = h
+		byName[file.Name] = append(byName[file.Name], h)
+	}
+	whole.File = byName
+	return f, nil
+}
+
+// formReader reads a form: it keeps the fields, and hands the files on in the
+// form that mime/multipart reads without doubt, each under its number. That
+// package keeps them in memory or on disk; what it makes of names and of line
+// ends is not Werkzeug's.
+type formReader struct {
+	parts  partReader
+	limits Limits
+	fields []Pair
+	files  []File
+	out    []byte // to be handed on before the content
+	inFile bool
+	ended  bool
+	err    error
+
+	boundary string // between the files, that none of them can hold
+}
+
+func (r *formReader) Read(p []byte) (int, error) {
+	for {
+		switch {
+		case len(r.out) > 0:
+			n := copy(p, r.out)
+			r.out = r.out[n:]
+			return n, nil
+		case r.err != nil:
+			return 0, r.err
+		case r.ended:
+			return 0, io.EOF
+		case r.inFile:
+			n, err := r.parts.read(p)
+			if err == io.EOF {
+				r.inFile, err = false, nil
+				r.out = []byte("\r\n")
+			}
+			if r.err = err; n > 0 {
+				return n, nil
+			}
+		default:
+			r.err = r.next()
+		}
+	}
+}
+
+// next goes to the next part, and reads it when it is a field.
+func (r *formReader) next() error {
+	h, err := r.parts.next()
+	if err == io.EOF {
+		r.ended = true
+		r.out = []byte("--" + r.boundary + "--\r\n")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, options := Options(h.Get("Content-Disposition"))
+	name, named := options["name"]
+	if !named {
+		return ErrPart
+	}
+	filename, isFile := options["filename"]
+	if isFile {
+		if len(r.files) == r.limits.Files {
+			return ErrTooMany
+		}
+		if filename != "" {
+			filename = baseName(filename)
+		}
+		r.out = []byte("--" + r.boundary + "\r\nContent-Disposition: form-data; name=\"" + strconv.Itoa(len(r.files)) + "\"; filename=\"f\"\r\n\r\n")
+		r.files = append(r.files, File{Name: name, Header: &multipart.FileHeader{Filename: filename, Header: h}})
+		r.inFile = true
+		return nil
+	}
+	if len(r.fields) == r.limits.Fields {
+		return ErrTooMany
+	}
+	value, err := io.ReadAll(readerFunc(r.parts.read))
+	if err != nil {
+		return err
+	}
+	_, kind := Options(h.Get("Content-Type"))
+	r.fields = append(r.fields, Pair{name, decode(string(value), kind["charset"])})
+	return nil
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
