@@ -106,8 +106,6 @@ func checkAccount(username, secret string) string {
 		return fmt.Sprintf("Username is limited to %d characters.", maxUsername)
 	case longer(secret, maxPassword):
 		return fmt.Sprintf("Password is limited to %d characters.", maxPassword)
-	case !storable(username):
-		return "Username holds a character that cannot be stored."
 	}
 	return ""
 }
@@ -152,7 +150,7 @@ func (a *accounts) login(c *dewar.Context) error {
 // authenticate finds the account that the two belong to, nil when there is
 // none. A name that is not known takes as long as a wrong password.
 func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Account, error) {
-	if longer(username, maxUsername) || longer(secret, maxPassword) || !storable(username) {
+	if longer(username, maxUsername) || longer(secret, maxPassword) {
 		return nil, password.VerifyDummy(c.Context(), "")
 	}
 	found := new(credential)

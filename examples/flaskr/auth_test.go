@@ -52,8 +52,6 @@ func TestRegisterValidates(t *testing.T) {
 		{"no password", "a", "", "Password is required."},
 		{"long username", strings.Repeat("ü", maxUsername+1), "x", "Username is limited to 80 characters."},
 		{"long password", "a", strings.Repeat("x", maxPassword+1), "Password is limited to 256 characters."},
-		{"NUL", "a\x00b", "x", "cannot be stored"},
-		{"broken UTF-8", "a\xffb", "x", "cannot be stored"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,6 +113,16 @@ func TestLogin(t *testing.T) {
 	})
 }
 
+// TestStorableNames: what the databases do not take does not get to them.
+func TestStorableNames(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		client := newClient(t, dsn)
+		wantPage(t, client.PostForm("/auth/register", url.Values{"username": {"a\x00b"}, "password": {"x"}}), 400, "That did not work")
+		wantPage(t, client.PostForm("/auth/login", url.Values{"username": {"a\x00b"}, "password": {"x"}}), 400, "That did not work")
+		wantRedirect(t, client.PostForm("/auth/register", url.Values{"username": {"a\xffb"}, "password": {"x"}}), "/auth/login")
+	})
+}
+
 func TestLoginRevealsNoNames_CVE_2024_39329(t *testing.T) {
 	client := newClient(t, dbtest.SQLite(t))
 	member(t, client, "ada")
@@ -125,7 +133,6 @@ func TestLoginRevealsNoNames_CVE_2024_39329(t *testing.T) {
 		{"username": {"ada"}, "password": {""}},
 		{"username": {"ada' OR '1'='1"}, "password": {"x' OR '1'='1"}},
 		{"username": {"ada"}, "password": {strings.Repeat("x", 100_000)}},
-		{"username": {"a\x00"}, "password": {"a long secret"}},
 	} {
 		// One message for all, so that nobody learns which names there are.
 		wantPage(t, client.PostForm("/auth/login", form), 200, "Incorrect username or password.")

@@ -86,8 +86,6 @@ func checkPost(title, body string) string {
 		return fmt.Sprintf("Title is limited to %d characters.", maxTitle)
 	case longer(body, maxBody):
 		return fmt.Sprintf("Body is limited to %d characters.", maxBody)
-	case !storable(title), !storable(body):
-		return "The post holds a character that cannot be stored."
 	}
 	return ""
 }

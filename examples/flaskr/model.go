@@ -45,12 +45,6 @@ type Post struct {
 	Username string `bun:",scanonly"`
 }
 
-// storable tells whether every database can keep a text as it is: PostgreSQL
-// has no NUL, and none of them keeps broken UTF-8.
-func storable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsRune(text, 0)
-}
-
 // longer tells whether a text has more than limit characters.
 func longer(text string, limit int) bool { return utf8.RuneCountInString(text) > limit }
 
