@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
@@ -62,7 +63,10 @@ type App struct {
 
 	startOnce, closeOnce sync.Once
 	startErr, closeErr   error
-	starters, closers    []func(context.Context) error
+	starters             []func(context.Context) error
+	closers              []closing
+	failed               atomic.Bool // the app ends, and not because it was told to
+	streams              streams
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check

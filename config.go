@@ -156,7 +156,8 @@ type Config struct {
 	Pace secure.Pace `config:"-"`
 
 	// ShutdownTimeout is how long requests in flight may take after SIGTERM or
-	// an interrupt. Default: 20 seconds.
+	// an interrupt, and then what was added with [App.OnClose]. Default: 20
+	// seconds.
 	ShutdownTimeout time.Duration
 
 	// OnListen is called when the app begins to serve, with the URL a browser

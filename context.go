@@ -28,6 +28,7 @@ type Context struct {
 	match routing.Match
 
 	admission secure.Admission
+	stream    *openStream // nil: the answer is none
 
 	origin secure.Origin // scheme, host and client address after proxy trust
 	path   string        // the canonical path
@@ -79,8 +80,8 @@ func (c *Context) Request() *http.Request { return c.r }
 func (c *Context) Writer() http.ResponseWriter { return c.w }
 
 // Context returns the request's context.Context: it ends when the client goes
-// away (over HTTP/1, once the body has been read) or the server shuts down for
-// good, or when middleware that derived it says so. Give it to whatever waits: a
+// away (over HTTP/1, once the body has been read), when the server shuts down for
+// good, for a stream when it begins to, or when middleware that derived it says so. Give it to whatever waits: a
 // database, a password's hash, another server. A view that returns the error of
 // an ended context answers nobody, and no error is logged.
 func (c *Context) Context() context.Context { return c.r.Context() }

@@ -32,8 +32,8 @@ func (a *App) Extend(extensions ...Extension) {
 			a.mistakes = append(a.mistakes, fmt.Errorf("%w (extension at %s)", err, loc))
 			continue
 		}
-		if closer, ok := e.(interface{ Close(context.Context) error }); ok {
-			a.closers = append(a.closers, closer.Close)
+		if c, ok := e.(interface{ Close(context.Context) error }); ok {
+			a.closers = append(a.closers, closing{c.Close, fmt.Sprintf("Close of the extension %T at %s", e, loc)})
 		}
 		if checker, ok := e.(interface{ Check() []Finding }); ok {
 			a.checkers = append(a.checkers, checker.Check)
@@ -54,10 +54,12 @@ func (a *App) OnStart(f func(context.Context) error) {
 }
 
 // OnClose adds work to do when the app shuts down, after the last request has
-// ended. The functions run in reverse order of their adding.
+// ended. The functions run in reverse order of their adding, and all together have
+// [Config.ShutdownTimeout].
 func (a *App) OnClose(f func(context.Context) error) {
-	a.root.changing("OnClose", callerLocation())
-	a.closers = append(a.closers, f)
+	loc := callerLocation()
+	a.root.changing("OnClose", loc)
+	a.closers = append(a.closers, closing{f, "OnClose at " + loc})
 }
 
 // Start runs the functions added with [App.OnStart], once. [App.Run] and
@@ -72,20 +74,6 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	})
 	return a.startErr
-}
-
-// Close runs the functions added with [App.OnClose] and the Close methods of
-// extensions, once, the last added first. All run; the first error is returned.
-// [App.Run] and [App.Serve] call it.
-func (a *App) Close(ctx context.Context) error {
-	a.closeOnce.Do(func() {
-		for i := len(a.closers) - 1; i >= 0; i-- {
-			if err := a.closers[i](ctx); err != nil && a.closeErr == nil {
-				a.closeErr = err
-			}
-		}
-	})
-	return a.closeErr
 }
 
 // A privateDir is a folder of an extension's, and where it was added.

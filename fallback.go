@@ -114,7 +114,7 @@ func (a *App) Fallback(target string) *Fallback {
 	}
 	f.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
 	a.proxy = f
-	a.closers = append(a.closers, func(context.Context) error { f.transport.CloseIdleConnections(); return nil })
+	a.closers = append(a.closers, closing{func(context.Context) error { f.transport.CloseIdleConnections(); return nil }, "Fallback at " + loc})
 	return f
 }
 

@@ -303,6 +303,7 @@ func (c *Context) end() {
 		c.res.paced.Finish()
 	}
 	c.logRequest()
+	c.endStream()
 	c.admission.Done(c.r)
 	c.res.release()
 	if panicked != nil {

@@ -334,6 +334,9 @@ func (w *response) FlushError() error {
 	if err := w.begin(-1); err != nil {
 		return err
 	}
+	if kind := w.Header()["Content-Type"]; len(kind) == 1 && strings.HasPrefix(kind[0], "text/event-stream") {
+		w.c.streaming(false)
+	}
 	return http.NewResponseController(w.w).Flush()
 }
 

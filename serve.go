@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 	"time"
@@ -27,8 +25,8 @@ const (
 
 // Run serves the app on addr, such as "127.0.0.1:5000", until the process gets
 // SIGTERM or an interrupt: then no new connection is taken, requests in flight
-// end (up to [Config.ShutdownTimeout]), extensions are closed and Run returns
-// nil. A second signal ends at once.
+// end (up to [Config.ShutdownTimeout]), streams are ended at once, extensions are
+// closed and Run returns nil. A second signal ends the process.
 //
 // Configuration mistakes, an address in use and a failing start function come
 // back as an error before the first request is taken.
@@ -48,12 +46,8 @@ func (a *App) RunContext(ctx context.Context, addr string) error {
 	if err != nil {
 		return listenError(addr, err)
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := a.untilSignal(ctx)
 	defer stop()
-	go func() {
-		<-ctx.Done()
-		stop() // a second signal has its default effect
-	}()
 	return a.serve(ctx, listener, config)
 }
 
@@ -123,13 +117,7 @@ func (a *App) serve(ctx context.Context, listener net.Listener, config *tls.Conf
 		scheme = "https"
 		listeners[0] = tls.NewListener(listeners[0], config)
 	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
-		defer cancel()
-		if closeErr := a.Close(closing); closeErr != nil && err == nil {
-			err = fmt.Errorf("dewar: shut-down: %w", closeErr)
-		}
-	}()
+	defer func() { err = a.closeNow(ctx, err) }()
 	if err := a.Start(ctx); err != nil {
 		return fmt.Errorf("dewar: %w", trimPrefix(err))
 	}
@@ -169,18 +157,18 @@ func (a *App) loop(ctx context.Context, listeners []net.Listener, scheme string)
 		return fmt.Errorf("dewar: serve: %w", err)
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
-	defer cancel()
-	err := server.Shutdown(grace)
+	late := a.shutDown(ctx, server)
+	if late {
+		a.logUnderway(slog.LevelWarn, "requests are cut off at shut-down")
+	}
 	for range listeners {
 		if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
 			a.log.Warn("serving ended", "error", serveErr)
 		}
 	}
-	if err != nil {
+	if late {
 		cut()
 		_ = server.Close()
-		a.log.Warn("requests were cut off at shut-down", "after", a.cfg.ShutdownTimeout)
 	}
 	return nil
 }

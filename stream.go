@@ -1,6 +1,8 @@
 package dewar
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +15,13 @@ import (
 // Stream answers piece by piece: what write writes goes out at once. Session,
 // cookies and headers are settled with the first byte, so write cannot change
 // them, and an error cuts the connection, since the status is sent already. It
-// ends when the client goes away: watch [Context.Context] in what waits. For HEAD
-// the answer is its headers, and write is not called.
+// has to end when the client goes away and when the server shuts down: watch
+// [Context.Context] in what waits, which ends with either. For HEAD the answer is
+// its headers, and write is not called.
 func (c *Context) Stream(contentType string, write func(w io.Writer) error) error {
 	c.SetHeader("Content-Type", contentType)
 	c.writeStatus()
+	c.streaming(true)
 	control := http.NewResponseController(c.w)
 	if err := control.Flush(); err != nil {
 		return fmt.Errorf("dewar: Stream: %w", err)
@@ -56,8 +60,10 @@ type Event struct {
 }
 
 // Events answers with server-sent events. send sends one; it returns an error
-// when the client is gone, and the zero Event is a comment that keeps the
-// connection awake through proxies. Events ends when produce returns.
+// when the client is gone or the server shuts down, and the zero Event is a comment
+// that keeps the connection awake through proxies. Events ends when produce
+// returns. At shut-down it tells the browser to come back after one to five
+// seconds.
 //
 //	return c.Events(func(send func(dewar.Event) error) error {
 //		for {
@@ -76,7 +82,10 @@ func (c *Context) Events(produce func(send func(Event) error) error) error {
 	h["Cache-Control"] = noStore
 	h["X-Accel-Buffering"] = []string{"no"} // nginx would wait for a buffer's worth
 	return c.Stream("text/event-stream", func(w io.Writer) error {
-		return produce(func(e Event) error {
+		err := produce(func(e Event) error {
+			if c.shutDown() {
+				return ErrShutdown
+			}
 			text, err := e.encode()
 			if err != nil {
 				return err
@@ -84,6 +93,13 @@ func (c *Context) Events(produce func(send func(Event) error) error) error {
 			_, err = io.WriteString(w, text)
 			return err
 		})
+		if c.shutDown() {
+			// Not all of them at the same time.
+			var b [2]byte
+			_, _ = rand.Read(b[:])
+			_, err = fmt.Fprintf(w, "retry: %d\n\n", 1000+int(binary.NativeEndian.Uint16(b[:]))%4000)
+		}
+		return err
 	})
 }
 

@@ -68,6 +68,16 @@ func (n *connection) asking() {
 	n.since = time.Now()
 }
 
+// idle is for how long the connection has had no request.
+func (n *connection) idle(now time.Time) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.asks || n.first != nil {
+		return -1
+	}
+	return now.Sub(n.since)
+}
+
 // asked notes that a request has come.
 func (n *connection) asked() {
 	n.mu.Lock()

@@ -96,6 +96,19 @@ func (c *Connections) Underway(f func(name string, began time.Time)) {
 	})
 }
 
+// CloseIdle closes the connections that have had no request for so long. It is for
+// a server that shuts down: [http.Server.Shutdown] waits seconds for new
+// connections and for those of HTTP/2.
+func (c *Connections) CloseIdle(since time.Duration) {
+	now := time.Now()
+	c.all.Range(func(_, known any) bool {
+		if n := known.(*connection); n.idle(now) >= since {
+			c.close(n)
+		}
+		return true
+	})
+}
+
 func (c *Connections) changed(conn net.Conn, state http.ConnState) {
 	known, ok := c.all.Load(conn)
 	if !ok {
