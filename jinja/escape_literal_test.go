@@ -25,7 +25,7 @@ func TestEscapeBesideLiterals(t *testing.T) {
 		{"colon at once", `<a href="{{ x }}:alert(1)">`, "javascript", `<a href="zZDewarZz:alert(1)">`},
 		{"colon in a query", `<a href="{{ x }}?at=12:30">`, "/x", `<a href="/x?at=12:30">`},
 		{"half a reference in an address", `<a href="&#{{ x }}">`, "106;avascript:alert(1)", "error: completes a character reference"},
-		{"half a reference in a handler", `<a onclick="f('&{{ x }}')">`, "#39;-alert(1)-", "error: completes a character reference"},
+		{"half a reference in a handler", `<a onclick="f('&{{ x }}')">`, "#39;-alert(1)-", `<a onclick="f('&amp;#39;-alert(1)-')">`},
 		{"half a reference in a title", `<a title="R&{{ x }}">`, "#68;", `<a title="R&#68;">`},
 		{"CVE-2023-39319 comment", `<script>var a = "<{{ x }}"</script>`, "!--", `<script>var a = "<\u0021--"</script>`},
 		{"CVE-2023-39319 script", `<script>var a = "<{{ x }}"</script>`, "script ", `<script>var a = "<\u0073cript "</script>`},

@@ -152,6 +152,85 @@ func TestModuleAddresses(t *testing.T) {
 	}
 }
 
+// References in attributes are read as browsers do.
+func TestReferencesInAttributes(t *testing.T) {
+	for _, c := range []securityCase{
+		{"without a semicolon, before a letter", `<button onclick='String("?a&quote={{ x }}")'>`, "+alert(1)+", `<button onclick='String("?a&quote=\u002balert(1)\u002b")'>`},
+		{"without a semicolon, before =", `<button onclick='String("?a&quot={{ x }}")'>`, "+", `<button onclick='String("?a&quot=\u002b")'>`},
+		{"without a semicolon, before a space", `<button onclick="f(&quot {{ x }}&quot )">`, "+", `<button onclick="f(&quot \u002b&quot )">`},
+		{"longer name", `<button onclick="f('&notin;{{ x }}', &quot;{{ x }}&quot;)">`, "'", `<button onclick="f('&notin;\u0027', &quot;\u0027&quot;)">`},
+		{"no reference", `<button onclick='f("&notit;{{ x }}")'>`, "+", `<button onclick='f("&notit;\u002b")'>`},
+		{"right before an output", `<button onclick="f(&quot{{ x }}&quot;)">`, "e", "error: write &amp;"},
+		{"completed by its own text", `<button onclick="f(&qu{% if x %}ot;{% endif %}{{ x }})">`, "a", "error: write &amp;"},
+		{"completed behind an output", `<button onclick="f('&{{ x }}quot;{{ x }}')">`, "", "error: write &amp;"},
+		{"a & before an output", `<button onclick="f('?a&{{ x }}')">`, "quot;-alert(1)-", `<button onclick="f('?a&amp;quot;-alert(1)-')">`},
+		{"a & and nothing before an output", `<button onclick="f('?a&{{ x }}')">`, "", `<button onclick="f('?a&')">`},
+		{"a number before an output", `<button onclick="f('&#3{{ x }}')">`, "9;", "error: write &amp; for the & before it"},
+		{"scheme by a reference", `<a href="&{{ x }}">`, "#106;avascript:alert(1)", `<a href="&amp;#106;avascript:alert(1)">`},
+		{"slash by a reference", `<a href="/&{{ x }}">`, "sol;evil.example", `<a href="/&amp;sol;evil.example">`},
+		{"document by a reference", `<iframe srcdoc="a &{{ x }}">`, "lt;script", "error: write &amp;"},
+		{"in a query", `<a href="/a?x=1&{{ x }}">`, "b=2&c=3", `<a href="/a?x=1&b=2&amp;c=3">`},
+		{"behind an address", `<a href="{{ x }}&{{ x }}">`, "b=1", `<a href="b=1&amp;b=1">`},
+		{"list of addresses", `<img srcset="/a.png?&{{ x }}">`, "comma;javascript:", `<img srcset="/a.png?&amp;comma;javascript:">`},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+// Tags are those of HTML, of SVG or of MathML, and the first attribute of a name counts.
+func TestTagsAndTheirAttributes(t *testing.T) {
+	long := strings.Repeat(" ", 40)
+	for _, c := range []securityCase{
+		{"type behind much space", `<script type="` + long + `text/javascript">a = {{ x }}</script>`, "alert(1)", `<script type="` + long + `text/javascript">a = "alert(1)"</script>`},
+		{"type before much space", `<script type="module` + long + `">a = {{ x }}</script>`, "alert(1)", `<script type="module` + long + `">a = "alert(1)"</script>`},
+		{"type by references", `<script type="text&sol;javascript">a = {{ x }}</script>`, "alert(1)", `<script type="text&sol;javascript">a = "alert(1)"</script>`},
+		{"two types", `<script type="module" type="text/x-template">a = {{ x }}</script>`, "alert(1)", `<script type="module" type="text/x-template">a = "alert(1)"</script>`},
+		{"two refreshes", `<meta http-equiv="refresh" http-equiv="x" content="{{ x }}">`, "0;url=//evil.example", `<meta http-equiv="refresh" http-equiv="x" content="zZDewarZz">`},
+		{"two contents", `<meta http-equiv="refresh" content="9" content="{{ x }}">`, "0;url=//evil.example", `<meta http-equiv="refresh" content="9" content="0;url=//evil.example">`},
+		{"two names of what is animated", `<svg><set attributeName="href" attributeName="x" to="{{ x }}"/></svg>`, "javascript:alert(1)", `<svg><set attributeName="href" attributeName="x" to="#zZDewarZz"/></svg>`},
+		{"two rels", `<link rel="stylesheet" rel="icon" href="{{ x }}">`, "//evil.example/a.css", `<link rel="stylesheet" rel="icon" href="#zZDewarZz">`},
+		{"attributes before http-equiv", `<meta {{ {'name': x}|xmlattr }} content="{{ x }}">`, "0;url=//evil.example", `<meta  name="0;url=//evil.example" content="zZDewarZz">`},
+		{"attributes before attributeName", `<svg><set{{ {'id': x}|xmlattr }} attributeName="x" to="{{ x }}"/></svg>`, "a", "error: attributeName may be an output"},
+		{"attributes before a type", `<script{{ {'id': x}|xmlattr }} type="text/x-template">{{ x }}</script>`, "a", "error: the type of the script is an output"},
+		{"attributes before the type of JSON", `<script{{ {'id': x}|xmlattr }} type="application/json">{{ x|tojson }}</script>`, "a", `<script id="a" type="application/json">"a"</script>`},
+
+		{"values of animate", `<svg><a><animate attributeName="href" values="{{ x }}"/><text>t</text></a></svg>`, "#;javascript:alert(1)", `<svg><a><animate attributeName="href" values="#;#zZDewarZz"/><text>t</text></a></svg>`},
+		{"values of animate, behind a value", `<svg><animate attributeName="href" values="/a{{ x }}"/></svg>`, ";javascript:alert(1)", `<svg><animate attributeName="href" values="/a;#zZDewarZz"/></svg>`},
+		{"values of animate, behind a query", `<svg><animate attributeName="href" values="?a={{ x }}"/></svg>`, "1;\tjavascript:alert(1);/b", `<svg><animate attributeName="href" values="?a=1;#zZDewarZz;/b"/></svg>`},
+		{"values of animate, two outputs", `<svg><animate attributeName="href" values="{{ x }}{{ x }}"/></svg>`, "#;javascript:alert(1)", `<svg><animate attributeName="href" values="#;#zZDewarZz#;#zZDewarZz"/></svg>`},
+		{"from", `<svg><animate attributeName="xlink:href" from="{{ x }}" by="{{ x }}" to="{{ x }}"/></svg>`, "javascript:alert(1)", `<svg><animate attributeName="xlink:href" from="#zZDewarZz" by="#zZDewarZz" to="#zZDewarZz"/></svg>`},
+		{"values before attributeName", `<svg><animate values="{{ x }}" attributeName="href"/></svg>`, "a;javascript:alert(1)", `<svg><animate values="a;#zZDewarZz" attributeName="href"/></svg>`},
+		{"any prefix of href", `<svg><set attributeName="a:href" to="{{ x }}"/></svg>`, "javascript:alert(1)", `<svg><set attributeName="a:href" to="#zZDewarZz"/></svg>`},
+		{"values of something else", `<svg><animate attributeName="opacity" values="{{ x }}"/></svg>`, "0;a:b;1", `<svg><animate attributeName="opacity" values="0;a:b;1"/></svg>`},
+
+		{"srcdoc with a split tag", `<iframe srcdoc="<{% if x %}script{% endif %}>{{ x }}</script>">`, "alert(1)", "error: give the whole document"},
+		{"srcdoc with a tag by references", `<iframe srcdoc="&lt;scr&#x69;pt>{{ x }}">`, "alert(1)", "error: give the whole document"},
+		{"srcdoc with half a reference", `<iframe srcdoc="&l{% if x %}t;script>{% endif %}{{ x }}">`, "alert(1)", "error: write &amp;"},
+		{"srcdoc with quotes", `<iframe srcdoc='<p title="{{ x }}">'>`, "a", "error: give the whole document"},
+		{"srcdoc with quotes by references", `<iframe srcdoc="<p title=&quot;{{ x }}&quot;>">`, "a", "error: give the whole document"},
+		{"srcdoc with an open comment", `<iframe srcdoc="<!-- {{ x }} -->">`, "a", "error: give the whole document"},
+		{"srcdoc with whole tags", `<iframe srcdoc="<style>p { color: red }</style><p>{{ x }}</p>"></iframe>`, "<b>", `<iframe srcdoc="<style>p { color: red }</style><p>&amp;lt;b&amp;gt;</p>"></iframe>`},
+
+		{"CDATA ended by an output", `<svg><![CDATA[{{ x }}><img src=x onerror=alert(1)>]]></svg>`, "a]]", `<svg><![CDATA[a]]]]><![CDATA[><img src=x onerror=alert(1)>]]></svg>`},
+		{"CDATA", `<svg><desc><![CDATA[{{ x }}]]></desc></svg>`, "]]>a", `<svg><desc><![CDATA[]]&gt;a]]></desc></svg>`},
+		{"CDATA in a point of HTML", `<svg><desc><![CDATA[{{ x }}]]></desc></svg>`, "a]", `<svg><desc><![CDATA[a&#93;]]></desc></svg>`},
+		{"CDATA that may be a comment", `<svg><foreignObject><p><![CDATA[>]]>{{ x }}</p></foreignObject></svg>`, "a", "error: where it may be a comment"},
+		{"CDATA of a script", "<svg><script><![CDATA[if (1 < 2 && a) b = '{{ x }}>']]></script></svg>", "a]]", "<svg><script><![CDATA[if (1 < 2 && a) b = 'a]]]]><![CDATA[>']]></script></svg>"},
+		{"CDATA of a script, behind comments", "<svg><script>//<![CDATA[\nif (1 < 2) a = {{ x }}\n//]]></script></svg>", "</script>", "<svg><script>//<![CDATA[\nif (1 < 2) a = \"\\u003c\\/script\\u003e\"\n//]]></script></svg>"},
+		{"CDATA of a style", `<svg><style><![CDATA[a > b { color: {{ x }} }]]></style></svg>`, "red", `<svg><style><![CDATA[a > b { color: red }]]></style></svg>`},
+		{"JS in a script of SVG", `<svg><script>a = {{ x }}</script></svg>`, markup.JS("1 < 2 && b"), `<svg><script>a = 1 &lt; 2 &amp;&amp; b</script></svg>`},
+		{"tag in a script of SVG", `<svg><script>a = 1 <b; c = {{ x }}</script></svg>`, "a", "error: cannot be followed"},
+		{"svg that is left by a tag of HTML", `<svg><p><script>a = "&quot;{{ x }}"</script>`, "-alert(1)-", `<svg><p><script>a = "&quot;-alert(1)-"</script>`},
+		{"svg that is left by the end of an element", `<div><svg></div><textarea>{{ x }}</textarea>`, "<b>", `<div><svg></div><textarea>&lt;b&gt;</textarea>`},
+		{"font leaves svg", `<svg><font color=red></font><script>a = "&quot;{{ x }}"</script>`, "-alert(1)-", `<svg><font color=red></font><script>a = "&quot;-alert(1)-"</script>`},
+		{"HTML in foreignObject", `<svg><foreignObject><script>a = "&quot;{{ x }}"</script></foreignObject><title>{{ x }}</title></svg>`, "-alert(1)-", `<svg><foreignObject><script>a = "&quot;-alert(1)-"</script></foreignObject><title>-alert(1)-</title></svg>`},
+		{"HTML in mtext", `<math><mtext><textarea><a href="{{ x }}"></textarea></mtext></math>`, "javascript:", `<math><mtext><textarea><a href="javascript:"></textarea></mtext></math>`},
+		{"deep svg", strings.Repeat("<svg>", 9) + "{{ x }}", "a", "error: nested too deep"},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
 // An operation on a text that is safe somewhere keeps that only where the text
 // stays whole. Pieces of Markup are Markup, as in Python.
 func TestOperationsOnSafeTexts(t *testing.T) {

@@ -142,7 +142,7 @@ func (f *frame) writeNames(v value.Value, e context.Escaper, tag *context.Set) e
 			rt.out = append(rt.out, context.TrimSpace(whole)...)
 		default:
 			rt.out = append(append(rt.out, a.Name...), '=', '"')
-			if err := f.writeIn(value.String(markup.Unescape(a.Value)), in); err != nil {
+			if err := f.writeIn(value.String(context.AttrText(a.Value)), in); err != nil {
 				return err
 			}
 			rt.out = append(rt.out, '"')

@@ -73,7 +73,7 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 // settle notes whether, behind the text pre, what is printed through the escaper
 // of the read's place is printed there as between tags.
 func (r *read) settle(pre string) {
-	if r.in == 0 || r.in.Is(context.Bare) || r.in.Is(context.Own) {
+	if r.in == 0 || r.in.Is(context.Bare|context.Own|context.Amp|context.List) {
 		return
 	}
 	switch r.in.Kind() {

@@ -175,14 +175,43 @@ func (c *Context) startAttr() {
 		c.Attr = c.attrOf(name)
 	}
 	c.Prev = 0
-	switch c.Attr {
-	case attrNonce:
-		c.Flags |= flagNonce
-	case attrType:
-		if c.has(flagType) {
+	if bit := c.Attr.once(); bit != 0 {
+		if c.Seen&bit != 0 {
 			c.Attr = attrPlain // the first one counts
+			return
 		}
+		c.Seen |= bit
 	}
+	if c.Attr == attrNonce {
+		c.Flags |= flagNonce
+	}
+	if c.Elem == elemFont && (name == "color" || name == "face" || name == "size") {
+		c.breakOut()
+	}
+}
+
+// once is the bit of an attribute that says of its element what it is. When it is
+// written twice browsers take the first.
+func (k attrKind) once() uint8 {
+	switch k {
+	case attrType:
+		return 1
+	case attrRel:
+		return 2
+	case attrHTTPEquiv:
+		return 4
+	case attrMeta, attrMetaPlain:
+		return 8
+	case attrMethod:
+		return 16
+	case attrAction:
+		return 32
+	case attrAnimName:
+		return 64
+	case attrNonce:
+		return 128
+	}
+	return 0
 }
 
 // What is known of a name that is longer than Buf, or that an output has
@@ -232,12 +261,9 @@ func (c *Context) endAttr() {
 	value := strings.Trim(c.text(), " \t\n\f\r")
 	switch c.Attr {
 	case attrType:
-		c.Flags |= flagType
-		switch {
-		case out:
-			c.Script = scriptDynamic
-		default:
-			c.Script = scriptKind(value)
+		c.Script = scriptKind(value)
+		if out || c.has(flagLoose) && c.Script == scriptData {
+			c.Script = scriptDynamic // an attribute that is not known may have been the first type
 		}
 	case attrRel:
 		switch {
@@ -259,7 +285,6 @@ func (c *Context) endAttr() {
 			}
 		}
 	case attrMethod:
-		c.Flags &^= flagPost
 		switch {
 		case out:
 			c.Flags |= flagLook
@@ -268,9 +293,9 @@ func (c *Context) endAttr() {
 		}
 	case attrAnimName:
 		switch {
-		case out:
+		case out || c.has(flagAnimDyn):
 			c.Flags |= flagAnimDyn
-		case value == "href" || value == "xlink:href":
+		case value == "href" || strings.HasSuffix(value, ":href"):
 			c.Flags |= flagAnimURL
 		case value != "" && !runs(value) && !urlAttrs[value]:
 			c.Flags |= flagAnimSafe
@@ -292,7 +317,7 @@ func (c *Context) endAttr() {
 	}
 	c.Attr, c.Delim = attrPlain, delimNone
 	c.clearLang()
-	c.Flags &^= flagOutput | flagCSSImport
+	c.Flags &^= flagOutput | flagCSSImport | flagReference | flagAmp
 	c.clearBuf()
 	c.State = Tag
 }

@@ -82,6 +82,7 @@ const (
 	elemMath
 	elemAnimate
 	elemUse
+	elemFont
 )
 
 var elems = map[string]Elem{
@@ -91,7 +92,7 @@ var elems = map[string]Elem{
 	"img": elemImg, "image": elemImg, "source": elemImg, "video": elemImg, "audio": elemImg, "input": elemImg,
 	"form": elemForm, "svg": elemSVG, "math": elemMath,
 	"animate": elemAnimate, "set": elemAnimate, "animatetransform": elemAnimate, "animatemotion": elemAnimate,
-	"animatecolor": elemAnimate, "use": elemUse, "feimage": elemUse, "mpath": elemUse,
+	"animatecolor": elemAnimate, "use": elemUse, "feimage": elemUse, "mpath": elemUse, "font": elemFont,
 }
 
 // rawNames are the names that end the content of raw elements.
@@ -124,7 +125,6 @@ const (
 	flagXML       uint32 = 1 << iota // the document is XML: elements may close themselves, no content is raw
 	flagDynName                      // an output wrote a part of the name of the element
 	flagNonce                        // the tag has a nonce
-	flagType                         // a script's type has been seen
 	flagSrc                          // the tag has a src or href
 	flagLook                         // what its attributes say is looked at when it is rendered
 	flagLoose                        // it may have attributes that are not known
@@ -142,7 +142,9 @@ const (
 	flagCSSImport                    // style: behind @import
 	flagOutput                       // the value of the attribute holds an output
 	flagReference                    // the value so far ends in the beginning of a character reference
+	flagAmp                          // that is a & alone
 	flagTagStart                     // the script, style or text so far ends in the beginning of a tag
+	flagCData                        // script, style: in a CDATA section
 	flagImport                       // JavaScript: behind the word import
 	flagSpecifier                    // JavaScript, JSON: the string, or the one that may follow, is the address of a module
 )
@@ -157,7 +159,9 @@ type Context struct {
 	Attr   attrKind
 	Delim  Delim
 	Script uint8 // kind of the script
-	NS     uint8 // open svg and math elements
+	Seen   uint8 // which attributes that decide have been written in the tag, by the bits of attrKind.once
+
+	NS, Opens uint32 // the open elements of SVG and MathML, and what the start tag will open
 
 	Lang uint8 // what the text of a value, script or style is in: one of the lang constants
 	Sub  uint8 // state of the language
@@ -232,6 +236,8 @@ const (
 	whyMeta
 	whyDepth
 	whyScheme
+	whyCData
+	whyReference
 )
 
 var whys = [...]string{
@@ -239,6 +245,9 @@ var whys = [...]string{
 	whyName:  "literal text completes the name of a tag that an output begins",
 	whyMeta:  "http-equiv stands behind a content with an output: write http-equiv first",
 	whyDepth: "svg and math elements are nested too deep",
+	whyCData: "a CDATA section with a > stands where it may be a comment",
+	whyReference: "the text before the output ends in a part of a character reference, or goes on with one behind it: " +
+		"write &amp; for an & that is one",
 	whyScheme: "a colon behind an output makes the output a scheme, which may be javascript: " +
 		"write the scheme as text, or print the whole address as one value",
 }

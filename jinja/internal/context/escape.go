@@ -1,6 +1,7 @@
 package context
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 
@@ -17,6 +18,7 @@ const blockedURL = "#" + Blocked
 // Append appends s, which is safe where kind says, through e. It is for text;
 // values of EscJS and EscJSON that are no text are written by the caller.
 func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
+	buf = closeReference(buf, e, s)
 	if e.Is(Raw) && kind == markup.KindHTML && !e.Is(Bare) {
 		if out, done, err := appendRaw(buf, e, s); done {
 			return out, err
@@ -29,6 +31,8 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 			return append(buf, s...), nil
 		}
 		return markup.AppendEscape(buf, s), nil
+	case EscCData:
+		return appendCData(buf, e, s, kind), nil
 	case EscAttr:
 		return appendAttr(buf, e, s, kind), nil
 	case EscRCData, EscData:
@@ -61,12 +65,44 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 	return appendURL(buf, e, s, kind), nil
 }
 
+// closeReference makes the & before an output that is not empty a reference to
+// itself, so that the output completes no other.
+func closeReference(buf []byte, e Escaper, s string) []byte {
+	if e.Is(Amp) && s != "" && bytes.HasSuffix(buf, []byte("&")) {
+		return append(buf, "amp;"...)
+	}
+	return buf
+}
+
+// appendCData writes text into a CDATA section, which nothing but its own end may end.
+// Jinja escapes there as between tags.
+func appendCData(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
+	switch kind {
+	case markup.KindHTML, markup.KindAttrs, markup.KindJSON:
+		if e.Is(InPoint) {
+			s = strings.ReplaceAll(s, ">", "&gt;")
+		}
+		s = strings.ReplaceAll(s, "]]>", "]]]]><![CDATA[>")
+		buf = append(buf, s...)
+	default:
+		buf = markup.AppendEscape(buf, s)
+	}
+	switch {
+	case !strings.HasSuffix(s, "]"):
+	case e.Is(InPoint):
+		buf = append(buf[:len(buf)-1], "&#93;"...)
+	default:
+		buf = append(buf, "]]><![CDATA["...)
+	}
+	return buf
+}
+
 // appendRaw writes what the author of a template has marked with the filter
 // safe at this very place. What would end the element all the same is kept
 // from it.
 func appendRaw(buf []byte, e Escaper, s string) (out []byte, done bool, err error) {
 	switch e.Kind() {
-	case EscText, EscAttr, EscNames, EscConfig:
+	case EscText, EscCData, EscAttr, EscNames, EscConfig:
 		return append(buf, s...), true, nil
 	case EscRCData:
 		return appendEndTagsBroken(buf, s, "title", "textarea", "xmp", "iframe", "noembed", "noframes"), true, nil

@@ -157,14 +157,19 @@ var reservedWords = func() map[string]bool {
 func isJSWord(s string) bool { return s == "true" || s == "false" || s == "null" }
 
 // inAttr escapes what has been written from start on when it stands in an
-// attribute.
+// attribute, or where else references are decoded. In a CDATA section it keeps it from
+// ending that.
 func inAttr(buf []byte, start int, e Escaper) []byte {
-	if !e.Is(InAttr) {
-		return buf
-	}
-	if e.Is(Bare) || strings.ContainsAny(string(buf[start:]), "&<>'\"") {
-		tail := string(buf[start:])
+	written := buf[start:]
+	switch {
+	case e.Is(InAttr) && (e.Is(Bare) || bytes.ContainsAny(written, "&<>'\"")), e.Is(InMarkup) && bytes.ContainsAny(written, "&<"):
+		tail := string(written)
 		return appendQuoted(buf[:start], e, tail)
+	case e.Is(InCData) && bytes.Contains(written, []byte("]]>")):
+		buf = append(buf[:start], bytes.ReplaceAll(written, []byte("]]>"), []byte("]]]]><![CDATA[>"))...)
+	}
+	if e.Is(InCData) && bytes.HasSuffix(buf, []byte("]")) {
+		buf = append(buf, "]]><![CDATA["...)
 	}
 	return buf
 }
@@ -276,6 +281,7 @@ func appendRegexp(buf []byte, s string) []byte {
 // AppendLiteral appends a value that is no text, written as JavaScript or JSON
 // already: a number, true, null, or what the filter tojson makes.
 func AppendLiteral(buf []byte, e Escaper, s string) ([]byte, error) {
+	buf = closeReference(buf, e, s)
 	start := len(buf)
 	switch e.Kind() {
 	case EscJS:

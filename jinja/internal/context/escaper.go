@@ -7,12 +7,13 @@ import (
 
 // Escaper says what an output goes through: one of the kinds, and flags for
 // what is around it.
-type Escaper uint16
+type Escaper uint32
 
 // The kinds of escapers.
 const (
 	EscText        Escaper = iota // as Jinja does: five characters, Markup as it is
 	EscAttr                       // the value of an attribute
+	EscCData                      // a CDATA section
 	EscRCData                     // title and textarea, and elements that are not parsed
 	EscData                       // a script that is no script, such as a template
 	EscComment                    // an HTML comment
@@ -69,6 +70,10 @@ const (
 	Raw                                // the last filter is safe
 	Space                              // a space goes before names
 	Trusted                            // what writes the address of an element vouches for it
+	InCData                            // the text of a script or style is in a CDATA section
+	InMarkup                           // the text of a script or style is in SVG, MathML or XML, where references are decoded
+	Amp                                // an & stands before the output
+	List                               // the address is one of several with semicolons between them
 	kindMask Escaper = 0xff
 
 	// Again of EscJS: an output may stand right before this one.
@@ -78,6 +83,8 @@ const (
 	// Slashed of EscJSSpecifier: a / stands before the output.
 	Slashed = Own
 
+	// InPoint of EscCData: the section may be a comment that ends with >.
+	InPoint = Word
 	// Foreign of EscResource: what is loaded stays apart, as in a frame, so that it
 	// may come from another site.
 	Foreign = Word
@@ -98,8 +105,13 @@ func (e Escaper) Is(flag Escaper) bool { return e&flag != 0 }
 // what to do.
 func (c *Context) Escaper(next string) (e Escaper, refused string) {
 	switch c.State {
-	case Text, CData:
+	case Text:
 		return EscText, ""
+	case CData:
+		if c.Sub == cdataInPoint {
+			return EscCData | InPoint, ""
+		}
+		return EscCData, ""
 	case LT, EndLT:
 		return EscTag, ""
 	case TagName, EndTagName:
@@ -159,7 +171,7 @@ func (c *Context) Escaper(next string) (e Escaper, refused string) {
 			}
 			return EscData, ""
 		}
-		e, refused = c.langEscaper(0, next)
+		e, refused = c.langEscaper(c.inMarkup(), next)
 		if c.has(flagTagStart) && refused == "" {
 			switch e.Kind() {
 			case EscJSString, EscJSONString:
@@ -174,9 +186,20 @@ func (c *Context) Escaper(next string) (e Escaper, refused string) {
 		if c.has(flagTagStart) {
 			return 0, completesTag
 		}
-		return c.langEscaper(0, next)
+		return c.langEscaper(c.inMarkup(), next)
 	}
 	return 0, whys[c.Why]
+}
+
+// inMarkup are the flags of an output in a script or style.
+func (c *Context) inMarkup() Escaper {
+	switch {
+	case c.has(flagCData):
+		return InCData
+	case c.foreign():
+		return InMarkup
+	}
+	return 0
 }
 
 const completesTag = "an output completes a tag that would end the element: escape the < before it"
@@ -232,8 +255,11 @@ func (c *Context) valueEscaper(next string) (Escaper, string) {
 	case attrUnknown:
 		return 0, "the attribute's name is not known, or not all of it, and so not what its value is: write the name as text before the ="
 	case attrSrcdoc:
-		if c.Sub != 0 {
-			return 0, "the document in srcdoc has tags around the output: give the whole document as the value"
+		switch {
+		case c.Sub != 0:
+			return 0, "the document in srcdoc has more than whole tags before the output: give the whole document as the value"
+		case c.has(flagReference):
+			return 0, completesReferenceText // the document is decoded twice
 		}
 		return EscSrcdoc | quote, ""
 	case attrConfig:
@@ -247,20 +273,27 @@ func (c *Context) valueEscaper(next string) (Escaper, string) {
 		}
 	case attrAnimate:
 		switch {
+		case c.has(flagAnimDyn):
+			return 0, "attributeName may be an output, so it is not known what is set"
 		case c.has(flagAnimSafe):
 			return EscAttr | quote, ""
-		case c.has(flagAnimDyn):
-			return 0, "attributeName is an output, so it is not known what is set"
 		}
 	}
 	if c.Lang == langNone {
 		return EscAttr | quote, ""
 	}
-	if c.has(flagReference) {
-		return 0, "an output completes a character reference: write &amp; for the & before it"
+	e, refused := c.langEscaper(quote|InAttr, next)
+	switch {
+	case refused != "" || !c.has(flagReference):
+	case !c.has(flagAmp):
+		return 0, completesReferenceText
+	default:
+		e |= Amp
 	}
-	return c.langEscaper(quote|InAttr, next)
+	return e, refused
 }
+
+const completesReferenceText = "an output completes a character reference: write &amp; for the & before it"
 
 func (c *Context) langEscaper(flags Escaper, next string) (Escaper, string) {
 	switch c.Lang {
@@ -310,6 +343,8 @@ func (c *Context) langEscaper(flags Escaper, next string) (Escaper, string) {
 func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 	flags &^= InAttr
 	switch c.Attr {
+	case attrAnimate:
+		flags |= List
 	case attrSrcset:
 		if c.Prev == urlStart {
 			return EscSrcset | flags, ""
@@ -540,6 +575,8 @@ func (c Context) Printed(e Escaper) Context {
 		c.State, c.Sub = Bogus, 0
 	case Comment:
 		c.Sub = 0
+	case CData:
+		c.Prev = 0
 	case Tag, AfterName:
 		if c.State == AfterName {
 			c.startAttr()
@@ -580,11 +617,19 @@ func (c *Context) namesPrinted(open bool) {
 	if open {
 		c.Prev = nameUnknown
 	}
+	c.attrsPrinted()
+}
+
+// attrsPrinted notes that the tag may have attributes which are not known, and which
+// count before those that follow.
+func (c *Context) attrsPrinted() {
 	switch {
 	case c.Elem.inserts():
 		c.Flags |= flagLoose
 	case c.Elem == elemMeta:
-		c.Flags |= flagMetaOut
+		c.Flags |= flagMetaOut | flagRefresh
+	case c.Elem == elemAnimate && !c.has(flagAnimURL|flagAnimSafe):
+		c.Flags |= flagAnimDyn
 	}
 }
 

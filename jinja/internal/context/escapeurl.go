@@ -15,6 +15,16 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		// Markup is its text here.
 		s = markup.Unescape(withoutTags(s))
 	}
+	if e.Is(List) && !typed {
+		// Each address but the first is a whole one.
+		first, rest, more := strings.Cut(s, ";")
+		buf = appendURL(buf, e&^List, first, markup.KindText)
+		for more {
+			first, rest, more = strings.Cut(rest, ";")
+			buf = appendQuoted(append(buf, ';'), e, filterURL(first, false))
+		}
+		return buf
+	}
 	switch e.Kind() {
 	case EscURL:
 		if !typed {

@@ -1,9 +1,6 @@
 package context
 
-import (
-	"html"
-	"strings"
-)
+import "strings"
 
 // EventKind is a thing that the engine does in the middle of a text.
 type EventKind uint8
@@ -107,13 +104,7 @@ func (sc *scanner) run() {
 		case Bogus:
 			sc.until('>', Text)
 		case CData:
-			j := strings.Index(sc.s[sc.i:], "]]>")
-			if j < 0 {
-				sc.i = len(sc.s)
-				return
-			}
-			sc.i += j + 3
-			sc.c.State = Text
+			sc.cdata()
 		case TagName, EndTagName:
 			sc.tagName()
 		case EndTag:
@@ -162,10 +153,8 @@ func (sc *scanner) plainTags() bool {
 		if k == at || k == len(s) || s[k] != '>' {
 			return true
 		}
-		if name := s[at:k]; len(name) > 2 {
-			if end && (name == "svg" || name == "math" || name == "form") || !end && elems[name] != elemOther {
-				return true
-			}
+		if sc.c.NS != 0 || end && s[at:k] == "form" || !end && k-at > 2 && elems[s[at:k]] != elemOther {
+			return true
 		}
 		sc.i = k + 1
 	}
@@ -230,7 +219,9 @@ func (sc *scanner) open() {
 			c.Sub = 1
 		case c.Sub == 0 && (c.NS > 0 || c.has(flagXML)) && strings.HasPrefix(sc.s[sc.i:], "[CDATA["):
 			sc.i += len("[CDATA[")
-			c.State, c.Sub = CData, 0
+			if c.State, c.Prev = CData, 0; !c.foreign() {
+				c.Sub = cdataInPoint
+			}
 		default:
 			c.State, c.Sub = Bogus, 0
 		}
@@ -296,9 +287,7 @@ func (sc *scanner) named() {
 	c.clearBuf()
 	c.Flags &^= flagDynName
 	if c.State == EndTagName {
-		if (name == "svg" || name == "math") && c.NS > 0 {
-			c.NS--
-		}
+		c.endsForeign(name)
 		if name == "form" {
 			sc.event(FormEnd, sc.i, false)
 		}
@@ -307,6 +296,7 @@ func (sc *scanner) named() {
 	}
 	c.Elem = elems[name]
 	c.State = Tag
+	c.startsForeign(name)
 	if c.Elem.inserts() && sc.s[sc.i] != '>' {
 		sc.tagStart()
 	}
@@ -359,9 +349,6 @@ func (sc *scanner) tag() {
 
 // endName ends an attribute without a value.
 func (c *Context) endName() {
-	if c.Attr == attrType {
-		c.Flags |= flagType
-	}
 	c.Attr, c.Prev = attrPlain, 0
 	c.State = Tag
 }
@@ -443,14 +430,34 @@ func (sc *scanner) value() {
 		sc.i++
 	}
 	after := sc.i
-	c.Flags &^= flagReference
-	if c.Attr != attrPlain && strings.IndexByte(chunk, '&') >= 0 {
-		if !ended && openReference(chunk) {
-			c.Flags |= flagReference
+	if c.has(flagReference) && chunk != "" {
+		if c.Flags &^= flagReference | flagAmp; completesReference(chunk) {
+			c.unknown(whyReference)
 		}
-		chunk = html.UnescapeString(chunk)
+	}
+	open := ""
+	if strings.IndexByte(chunk, '&') >= 0 {
+		if !ended {
+			open = openReference(chunk)
+			chunk = chunk[:len(chunk)-len(open)]
+		}
+		chunk = AttrText(chunk)
 	}
 	others := c.feed(chunk)
+	if open != "" {
+		if c.decides() {
+			switch c.Flags |= flagReference; {
+			case open == "&":
+				c.Flags |= flagAmp
+			case AttrText(open) != open:
+				c.unknown(whyReference) // whether it is one depends on what follows
+			}
+			for i := range others {
+				others[i].unknown(whyReference) // two readings are enough
+			}
+		}
+		c.feed(open)
+	}
 	if c.State == Unknown {
 		sc.i = len(sc.s)
 		return
@@ -468,18 +475,6 @@ func (sc *scanner) value() {
 	}
 }
 
-// openReference reports whether s ends in a character reference that what
-// follows may complete.
-func openReference(s string) bool {
-	tail := s[strings.LastIndexByte(s, '&')+1:]
-	for i := range len(tail) {
-		if b := tail[i]; !isLetter(b) && (b < '0' || '9' < b) && (b != '#' || i > 0) {
-			return false
-		}
-	}
-	return true
-}
-
 // endValue ends a value.
 func (sc *scanner) endValue() {
 	if sc.c.Delim == delimNone && sc.c.has(flagOutput) {
@@ -493,12 +488,7 @@ func (sc *scanner) endValue() {
 func (c *Context) feed(s string) (others []Context) {
 	switch {
 	case c.Attr.collects():
-		for i := 0; i < len(s); i++ {
-			if c.N == longText {
-				break
-			}
-			c.add(s[i])
-		}
+		c.collect(s)
 		return nil
 	case c.Attr == attrSrcdoc:
 		c.srcdocText(s)
@@ -522,49 +512,55 @@ func (c *Context) feed(s string) (others []Context) {
 	return nil
 }
 
-// srcdocText notes what a document in an attribute has that an output, which
-// is escaped twice as text, must not stand in.
-func (c *Context) srcdocText(s string) {
-	if s == "" {
-		return
-	}
-	low := strings.ToLower(s)
-	if strings.LastIndexByte(low, '<') > strings.LastIndexByte(low, '>') {
-		c.Sub = 1
-	} else if strings.IndexByte(low, '>') >= 0 && c.Sub == 1 {
-		c.Sub = 0
-	}
-	for _, e := range rawNames {
-		if e != "" && strings.Contains(low, "<"+e) {
-			c.Sub = 2
+// collect takes text of a value that is a word or a list of words: white space at its
+// start does not count, nor more than one character of it elsewhere.
+func (c *Context) collect(s string) {
+	for i := 0; i < len(s) && c.N != longText; i++ {
+		if isSpace(s[i]) && (c.N == 0 || isSpace(c.Buf[c.N-1])) {
+			continue
 		}
+		c.add(s[i])
 	}
 }
+
+// srcdocText notes whether an output, which is escaped twice as text, may still stand
+// in the document of an attribute: as long as each piece of it ends between tags.
+func (c *Context) srcdocText(s string) {
+	out, _ := Start(false).advance(s)
+	if len(out) != 1 || !out[0].plainText() {
+		c.Sub = 1
+	}
+}
+
+// plainText reports whether c is between tags as at the start of a document.
+func (c *Context) plainText() bool { return c.State == Text && c.NS == 0 && c.Flags == 0 }
 
 // endTag ends a start tag; at is where its > or /> stands.
 func (sc *scanner) endTag(at int) {
 	c := &sc.c
-	closed := c.has(flagSlash) && (c.NS > 0 || c.has(flagXML))
+	foreign := c.foreign()
+	closed := c.has(flagSlash) && foreign
 	if sc.tagAt > 0 && !c.has(flagLook|flagLoose) {
 		sc.events = append(sc.events[:sc.tagAt-1], sc.events[sc.tagAt:]...) // there is nothing to look at
 	}
 	sc.tagAt = 0
 	sc.takesNonce(at)
-	form := c.Elem == elemForm && c.has(flagPost|flagLook|flagLoose) && c.NS == 0
+	form := c.Elem == elemForm && c.has(flagPost|flagLook|flagLoose) && (!foreign || c.has(flagXML))
 	runTime := c.has(flagLook | flagLoose)
-	kind, foreign := c.Elem, c.NS > 0
-	isScript := c.Script
+	kind, isScript := c.Elem, c.Script
 	sc.i++
 	c.Flags &^= tagFlags
 	c.Attr, c.Delim = attrPlain, delimNone
 	c.clearLang()
-	c.Elem, c.Script, c.State = elemOther, 0, Text
+	c.Elem, c.Script, c.State, c.Seen = elemOther, 0, Text, 0
 	if form {
 		sc.event(Form, sc.i, runTime)
 	}
 	if closed {
+		c.Opens = 0
 		return
 	}
+	c.push()
 	switch kind {
 	case elemScript:
 		c.State, c.Elem, c.Script = Script, elemScript, isScript
@@ -577,18 +573,12 @@ func (sc *scanner) endTag(at int) {
 	case elemStyle:
 		c.State, c.Elem, c.Lang, c.Sub = Style, elemStyle, langCSS, cssCode
 	case elemTitle, elemTextarea:
-		if !foreign && !c.has(flagXML) {
+		if !foreign {
 			c.State, c.Elem = RCData, kind
 		}
 	case elemXmp, elemIframe, elemNoembed, elemNoframes, elemPlaintext:
-		if !foreign && !c.has(flagXML) {
+		if !foreign {
 			c.State, c.Elem = RawText, kind
-		}
-	case elemSVG, elemMath:
-		if c.NS < 15 {
-			c.NS++
-		} else {
-			c.unknown(whyDepth)
 		}
 	}
 }
@@ -618,6 +608,10 @@ func (sc *scanner) takesNonce(at int) {
 // raw reads the content of an element that only its own end tag ends.
 func (sc *scanner) raw() {
 	c := &sc.c
+	if c.foreign() {
+		sc.rawForeign()
+		return
+	}
 	name := rawNames[c.Elem]
 	rest := sc.s[sc.i:]
 	j, ended := endOf(rest, name)
@@ -632,9 +626,7 @@ func (sc *scanner) raw() {
 	case Script:
 		others = c.scriptText(chunk)
 	case Style:
-		if !c.foreignText(chunk) {
-			c.cssText(chunk)
-		}
+		c.cssText(chunk)
 	}
 	if !ended {
 		for _, o := range others {
@@ -691,21 +683,6 @@ func endOf(s, name string) (int, bool) {
 	}
 }
 
-// foreignText reports whether the text of a script or style in SVG, MathML or
-// XML means something else than in HTML: references are decoded there and
-// tags are tags.
-func (c *Context) foreignText(s string) bool {
-	if c.NS == 0 && !c.has(flagXML) {
-		return false
-	}
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "<![CDATA[", ""), "]]>", "")
-	if strings.ContainsAny(s, "<&") {
-		c.Sub, c.Lang = 0, langUnknown
-		return true
-	}
-	return false
-}
-
 // scriptText takes the text of a script to its language.
 func (c *Context) scriptText(s string) (others []Context) {
 	if c.Lang == langUnknown {
@@ -738,12 +715,6 @@ func (c *Context) scriptText(s string) (others []Context) {
 		if open {
 			c.Flags |= flagMarkup
 		}
-	}
-	if c.NS > 0 || c.has(flagXML) {
-		if c.foreignText(s) {
-			return nil
-		}
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "<![CDATA[", ""), "]]>", "")
 	}
 	switch c.Lang {
 	case langJS:

@@ -118,12 +118,13 @@ func less(a, b *Context) bool {
 	return string(a.Buf[:]) < string(b.Buf[:])
 }
 
-func (c *Context) key() [4]uint64 {
-	return [4]uint64{
-		uint64(c.State)<<56 | uint64(c.Elem)<<48 | uint64(c.Attr)<<40 | uint64(c.Delim)<<32 | uint64(c.Script)<<24 | uint64(c.NS)<<16 | uint64(c.Lang)<<8 | uint64(c.Sub),
+func (c *Context) key() [5]uint64 {
+	return [5]uint64{
+		uint64(c.State)<<56 | uint64(c.Elem)<<48 | uint64(c.Attr)<<40 | uint64(c.Delim)<<32 | uint64(c.Script)<<24 | uint64(c.Seen)<<16 | uint64(c.Lang)<<8 | uint64(c.Sub),
 		uint64(c.Prev)<<56 | uint64(c.Depth)<<48 | uint64(c.N)<<40 | uint64(c.Why)<<32,
 		uint64(c.Stack)<<32 | uint64(c.Flags),
 		uint64(c.Parens)<<32 | uint64(c.Open)<<8 | uint64(c.Brackets),
+		uint64(c.NS)<<32 | uint64(c.Opens),
 	}
 }
 
@@ -263,6 +264,8 @@ func (c Context) loosened() Context {
 	case AttrNameDyn:
 		c.Prev = nameUnknown
 		c.loosenTag()
+		c.attrsPrinted()
+		c.Seen = 0
 	case BeforeValue, Value, Script, Style:
 		if c.State == BeforeValue {
 			c.startValue(delimNone)
@@ -340,7 +343,7 @@ func (s *Set) Outside(o *Set) *Context {
 // every output behind it a fault, "" when it is not so.
 func (s *Set) Lost() string {
 	for i := range s.n {
-		if c := &s.all[i]; c.State == Unknown && (c.Why == whyMeta || c.Why == whyScheme) {
+		if c := &s.all[i]; c.State == Unknown && (c.Why == whyMeta || c.Why == whyScheme || c.Why == whyCData || c.Why == whyReference) {
 			return whys[c.Why]
 		}
 	}

@@ -3,8 +3,6 @@ package context
 import (
 	"bytes"
 	"strings"
-
-	"github.com/dewar-go/dewar/markup"
 )
 
 // An Attr is an attribute of a start tag as a browser reads it.
@@ -92,7 +90,7 @@ func TakesNonce(elem Elem, tag string) bool {
 	var rel uint32
 	nonce, href, kind := false, false, scriptJS
 	attrs(tag, func(a Attr) {
-		value := strings.ToLower(strings.Trim(markup.Unescape(a.Value), " \t\n\f\r"))
+		value := strings.ToLower(strings.Trim(AttrText(a.Value), " \t\n\f\r"))
 		switch a.Name {
 		case "nonce":
 			nonce = true
@@ -121,9 +119,9 @@ func TakesToken(tag string) (action string, ok bool) {
 	attrs(tag, func(a Attr) {
 		switch a.Name {
 		case "action":
-			action = markup.Unescape(a.Value)
+			action = AttrText(a.Value)
 		case "method":
-			ok = strings.EqualFold(markup.Unescape(a.Value), "post")
+			ok = strings.EqualFold(AttrText(a.Value), "post")
 		}
 	})
 	return action, ok
