@@ -83,6 +83,11 @@
 // strftime, isoformat, ...). A type may decide for itself by implementing
 // [Attrer], [Itemer], [Iterable], [Lener], [Truther], [Caller] or [HTMLer].
 //
+// A method without arguments reads as its result where it is not called, as a
+// property does in Python: one with one result, or with a result and an error, which
+// fails the render. Two structs are equal by a method Equal, or by their primary key
+// when fields are tagged bun:",pk" or gorm:"primaryKey".
+//
 // # Functions
 //
 // Filters, tests and globals are plain Go functions:

@@ -47,38 +47,40 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 
 // The rules.
 const (
-	Syntax           = "syntax"              // the template does not compile
-	UnknownFilter    = "unknown-filter"      // no filter of the name
-	UnknownTest      = "unknown-test"        // no test of the name
-	UnknownTemplate  = "unknown-template"    // include, import or extends names no template
-	CircularTemplate = "circular-template"   // a template extends itself, or includes itself on every path
-	UnknownEndpoint  = "unknown-endpoint"    // the URL cannot be built
-	DeadBlock        = "dead-block"          // overrides no block of the parents
-	MissingImport    = "missing-import"      // the imported template does not define the name
-	MacroArgument    = "macro-argument"      // the macro does not take the argument
-	UndefinedName    = "undefined-name"      // not among the declared variables
-	UndefinedAttr    = "undefined-attribute" // the type has no such field or method
-	SafeFilter       = "safe-filter"         // |safe trusts what it gets
-	AutoescapeOff    = "autoescape-off"      // nothing is escaped inside
-	UndecidedContext = "undecided-context"   // how to escape an output is not known
+	Syntax            = "syntax"              // the template does not compile
+	UnknownFilter     = "unknown-filter"      // no filter of the name
+	UnknownTest       = "unknown-test"        // no test of the name
+	UnknownTemplate   = "unknown-template"    // include, import or extends names no template
+	CircularTemplate  = "circular-template"   // a template extends itself, or includes itself on every path
+	UnknownEndpoint   = "unknown-endpoint"    // the URL cannot be built
+	DeadBlock         = "dead-block"          // overrides no block of the parents
+	MissingImport     = "missing-import"      // the imported template does not define the name
+	MacroArgument     = "macro-argument"      // the macro does not take the argument
+	UndefinedName     = "undefined-name"      // not among the declared variables
+	UndefinedAttr     = "undefined-attribute" // the type has no such field or method
+	PointerComparison = "pointer-comparison"  // equal only when they are the same pointer
+	SafeFilter        = "safe-filter"         // |safe trusts what it gets
+	AutoescapeOff     = "autoescape-off"      // nothing is escaped inside
+	UndecidedContext  = "undecided-context"   // how to escape an output is not known
 )
 
 // Rules says in a sentence what each rule finds.
 var Rules = map[string]string{
-	Syntax:           "The template does not compile.",
-	UnknownFilter:    "A filter that the environment does not have.",
-	UnknownTest:      "A test that the environment does not have.",
-	UnknownTemplate:  "An include, import or extends of a template that does not exist.",
-	CircularTemplate: "A template that extends itself through its parents.",
-	UnknownEndpoint:  "A URL that cannot be built: an unknown endpoint, or a missing argument.",
-	DeadBlock:        "A block in a child template that no parent has, so that it is never shown.",
-	MissingImport:    "A name that the imported template does not define.",
-	MacroArgument:    "A macro called with an argument that it does not take.",
-	UndefinedName:    "A name that is not among the variables the template is rendered with.",
-	UndefinedAttr:    "An attribute that the Go type of the value does not have.",
-	SafeFilter:       "Output that the filter safe exempts from escaping.",
-	AutoescapeOff:    "Output that {% autoescape false %} exempts from escaping.",
-	UndecidedContext: "Output at a place where it is not known how to escape it.",
+	Syntax:            "The template does not compile.",
+	UnknownFilter:     "A filter that the environment does not have.",
+	UnknownTest:       "A test that the environment does not have.",
+	UnknownTemplate:   "An include, import or extends of a template that does not exist.",
+	CircularTemplate:  "A template that extends itself through its parents.",
+	UnknownEndpoint:   "A URL that cannot be built: an unknown endpoint, or a missing argument.",
+	DeadBlock:         "A block in a child template that no parent has, so that it is never shown.",
+	MissingImport:     "A name that the imported template does not define.",
+	MacroArgument:     "A macro called with an argument that it does not take.",
+	UndefinedName:     "A name that is not among the variables the template is rendered with.",
+	UndefinedAttr:     "An attribute that the Go type of the value does not have.",
+	PointerComparison: "A comparison of two pointers whose type says nothing about being equal.",
+	SafeFilter:        "Output that the filter safe exempts from escaping.",
+	AutoescapeOff:     "Output that {% autoescape false %} exempts from escaping.",
+	UndecidedContext:  "Output at a place where it is not known how to escape it.",
 }
 
 // Finding is one mistake, or one place to look at.

@@ -366,6 +366,9 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 			return a
 		}
 		return nil
+	case *ast.Compare:
+		f.compare(e, without(s))
+		return nil
 	case *ast.And:
 		in := f.guard(e.Left, s)
 		f.expr(e.Left, in)

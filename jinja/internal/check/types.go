@@ -43,12 +43,30 @@ func item(rt reflect.Type) reflect.Type {
 	return nil
 }
 
-// result is the type that calling a function gives.
+// result is the type that calling a function gives. A method that reads as a
+// property is its result already.
 func result(rt reflect.Type) reflect.Type {
-	if rt == nil || rt.Kind() != reflect.Func || rt.NumOut() == 0 {
+	if rt == nil || rt.Kind() != reflect.Func {
+		return rt
+	}
+	if rt.NumOut() == 0 {
 		return nil
 	}
 	return rt.Out(0)
+}
+
+// compare reports a comparison of two pointers that are equal only when they are
+// the same: what Python's ORMs never have for two copies of one row.
+func (f *follower) compare(n *ast.Compare, s *scope) {
+	left := f.expr(n.Expr, s)
+	for _, op := range n.Ops {
+		right := f.expr(op.Expr, s)
+		if (op.Op == "eq" || op.Op == "ne") && left != nil && left == right && left.Kind() == reflect.Pointer && left.Elem().Kind() == reflect.Struct && !value.ComparesBy(left) {
+			f.report(f.t, n, PointerComparison, Warning, "two "+left.String()+" are equal only when they are the same pointer"+f.where(),
+				"give the type a method Equal or its key a tag bun:\",pk\", or compare a field")
+		}
+		left = right
+	}
 }
 
 // attr finds an attribute of a typed value and reports one that is not there.

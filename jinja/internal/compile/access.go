@@ -18,7 +18,7 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 			if err != nil {
 				return v, err
 			}
-			return env.getattr(v, name, nil)
+			return f.getattr(v, name)
 		}
 	}
 	site := new(value.Site)
@@ -31,7 +31,7 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 			if missing(v) {
 				v = undef
 			}
-			return env.getattr(v, name, site)
+			return f.getattr(v, name)
 		}
 	}
 	return func(f *frame) (value.Value, error) {
@@ -42,8 +42,45 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 		if r, ok := site.Lookup(v, name); ok {
 			return r, nil
 		}
-		return env.getattr(v, name, site)
+		return f.getattr(v, name)
 	}
+}
+
+// callable compiles what a call calls: an attribute that is called is the method,
+// and not what the method reads as.
+func (c *compiler) callable(n ast.Expr, fr *scopeFrame) expr {
+	env := c.env
+	switch n := n.(type) {
+	case *ast.Getattr:
+		if x := c.loopAttr(n, fr); x != nil {
+			return x
+		}
+		obj, name := c.expr(n.Node, fr), n.Attr
+		return func(f *frame) (value.Value, error) {
+			v, err := obj(f)
+			if err != nil {
+				return v, err
+			}
+			return env.getattr(v, name)
+		}
+	case *ast.Getitem:
+		if _, slice := n.Arg.(*ast.Slice); slice {
+			break
+		}
+		obj, key := c.expr(n.Node, fr), c.expr(n.Arg, fr)
+		return func(f *frame) (value.Value, error) {
+			v, err := obj(f)
+			if err != nil {
+				return v, err
+			}
+			k, err := key(f)
+			if err != nil {
+				return k, err
+			}
+			return env.getitem(v, k)
+		}
+	}
+	return c.expr(n, fr)
 }
 
 // runningLoop is the loop whose object the expression names, if it belongs to
@@ -165,7 +202,7 @@ func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {
 		if err != nil {
 			return k, err
 		}
-		return env.getitem(v, k)
+		return f.property(env.getitem(v, k))
 	}
 }
 
@@ -210,7 +247,7 @@ func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
 		return nil
 	}
 	site := new(value.Site)
-	env, name := c.env, n.Attr
+	name := n.Attr
 	return func(f *frame) (bool, error) {
 		if b, ok := site.Bool(f.vars[i]); ok {
 			return b, nil
@@ -222,7 +259,7 @@ func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
 				obj = undef
 			}
 			var err error
-			if v, err = env.getattr(obj, name, site); err != nil {
+			if v, err = f.getattr(obj, name); err != nil {
 				return false, err
 			}
 		}

@@ -264,7 +264,7 @@ func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
 			return x
 		}
 	}
-	fn := c.expr(n.Node, fr)
+	fn := c.callable(n.Node, fr)
 	return func(f *frame) (value.Value, error) {
 		v, err := fn(f)
 		if err != nil {
@@ -331,7 +331,7 @@ func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr
 		}
 		fn, ok := site.Lookup(v, name)
 		if !ok {
-			if fn, err = env.getattr(v, name, site); err != nil {
+			if fn, err = env.getattr(v, name); err != nil {
 				return value.Value{}, err
 			}
 		}
@@ -366,7 +366,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	static := n.DynArgs == nil && n.DynKwargs == nil && distinct(kws)
 	site, fn := c.member(n.Node, fr)
 	if fn == nil {
-		x := c.expr(n.Node, fr)
+		x := c.callable(n.Node, fr)
 		fn = func(f *frame) (value.Value, *Macro, error) {
 			v, err := x(f)
 			if v.Kind() == value.KindObject && err == nil {
@@ -548,8 +548,12 @@ func (c *compiler) member(n ast.Expr, fr *scopeFrame) (*memberSite, callTarget) 
 		}
 		x, ok := r.site.Lookup(v, r.name)
 		if !ok {
+			obj := v
+			if missing(obj) {
+				obj = r.undef
+			}
 			var err error
-			if x, err = r.slow(env, f); err != nil {
+			if x, err = env.getattr(obj, r.name); err != nil {
 				return x, nil, err
 			}
 		}

@@ -139,6 +139,8 @@ type compiler struct {
 	alone       bool       // no other template is loaded for where it ends
 	mu          sync.Mutex // held while a variant of a unit is compiled
 
+	called map[string]bool // the names that the template calls, nil before it was asked
+
 	state *frame // what filters see that run at compile time
 
 	spills              bool   // the function being compiled yields what it includes, see spill.go
@@ -311,7 +313,7 @@ func (c *compiler) enterScope(fr *scopeFrame) stmt {
 			case loadParam:
 				fr.fn.declare(id)
 			case loadResolve:
-				names = append(names, resolved{fr.fn.declare(id), ld.name})
+				names = append(names, c.resolved(fr.fn.declare(id), ld.name))
 			case loadAlias:
 				from := fr.fn.find(ld.alias)
 				i := fr.fn.declare(id)
@@ -333,8 +335,24 @@ func (c *compiler) enterScope(fr *scopeFrame) stmt {
 
 // resolved is a name that a scope looks up in the context, and its slot.
 type resolved struct {
-	slot int
-	name string
+	slot   int
+	name   string
+	called bool // somewhere in the template: it stays a function
+}
+
+func (c *compiler) resolved(slot int, name string) resolved {
+	if c.called == nil {
+		c.called = map[string]bool{}
+		ast.WalkBody(c.tree.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.Call); ok {
+				if f, ok := call.Node.(*ast.Name); ok {
+					c.called[f.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	return resolved{slot, name, c.called[name]}
 }
 
 func resolveAll(names []resolved) stmt {
@@ -352,7 +370,14 @@ func resolveAll(names []resolved) stmt {
 					f.vars[n.slot] = value.Of(x)
 				}
 			} else {
-				f.vars[n.slot], _ = f.ctx.lookup(f.rt, n.name)
+				v, _ := f.ctx.lookup(f.rt, n.name)
+				if v.Kind() == value.KindFunc && !n.called {
+					var err error
+					if v, err = f.property(v, nil); err != nil {
+						return err
+					}
+				}
+				f.vars[n.slot] = v
 			}
 		}
 		return nil

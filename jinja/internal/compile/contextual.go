@@ -217,10 +217,10 @@ func (c *compiler) printCallIn(n *ast.Call, p *note, pre, post string, fr *scope
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	switch fn := n.Node.(type) {
 	case *ast.Name:
-		macroOf = c.expr(n.Node, fr)
+		macroOf = c.callable(n.Node, fr)
 	case *ast.Getattr:
 		if name, ok := fn.Node.(*ast.Name); ok && name.Name != "loop" {
-			macroOf = c.expr(n.Node, fr)
+			macroOf = c.callable(n.Node, fr)
 		}
 	}
 	return func(f *frame) error {

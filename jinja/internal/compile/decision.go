@@ -165,7 +165,7 @@ func (r read) truth(env *Env) cond {
 		v, ok := r.site.Lookup(f.vars[r.slot], r.name)
 		if !ok {
 			var err error
-			if v, err = r.slow(env, f); err != nil {
+			if v, err = r.slow(f); err != nil {
 				return false, err
 			}
 		}

@@ -218,7 +218,7 @@ func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bo
 		if !ok || n.Ctx != ast.Load {
 			return none, false
 		}
-		v, err := c.env.getattr(v, n.Attr, nil)
+		v, err := c.env.getattr(v, n.Attr)
 		return v, err == nil
 	case *ast.Getitem:
 		return c.constItem(n, ec)

@@ -243,7 +243,7 @@ func (c *compiler) enterLoop(fr *scopeFrame) (once, each stmt) {
 	for _, id := range fr.sym.order {
 		ld := fr.sym.loads[id]
 		if ld.kind == loadResolve && !fr.sym.stores[ld.name] {
-			first = append(first, resolved{fr.fn.declare(id), ld.name})
+			first = append(first, c.resolved(fr.fn.declare(id), ld.name))
 			continue
 		}
 		only := &symbols{level: fr.sym.level, loads: fr.sym.loads, order: []ident{id}}

@@ -117,12 +117,12 @@ func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 }
 
 // slow reads the attribute where the site does not know it.
-func (r *read) slow(env *Env, f *frame) (value.Value, error) {
+func (r *read) slow(f *frame) (value.Value, error) {
 	v := f.vars[r.slot]
 	if missing(v) {
 		v = r.undef
 	}
-	return env.getattr(v, r.name, r.site)
+	return f.getattr(v, r.name)
 }
 
 // compareString tests x, compiled from n, for equality with a constant string.

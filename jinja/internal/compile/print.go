@@ -171,7 +171,7 @@ func appendRead(run []read, r read, pre string) []read {
 
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
-	t, env, behind, html := c.tmpl, c.env, value.NewText(post), esc == escapeHTML
+	t, behind, html := c.tmpl, value.NewText(post), esc == escapeHTML
 	if len(reads) == 1 && reads[0].loop == nil && reads[0].in == 0 {
 		return printRead(t, &reads[0], &behind, html)
 	}
@@ -217,7 +217,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 					if missing(v) {
 						v = r.undef
 					}
-					x, err = env.getattr(v, r.name, r.site)
+					x, err = f.getattr(v, r.name)
 				}
 				v = x
 			} else if missing(v) {
@@ -262,7 +262,6 @@ func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
 
 // printRead is printReads for one that is printed as between tags.
 func printRead(t *Template, r *read, behind *value.Text, html bool) stmt {
-	env := t.env
 	return func(f *frame) (err error) {
 		rt := f.rt
 		out := r.pre.Append(rt.out)
@@ -278,7 +277,7 @@ func printRead(t *Template, r *read, behind *value.Text, html bool) stmt {
 					if missing(v) {
 						v = r.undef
 					}
-					x, err = env.getattr(v, r.name, r.site)
+					x, err = f.getattr(v, r.name)
 				}
 				v = x
 			}

@@ -96,7 +96,7 @@ func (l *readLoop) print(f *frame, out []byte, item value.Value, t *Template) ([
 				if missing(item) {
 					item = r.undef
 				}
-				v, err = t.env.getattr(item, r.name, r.site)
+				v, err = f.getattr(item, r.name)
 			}
 		} else if missing(v) {
 			v = r.undef

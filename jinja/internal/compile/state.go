@@ -20,7 +20,7 @@ func (f *frame) Undefined(u value.Undef) value.Value { return f.rt.env.undefined
 // Attr is environment.getattr. Its error, if any, ends the call that f was
 // passed to.
 func (f *frame) Attr(v value.Value, name string) value.Value {
-	r, err := f.rt.env.getattr(v, name, nil)
+	r, err := f.getattr(v, name)
 	if err != nil {
 		if f.rt.failed == nil {
 			f.rt.failed = err
@@ -31,7 +31,41 @@ func (f *frame) Attr(v value.Value, name string) value.Value {
 }
 
 // Item is environment.getitem.
-func (f *frame) Item(v, key value.Value) (value.Value, error) { return f.rt.env.getitem(v, key) }
+func (f *frame) Item(v, key value.Value) (value.Value, error) {
+	return f.property(f.rt.env.getitem(v, key))
+}
+
+// getattr is environment.getattr for an attribute that is not called.
+func (f *frame) getattr(v value.Value, name string) (value.Value, error) {
+	if env := f.rt.env; !env.Sandboxed {
+		if m, ok := value.Property(f, v, name); ok {
+			return f.result(m(f, v, value.Args{}))
+		}
+	}
+	return f.property(f.rt.env.getattr(v, name))
+}
+
+// property is what an attribute reads as: the result of a Go method without
+// arguments.
+func (f *frame) property(v value.Value, err error) (value.Value, error) {
+	if err != nil || v.Kind() != value.KindFunc {
+		return v, err
+	}
+	if f.rt.env.Sandboxed {
+		if err := f.rt.env.checkCall(v); err != nil && value.IsProperty(f, v) {
+			return v, err
+		}
+	}
+	return f.result(value.ReadProperty(f, v))
+}
+
+// result ends a call that failed in a State's method without an error.
+func (f *frame) result(v value.Value, err error) (value.Value, error) {
+	if f.rt.failed != nil && err == nil {
+		err, f.rt.failed = f.rt.failed, nil
+	}
+	return v, err
+}
 
 // Call calls fn with the sandbox's rules.
 func (f *frame) Call(fn value.Value, a value.Args) (value.Value, error) {
@@ -41,11 +75,7 @@ func (f *frame) Call(fn value.Value, a value.Args) (value.Value, error) {
 			return value.Value{}, err
 		}
 	}
-	v, err := value.Call(f, fn, a)
-	if f.rt.failed != nil && err == nil {
-		err, f.rt.failed = f.rt.failed, nil
-	}
-	return v, err
+	return f.result(value.Call(f, fn, a))
 }
 
 // Filter returns a filter of the environment.
@@ -108,26 +138,17 @@ func (rt *renderer) grow(n int) error {
 }
 
 // getattr is environment.getattr: attribute, then item, else undefined.
-func (e *Env) getattr(v value.Value, name string, site *value.Site) (value.Value, error) {
+func (e *Env) getattr(v value.Value, name string) (value.Value, error) {
 	if v.IsUndefined() && !(e.Sandboxed && hasSpecial(v, name)) {
 		return undefinedAttr(v, name)
 	}
 	if e.Sandboxed {
 		return e.sandboxAttr(v, name)
 	}
-	var r value.Value
-	var ok bool
-	if site != nil {
-		r, ok = site.Lookup(v, name)
-	} else {
-		if r, ok = value.GetAttr(v, name); !ok {
-			var err error
-			if r, ok, err = value.GetItem(v, value.String(name)); err != nil {
-				ok = false
-			}
-		}
+	if r, ok := value.GetAttr(v, name); ok {
+		return r, nil
 	}
-	if ok {
+	if r, ok, err := value.GetItem(v, value.String(name)); ok && err == nil {
 		return r, nil
 	}
 	return e.undefined(value.Undef{Obj: v, HasObj: true, Name: value.String(name)}), nil

@@ -114,7 +114,8 @@ func (s *Site) Attr(v Value, name string) (Value, bool) {
 }
 
 // Lookup is environment.getattr without the undefined value: attribute, then item. It is fast for
-// the field of a struct type seen before at this place and for keys of dicts and maps.
+// the field of a struct type seen before at this place and for keys of dicts and maps. A method that
+// reads as a property is not found: calling it takes more than a look-up.
 func (s *Site) Lookup(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
 		return e.read(v)
@@ -137,8 +138,11 @@ func (s *Site) lookup(v Value, name string) (Value, bool) {
 		}
 		return v.mapGetString(name)
 	}
+	if v.t.kind == KindStruct && v.goProperty(name) != nil {
+		return Value{}, false
+	}
 	if r, ok := s.Attr(v, name); ok {
-		return r, true
+		return r, r.t != funcType || !raw[Function](r).reads.property
 	}
 	r, ok, err := GetItem(v, String(name))
 	return r, ok && err == nil

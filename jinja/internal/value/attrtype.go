@@ -5,8 +5,8 @@ import "reflect"
 // AttrType says without a value what the attribute of a Go type is. found
 // reports whether there is one of the name, and known whether the type says so:
 // a type that decides for itself, or one whose attributes are those of a Python
-// type, does not. rt is the type of a field's value or of a method as a
-// function; it is nil when it is not known.
+// type, does not. rt is the type of a field's value, of what a method reads as, or
+// of a method with arguments as a function; it is nil when it is not known.
 func AttrType(of reflect.Type, name string) (rt reflect.Type, found, known bool) {
 	for of != nil && of.Kind() == reflect.Pointer {
 		if typeOf(of.Elem()).ptrCaps&objectCaps != 0 {
@@ -30,6 +30,9 @@ func AttrType(of reflect.Type, name string) (rt reflect.Type, found, known bool)
 	}
 	if m := a.methods[name]; m != nil {
 		if method, ok := reflect.PointerTo(of).MethodByName(m.name); ok {
+			if m.reads.property && m.reads.needs == nil {
+				return method.Type.Out(0), true, true
+			}
 			return method.Type, true, true
 		}
 		return nil, true, true

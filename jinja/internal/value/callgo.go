@@ -337,6 +337,10 @@ func ToGo(v Value, rt reflect.Type) (reflect.Value, error) {
 		out.Set(x)
 		return out, nil
 	}
+	if x.IsValid() && x.Kind() == reflect.Pointer && !x.IsNil() && x.Type().Elem() == rt {
+		out.Set(x.Elem())
+		return out, nil
+	}
 	if ok, err := toGoBasic(v, out); ok || err != nil {
 		return out, err
 	}

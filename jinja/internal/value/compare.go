@@ -161,7 +161,7 @@ func equal(a, b Value, depth int) (bool, error) {
 		fa, fb := raw[Function](a), raw[Function](b)
 		return fa == fb || fa.Bound && fb.Bound && fa.Name == fb.Name && sameObject(fa.Self, fb.Self), nil
 	case KindStruct:
-		return equalStructs(a, b), nil
+		return equalStructs(a, b, depth), nil
 	}
 	return sameObject(a, b), nil
 }
@@ -247,9 +247,12 @@ func equalMappings(a, b Value, depth int) (bool, error) {
 	return same && err == nil, err
 }
 
-func equalStructs(a, b Value) bool {
+func equalStructs(a, b Value, depth int) bool {
 	if sameObject(a, b) {
 		return true
+	}
+	if eq, ok := equalByType(a, b, depth); ok {
+		return eq
 	}
 	if a.t != b.t || a.t.rt == nil || !a.t.rt.Comparable() {
 		return false

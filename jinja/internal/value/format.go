@@ -331,7 +331,7 @@ func (f *formatter) attr(v Value, name string) (Value, error) {
 	if !ok {
 		return Value{}, NoAttribute(v, name)
 	}
-	return r, nil
+	return ReadProperty(f.st, r)
 }
 
 func (f *formatter) item(v Value, name string) (Value, error) {

@@ -11,6 +11,7 @@ import (
 type goAttrs struct {
 	fields  map[string]*goField
 	methods map[string]*goMethod
+	key     []*goField // the primary key of a row
 	sites   sync.Map // *goField -> *siteEntry, of the fields that templates read
 }
 
@@ -41,6 +42,7 @@ type goMethod struct {
 	index   int  // in the method set of *T, or of T for types that are not structs
 	pointer bool // has a pointer receiver
 	fn      Method
+	reads   propertyOf
 }
 
 // attrInfo returns the attributes of the type, found once.
@@ -79,6 +81,9 @@ func (a *goAttrs) addFields(rt reflect.Type) {
 		f := fieldPath(rt, sf)
 		if f == nil {
 			continue
+		}
+		if isPrimaryKey(sf) {
+			a.key = append(a.key, f)
 		}
 		byGo = append(byGo, named{sf.Name, f})
 		if jinja != "" {
@@ -138,7 +143,7 @@ func (a *goAttrs) addMethods(t *Type) {
 	for i := range n {
 		m := rt.Method(i)
 		_, byValue := t.rt.MethodByName(m.Name)
-		a.methods[m.Name] = &goMethod{name: m.Name, index: i, pointer: t.repr == reprStruct && !byValue, fn: methodCaller(rt, m)}
+		a.methods[m.Name] = &goMethod{name: m.Name, index: i, pointer: t.repr == reprStruct && !byValue, fn: methodCaller(rt, m), reads: propertyOfMethod(m.Type)}
 	}
 	for i := range n {
 		name := rt.Method(i).Name
@@ -175,7 +180,7 @@ func (v Value) goAttr(name string) (Value, bool) {
 		return v.field(f), true
 	}
 	if m := v.goMethod(a, name); m != nil {
-		return NewMethod(m.name, v, m.fn), true
+		return NewFunction(&Function{Name: m.name, Method: m.fn, Self: v, Bound: true, reads: m.reads}), true
 	}
 	return Value{}, false
 }

@@ -78,6 +78,13 @@ func hash(v Value, depth int) (uint64, error) {
 		if h, ok := v.Any().(Hasher); ok {
 			return hash(h.HashKey(), depth+1)
 		}
+	case KindStruct:
+		if key, ok := v.hashKey(); ok {
+			return hash(key, depth+1)
+		}
+		if v.goMethod(v.t.attrInfo(), "Equal") != nil {
+			return 6, nil // equal values are not to be told apart here
+		}
 	case KindView:
 		if raw[dictView](v).which != viewValues {
 			return 0, typeErrorf("unhashable type: '%s'", TypeName(v))

@@ -48,6 +48,8 @@ type Function struct {
 	Bound  bool
 	// Unsafe functions must not be called from a sandbox, AltersData marks methods that change their object.
 	Unsafe, AltersData bool
+
+	reads propertyOf
 }
 
 // NewFunc returns a callable.
