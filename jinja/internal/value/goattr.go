@@ -12,7 +12,7 @@ type goAttrs struct {
 	fields  map[string]*goField
 	methods map[string]*goMethod
 	key     []*goField // the primary key of a row
-	sites   sync.Map // *goField -> *siteEntry, of the fields that templates read
+	sites   sync.Map   // *goField -> *siteEntry, of the fields that templates read
 }
 
 // entry is what a [Site] keeps for a field, nil when there is none of the name.
