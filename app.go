@@ -29,6 +29,7 @@ type App struct {
 	made     string // where New was called
 	root     scope
 	log      *slog.Logger
+	ownLog   bool    // log is the default
 	mistakes []error // found before Handler, reported by it
 
 	// Routing, filled while routes are registered.
@@ -75,8 +76,9 @@ type App struct {
 // New makes an app. Whatever is wrong with the configuration is reported
 // together by [App.Handler] or [App.Run].
 func New(cfg Config) *App {
+	ownLog := cfg.Logger == nil
 	cfg.setDefaults()
-	a := &App{cfg: cfg, made: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
+	a := &App{cfg: cfg, ownLog: ownLog, made: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
 	a.root.app = a
 	a.log = cfg.Logger
 	a.routes = a.newMap()
@@ -147,6 +149,9 @@ func (a *App) buildNow(m mode) error {
 	}
 	for _, e := range a.endpoints {
 		e.url = a.fixedURL(e)
+	}
+	for _, f := range a.ruleFindings() {
+		a.logFinding(f)
 	}
 	mistakes = append(mistakes, a.checkTemplatesAtStart()...)
 	report(a.buildUnmatched())

@@ -65,6 +65,7 @@ func (a *App) Check() []Finding {
 	if a.env != nil {
 		list = append(list, a.templateFindings(nil)...)
 	}
+	list = append(list, a.ruleFindings()...)
 	list = append(list, a.routeFindings()...)
 	list = append(list, a.passageFindings()...)
 	list = append(list, a.headerFindings()...)
@@ -147,7 +148,7 @@ func (a *App) checkReloaded(name string) {
 }
 
 func (a *App) logFinding(f Finding) {
-	a.log.LogAttrs(context.Background(), slog.LevelWarn, "template check", slog.String("source", f.Source),
+	a.log.LogAttrs(context.Background(), slog.LevelWarn, "check", slog.String("source", f.Source),
 		slog.String("id", f.ID), slog.String("message", f.Message), slog.String("remedy", f.Remedy))
 }
 

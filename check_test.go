@@ -1,6 +1,7 @@
 package dewar_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -40,6 +41,37 @@ func found(list []dewar.Finding) (out []string) {
 		out = append(out, f.ID+" "+f.Severity.String()+" "+f.Subject)
 	}
 	return out
+}
+
+// TestCheckForeignRules: a variable in the notation of another router is text
+// here, which is said.
+func TestCheckForeignRules(t *testing.T) {
+	for rule, want := range map[string]string{
+		"/u/:id": "<id>", "/v/{id}": "<id>", "/v/{id:[0-9]+}": "<id>", "/files/{path...}": "<path:path>", "/files/*path": "<path:path>", "/files/*": "<path:path>",
+		"/u/:id?": "<id>", "/a/<int:id>": "", "/v1/items:batch": "", "/a/:": "", "/{}": "", "/a*": "", "/:1": "", "/": "",
+	} {
+		var log bytes.Buffer
+		app := checked(t, func(c *dewar.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		if strings.Contains(rule, "<") {
+			dewar.Get1(app, rule, func(*dewar.Context, int) error { return nil }).Name("x")
+		} else {
+			app.Get(rule, text("x")).Name("x")
+		}
+		findings := app.Check()
+		if want == "" {
+			if len(findings) > 0 || log.Len() > 0 {
+				t.Errorf("%s: %v %s", rule, findings, log.String())
+			}
+			continue
+		}
+		if len(findings) != 1 || findings[0].ID != "rule-syntax" || findings[0].Severity != dewar.SeverityWarning ||
+			!strings.Contains(findings[0].Remedy, "write "+want+" ") || !strings.Contains(findings[0].Source, "check_test.go:") {
+			t.Errorf("%s: %+v", rule, findings)
+		}
+		if !strings.Contains(log.String(), "rule-syntax") {
+			t.Errorf("%s: nothing in the log at the start", rule)
+		}
+	}
 }
 
 func TestCheckDeviations(t *testing.T) {

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -29,6 +30,45 @@ func (a *App) routeFindings() (list []Finding) {
 		}
 	}
 	return list
+}
+
+// ruleFindings lists the rules in another router's notation.
+func (a *App) ruleFindings() (list []Finding) {
+	for _, e := range a.placed {
+		segment, variable := otherSyntax(e.rule)
+		if segment == "" {
+			continue
+		}
+		list = append(list, Finding{
+			ID: "rule-syntax", Subject: fmt.Sprintf("route %s (%s)", e.rule, e.name), Source: e.route.location,
+			Message: fmt.Sprintf("%s is literal text in a rule: this route serves that one path", segment),
+			Remedy:  "write " + variable + " if a variable is meant",
+		})
+	}
+	return list
+}
+
+// otherSyntax finds the first segment of a rule that is a variable in the rules
+// of other routers, and how it is written here: /:id, /{id} and /*path.
+func otherSyntax(rule string) (segment, variable string) {
+	for segment := range strings.SplitSeq(rule, "/") {
+		name, kind := "", ""
+		switch inner, braced := strings.CutSuffix(segment, "}"); {
+		case braced && strings.HasPrefix(inner, "{"):
+			name, _, _ = strings.Cut(inner[1:], ":") // chi's regular expression, if there is one
+			if rest, ok := strings.CutSuffix(name, "..."); ok {
+				name, kind = rest, "path:"
+			}
+		case strings.HasPrefix(segment, ":"):
+			name = strings.TrimSuffix(segment[1:], "?")
+		case strings.HasPrefix(segment, "*"):
+			name, kind = cmp.Or(segment[1:], "path"), "path:"
+		}
+		if isIdentifier(name) {
+			return segment, "<" + kind + name + ">"
+		}
+	}
+	return "", ""
 }
 
 // changes reports whether one of a route's methods is unsafe; a route without

@@ -166,7 +166,7 @@ type Config struct {
 
 	// Logger gets the app's log: one line a request, errors with their stacks,
 	// security events. Default: a [LogHandler] on standard error, text in debug
-	// and JSON otherwise.
+	// and on a terminal, and JSON otherwise.
 	Logger *slog.Logger `config:"-"`
 }
 
@@ -233,12 +233,23 @@ func (c *Config) setDefaults() {
 		}
 	}
 	if c.Logger == nil {
+		o := LogOptions{Text: c.Debug || onTerminal(os.Stderr)}
 		if c.Debug {
-			c.Logger = slog.New(NewLogHandler(os.Stderr, LogOptions{Text: true, Level: slog.LevelDebug}))
-		} else {
-			c.Logger = slog.New(NewLogHandler(os.Stderr, LogOptions{}))
+			o.Level = slog.LevelDebug
 		}
+		c.Logger = slog.New(NewLogHandler(os.Stderr, o))
 	}
+}
+
+// onTerminal reports whether somebody reads what is written to the file as it
+// comes.
+func onTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nowhere, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, nowhere)
 }
 
 func setDefault[T comparable](field *T, value T) {

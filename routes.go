@@ -20,6 +20,10 @@ type RouteInfo struct {
 	Guards []string
 	// API, Static, WebSocket and InsecureNoCSRF say what the route is marked as.
 	API, Static, WebSocket, InsecureNoCSRF bool
+	// BuildOnly is set for [App.BuildOnly]: nothing is served here.
+	BuildOnly bool
+	// RedirectTo is where [App.RedirectRule] leads, "" for any other route.
+	RedirectTo string
 	// MaxBody bounds its request body in bytes.
 	MaxBody int64
 	// Source is where it was registered, as "file.go:12".
@@ -46,7 +50,11 @@ func (e *endpoint) info() RouteInfo {
 	r := e.route
 	info := RouteInfo{
 		Endpoint: e.name, Rule: e.rule, Host: hostOf(e.routed), API: e.api, Static: e.static,
-		WebSocket: r.webSocket, InsecureNoCSRF: r.noCSRF, MaxBody: e.maxBody, Source: r.location,
+		WebSocket: r.webSocket, InsecureNoCSRF: r.noCSRF, BuildOnly: r.buildOnly, MaxBody: e.maxBody, Source: r.location,
+	}
+	info.RedirectTo, _ = r.to.(string)
+	if r.buildOnly || r.to != nil {
+		return info // no method and no guard is asked
 	}
 	if e.routed.Methods != nil {
 		info.Methods = e.routed.Allowed()

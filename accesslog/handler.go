@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -13,7 +14,8 @@ import (
 type Options struct {
 	// Level is the least level that is written. Default: slog.LevelInfo.
 	Level slog.Leveler
-	// Text writes key=value for people instead of JSON. Default: false.
+	// Text writes key=value for people instead of JSON, and durations with three
+	// digits: took=1.23ms. Default: false.
 	Text bool
 }
 
@@ -37,11 +39,33 @@ func New(w io.Writer, o Options) *Handler {
 	out := &lineWriter{w: w}
 	how := &slog.HandlerOptions{Level: h.level, ReplaceAttr: secure.RedactAttr}
 	if o.Text {
+		how.ReplaceAttr = readable
 		h.Handler = slog.NewTextHandler(out, how)
 	} else {
 		h.Handler, h.json = slog.NewJSONHandler(out, how), out
 	}
 	return h
+}
+
+// readable is [secure.RedactAttr] with durations for people.
+func readable(groups []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.DurationValue(threeDigits(a.Value.Duration()))
+	}
+	return secure.RedactAttr(groups, a)
+}
+
+// threeDigits rounds a duration to three digits, and one of a minute or more to
+// seconds.
+func threeDigits(d time.Duration) time.Duration {
+	if d >= time.Minute || d <= -time.Minute {
+		return d.Round(time.Second)
+	}
+	unit := time.Duration(1)
+	for d/unit >= 1000 || d/unit <= -1000 {
+		unit *= 10
+	}
+	return d.Round(unit)
 }
 
 // lineWriter keeps lines whole.

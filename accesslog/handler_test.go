@@ -3,6 +3,7 @@ package accesslog_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"regexp"
@@ -61,5 +62,24 @@ func TestText(t *testing.T) {
 		&accesslog.Request{Method: "GET\nlevel=INFO", Rule: "/", Status: 200}, time.Now())
 	if got := b.String(); !strings.Contains(got, `method="GET\nlevel=INFO"`) || !strings.Contains(got, " status=200 ") || strings.Count(got, "\n") != 1 {
 		t.Error(got)
+	}
+}
+
+// TestReadableDurations: people are not shown nanoseconds, and programs are.
+func TestReadableDurations(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 999: "999ns", 1234: "1.23µs", 1_234_567: "1.23ms", 12_345_678: "12.3ms", 999_999_999: "1s", 1_234_567_890: "1.23s",
+		-1_234_567: "-1.23ms", 59*time.Second + 999_999: "59s", 61*time.Second + 5: "1m1s", 25*time.Hour + 1: "25h0m0s",
+	} {
+		var text, json bytes.Buffer
+		for b, o := range map[*bytes.Buffer]accesslog.Options{&text: {Text: true}, &json: {}} {
+			slog.New(accesslog.New(b, o)).Info("done", "took", d, slog.Group("g", "within", d))
+		}
+		if got := text.String(); !strings.HasSuffix(got, " took="+want+" g.within="+want+"\n") {
+			t.Errorf("%d: %s", d, got)
+		}
+		if got := json.String(); !strings.Contains(got, fmt.Sprintf(`"took":%d,`, d)) {
+			t.Errorf("%d: %s", d, got)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -31,43 +30,45 @@ func Main(newApp Factory) {
 // is written to stdout, everything else to stderr. An application that runs is
 // shut down when ctx is done.
 func Run(ctx context.Context, newApp Factory, args []string, stdout, stderr io.Writer) int {
-	name := "app"
-	if len(args) > 0 {
-		name = filepath.Base(args[0])
-		args = args[1:]
-	}
-	p := &program{newApp: newApp, stdout: stdout, stderr: stderr}
-	err := p.command(name).Run(ctx, append([]string{name}, withDefault(args)...))
-	var usage *usageError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "%s: %s\nTry %q.\n", name, usage.text, name+" "+usage.help)
-		return 2
-	}
-	if !errors.Is(err, errFindings) {
-		fmt.Fprintln(stderr, err)
-	}
-	return 1
-}
-
-// withDefault puts "run" in front when no command is named, so that its options
-// may follow the program's name.
-func withDefault(args []string) []string {
-	if len(args) == 0 {
-		return []string{"run"}
-	}
-	if strings.HasPrefix(args[0], "-") && args[0] != "--" && !slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
-		return append([]string{"run"}, args...)
-	}
-	return args
+	p := &program{newApp: newApp, stdout: stdout, stderr: stderr, host: "127.0.0.1", port: 5000}
+	return p.execute(ctx, args)
 }
 
 // program is one run of the command line.
 type program struct {
 	newApp         Factory
 	stdout, stderr io.Writer
+
+	// Where run listens by default; addr is one that is no host and port.
+	host string
+	port int
+	addr string
+}
+
+// execute runs the command that args name and returns the exit status.
+func (p *program) execute(ctx context.Context, args []string) int {
+	name := "app"
+	if len(args) > 0 {
+		name = filepath.Base(args[0])
+		args = args[1:]
+	}
+	root := p.command(name)
+	args, err := arrange(root, args)
+	if err == nil {
+		err = mistakes(func() error { return root.Run(ctx, append([]string{name}, args...)) })
+	}
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(p.stderr, "%s: %s\nTry %q.\n", name, usage.text, name+" "+usage.help)
+		return 2
+	}
+	if !errors.Is(err, errFindings) {
+		fmt.Fprintln(p.stderr, err)
+	}
+	return 1
 }
 
 // command is the tree of commands.
@@ -75,6 +76,7 @@ func (p *program) command(name string) *urfave.Command {
 	root := &urfave.Command{
 		Name:            name,
 		Usage:           "a web application made with Dewar",
+		Description:     "Without a command the application is served: the options of run may follow the program's name.",
 		HideVersion:     true,
 		HideHelpCommand: true,
 		Commands:        []*urfave.Command{p.run(), p.routes(), p.check(), p.secret()},
@@ -89,16 +91,20 @@ func (p *program) command(name string) *urfave.Command {
 func (p *program) complete(c *urfave.Command, help string) {
 	c.Writer, c.ErrWriter = p.stdout, p.stderr
 	c.ExitErrHandler = func(context.Context, *urfave.Command, error) {}
-	c.OnUsageError = func(_ context.Context, _ *urfave.Command, err error, _ bool) error {
-		return &usageError{strings.TrimSuffix(firstLine(err.Error()), "."), help}
+	c.OnUsageError = func(_ context.Context, c *urfave.Command, err error, _ bool) error {
+		text := strings.TrimSuffix(firstLine(err.Error()), ".")
+		if option, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
+			text = noOption(option, c.Flags)
+		}
+		return &usageError{text, help}
 	}
 	action := c.Action
 	c.Action = func(ctx context.Context, c *urfave.Command) error {
 		switch {
 		case action == nil && c.Args().Present():
-			return &usageError{fmt.Sprintf("there is no command %q", c.Args().First()), help}
+			return &usageError{noCommand(c.Args().First(), c), help}
 		case action == nil:
-			return &usageError{"which command? " + names(c), help}
+			return &usageError{"which command? " + strings.Join(names(c), ", "), help}
 		case c.Args().Present():
 			return &usageError{fmt.Sprintf("unexpected argument %q", c.Args().First()), help}
 		}
@@ -109,12 +115,11 @@ func (p *program) complete(c *urfave.Command, help string) {
 	}
 }
 
-func names(c *urfave.Command) string {
-	var list []string
+func names(c *urfave.Command) (list []string) {
 	for _, sub := range c.Commands {
 		list = append(list, sub.Name)
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 func firstLine(s string) string {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/limit"
 	"github.com/dewar-go/dewar/sign"
 )
 
@@ -45,7 +46,19 @@ func TestRun(t *testing.T) {
 	}{
 		{name: "help", args: "--help", stdout: "secret"},
 		{name: "help of run", args: "run --help", stdout: "--port"},
-		{name: "unknown command", args: "fly", status: 2, stderr: `there is no command "fly"`},
+		{name: "unknown command", args: "fly", status: 2, stderr: `there is no command "fly"; there are run, routes, check, secret`},
+		{name: "misspelt command", args: "rotues", status: 2, stderr: `there is no command "rotues"; did you mean "routes"?`},
+		{name: "misspelt command below", args: "secret rotat", status: 2, stderr: `there is no command "rotat"; did you mean "rotate"?`},
+		{name: "misspelt option", args: "run --prot 1", status: 2, stderr: "there is no option --prot; did you mean --port?"},
+		{name: "misspelt option before the command", args: "--debgu routes", status: 2, stderr: "there is no option --debgu; did you mean --debug?"},
+		{name: "another command's option", args: "routes --port 1", status: 2, stderr: "there is no option --port"},
+		{name: "another command's option before", args: "--port 1 routes", status: 2, stderr: "there is no option --port"},
+		{name: "options before a command that is none", args: "--debug fly", status: 2, stderr: `there is no command "fly"`},
+		{name: "option before the command", args: "--json routes", stdout: `"endpoint": "index"`},
+		{name: "option with a value before the command", args: "--instance " + dir + " routes --json", stdout: `"endpoint": "index"`},
+		{name: "option before a command below", args: "--file " + file + " secret new", status: 1, stderr: "must not be overwritten"},
+		{name: "help before the command", args: "--help check", stdout: "--sarif"},
+		{name: "help after an option", args: "--debug --help", stdout: "--port"},
 		{name: "unknown command below", args: "secret old", status: 2, stderr: `there is no command "old"`},
 		{name: "half a command", args: "secret", status: 2, stderr: "which command? new, rotate, retire"},
 		{name: "unknown option", args: "run --prot 1", status: 2, stderr: "prot"},
@@ -148,7 +161,10 @@ func TestSecretNew(t *testing.T) {
 	}
 }
 
+// TestServe: a program that made its application by itself takes the same
+// command line.
 func TestServe(t *testing.T) {
+	t.Setenv("PORT", "")
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -158,9 +174,125 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stderr bytes.Buffer
-	if status := serve(app, taken.Addr().String(), &stderr); status != 1 || !strings.Contains(stderr.String(), "in use") {
+	var stdout, stderr bytes.Buffer
+	if status := serve(t.Context(), app, taken.Addr().String(), []string{"hello"}, &stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "in use") {
 		t.Errorf("status %d, stderr %q", status, stderr.String())
+	}
+	for _, args := range []string{"--help", "routes", "check", "--json routes", "secret new"} {
+		app, err := newApp(dewar.Config{InstanceDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdout.Reset()
+		stderr.Reset()
+		if status := serve(t.Context(), app, "127.0.0.1:5000", append([]string{"hello"}, strings.Fields(args)...), &stdout, &stderr); status != 0 || stdout.Len() == 0 {
+			t.Errorf("%s: status %d, %q, %q", args, status, stdout.String(), stderr.String())
+		}
+	}
+}
+
+// TestAddress: the command line wins over PORT, and PORT over the program.
+func TestAddress(t *testing.T) {
+	free := func() string {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		return port
+	}
+	for _, tt := range []struct{ name, env, option, program, want string }{
+		{name: "the program", program: "A", want: "A"},
+		{name: "PORT", env: "B", program: "A", want: "B"},
+		{name: "--port", env: "B", option: "C", program: "A", want: "C"},
+		{name: "--port alone", option: "C", program: "A", want: "C"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ports := map[string]string{"A": free(), "B": free(), "C": free(), "": ""}
+			t.Setenv("PORT", ports[tt.env])
+			args := []string{"hello", "--instance", t.TempDir()}
+			if tt.option != "" {
+				args = append(args, "--port", ports[tt.option])
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			var listened string
+			app := dewar.New(dewar.Config{Logger: slog.New(slog.DiscardHandler), OnListen: func(_ string, at net.Addr) {
+				listened = at.String()
+				stop()
+			}})
+			var out, errs bytes.Buffer
+			if status := serve(ctx, app, "127.0.0.1:"+ports[tt.program], args, &out, &errs); status != 0 || listened != "127.0.0.1:"+ports[tt.want] {
+				t.Errorf("status %d, on %s, want port %s: %s", status, listened, ports[tt.want], errs.String())
+			}
+		})
+	}
+	t.Setenv("PORT", "80x")
+	var out, errs bytes.Buffer
+	if status := Run(t.Context(), newApp, []string{"shop"}, &out, &errs); status != 1 || !strings.Contains(errs.String(), `PORT is "80x"`) {
+		t.Errorf("status %d, %q", status, errs.String())
+	}
+}
+
+// TestServeOverlay: what the command line says reaches an application that is
+// there already.
+func TestServeOverlay(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "here")
+	app := dewar.New(dewar.Config{InstanceDir: "elsewhere"})
+	app.Get("/", func(c *dewar.Context) error { return c.Text("hello") })
+	var out, errs bytes.Buffer
+	if status := serve(t.Context(), app, "127.0.0.1:0", []string{"hello", "routes", "--debug", "--instance", dir}, &out, &errs); status != 0 {
+		t.Fatal(status, errs.String())
+	}
+	if app.InstanceDir() != dir || !app.Debug() || !app.Logger().Enabled(t.Context(), slog.LevelDebug) {
+		t.Errorf("%s, debug %v", app.InstanceDir(), app.Debug())
+	}
+}
+
+// TestMistakesWithoutAStack: what registration panics with is a line, and what
+// the program panics with is left alone.
+func TestMistakesWithoutAStack(t *testing.T) {
+	nothing := func(c *dewar.Context) error { return c.NoContent() }
+	other := func(c *dewar.Context) error { return c.NoContent() }
+	for name, register := range map[string]func(*dewar.App){
+		"rule":      func(app *dewar.App) { app.Get("no-slash", nothing) },
+		"converter": func(app *dewar.App) { app.Get("/<nope:x>", nothing) },
+		"names":     func(app *dewar.App) { app.Get("/a", nothing).Name("x"); app.Get("/b", other).Name("x") },
+		"typed":     func(app *dewar.App) { dewar.Get1(app, "/a", func(*dewar.Context, int) error { return nil }) },
+		"last":      func(app *dewar.App) { app.Get("/a", nothing).Name("x"); app.Post("/b", other).Name("x") },
+		"another":   func(app *dewar.App) { app.Guard(limit.New(limit.Options{}).Concurrency(0)) },
+		"frozen":    func(app *dewar.App) { app.Check(); app.Get("/a", nothing) },
+	} {
+		for _, command := range []string{"check", "routes", "run"} {
+			ctx, stop := context.WithCancel(t.Context())
+			var out, errs bytes.Buffer
+			factory := func(base dewar.Config) (*dewar.App, error) {
+				app, err := newApp(base)
+				app.OnStart(func(context.Context) error { stop(); return nil })
+				register(app)
+				return app, err
+			}
+			status := Run(ctx, factory, []string{"shop", command, "--instance", t.TempDir()}, &out, &errs)
+			stop()
+			if status != 1 || strings.Count(errs.String(), "\n") != 1 || !strings.Contains(errs.String(), "cli_test.go:") || out.Len() > 0 {
+				t.Errorf("%s, %s: status %d\n%s%s", name, command, status, out.String(), errs.String())
+			}
+		}
+	}
+	for name, fault := range map[string]func(){
+		"runtime": func() { var m map[string]int; m["a"] = 1 },
+		"own":     func() { panic("shop: no shelves") },
+		"value":   func() { panic(7) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: the panic is swallowed", name)
+				}
+			}()
+			var out, errs bytes.Buffer
+			Run(t.Context(), func(dewar.Config) (*dewar.App, error) { fault(); return nil, nil }, []string{"shop", "check"}, &out, &errs)
+		}()
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package cli is the command line of a Dewar application, inside the
-// application's own binary. With it, main is one line:
+// application's own binary. With it, main is one line ([Serve] is the same for a
+// program that makes its application by itself):
 //
 //	func main() { cli.Main(newApp) }
 //
@@ -12,7 +13,8 @@
 // # Commands
 //
 //	shop                        the same as "shop run"
-//	shop run --port 8000        serve; --host, --instance and --debug as well
+//	shop run --port 8000        serve; --host, --instance and --debug as well. The environment's PORT is
+//	                            the default of --port
 //	shop run --cert F --key F   serve HTTPS; --cert adhoc --debug while developing
 //	shop routes                 list endpoints, methods, rules and guards; --json
 //	shop check                  list routes with their guards, mistakes in templates and settings, and
@@ -21,6 +23,9 @@
 //	shop secret new --file F    write one to a new file that only its owner can read
 //	shop secret rotate          make a new key sign from the next start on; the older ones still verify
 //	shop secret retire          take the older keys out: what they signed is no longer accepted; --keep
+//
+// Options may stand before the command as well as after it. A command or option
+// that is not known says which was probably meant.
 //
 // # The application factory
 //
@@ -32,6 +37,6 @@
 // # Exit status
 //
 // 0 when the command did what it was for, 1 with one line on standard error when
-// it could not, 2 when the command line was not understood. check ends with 1 when
+// it could not (mistakes at registration among them, whose stack is left out), 2 when the command line was not understood. check ends with 1 when
 // it found an error, or a warning that is not accepted.
 package cli

@@ -38,8 +38,14 @@ func (p *program) routesTable(list []dewar.RouteInfo) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ENDPOINT\tMETHODS\tRULE\tGUARDS")
 	for _, r := range list {
-		methods := cmp.Or(strings.Join(r.Methods, ","), "any")
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Endpoint, methods, r.Host+r.Rule, strings.Join(r.Guards, ", "))
+		methods, rule := cmp.Or(strings.Join(r.Methods, ","), "any"), r.Host+r.Rule
+		switch {
+		case r.BuildOnly:
+			methods = "(build only)"
+		case r.RedirectTo != "":
+			methods, rule = "(redirect)", rule+" -> "+r.RedirectTo
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Endpoint, methods, rule, strings.Join(r.Guards, ", "))
 	}
 	return w.Flush()
 }
@@ -55,7 +61,9 @@ type route struct {
 	Static         bool     `json:"static,omitempty"`
 	WebSocket      bool     `json:"websocket,omitempty"`
 	InsecureNoCSRF bool     `json:"insecure_no_csrf,omitempty"`
-	MaxBody        int64    `json:"max_body"` // bytes
+	BuildOnly      bool     `json:"build_only,omitempty"`  // nothing is served here
+	RedirectTo     string   `json:"redirect_to,omitempty"` // a redirect, and no view
+	MaxBody        int64    `json:"max_body"`              // bytes
 	Source         string   `json:"source"`
 }
 
@@ -70,7 +78,7 @@ func routesOf(list []dewar.RouteInfo) []route {
 		routes = append(routes, route{
 			Endpoint: r.Endpoint, Methods: append([]string{}, r.Methods...), Rule: r.Rule, Host: r.Host,
 			Guards: append([]string{}, r.Guards...), API: r.API, Static: r.Static, WebSocket: r.WebSocket,
-			InsecureNoCSRF: r.InsecureNoCSRF, MaxBody: r.MaxBody, Source: r.Source,
+			InsecureNoCSRF: r.InsecureNoCSRF, BuildOnly: r.BuildOnly, RedirectTo: r.RedirectTo, MaxBody: r.MaxBody, Source: r.Source,
 		})
 	}
 	return routes

@@ -21,6 +21,8 @@ func routed(base dewar.Config) (*dewar.App, error) {
 	bp.Route("/<int:id>/edit", page, "GET", "POST").Name("edit").Guard(members)
 	bp.Post("/hook", page).Name("hook").InsecureNoCSRF()
 	app.Register(bp)
+	app.BuildOnly("/account", "account")
+	app.RedirectRule("/old/<int:id>", "/auth/<id>/edit")
 	return app, nil
 }
 
@@ -30,14 +32,16 @@ func TestRoutes(t *testing.T) {
 		t.Fatalf("status %d, stderr %q", status, stderr.String())
 	}
 	lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
-	if len(lines) != 4 {
-		t.Fatalf("want a head and three routes:\n%s", stdout.String())
+	if len(lines) != 6 {
+		t.Fatalf("want a head and five routes:\n%s", stdout.String())
 	}
 	for i, want := range [][]string{
 		{"ENDPOINT", "METHODS", "RULE", "GUARDS"},
 		{"index", "GET", " / "},
 		{"auth.edit", "GET", "POST", "/auth/<int:id>/edit", "login required"},
 		{"auth.hook", "POST", "/auth/hook"},
+		{"account", "(build only)", "/account"},
+		{"(redirect)", "/old/<int:id> -> /auth/<id>/edit"},
 	} {
 		for _, text := range want {
 			if !strings.Contains(lines[i], text) {
@@ -62,7 +66,7 @@ func TestRoutesJSON(t *testing.T) {
 	if err := decoder.Decode(&list); err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 3 {
+	if len(list) != 5 {
 		t.Fatalf("got %+v", list)
 	}
 	edit, hook := list[1], list[2]
@@ -70,7 +74,10 @@ func TestRoutesJSON(t *testing.T) {
 		!slices.Contains(edit.Guards, "login required") || edit.InsecureNoCSRF || edit.MaxBody <= 0 || !strings.Contains(edit.Source, "routes_test.go:") {
 		t.Errorf("got %+v", edit)
 	}
-	if !hook.InsecureNoCSRF {
+	if !hook.InsecureNoCSRF || hook.BuildOnly || hook.RedirectTo != "" {
 		t.Errorf("got %+v", hook)
+	}
+	if account, old := list[3], list[4]; !account.BuildOnly || len(account.Methods)+len(account.Guards) > 0 || old.RedirectTo != "/auth/<id>/edit" {
+		t.Errorf("got %+v and %+v", account, old)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 
 	urfave "github.com/urfave/cli/v3"
@@ -15,15 +16,15 @@ func (p *program) run() *urfave.Command {
 		Name:  "run",
 		Usage: "serve the application",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", Value: "127.0.0.1"},
-			&urfave.IntFlag{Name: "port", Usage: "listen on `PORT`; 0 takes a free one", Value: 5000},
+			&urfave.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", Value: p.host},
+			&urfave.IntFlag{Name: "port", Usage: "listen on `PORT`; 0 takes a free one. The environment's PORT is the default, where it is set", Value: p.port},
 			&urfave.StringFlag{Name: "cert", Usage: "serve HTTPS with the certificate in `FILE`, read again when it changes; adhoc makes one, in debug mode on a loopback address"},
 			&urfave.StringFlag{Name: "key", Usage: "the certificate's private key is in `FILE`"},
 		}, options()...),
 		Action: func(ctx context.Context, c *urfave.Command) error {
-			port := c.Int("port")
-			if port < 0 || port > 65535 {
-				return &usageError{fmt.Sprintf("port %d is not between 0 and 65535", port), "run --help"}
+			addr, err := p.address(c)
+			if err != nil {
+				return err
 			}
 			switch cert, key := c.String("cert"), c.String("key"); {
 			case cert == "adhoc" && key != "":
@@ -39,7 +40,26 @@ func (p *program) run() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return app.RunContext(ctx, net.JoinHostPort(c.String("host"), strconv.Itoa(port)))
+			return app.RunContext(ctx, addr)
 		},
 	}
+}
+
+// address is where to listen: what the command line says, the environment's
+// PORT, or what the program says.
+func (p *program) address(c *urfave.Command) (string, error) {
+	host, port := c.String("host"), c.Int("port")
+	if text := os.Getenv("PORT"); text != "" && !c.IsSet("port") {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil {
+			return "", fmt.Errorf("cli: the environment's PORT is %q, and no number from 0 to 65535: correct it, or say --port", text)
+		}
+		port = int(n)
+	} else if p.addr != "" && !c.IsSet("host") && !c.IsSet("port") {
+		return p.addr, nil
+	}
+	if port < 0 || port > 65535 {
+		return "", &usageError{fmt.Sprintf("port %d is not between 0 and 65535", port), "run --help"}
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port)), nil
 }

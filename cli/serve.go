@@ -1,24 +1,36 @@
 package cli
 
 import (
-	"fmt"
+	"context"
 	"io"
+	"net"
 	"os"
+	"strconv"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/clihook"
 )
 
-// Serve serves an application on an address and ends the process: with status
-// 0 once it was told to end, with 1 and one line on standard error when it
-// could not serve. It is [Main] for a program without a command line.
+// Serve is [Main] for a program that makes its application by itself: addr is
+// where it listens unless the command line or PORT says otherwise. It ends the
+// process.
 func Serve(app *dewar.App, addr string) {
-	os.Exit(serve(app, addr, os.Stderr))
+	os.Exit(serve(context.Background(), app, addr, os.Args, os.Stdout, os.Stderr))
 }
 
-func serve(app *dewar.App, addr string, stderr io.Writer) int {
-	if err := app.Run(addr); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 1
+// serve is [Run] for an application that is there already. An address that
+// cannot be split is left to the listener's error.
+func serve(ctx context.Context, app *dewar.App, addr string, args []string, stdout, stderr io.Writer) int {
+	p := &program{stdout: stdout, stderr: stderr}
+	p.newApp = func(base dewar.Config) (*dewar.App, error) {
+		clihook.Overlay(app, base)
+		return app, nil
 	}
-	return 0
+	host, port, err := net.SplitHostPort(addr)
+	if n, notNumber := strconv.Atoi(port); err == nil && notNumber == nil {
+		p.host, p.port = host, n
+	} else {
+		p.addr = addr
+	}
+	return p.execute(ctx, args)
 }

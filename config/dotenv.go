@@ -1,53 +1,253 @@
 package config
 
 import (
+	"errors"
 	"fmt"
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// parseDotenv reads NAME=value lines. Values may stand in quotes; export before
-// a name and lines that begin with # are allowed.
-func parseDotenv(b []byte) (map[string]string, error) {
-	vars := map[string]string{}
-	for i, line := range strings.Split(string(b), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
+// parseDotenv reads a .env file as python-dotenv 0.21 does: NAME=value lines,
+// an optional export before the name, a value bare, in single quotes or in
+// double quotes with escapes, quoted ones over several lines, comments, and
+// ${NAME} or ${NAME:-default} in all of them. A byte order mark is skipped.
+//
+// A name without a value is left out. Lines that make no sense are left out as
+// well and returned by their numbers. lookup is the environment, which wins over
+// names of the file in ${NAME}.
+func parseDotenv(b []byte, lookup func(string) (string, bool)) (vars map[string]string, bad []int, err error) {
+	text := strings.TrimPrefix(string(b), bom)
+	if !utf8.ValidString(text) {
+		return nil, nil, errors.New("the file is not UTF-8")
+	}
+	p := &dotenvParser{text: strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), line: 1}
+	vars = map[string]string{}
+	alone := map[string]bool{} // names without a value, which are empty in ${NAME}
+	resolve := func(name, otherwise string) string {
+		if v, ok := lookup(name); ok {
+			return v
+		}
+		if v, ok := vars[name]; ok || alone[name] {
+			return v
+		}
+		return otherwise
+	}
+	total := 0
+	for {
+		p.skip(unicodeSpace)
+		if p.at == len(p.text) {
+			return vars, bad, nil
+		}
+		line := p.line
+		name, value, ok := p.binding()
+		switch {
+		case !ok:
+			bad = append(bad, line)
+			p.skip(func(r rune) bool { return r != '\n' })
+			continue
+		case value == nil:
+			delete(vars, name)
+			alone[name] = true
 			continue
 		}
-		name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || !isName(name) {
-			return nil, fmt.Errorf("line %d is not NAME=value", i+1)
+		v, err := expand(*value, resolve, maxFile-total)
+		if err != nil {
+			return nil, nil, fmt.Errorf("line %d: %w", line, err)
 		}
-		if n := len(value); n > 0 && (value[0] == '"' || value[0] == '\'') {
-			if n < 2 || value[n-1] != value[0] {
-				return nil, fmt.Errorf("line %d: the quote is not closed", i+1)
-			}
-			quote := value[0]
-			value = value[1 : n-1]
-			if quote == '"' {
-				unquoted, err := strconv.Unquote(`"` + value + `"`)
-				if err != nil {
-					return nil, fmt.Errorf("line %d: bad escape: %w", i+1, err)
-				}
-				value = unquoted
-			}
-		} else if j := strings.Index(value, " #"); j >= 0 {
-			value = strings.TrimSpace(value[:j])
+		if strings.ContainsRune(name+v, 0) {
+			return nil, nil, fmt.Errorf("line %d: no variable can hold a NUL", line)
 		}
-		vars[name] = value
+		total += len(v)
+		vars[name] = v
+		delete(alone, name)
 	}
-	return vars, nil
 }
 
-// isName reports whether a variable may be called so.
-func isName(s string) bool {
-	for i := range len(s) {
-		letter := s[i] == '_' || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z'
-		if !letter && (i == 0 || s[i] < '0' || s[i] > '9') {
-			return false
+// dotenvParser is where a file is read. Lines end with \n alone.
+type dotenvParser struct {
+	text     string
+	at, line int
+}
+
+// unicodeSpace is \s of Python's regular expressions.
+func unicodeSpace(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
+
+// blank is unicodeSpace within a line.
+func blank(r rune) bool { return r != '\n' && unicodeSpace(r) }
+
+// skip goes over the runes that f takes, and returns them.
+func (p *dotenvParser) skip(f func(rune) bool) string {
+	start := p.at
+	for p.at < len(p.text) {
+		r, size := utf8.DecodeRuneInString(p.text[p.at:])
+		if !f(r) {
+			break
+		}
+		p.at += size
+	}
+	p.line += strings.Count(p.text[start:p.at], "\n")
+	return p.text[start:p.at]
+}
+
+func (p *dotenvParser) peek() byte {
+	if p.at < len(p.text) {
+		return p.text[p.at]
+	}
+	return 0
+}
+
+// binding reads one NAME=value with the comment after it, a name without a
+// value, or a comment, which has no name.
+func (p *dotenvParser) binding() (name string, value *string, ok bool) {
+	if rest, found := strings.CutPrefix(p.text[p.at:], "export"); found {
+		if r, _ := utf8.DecodeRuneInString(rest); rest != "" && blank(r) {
+			p.at += len("export")
+			p.skip(blank)
 		}
 	}
-	return s != ""
+	switch p.peek() {
+	case '#':
+	case '\'':
+		rest := p.text[p.at+1:]
+		end := strings.IndexByte(rest, '\'')
+		if end < 1 {
+			return "", nil, false
+		}
+		name = rest[:end]
+		p.advance(end + 2)
+	default:
+		if name = p.skip(func(r rune) bool { return r != '=' && r != '#' && !unicodeSpace(r) }); name == "" {
+			return "", nil, false
+		}
+	}
+	p.skip(blank)
+	if p.peek() == '=' && name != "" {
+		p.at++
+		p.skip(blank)
+		v, ok := p.value()
+		if !ok {
+			return "", nil, false
+		}
+		value = &v
+	}
+	p.skip(blank)
+	if p.peek() == '#' {
+		p.skip(func(r rune) bool { return r != '\n' })
+	}
+	return name, value, p.at == len(p.text) || p.peek() == '\n'
+}
+
+// advance goes over n bytes.
+func (p *dotenvParser) advance(n int) {
+	p.line += strings.Count(p.text[p.at:p.at+n], "\n")
+	p.at += n
+}
+
+func (p *dotenvParser) value() (string, bool) {
+	if quote := p.peek(); quote == '\'' || quote == '"' {
+		raw, ok := p.quoted(quote)
+		return unescape(raw, quote), ok
+	}
+	return withoutComment(p.skip(func(r rune) bool { return r != '\n' })), true
+}
+
+// quoted reads up to the next quote without a backslash before it. Where there
+// is none to the end of the file, the last quote with a backslash ends the
+// value: that is a path of Windows.
+func (p *dotenvParser) quoted(quote byte) (string, bool) {
+	start := p.at + 1
+	last := -1
+	for i := start; i < len(p.text); i++ {
+		if p.text[i] != quote {
+			continue
+		}
+		last = i
+		if i == start || p.text[i-1] != '\\' {
+			break
+		}
+	}
+	if last < 0 {
+		return "", false
+	}
+	p.advance(last + 1 - p.at)
+	return p.text[start:last], true
+}
+
+// unescape replaces the escapes of a quoted value; in single quotes there are
+// two.
+func unescape(raw string, quote byte) string {
+	escapes := `\'`
+	if quote == '"' {
+		escapes = `\'"abfnrtv`
+	}
+	var b strings.Builder
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' || i+1 == len(raw) || strings.IndexByte(escapes, raw[i+1]) < 0 {
+			b.WriteByte(raw[i])
+			continue
+		}
+		i++
+		if at := strings.IndexByte("abfnrtv", raw[i]); at >= 0 {
+			b.WriteByte("\a\b\f\n\r\t\v"[at])
+		} else {
+			b.WriteByte(raw[i])
+		}
+	}
+	return b.String()
+}
+
+// withoutComment cuts a bare value off where space and a # follow, and at its
+// end.
+func withoutComment(s string) string {
+	space := -1 // where the space before this rune begins
+	for i, r := range s {
+		switch {
+		case unicodeSpace(r):
+			if space < 0 {
+				space = i
+			}
+			continue
+		case r == '#' && space >= 0:
+			return s[:space]
+		}
+		space = -1
+	}
+	if space >= 0 {
+		return s[:space]
+	}
+	return s
+}
+
+// expand replaces ${NAME} and ${NAME:-default}.
+func expand(s string, resolve func(name, otherwise string) string, limit int) (string, error) {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "${")
+		b.WriteString(before)
+		if b.Len() > limit {
+			return "", fmt.Errorf("the values are longer than %d bytes", maxFile)
+		}
+		if !found {
+			return b.String(), nil
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		name, otherwise, _ := strings.Cut(inner, ":")
+		if !closed {
+			b.WriteString("${" + rest)
+			s = ""
+			continue
+		}
+		if len(name) < len(inner) {
+			if !strings.HasPrefix(otherwise, "-") {
+				// The next reference may begin within this one.
+				b.WriteString("${")
+				s = rest
+				continue
+			}
+			otherwise = otherwise[1:]
+		}
+		b.WriteString(resolve(name, otherwise))
+		s = after
+	}
 }

@@ -54,7 +54,8 @@ type Options struct {
 //     [Options] when it exists: a JSON object of at most 1 MiB with the fields in
 //     snake_case, those of a nested struct in an object of their own. An unknown
 //     key is an error;
-//  3. in debug mode, a .env file in the working directory: NAME=value lines;
+//  3. in debug mode, a .env file in the working directory, which is read as
+//     python-dotenv reads it;
 //  4. the environment: <prefix> and the field in capitals, so SHOP_PAGE_SIZE, or
 //     the name in the field's env tag as it stands. A nested struct's fields are
 //     joined with an underscore (SHOP_MAIL_SERVER). An unknown variable with the
@@ -197,15 +198,19 @@ func (l *loader) readDotenv() {
 		}
 		return
 	}
-	if l.dotenv, err = parseDotenv(b); err != nil {
+	var bad []int
+	if l.dotenv, bad, err = parseDotenv(b, os.LookupEnv); err != nil {
 		l.report(".env: %w", err)
+	}
+	for _, line := range bad {
+		slog.Warn("a line of .env is not NAME=value and was left out", "line", line)
 	}
 }
 
 // maxFile bounds the files that are read, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a file of at most limit bytes.
+// readFile reads a file of at most limit bytes, without a byte order mark.
 func readFile(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -216,8 +221,11 @@ func readFile(name string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(b)) > limit {
 		err = fmt.Errorf("%s has more than %d bytes", name, limit)
 	}
-	return b, err
+	return bytes.TrimPrefix(b, []byte(bom)), err
 }
+
+// bom is the byte order mark that some editors begin a file with.
+const bom = "\ufeff"
 
 // fileName is the name of the configuration file, and whether somebody chose it.
 func (l *loader) fileName() (name string, chosen bool) {
@@ -288,47 +296,53 @@ func (l *loader) isGroup(path string) bool {
 
 // suggest names the key that was probably meant.
 func (l *loader) suggest(key string) string {
-	if len(key) > 100 {
-		return ""
+	paths := make([]string, len(l.fields))
+	for i, f := range l.fields {
+		paths[i] = f.path
 	}
-	best, distance := "", 3
-	for _, f := range l.fields {
-		if d := spell.Distance(key, f.path); d < distance {
-			best, distance = f.path, d
-		}
+	if meant := spell.Nearest(key, paths); meant != "" {
+		return fmt.Sprintf("; did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return ""
 }
 
 // environment sets the fields that variables name.
 func (l *loader) environment() {
 	known := map[string]bool{l.Prefix + "CONFIG": true}
+	var missing []string
 	for _, f := range l.fields {
 		name := f.env
 		if name == "" {
 			name = l.Prefix + f.variable
 		}
 		known[name] = true
-		if text, ok := l.lookup(name); ok {
-			if err := f.setText(text, l.lookup); err != nil {
-				l.report("the environment variable %s: %w", name, err)
-			}
+		text, ok := l.lookup(name)
+		if !ok {
+			missing = append(missing, name)
+			continue
+		}
+		if err := f.setText(text, l.lookup); err != nil {
+			l.report("the environment variable %s: %w", name, err)
 		}
 	}
-	if l.Prefix == "" {
-		return
+	unknown := func(where, name string) {
+		prefixed := l.Prefix != "" && strings.HasPrefix(name, l.Prefix)
+		if known[name] || !prefixed && len(name) < 8 {
+			return
+		}
+		// A name whose prefix is misspelt is told from those of other programs
+		// by what it resembles.
+		if meant := spell.Nearest(name, missing); meant != "" {
+			slog.Warn("unknown configuration variable in "+where, "name", name, "did_you_mean", meant)
+		} else if prefixed {
+			slog.Warn("unknown configuration variable in "+where, "name", name)
+		}
 	}
 	for _, pair := range os.Environ() {
-		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, l.Prefix) && !known[name] {
-			slog.Warn("unknown configuration variable in the environment", "name", name)
-		}
+		name, _, _ := strings.Cut(pair, "=")
+		unknown("the environment", name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.dotenv)) {
-		if strings.HasPrefix(name, l.Prefix) && !known[name] {
-			slog.Warn("unknown configuration variable in .env", "name", name)
-		}
+		unknown(".env", name)
 	}
 }

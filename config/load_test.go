@@ -197,19 +197,6 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	}
 }
 
-func FuzzDotenv(f *testing.F) {
-	for _, seed := range []string{"A=1\n", "export B=\"x\\n\" # c", "C='", "=", "D", "# x\n\nE==", "F=\"\\x\""} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		inFolder(t, map[string]string{".env": text})
-		cfg, err := dewar.LoadConfig[settings]("SHOP_", dewar.Config{Debug: true})
-		if err == nil && cfg.PageSize != 20 && !strings.Contains(text, "SHOP_PAGE_SIZE") {
-			t.Errorf("%q set a field it does not name", text)
-		}
-	})
-}
-
 func TestLoadConfigFlagsInStructs(t *testing.T) {
 	inFolder(t, nil)
 	t.Setenv("SHOP_SESSION_COOKIE_NAME", "shop")
@@ -222,6 +209,48 @@ func TestLoadConfigFlagsInStructs(t *testing.T) {
 	}
 	if cfg.Session.CookieName != "shop" || cfg.Session.Lifetime != time.Minute || cfg.SecretKey.Value() != "given" {
 		t.Errorf("got %q, %v, %q", cfg.Session.CookieName, cfg.Session.Lifetime, cfg.SecretKey.Value())
+	}
+}
+
+// TestByteOrderMarks: an editor's mark at the beginning of a file is no part of
+// what it says.
+func TestByteOrderMarks(t *testing.T) {
+	const mark = "\ufeff"
+	inFolder(t, map[string]string{
+		".env": mark + "SHOP_PAGE_SIZE=7\nSHOP_SECRET_KEY=file:key\n", "key": mark + "the key\n",
+		"instance/config.json": mark + `{"ratio": 0.5}`,
+	})
+	cfg, err := dewar.LoadConfig[settings]("SHOP_", dewar.Config{Debug: true})
+	if err != nil || cfg.PageSize != 7 || cfg.SecretKey.Value() != "the key" || cfg.Ratio != 0.5 {
+		t.Errorf("%d, %q, %v, %v", cfg.PageSize, cfg.SecretKey.Value(), cfg.Ratio, err)
+	}
+}
+
+// TestMisspeltVariables: what was meant is named.
+func TestMisspeltVariables(t *testing.T) {
+	inFolder(t, map[string]string{".env": "SHOP_PAGE_SZIE=5\nnot a line\nSHOP_NOTHING=1\n"})
+	t.Setenv("SHOP_TRUSTED_HOST", "a.example")
+	t.Setenv("SHPO_SERVER_NAME", "a.example")
+	t.Setenv("TEST_DATABASE_URI", "x")
+	t.Setenv("PAGER_OF_MINE", "x")
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	if _, err := dewar.LoadConfig[settings]("SHOP_", dewar.Config{Debug: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"name=SHOP_PAGE_SZIE did_you_mean=SHOP_PAGE_SIZE\n", "line=2\n", "name=SHOP_NOTHING\n",
+		"name=SHOP_TRUSTED_HOST did_you_mean=SHOP_TRUSTED_HOSTS\n", "name=SHPO_SERVER_NAME did_you_mean=SHOP_SERVER_NAME\n",
+		"name=TEST_DATABASE_URI did_you_mean=TEST_DATABASE_URL\n",
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("no warning with %q", want)
+		}
+	}
+	if got := log.String(); strings.Count(got, "\n") != 6 {
+		t.Errorf("warnings:\n%s", got)
 	}
 }
 

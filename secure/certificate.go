@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -172,5 +173,6 @@ func readCertificateFile(name string) ([]byte, os.FileInfo, error) {
 	if err == nil && len(b) > maxCertificateFile {
 		err = errors.New(name + " is longer than 1 MiB")
 	}
-	return b, info, err
+	// With a byte order mark the first block of the file would be overlooked.
+	return bytes.TrimPrefix(b, []byte("\ufeff")), info, err
 }

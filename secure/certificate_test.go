@@ -118,6 +118,26 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	})
 }
 
+// TestCertificateWithByteOrderMark: the first certificate of a file is not
+// overlooked for an editor's mark before it.
+func TestCertificateWithByteOrderMark(t *testing.T) {
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writeCertificate(t, certFile, keyFile, 1, time.Now().Add(time.Hour), "a.example")
+	for _, name := range []string{certFile, keyFile} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, append([]byte("\ufeff"), b...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := LoadCertificate(certFile, keyFile, slog.New(slog.DiscardHandler)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCertificateMistakes(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }

@@ -29,10 +29,11 @@ type keyLine struct {
 
 // parseKeyLines reads the format of a key file: a key a line, the current one
 // first, optionally followed by white space and the time it was made (RFC
-// 3339). Empty lines and lines that begin with "#" do not count.
+// 3339). Empty lines, lines that begin with "#" and a byte order mark do not
+// count.
 func parseKeyLines(data []byte) ([]keyLine, error) {
 	var lines []keyLine
-	in := bufio.NewScanner(bytes.NewReader(data))
+	in := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	for n := 1; in.Scan(); n++ {
 		text := strings.TrimSpace(in.Text())
 		if text == "" || text[0] == '#' {

@@ -121,17 +121,18 @@ func TestParseKeyFile(t *testing.T) {
 		n    int
 		err  string
 	}{
-		"one key":       {strongKey, 1, ""},
-		"newline":       {strongKey + "\r\n", 1, ""},
-		"comments":      {"# keys\n\n" + strongKey + " 2026-01-02T03:04:05Z\n" + other + "\n", 2, ""},
-		"empty":         {"", 0, "it has no key"},
-		"only comments": {"# nothing\n", 0, "it has no key"},
-		"short":         {"dev\n", 0, "needs at least 32"},
-		"older short":   {strongKey + "\no\n", 0, "older key 1"},
-		"two words":     {strongKey + " secret\n", 0, "line 1 is not a key"},
-		"three words":   {strongKey + " 2026-01-02T03:04:05Z x\n", 0, "line 1 is not a key"},
-		"twice":         {strongKey + "\n" + strongKey + "\n", 0, "twice"},
-		"long line":     {strings.Repeat("x", 1<<20), 0, "too long"},
+		"one key":          {strongKey, 1, ""},
+		"an editor's mark": {"\ufeff" + strongKey + "\n", 1, ""},
+		"newline":          {strongKey + "\r\n", 1, ""},
+		"comments":         {"# keys\n\n" + strongKey + " 2026-01-02T03:04:05Z\n" + other + "\n", 2, ""},
+		"empty":            {"", 0, "it has no key"},
+		"only comments":    {"# nothing\n", 0, "it has no key"},
+		"short":            {"dev\n", 0, "needs at least 32"},
+		"older short":      {strongKey + "\no\n", 0, "older key 1"},
+		"two words":        {strongKey + " secret\n", 0, "line 1 is not a key"},
+		"three words":      {strongKey + " 2026-01-02T03:04:05Z x\n", 0, "line 1 is not a key"},
+		"twice":            {strongKey + "\n" + strongKey + "\n", 0, "twice"},
+		"long line":        {strings.Repeat("x", 1<<20), 0, "too long"},
 	} {
 		ring, err := sign.ParseKeyFile([]byte(row.text))
 		switch {

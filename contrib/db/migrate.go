@@ -1,10 +1,12 @@
 package db
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"path"
@@ -32,6 +34,7 @@ func migrate(ctx context.Context, t *target, pool *sql.DB, fsys fs.FS, log *slog
 	if err != nil {
 		return err
 	}
+	fsys = unmarked{fsys}
 	provider, err := goose.NewProvider(gooseDialects[t.dialect], pool, fsys,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if errors.Is(err, goose.ErrNoMigrations) {
@@ -68,6 +71,29 @@ func migrate(ctx context.Context, t *target, pool *sql.DB, fsys fs.FS, log *slog
 	}
 	return nil
 }
+
+// unmarked is a folder whose SQL files are read without a byte order mark, which
+// goose and the databases take for a part of the first statement.
+type unmarked struct{ fs.FS }
+
+func (u unmarked) Open(name string) (fs.File, error) {
+	f, err := u.FS.Open(name)
+	if err != nil || path.Ext(name) != ".sql" {
+		return f, err
+	}
+	r := bufio.NewReader(f)
+	if mark, _ := r.Peek(3); string(mark) == "\ufeff" {
+		_, _ = r.Discard(len(mark))
+	}
+	return unmarkedFile{f, r}, nil
+}
+
+type unmarkedFile struct {
+	fs.File
+	text io.Reader
+}
+
+func (f unmarkedFile) Read(p []byte) (int, error) { return f.text.Read(p) }
 
 // dialectFolder is the folder of fsys for this dialect, or fsys itself when it
 // has folders for none.

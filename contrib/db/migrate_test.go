@@ -154,3 +154,16 @@ func TestOutOfOrderMigrationRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestMigrationWithByteOrderMark: an editor's mark is no part of the statement.
+func TestMigrationWithByteOrderMark(t *testing.T) {
+	marked := fstest.MapFS{}
+	for name, f := range migrations {
+		marked[name] = &fstest.MapFile{Data: append([]byte("\ufeff"), f.Data...)}
+	}
+	dbtest.Each(t, func(t *testing.T, url string) {
+		if n := count(t, open(t, db.Config{URL: url, Migrations: marked})); n != 0 {
+			t.Errorf("%d rows", n)
+		}
+	})
+}
