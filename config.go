@@ -181,8 +181,9 @@ type SessionConfig struct {
 	CookiePath string
 	// CookieSameSite is Lax, Strict or None. Default: Lax.
 	CookieSameSite string `config:"cookie_samesite"`
-	// Lifetime is how long a permanent session lasts, and how long any signed
-	// cookie is believed. Default: 31 days, as Flask's.
+	// Lifetime is how long a permanent session lasts without being used, in its
+	// cookie as in a Store, and how long any signed cookie is believed.
+	// Default: 31 days, as Flask's.
 	Lifetime time.Duration `config:"lifetime"`
 
 	// Store keeps the sessions. Default: nil, and the session is in the cookie,
@@ -287,6 +288,11 @@ func (c *Config) check(m mode) (mistakes []error) {
 		add("Session.CookieSameSite %q must be Lax, Strict or None", c.Session.CookieSameSite)
 	}
 	mistakes = append(mistakes, c.Session.checkCookie(m)...)
+	if st, ok := c.Session.Store.(interface{ UseLifetime(time.Duration) error }); ok && c.Session.Lifetime != session.DefaultLifetime {
+		if err := st.UseLifetime(c.Session.Lifetime); err != nil {
+			add("Session.Lifetime and Session.Store contradict each other: %w", err)
+		}
+	}
 	if c.Session.Store != nil && c.Session.CookieEncrypted {
 		add("Session.CookieEncrypted is about sessions in the cookie, and Session.Store keeps them elsewhere; leave one of them out")
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -29,11 +30,16 @@ const UserKey = "_user_id"
 
 // ServerOptions are the settings of a [ServerStore].
 type ServerOptions struct {
-	// Idle is how long a session lasts without being used. The default is
-	// [DefaultIdle].
+	// Idle is how long a session that is not permanent lasts without being
+	// used. The default is [DefaultIdle].
 	Idle time.Duration
+	// Lifetime is how long a permanent session lasts without being used, as one
+	// in a cookie does. The default is [DefaultLifetime]; an application says
+	// it with [ServerStore.UseLifetime].
+	Lifetime time.Duration
 	// Absolute is how long a session lasts after its id was given out, used or
-	// not. The default is [DefaultAbsolute].
+	// not. The default is [DefaultAbsolute] for a session that is not
+	// permanent, and no bound for one that is.
 	Absolute time.Duration
 	// MaxSize is the size of the largest session, in bytes. The default is
 	// [DefaultMaxRecord].
@@ -77,9 +83,6 @@ func NewServerStore(backend Backend, options ServerOptions) *ServerStore {
 	o := options
 	if o.Idle == 0 {
 		o.Idle = DefaultIdle
-	}
-	if o.Absolute == 0 {
-		o.Absolute = DefaultAbsolute
 	}
 	if o.MaxSize == 0 {
 		o.MaxSize = DefaultMaxRecord
@@ -136,8 +139,9 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	case err != nil:
 		return st.loadDown(err)
 	}
-	now := st.options.Now()
-	if st.expired(r, now) {
+	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}}
+	now, permanent := st.options.Now(), s.peekPermanent()
+	if now.After(st.expires(r.Created, r.Seen, permanent)) {
 		if err := st.backend.Delete(ctx, r.ID); err != nil {
 			return st.loadDown(err)
 		}
@@ -145,12 +149,12 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	}
 	signed := r.Seen // before it is set: the caller then gives the cookie a later end, too
 	if now.Sub(r.Seen) >= touchEvery {
-		r.Seen, r.Expires = now, st.expires(r.Created, now)
+		r.Seen, r.Expires = now, st.expires(r.Created, now, permanent)
 		if err := st.backend.Touch(ctx, r.ID, r.Seen, r.Expires); err != nil {
 			return st.loadDown(err)
 		}
 	}
-	s := &Session{codec: st.codec, payload: string(r.Data), source: plain{}, signed: signed}
+	s.signed = signed
 	r.Data = nil
 	s.server = serverState{store: st, id: id, record: r}
 	return s, nil
@@ -166,16 +170,34 @@ func (st *ServerStore) loadDown(err error) (*Session, error) {
 	return s, nil
 }
 
-func (st *ServerStore) expired(r Record, now time.Time) bool {
-	return now.Sub(r.Created) > st.options.Absolute || now.Sub(r.Seen) > st.options.Idle
+// UseLifetime sets Lifetime where the options leave it out. The errors are
+// another Lifetime among the options, and an Absolute that ends permanent sessions
+// before it.
+func (st *ServerStore) UseLifetime(lifetime time.Duration) error {
+	switch o := &st.options; {
+	case o.Lifetime != 0 && o.Lifetime != lifetime:
+		return fmt.Errorf("session: the store's Lifetime is %v, and that of the application %v", o.Lifetime, lifetime)
+	case o.Absolute != 0 && o.Absolute < lifetime:
+		return fmt.Errorf("session: the store's Absolute ends sessions after %v, and permanent ones are to last for %v", o.Absolute, lifetime)
+	}
+	st.options.Lifetime = lifetime
+	return nil
 }
 
-func (st *ServerStore) expires(created, seen time.Time) time.Time {
-	idle, absolute := seen.Add(st.options.Idle), created.Add(st.options.Absolute)
-	if idle.Before(absolute) {
-		return idle
+// expires is when a session ends that is not used again.
+func (st *ServerStore) expires(created, seen time.Time, permanent bool) time.Time {
+	o := &st.options
+	end := seen.Add(o.Idle)
+	if permanent {
+		end = seen.Add(cmp.Or(o.Lifetime, DefaultLifetime))
+		if o.Absolute == 0 {
+			return end
+		}
 	}
-	return absolute
+	if absolute := created.Add(cmp.Or(o.Absolute, DefaultAbsolute)); absolute.Before(end) {
+		return absolute
+	}
+	return end
 }
 
 // Save writes the session if it was changed and returns its id.
@@ -242,7 +264,7 @@ func (st *ServerStore) create(ctx context.Context, s *Session, own bool) (string
 	id, now := newID(), st.options.Now()
 	r := Record{
 		ID: hashID(id), User: st.user(s.values), Data: data,
-		Created: now, Seen: now, Expires: st.expires(now, now), Version: 1,
+		Created: now, Seen: now, Expires: st.expires(now, now, s.permanent()), Version: 1,
 	}
 	if err := st.backend.Put(ctx, r); err != nil {
 		return "", unavailable(err)
@@ -268,7 +290,7 @@ func (st *ServerStore) update(ctx context.Context, s *Session) (string, error) {
 			return "", err
 		}
 		now := st.options.Now()
-		r.Data, r.User, r.Seen, r.Expires = data, st.user(s.values), now, st.expires(r.Created, now)
+		r.Data, r.User, r.Seen, r.Expires = data, st.user(s.values), now, st.expires(r.Created, now, s.permanent())
 		r.Version++
 		err = st.backend.Put(ctx, r)
 		switch {
@@ -349,7 +371,7 @@ func (st *ServerStore) List(ctx context.Context, user string, current *Session) 
 	var list []Info
 	now := st.options.Now()
 	for _, r := range records {
-		if !st.expired(r, now) {
+		if !now.After(r.Expires) {
 			list = append(list, Info{r.ID, r.Created, r.Seen, current != nil && current.server.store == st && current.server.record.ID == r.ID})
 		}
 	}
