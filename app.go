@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dewar-go/dewar/internal/bodybuf"
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
@@ -58,7 +59,7 @@ type App struct {
 	proxies         *secure.Proxies
 	headers         *secure.HeaderSet
 	connections     *secure.Connections
-	spilled         spilled
+	longAnswers     bodybuf.Room
 	nonces          bool // the content security policy takes a nonce
 	env             *jinja.Environment
 

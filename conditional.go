@@ -76,7 +76,7 @@ func (c *Context) fresh(tag string, modified time.Time) bool {
 // how they may be kept.
 func (w *response) validate() {
 	c, h := w.c, w.Header()
-	if w.status != 0 && w.status != http.StatusOK || len(w.buf) == 0 || h["Etag"] != nil || h["Set-Cookie"] != nil ||
+	if w.status != 0 && w.status != http.StatusOK || len(w.body.B) == 0 || h["Etag"] != nil || h["Set-Cookie"] != nil ||
 		c.nonce != "" || c.session != nil && c.session.Accessed() || h["Cache-Control"] != nil ||
 		c.readCookie || c.r.Header["Authorization"] != nil || h["Trailer"] != nil {
 		return
@@ -84,7 +84,7 @@ func (w *response) validate() {
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
 		return
 	}
-	sum := sha256.Sum256(w.buf)
+	sum := sha256.Sum256(w.body.B)
 	var tag [24]byte
 	tag[0], tag[23] = '"', '"'
 	base64.RawURLEncoding.Encode(tag[1:23], sum[:16])
@@ -92,7 +92,7 @@ func (w *response) validate() {
 	h["Etag"] = w.etag[:]
 	if list := c.r.Header["If-None-Match"]; len(list) > 0 && negotiate.MatchesWeakly(list, w.etag[0]) {
 		w.status = http.StatusNotModified
-		w.buf = w.buf[:0]
+		w.body.Reset()
 		delete(h, "Content-Type")
 	}
 }

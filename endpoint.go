@@ -22,8 +22,8 @@ type endpoint struct {
 	view  View
 	args  []int // where the rule's own variables are among the match's
 
-	routed *routing.Rule
-	long   uint32 // 1: its last answer was a long one; atomic
+	routed   *routing.Rule
+	lastLong uint32 // 1 when its last answer was long; atomic
 
 	// Gathered by compile.
 	scopes     []*scope // innermost first

@@ -305,7 +305,7 @@ func (c *Context) end() {
 	c.logRequest()
 	c.endStream()
 	c.admission.Done(c.r)
-	c.res.release()
+	c.res.body.Release()
 	if panicked != nil {
 		panic(http.ErrAbortHandler)
 	}

@@ -11,10 +11,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/bodybuf"
 	"github.com/dewar-go/dewar/internal/httpconn"
 	"github.com/dewar-go/dewar/secure"
 )
@@ -27,9 +27,8 @@ import (
 type response struct {
 	c    *Context
 	w    http.ResponseWriter // net/http's
-	buf  []byte              // the answer so far, from bufPool
-	box  *[]byte             // the pool's box for buf
-	size int64               // bytes of body sent or buffered
+	body bodybuf.Buffer      // the answer so far
+	size int64               // bytes of body sent
 
 	status  int  // 0 until someone sets it
 	fixed   bool // WriteHeader was called: the status stands
@@ -51,15 +50,6 @@ const (
 	buffering responseState = iota
 	streaming               // headers are on the wire
 	hijacked                // the connection is somebody else's
-)
-
-// Buffers above this size are kept apart, and given to views whose last answer was
-// as long: a short answer must not hold a long buffer.
-const maxPooledBuffer = 64 << 10
-
-var (
-	bufPool     = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
-	longBufPool sync.Pool
 )
 
 // sent reports whether anything has reached the client.
@@ -100,59 +90,36 @@ func (w *response) Write(p []byte) (int, error) {
 		return w.count(w.w.Write(p))
 	}
 	w.fixed = true
-	if len(w.buf)+len(p) > w.c.app.cfg.MaxBuffer {
+	if len(w.body.B)+len(p) > w.c.app.cfg.MaxBuffer {
 		if err := w.begin(-1); err != nil {
 			return 0, err
 		}
 		return w.count(w.w.Write(p))
 	}
-	w.grow()
-	w.buf = append(w.buf, p...)
+	w.openBody()
+	w.body.B = append(w.body.B, p...)
 	return len(p), nil
 }
 
 // WriteString is Write without a copy to a byte slice.
 func (w *response) WriteString(s string) (int, error) {
-	if w.sealed || w.state != buffering || len(w.buf)+len(s) > w.c.app.cfg.MaxBuffer {
+	if w.sealed || w.state != buffering || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
 		return w.Write([]byte(s))
 	}
 	w.fixed = true
-	w.grow()
-	w.buf = append(w.buf, s...)
+	w.openBody()
+	w.body.B = append(w.body.B, s...)
 	return len(s), nil
 }
 
-// grow takes a buffer from the pool when there is none yet.
-func (w *response) grow() {
-	if w.box == nil {
-		if atomic.LoadUint32(&w.c.at.long) == 1 {
-			w.box, _ = longBufPool.Get().(*[]byte)
-		}
-		if w.box == nil {
-			w.box = bufPool.Get().(*[]byte)
-		}
-		w.buf = (*w.box)[:0]
-	}
-}
-
-// release gives the buffer back.
-func (w *response) release() {
-	if w.box == nil {
-		return
-	}
-	*w.box = w.buf[:0]
-	if cap(w.buf) <= maxPooledBuffer {
-		bufPool.Put(w.box)
-	} else {
-		longBufPool.Put(w.box)
-	}
-	w.box, w.buf = nil, nil
-}
+// openBody takes memory for the body: much where the endpoint's last answer was
+// long.
+func (w *response) openBody() { w.body.Open(atomic.LoadUint32(&w.c.at.lastLong) == 1) }
 
 // reset drops what was buffered: status, body, and the headers but those that
 // stood before the view.
 func (w *response) reset() {
-	w.buf = w.buf[:0]
+	w.body.Reset()
 	w.status, w.fixed = 0, false
 	h := w.Header()
 	clear(h)
@@ -180,13 +147,13 @@ func (w *response) begin(length int) error {
 	if err := w.c.beforeFirstByte(w.settled); err != nil {
 		return err
 	}
-	var long *longAnswer
-	if len(w.buf) > shortAnswer && w.c.r.Method != http.MethodHead {
-		var err error
-		if long, err = w.keep(); err != nil {
-			return err
+	var long *bodybuf.Waiting
+	if size := int64(len(w.body.B)); size > bodybuf.Short && w.c.r.Method != http.MethodHead {
+		if long = w.keep(size); long == nil {
+			return w.crowded()
 		}
-		defer long.close()
+		defer w.c.admission.Kept(size)
+		defer long.Close()
 	}
 	h := w.Header()
 	if w.c.body.over.Load() {
@@ -212,14 +179,16 @@ func (w *response) begin(length int) error {
 	w.w.WriteHeader(w.status)
 	maps.Copy(h, held)
 	if long != nil {
-		return w.sendLong(long)
+		n, err := long.WriteTo(w.w)
+		_, err = w.count(int(n), err)
+		return err
 	}
-	if atomic.LoadUint32(&w.c.at.long) == 1 {
-		atomic.StoreUint32(&w.c.at.long, 0)
+	if atomic.LoadUint32(&w.c.at.lastLong) == 1 {
+		atomic.StoreUint32(&w.c.at.lastLong, 0)
 	}
-	if len(w.buf) > 0 {
-		_, err := w.count(w.w.Write(w.buf))
-		w.buf = w.buf[:0]
+	if len(w.body.B) > 0 {
+		_, err := w.count(w.w.Write(w.body.B))
+		w.body.Reset()
 		return err
 	}
 	return nil
@@ -241,13 +210,43 @@ func takeTrailers(h http.Header) http.Header {
 	return held
 }
 
-// shortAnswer is what a client takes in one go: one deadline is enough for it.
-const shortAnswer = 64 << 10
+// keep finds the place where a long answer waits for its client; nil when there
+// is none.
+func (w *response) keep(size int64) *bodybuf.Waiting {
+	atomic.StoreUint32(&w.c.at.lastLong, 1)
+	if !w.c.admission.Keep(size) {
+		return nil
+	}
+	place := w.c.app.longAnswers.Keep(&w.body)
+	if place == nil {
+		w.c.admission.Kept(size)
+	}
+	return place
+}
+
+// crowdedFor is how long somebody waits for the news that there is no room for
+// their answer. Who comes back at once would have the next one made at once.
+const crowdedFor = 5 * time.Second
+
+// crowded drops an answer that there is no room for.
+func (w *response) crowded() error {
+	w.body.Release()
+	w.c.admission.Answer(time.Now(), 0) // its place can be taken
+	select {
+	case <-time.After(crowdedFor):
+	case <-w.c.base.Done():
+	}
+	w.c.admission.Pause(time.Now())
+	return &HTTPError{
+		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
+		Err: fmt.Errorf("dewar: an answer was dropped: %d bytes of others wait for clients that do not take them (MaxBacklog %d)", w.c.app.connections.Backlog(), w.c.app.cfg.MaxBacklog),
+	}
+}
 
 // pace puts the client under deadlines, so that one that does not read cannot
 // hold the answer, and this goroutine with it, for ever.
 func (w *response) pace(length int) {
-	if length >= 0 && length <= shortAnswer {
+	if length >= 0 && length <= bodybuf.Short {
 		if d, ok := w.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
 			w.took = max(time.Since(w.c.start), 1)
 			ready := w.c.start.Add(w.took)
@@ -295,7 +294,7 @@ const minHeld = 2 << 10
 
 // hold has a whole and short answer go out in one piece.
 func (w *response) hold(length int) {
-	if length < 0 || length != len(w.buf) || length > shortAnswer || w.c.r.TLS == nil && length < minHeld || w.c.r.ProtoMajor != 1 {
+	if length < 0 || length != len(w.body.B) || length > bodybuf.Short || w.c.r.TLS == nil && length < minHeld || w.c.r.ProtoMajor != 1 {
 		return
 	}
 	if w.c.r.ContentLength != 0 && !w.c.body.ended.Load() {
@@ -316,7 +315,7 @@ func (w *response) finish() error {
 	}
 	w.settled = true
 	w.validate()
-	return w.begin(len(w.buf))
+	return w.begin(len(w.body.B))
 }
 
 // Unwrap lets http.ResponseController reach net/http's writer, for deadlines
@@ -393,7 +392,7 @@ func (w *response) declaredShort() int {
 		return 0
 	}
 	n, err := strconv.Atoi(v[0])
-	if err != nil || n > min(shortAnswer, w.c.app.cfg.MaxBuffer) {
+	if err != nil || n > min(bodybuf.Short, w.c.app.cfg.MaxBuffer) {
 		return 0
 	}
 	return n
@@ -402,15 +401,15 @@ func (w *response) declaredShort() int {
 // readShort reads what is declared straight into the buffer, and then the rest
 // of src, should there be one.
 func (w *response) readShort(src io.Reader, n int) (int64, error) {
-	if len(w.buf)+n > w.c.app.cfg.MaxBuffer {
-		return io.Copy(writerOnly{w}, src)
+	if len(w.body.B)+n > w.c.app.cfg.MaxBuffer {
+		return io.Copy(bodybuf.WriterOnly{Writer: w}, src)
 	}
 	w.fixed = true
-	w.grow()
-	at := len(w.buf)
-	w.buf = slices.Grow(w.buf, n)
-	got, err := io.ReadFull(src, w.buf[at:at+n])
-	w.buf = w.buf[:at+got]
+	w.openBody()
+	at := len(w.body.B)
+	w.body.B = slices.Grow(w.body.B, n)
+	got, err := io.ReadFull(src, w.body.B[at:at+n])
+	w.body.B = w.body.B[:at+got]
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = nil // io.Copy's end
@@ -432,12 +431,9 @@ func (w *response) readShort(src io.Reader, n int) (int64, error) {
 	if err != nil {
 		return total, err
 	}
-	rest, err := io.Copy(writerOnly{w}, src)
+	rest, err := io.Copy(bodybuf.WriterOnly{Writer: w}, src)
 	return total + rest, err
 }
-
-// writerOnly hides ReadFrom from io.Copy.
-type writerOnly struct{ io.Writer }
 
 // bodyAllowed reports whether an answer with this status may have a body
 // (RFC 9110, section 6.4.1).

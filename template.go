@@ -207,11 +207,11 @@ func (c *Context) Render(name string, vars any) error {
 	if c.behindMiddleware() || c.res.state != buffering {
 		err = c.renderThrough(t, run)
 	} else {
-		c.res.grow()
-		mark := len(c.res.buf)
-		c.res.buf, err = t.Append(c.res.buf, run)
+		c.res.openBody()
+		mark := len(c.res.body.B)
+		c.res.body.B, err = t.Append(c.res.body.B, run)
 		if err != nil {
-			c.res.buf = c.res.buf[:mark]
+			c.res.body.B = c.res.body.B[:mark]
 		} else {
 			c.writeStatus()
 		}
