@@ -1,8 +1,6 @@
 package dewar
 
 import (
-	"strings"
-
 	"github.com/dewar-go/dewar/internal/negotiate"
 	"github.com/dewar-go/dewar/secure"
 )
@@ -12,7 +10,7 @@ import (
 // as Werkzeug's accept_mimetypes.best_match does. Of equally liked ones the
 // first offered wins; without the header that is the first one. It is "" when
 // the client takes none of them. The header is added to Vary, so that caches keep
-// what each kind of client gets apart, and so with the methods below.
+// what each kind of client gets apart, and so with the functions below.
 func (c *Context) Accepts(offers ...string) string {
 	secure.AddVary(c.w.Header(), "Accept")
 	return negotiate.Media(c.r.Header["Accept"], offers)
@@ -21,29 +19,14 @@ func (c *Context) Accepts(offers ...string) string {
 // AcceptsLanguage returns which of the offered languages the client likes best.
 // A language without a match of its own is matched by its first part: "de"
 // serves "de-AT", and "de-AT" serves "de".
-func (c *Context) AcceptsLanguage(offers ...string) string {
+func AcceptsLanguage(c *Context, offers ...string) string {
 	secure.AddVary(c.w.Header(), "Accept-Language")
 	return negotiate.Language(c.r.Header["Accept-Language"], offers)
 }
 
 // AcceptsEncoding returns which of the offered content codings the client likes
 // best; "identity" is always acceptable unless refused.
-func (c *Context) AcceptsEncoding(offers ...string) string {
+func AcceptsEncoding(c *Context, offers ...string) string {
 	secure.AddVary(c.w.Header(), "Accept-Encoding")
 	return negotiate.Encoding(c.r.Header["Accept-Encoding"], offers)
-}
-
-// BasicAuth returns the user and password of HTTP Basic authentication
-// (RFC 7617), and whether there are any.
-func (c *Context) BasicAuth() (user, password string, ok bool) { return c.r.BasicAuth() }
-
-// BearerToken returns the token of an Authorization: Bearer header (RFC 6750),
-// and whether there is one.
-func (c *Context) BearerToken() (token string, ok bool) {
-	scheme, token, ok := strings.Cut(c.r.Header.Get("Authorization"), " ")
-	token = strings.TrimSpace(token)
-	if !ok || token == "" || !strings.EqualFold(scheme, "bearer") {
-		return "", false
-	}
-	return token, true
 }

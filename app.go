@@ -96,19 +96,9 @@ func (a *App) newMap() *routing.Map {
 	})
 }
 
-// Name returns the application's name.
-func (a *App) Name() string { return a.cfg.Name }
-
-// Debug reports whether the app runs in debug mode.
-func (a *App) Debug() bool { return a.cfg.Debug }
-
-// InstanceDir returns the folder for what belongs to this installation: its
-// database, its keys, its configuration.
-func (a *App) InstanceDir() string { return a.cfg.InstanceDir }
-
-// TrustedHosts returns [Config.TrustedHosts], for extensions that act for these
-// names; on a loopback address localhost is trusted as well.
-func (a *App) TrustedHosts() []string { return slices.Clone(a.cfg.TrustedHosts) }
+// Config returns the settings, with their defaults filled in. Extensions follow
+// them. It is a copy, whose slices, maps and pointers are not to be written to.
+func (a *App) Config() Config { return a.cfg }
 
 // Logger returns the app's logger.
 func (a *App) Logger() *slog.Logger { return a.log }

@@ -274,11 +274,11 @@ func TestTypedRoutesAndTargets(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		d, err := c.URLFor("user", "id", 3, "page", 2)
+		d, err := c.URL(dewar.To("user", "id", 3, "page", 2))
 		if err != nil {
 			return err
 		}
-		_, bad := c.URLFor("usr")
+		_, bad := c.URL(dewar.To("usr"))
 		return c.Text(a + " " + b + " " + d + " " + bad.Error())
 	})
 	client := dewartest.New(t, app)
@@ -334,7 +334,7 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 			bp := dewar.NewBlueprint("bp", dewar.BlueprintOptions{})
 			app.Register(bp)
 			app.Register(bp)
-		}, []string{"already registered for this blueprint", "RegisterAs"}},
+		}, []string{"already registered for this blueprint", "Mount"}},
 		"blueprint changed": {func(app *dewar.App) {
 			bp := dewar.NewBlueprint("bp", dewar.BlueprintOptions{})
 			app.Register(bp)

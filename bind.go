@@ -52,11 +52,10 @@ import (
 // The error is an [HTTPError] with [BindErrors] as its cause, one for each value
 // that does not fit: 400 for these, 413 for a body past its limit, 415 when json fields are
 // asked for and the body is of another type.
-func (c *Context) Bind(into any) error { return c.bind(into, false) }
-
-// BindStrict is Bind, and refuses a JSON body with fields that the struct does
-// not have.
-func (c *Context) BindStrict(into any) error { return c.bind(into, true) }
+func (c *Context) Bind(into any) error {
+	into, strict := isStrict(into)
+	return c.bind(into, strict)
+}
 
 // BindJSON decodes the whole body into what into points to: a slice, a map, a
 // struct by the rules of the app's [JSONProvider] alone. Its errors are those of
@@ -66,11 +65,25 @@ func (c *Context) BindStrict(into any) error { return c.bind(into, true) }
 //	if err := c.BindJSON(&orders); err != nil {
 //		return err
 //	}
-func (c *Context) BindJSON(into any) error { return c.decodeJSON(into, false) }
+func (c *Context) BindJSON(into any) error {
+	into, strict := isStrict(into)
+	return c.decodeJSON(into, strict)
+}
 
-// BindJSONStrict is BindJSON, and refuses objects with fields that their structs
-// do not have.
-func (c *Context) BindJSONStrict(into any) error { return c.decodeJSON(into, true) }
+// Strict makes [Context.Bind] and [Context.BindJSON] refuse a JSON body with
+// fields that the struct does not have:
+//
+//	err := c.Bind(dewar.Strict(&in))
+func Strict(into any) any { return strict{into} }
+
+type strict struct{ into any }
+
+func isStrict(into any) (any, bool) {
+	if s, ok := into.(strict); ok {
+		return s.into, true
+	}
+	return into, false
+}
 
 func (c *Context) bind(into any, strict bool) error {
 	v := reflect.ValueOf(into)

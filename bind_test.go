@@ -94,7 +94,7 @@ func TestBindJSON(t *testing.T) {
 		}
 	}
 	app.Post("/<int:id>", view((*dewar.Context).Bind))
-	app.Post("/strict/<int:id>", view((*dewar.Context).BindStrict))
+	app.Post("/strict/<int:id>", view(func(c *dewar.Context, into any) error { return c.Bind(dewar.Strict(into)) }))
 	client := dewartest.New(t, app)
 	rows := []struct {
 		name, path, kind, body string
@@ -195,7 +195,7 @@ func TestBindJSONAnything(t *testing.T) {
 	})
 	app.Post("/strict", func(c *dewar.Context) error {
 		var p []point
-		if err := c.BindJSONStrict(&p); err != nil {
+		if err := c.BindJSON(dewar.Strict(&p)); err != nil {
 			return err
 		}
 		return c.Text(fmt.Sprint(p))

@@ -77,22 +77,28 @@ func checkBlueprint(name, prefix, loc string) {
 // first one given is the outermost.
 func (b *Blueprint) Wrap(list ...Middleware) { b.scope.wrap(list, callerLocation()) }
 
-// Register registers a blueprint with the app. From then on the blueprint can
-// no longer be changed. A name that is registered already panics.
-func (a *App) Register(b *Blueprint) { a.root.register(b, Mount{}, callerLocation()) }
-
-// RegisterAs registers a blueprint under another name or prefix.
-func (a *App) RegisterAs(b *Blueprint, m Mount) { a.root.register(b, m, callerLocation()) }
+// Register registers a blueprint with the app, under another name or prefix where
+// a [Mount] says so. From then on the blueprint can no longer be changed. A name
+// that is registered already panics.
+func (a *App) Register(b *Blueprint, how ...Mount) {
+	a.root.register(b, mountOf(how), callerLocation())
+}
 
 // Register registers a blueprint within this one: its prefix comes after this
 // one's, and its name is joined to this one's with a dot.
-func (b *Blueprint) Register(inner *Blueprint) {
-	b.scope.register(inner, Mount{}, callerLocation())
+func (b *Blueprint) Register(inner *Blueprint, how ...Mount) {
+	b.scope.register(inner, mountOf(how), callerLocation())
 }
 
-// RegisterAs registers a blueprint within this one under another name or prefix.
-func (b *Blueprint) RegisterAs(inner *Blueprint, m Mount) {
-	b.scope.register(inner, m, callerLocation())
+// mountOf is the one Mount that may be given.
+func mountOf(how []Mount) Mount {
+	switch len(how) {
+	case 0:
+		return Mount{}
+	case 1:
+		return how[0]
+	}
+	panic(fmt.Sprintf("dewar: Register at %s: one Mount at most; register the blueprint once for each", callerLocation()))
 }
 
 // A Mount says how a blueprint is registered. Empty fields leave the
@@ -160,7 +166,7 @@ func (s *scope) register(b *Blueprint, how Mount, loc string) {
 			if other.bp != b {
 				same = "a different"
 			}
-			panic(fmt.Sprintf("dewar: Register at %s: the name %q is already registered for %s blueprint at %s; use RegisterAs to give a unique name", loc, m.local, same, other.location))
+			panic(fmt.Sprintf("dewar: Register at %s: the name %q is already registered for %s blueprint at %s; give it another Name with a Mount", loc, m.local, same, other.location))
 		}
 	}
 	if contains(b, s.bp) {

@@ -90,7 +90,7 @@ func (c *Context) Context() context.Context { return c.r.Context() }
 // what middleware added: unlike that of [Context.Context], its deadline is not a
 // middleware's, so it lives until the answer is out. It is for what is begun in a
 // view and ended by the commit stage, such as a transaction.
-func (c *Context) RequestContext() context.Context { return c.base }
+func RequestContext(c *Context) context.Context { return c.base }
 
 // Method returns the request's method.
 func (c *Context) Method() string { return c.r.Method }

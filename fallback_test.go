@@ -42,7 +42,7 @@ func TestFallback(t *testing.T) {
 	app.Get("/slash/", text("slash"))
 	app.BuildOnly("/account/<name>", "account") // the other's, for url_for
 	app.Get("/link", func(c *dewar.Context) error {
-		u, err := c.URLFor("account", "name", "ann")
+		u, err := c.URL(dewar.To("account", "name", "ann"))
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"time"
 
 	"github.com/dewar-go/dewar/internal/assets"
 	"github.com/dewar-go/dewar/secure"
@@ -17,7 +16,8 @@ import (
 // part that begins with a dot are 404. Give it the FS of an os.Root, or an
 // embed.FS, and no symbolic link leads out either.
 //
-// Files that users sent belong behind [Context.UserFile].
+// Files that users sent belong behind [Context.UserFile]. For content that the
+// program made, set Content-Type and call http.ServeContent with [Context.Writer].
 func (c *Context) ServeFS(fsys fs.FS, name string) error {
 	f, info, err := openFile(fsys, name)
 	if err != nil {
@@ -41,18 +41,6 @@ func (c *Context) serveFile(f fs.File, info fs.FileInfo, name string) error {
 		h["Etag"] = []string{assets.Tag(info)}
 	}
 	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
-	return nil
-}
-
-// ServeContent answers with content that the program made or opened, with
-// conditional requests and byte ranges, as http.ServeContent does. The type goes
-// by the name unless Content-Type is set; a zero time means none.
-func (c *Context) ServeContent(name string, modified time.Time, content io.ReadSeeker) error {
-	h := c.w.Header()
-	if h["Content-Type"] == nil {
-		h["Content-Type"] = []string{assets.Type(name)}
-	}
-	http.ServeContent(c.w, c.r, name, modified, content)
 	return nil
 }
 

@@ -91,16 +91,6 @@ func (f *FlaskSharing) check(c *Config) (mistakes []error) {
 	return mistakes
 }
 
-// Flask returns the settings of sharing with a Flask application, with their
-// defaults filled in, and whether there are any: extensions that sign people
-// in follow them.
-func (a *App) Flask() (FlaskSharing, bool) {
-	if a.cfg.Flask == nil {
-		return FlaskSharing{}, false
-	}
-	return *a.cfg.Flask, true
-}
-
 // ring makes a ring of keys by the rules of the configuration.
 func (c *Config) ring(current Secret, older []Secret) (*sign.KeyRing, error) {
 	var texts []string

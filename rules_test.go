@@ -36,11 +36,11 @@ func TestRuleKinds(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		b, err := c.URLFor("elsewhere", "name", "x y")
+		b, err := c.URL(dewar.To("elsewhere", "name", "x y"))
 		if err != nil {
 			return err
 		}
-		_, refused := c.URLFor("elsewhere", "name", "../up")
+		_, refused := c.URL(dewar.To("elsewhere", "name", "../up"))
 		return c.Text(a + " " + b + " " + fmt.Sprint(refused != nil))
 	})
 	client := dewartest.New(t, app)
@@ -100,7 +100,7 @@ func TestHostsAndSubdomains(t *testing.T) {
 	bp.Get("/", text("shop")).Name("index")
 	app.Register(bp)
 	app.Get("/", func(c *dewar.Context) error {
-		u, err := c.URLFor("shop.index")
+		u, err := c.URL(dewar.To("shop.index"))
 		if err != nil {
 			return err
 		}

@@ -195,12 +195,22 @@ func (c *Context) beforeFirstByte(sessionSaved bool) error {
 // SetCookie adds a cookie. It is HttpOnly, SameSite=Lax, for the whole site and,
 // over HTTPS, Secure, unless the cookie says SameSite itself. A cookie for the
 // page's own scripts needs another way in: give them the value in the page.
+//
+// With a MaxAge below zero the browser forgets the cookie. Name, Path and Domain
+// must be those it was set with: they are what browsers know a cookie by.
+//
+// http.SetCookie with [Context.Writer] sets exactly the attributes given. Without
+// HttpOnly, a script that gets into a page reads the cookie; without SameSite,
+// other sites' requests carry it; without Secure, it travels in the clear.
 func (c *Context) SetCookie(cookie http.Cookie) error {
 	if cookie.Path == "" {
 		cookie.Path = "/"
 	}
 	if cookie.SameSite == 0 {
 		cookie.SameSite = http.SameSiteLaxMode
+	}
+	if cookie.MaxAge < 0 {
+		cookie.Value, cookie.Expires = "", time.Unix(0, 0)
 	}
 	cookie.HttpOnly = true
 	cookie.Secure = cookie.Secure || c.app.mode.https()
@@ -210,26 +220,6 @@ func (c *Context) SetCookie(cookie http.Cookie) error {
 	h := c.w.Header()
 	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
 	return nil
-}
-
-// InsecureSetCookie adds a cookie with exactly the attributes given. Without
-// HttpOnly, a script that gets into a page reads it; without SameSite, other
-// sites' requests carry it; without Secure, it travels in the clear.
-func (c *Context) InsecureSetCookie(cookie http.Cookie) error {
-	if err := cookie.Valid(); err != nil {
-		return fmt.Errorf("dewar: InsecureSetCookie(%q): %w", cookie.Name, err)
-	}
-	h := c.w.Header()
-	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
-	return nil
-}
-
-// DeleteCookie tells the browser to forget a cookie that SetCookie set. Name,
-// Path and Domain must be those it was set with: they are what browsers know a
-// cookie by.
-func (c *Context) DeleteCookie(cookie http.Cookie) error {
-	cookie.Value, cookie.MaxAge, cookie.Expires = "", -1, time.Unix(0, 0)
-	return c.SetCookie(cookie)
 }
 
 // Cookie returns the value of a cookie the client sent, as Werkzeug reads it, ""

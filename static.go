@@ -69,7 +69,7 @@ func (c *Context) serveStatic(folder *assets.Folder, name string) error {
 
 // takes reports whether the client named a coding as welcome.
 func (c *Context) takes(coding string) bool {
-	return len(c.r.Header["Accept-Encoding"]) > 0 && c.AcceptsEncoding(coding) == coding
+	return len(c.r.Header["Accept-Encoding"]) > 0 && AcceptsEncoding(c, coding) == coding
 }
 
 // openFile opens a file that is served. A name without one is a 404.

@@ -64,6 +64,8 @@ type Event struct {
 // that keeps the connection awake through proxies. Events ends when produce
 // returns. At shut-down it tells the browser to come back after one to five
 // seconds.
+// A browser that connects again sends the id of the last event it got in the
+// header Last-Event-ID.
 //
 //	return c.Events(func(send func(dewar.Event) error) error {
 //		for {
@@ -129,7 +131,3 @@ func (e Event) encode() (string, error) {
 	b.WriteByte('\n')
 	return b.String(), nil
 }
-
-// LastEventID returns the id of the last event a browser got before it
-// connected again, "" at first.
-func (c *Context) LastEventID() string { return c.r.Header.Get("Last-Event-ID") }

@@ -136,7 +136,7 @@ func TestAPIBlueprint(t *testing.T) {
 		twice := dewar.NewBlueprint("twice", dewar.BlueprintOptions{Prefix: "/html"})
 		twice.Get("/thing", text("thing"))
 		app.Register(twice)
-		app.RegisterAs(twice, dewar.Mount{Name: "data", Prefix: "/data", API: true})
+		app.Register(twice, dewar.Mount{Name: "data", Prefix: "/data", API: true})
 		return app
 	}
 	app := build()

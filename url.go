@@ -99,6 +99,9 @@ func (t Target) External() Target {
 // unless the target is External, behind its proxy's prefix, and with the
 // values of its own variables for a blueprint's prefix. The errors are a target
 // that fits no rule, with the nearest suggestion, and a path that leads away.
+//
+// The URL of Path("/") is Flask's request.script_root with a slash, and that of
+// Path("/").External() is request.root_url.
 func (c *Context) URL(t Target) (string, error) {
 	return c.app.buildURL(t, c)
 }
@@ -111,11 +114,6 @@ func (a *App) URL(t Target) (string, error) {
 	}
 	t.external = true
 	return a.buildURL(t, nil)
-}
-
-// URLFor is url_for in a view: it builds the URL of an endpoint by name.
-func (c *Context) URLFor(endpoint string, pairs ...any) (string, error) {
-	return c.URL(To(endpoint, pairs...))
 }
 
 func (a *App) buildURL(t Target, c *Context) (u string, err error) {
@@ -370,15 +368,6 @@ func (a *App) base(c *Context, whole bool) string {
 	}
 	return c.origin.Scheme + "://" + c.origin.Host + c.origin.Prefix
 }
-
-// Prefix returns the path below which a configured proxy serves the app, such as
-// "/shop", or "" when it is served at the root: Flask's request.script_root.
-// URLs that the app builds have it; paths that routes see do not.
-func (c *Context) Prefix() string { return c.origin.Prefix }
-
-// RootURL returns the URL of the app's root as the client sees it, with scheme,
-// host and the proxy's prefix, ending with a slash: Flask's request.root_url.
-func (c *Context) RootURL() string { return c.app.base(c, true) + "/" }
 
 func appendQuery(u string, q url.Values, anchor string) string {
 	if len(q) > 0 {

@@ -1,6 +1,7 @@
 package dewar_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -26,7 +27,11 @@ func TestPathTargets(t *testing.T) {
 		return c.Text(u)
 	})
 	app.Get("/go", func(c *dewar.Context) error { return c.Redirect(target) })
-	app.Get("/root", func(c *dewar.Context) error { return c.Text(c.Prefix() + " " + c.RootURL()) })
+	app.Get("/root", func(c *dewar.Context) error {
+		prefix, err := c.URL(dewar.Path("/"))
+		root, err2 := c.URL(dewar.Path("/").External())
+		return errors.Join(err, err2, c.Text(prefix+" "+root))
+	})
 	client := dewartest.New(t, app)
 	const whole = "https://shop.example.com"
 	rows := []struct {
@@ -79,7 +84,7 @@ func TestPathTargets(t *testing.T) {
 			}
 		}
 	}
-	if got := client.Get("/root").Text; got != "/shop https://shop.example.com/shop/" {
+	if got := client.Get("/root").Text; got != "/shop/ https://shop.example.com/shop/" {
 		t.Errorf("prefix and root: %q", got)
 	}
 	if u, err := app.URL(dewar.Path("//evil.example")); err == nil {
@@ -111,8 +116,8 @@ func TestTargetsOfARegistrationTwice(t *testing.T) {
 	list = outer.Get("/", urls).Name("list")
 	outer.Register(inner)
 	outer.Register(beside)
-	app.RegisterAs(outer, dewar.Mount{Name: "one", Prefix: "/one"})
-	app.RegisterAs(outer, dewar.Mount{Name: "two", Prefix: "/two"})
+	app.Register(outer, dewar.Mount{Name: "one", Prefix: "/one"})
+	app.Register(outer, dewar.Mount{Name: "two", Prefix: "/two"})
 	app.Get("/", urls).Name("index")
 	client := dewartest.New(t, app)
 	for path, want := range map[string]string{

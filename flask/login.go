@@ -121,9 +121,9 @@ func userID(s *session.Session) (string, bool) {
 }
 
 // sharing returns the settings of sharing; it panics without.
-func sharing(c *dewar.Context, function string) dewar.FlaskSharing {
-	f, ok := c.App().Flask()
-	if !ok {
+func sharing(c *dewar.Context, function string) *dewar.FlaskSharing {
+	f := c.App().Config().Flask
+	if f == nil {
 		panic("flask: " + function + " without Config.Flask: only an app beside a Flask application signs people in so")
 	}
 	return f

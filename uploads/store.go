@@ -95,7 +95,7 @@ func (s *Store) Init(app *dewar.App) error {
 		if !filepath.IsLocal(s.dir) {
 			return fmt.Errorf("uploads: the folder %q leads out of the instance folder", s.dir)
 		}
-		s.dir = filepath.Join(app.InstanceDir(), s.dir)
+		s.dir = filepath.Join(app.Config().InstanceDir, s.dir)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (s *Store) open() (*os.Root, error) {
 			return
 		}
 		if !filepath.IsAbs(s.opts.Dir) {
-			if s.err = dewar.MakeInstanceDir(s.app.InstanceDir()); s.err != nil {
+			if s.err = dewar.MakeInstanceDir(s.app.Config().InstanceDir); s.err != nil {
 				return
 			}
 		}

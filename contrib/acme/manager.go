@@ -47,7 +47,7 @@ func (m *Manager) Init(app *dewar.App) error {
 		return errors.New("acme: this Manager is installed already; each app needs one of its own")
 	}
 	m.log = app.Logger()
-	names, err := m.config.hosts(app.TrustedHosts())
+	names, err := m.config.hosts(app.Config().TrustedHosts)
 	directory, directoryErr := m.config.directory()
 	err = errors.Join(err, directoryErr)
 	if !m.config.AcceptTerms {
@@ -75,7 +75,7 @@ func (m *Manager) Init(app *dewar.App) error {
 		NextProtos:     []string{acme.ALPNProto},
 		Challenge:      func(next http.Handler) http.Handler { return m.cert.HTTPHandler(next) },
 	})
-	app.OnStart(func(context.Context) error { return m.start(app.InstanceDir()) })
+	app.OnStart(func(context.Context) error { return m.start(app.Config().InstanceDir) })
 	return nil
 }
 

@@ -15,12 +15,12 @@ import (
 func (d *Database) Init(app *dewar.App) error {
 	inInstance := d.config.Dir == ""
 	if inInstance {
-		d.config.Dir = app.InstanceDir()
+		d.config.Dir = app.Config().InstanceDir
 	}
 	if d.config.Logger == nil {
 		d.config.Logger = app.Logger()
 	}
-	if _, flask := app.Flask(); flask {
+	if app.Config().Flask != nil {
 		d.config.SQLAlchemy = true
 	}
 	t, err := d.config.target()
@@ -54,7 +54,7 @@ func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
 	if held, ok := d.key.Get(c); ok {
 		return held.tx, nil
 	}
-	tx, err := writer.BeginTx(c.RequestContext(), nil)
+	tx, err := writer.BeginTx(dewar.RequestContext(c), nil)
 	if err != nil {
 		return nil, fmt.Errorf("db: %s: no transaction: %w", d, err)
 	}

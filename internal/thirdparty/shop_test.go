@@ -34,8 +34,12 @@ func shop() int {
 	app.Extend(limiter)
 
 	app.Get("/who", func(c *dewar.Context) error {
+		root, err := c.URL(dewar.Path("/").External())
+		if err != nil {
+			return err
+		}
 		return c.JSON(map[string]any{
-			"pid": os.Getpid(), "ip": c.ClientIP().String(), "scheme": c.Scheme(), "host": c.Host(), "url": c.RootURL(),
+			"pid": os.Getpid(), "ip": c.ClientIP().String(), "scheme": c.Scheme(), "host": c.Host(), "url": root,
 		})
 	})
 	app.Get("/count", func(c *dewar.Context) error {
