@@ -74,7 +74,7 @@ func (b *Blueprint) URLValuePreprocessor(f func(c *Context, values routing.Value
 // URLDefaults adds a function that may add values to a URL that is about to be
 // built, as Flask's url_defaults does. c is nil outside a request. Values that
 // the rule has no variable for go into the query, so a function looks at what
-// the endpoint expects with [App.EndpointExpects] first.
+// the endpoint expects with [EndpointExpects] first.
 func (a *App) URLDefaults(f func(c *Context, endpoint string, values map[string]any)) {
 	a.root.defaultURLs(f)
 }
@@ -87,7 +87,7 @@ func (b *Blueprint) URLDefaults(f func(c *Context, endpoint string, values map[s
 
 // EndpointExpects reports whether a rule of the endpoint has a variable of that
 // name.
-func (a *App) EndpointExpects(endpoint, variable string) bool {
+func EndpointExpects(a *App, endpoint, variable string) bool {
 	return a.routes.IsEndpointExpecting(endpoint, variable)
 }
 

@@ -132,7 +132,7 @@ func TestURLValues(t *testing.T) {
 		return nil
 	})
 	bp.URLDefaults(func(c *dewar.Context, endpoint string, values map[string]any) {
-		if _, given := values["lang_code"]; !given && c != nil && c.App().EndpointExpects(endpoint, "lang_code") {
+		if _, given := values["lang_code"]; !given && c != nil && dewar.EndpointExpects(c.App(), endpoint, "lang_code") {
 			values["lang_code"] = lang.Value(c)
 		}
 	})

@@ -307,7 +307,7 @@ func (a *App) completeValues(endpoint string, values map[string]any, c *Context)
 		}
 	}
 	a.versionStatic(endpoint, values)
-	if a.cfg.HostMatching && a.EndpointExpects(endpoint, anyHostVariable) {
+	if a.cfg.HostMatching && EndpointExpects(a, endpoint, anyHostVariable) {
 		values[anyHostVariable] = a.bind(c).ServerName
 	}
 }
