@@ -23,7 +23,7 @@ func (c *securityCase) run(t *testing.T) {
 	tm, err := env.FromString(c.source)
 	got := ""
 	if err == nil {
-		got, err = tm.RenderString(vars{"x": c.x})
+		got, err = tm.RenderString(vars{"x": c.x, "config": vars{"CDN": "https://cdn.example"}})
 	}
 	if fault, ok := strings.CutPrefix(c.want, "error: "); ok {
 		var e *jinja.Error
@@ -226,6 +226,67 @@ func TestTagsAndTheirAttributes(t *testing.T) {
 		{"HTML in foreignObject", `<svg><foreignObject><script>a = "&quot;{{ x }}"</script></foreignObject><title>{{ x }}</title></svg>`, "-alert(1)-", `<svg><foreignObject><script>a = "&quot;-alert(1)-"</script></foreignObject><title>-alert(1)-</title></svg>`},
 		{"HTML in mtext", `<math><mtext><textarea><a href="{{ x }}"></textarea></mtext></math>`, "javascript:", `<math><mtext><textarea><a href="javascript:"></textarea></mtext></math>`},
 		{"deep svg", strings.Repeat("<svg>", 9) + "{{ x }}", "a", "error: nested too deep"},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+// Attributes of frameworks are scripts where the framework runs them, and texts elsewhere.
+func TestAttributesOfFrameworks(t *testing.T) {
+	for _, name := range []string{"x-ref", "x-teleport", "ng-app", "data-bind-id", "data-script-url", "data-onclick-text", "wire:key", "x-transition:enter", "data-x-axis", "hx-target", "v-cloak", "data-on-text"} {
+		c := securityCase{source: `<div ` + name + `="token-{{ x }}">`, x: "t1", want: `<div ` + name + `="token-t1">`}
+		t.Run(name, func(t *testing.T) { c.run(t) })
+	}
+	for _, name := range []string{"hx-on:click", "hx-on::after", "data-hx-on:click", "x-on:click", "@click", "@click.prevent", ":class", "v-on:click", "ng-click", "data-ng-click", "data-on-click", "data-on:load", "wire:click", "data-bind", "_", "data-script", "onclick", "x-data"} {
+		c := securityCase{source: `<div ` + name + `="f('{{ x }}')">`, x: "'", want: `<div ` + name + `="f('\u0027')">`}
+		t.Run(name, func(t *testing.T) { c.run(t) })
+	}
+	for _, c := range []securityCase{
+		{"ng-href", `<a ng-href="{{ x }}">`, "javascript:alert(1)", `<a ng-href="#zZDewarZz">`},
+		{"trigger", `<div hx-trigger="{{ x }} delay:1s">`, "click", `<div hx-trigger="click delay:1s">`},
+		{"trigger with a filter", `<div hx-trigger="{{ x }}">`, "click[alert(1)]", `<div hx-trigger="zZDewarZz">`},
+		{"filter of a trigger", `<div hx-trigger="keyup[key=='{{ x }}'] from:{{ x }}">`, "a", `<div hx-trigger="keyup[key=='a'] from:a">`},
+		{"filter of a trigger, escaped", `<div hx-trigger="keyup[key=='{{ x }}']">`, "'", `<div hx-trigger="keyup[key=='\u0027']">`},
+		{"brackets in the filter of a trigger", `<div hx-trigger="keyup[a[0]=='{{ x }}']">`, "'", `<div hx-trigger="keyup[a[0]=='\u0027']">`},
+		{"pieces of a page", `<div hx-get="{{ x }}">`, "https://evil.example/", `<div hx-get="#zZDewarZz">`},
+		{"pieces of a page, of the site", `<div hx-get="{{ x }}">`, "/a?b=1", `<div hx-get="/a?b=1">`},
+		{"part of a name", `<div data-{{ x }}="a">`, "on-click", `<div data-zZDewarZz="a">`},
+		{"part of a plain name", `<div data-{{ x }}="a">`, "bind-id", `<div data-bind-id="a">`},
+		{"formaction", `<form method="post"><button formaction="{{ x }}">go</button></form>`, "https://evil.example/", `<form method="post"><button formaction="#zZDewarZz">go</button></form>`},
+		{"formaction of the site", `<button form="f" formaction="{{ x }}">go</button>`, "/a", `<button form="f" formaction="/a">go</button>`},
+		{"formaction by url_for", `<button formaction="{{ url_for(x) }}">go</button>`, "/evil", `<button formaction="//evil">go</button>`},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+// Ordinary values of styles and addresses live, what loads or runs does not.
+func TestStylesAndSchemes(t *testing.T) {
+	for _, c := range []securityCase{
+		{"variable", `<p style="color: {{ x }}">`, "var(--accent)", `<p style="color: var(--accent)">`},
+		{"quoted font", `<p style="font-family: {{ x }}">`, `"Open Sans", Arial`, `<p style="font-family: &#34;Open Sans&#34;, Arial">`},
+		{"share of a colour", `<p style="color: {{ x }}">`, "rgb(0 0 0 / 50%)", `<p style="color: rgb(0 0 0 / 50%)">`},
+		{"product", `<p style="width: {{ x }}">`, "calc(100% * 2 - 1px)", `<p style="width: calc(100% * 2 - 1px)">`},
+		{"declarations", `<p style="{{ x }}">`, "color: red; width: 50%;", `<p style="color: red; width: 50%;">`},
+		{"declarations behind one", `<p style="a: b; {{ x }}">`, "font: 1px 'a;b'", `<p style="a: b; font: 1px &#39;a;b&#39;">`},
+		{"declarations in a rule", `<style>p { {{ x }} }</style>`, "--a: 1px; color: red", `<style>p { --a: 1px; color: red }</style>`},
+		{"declarations that load", `<p style="{{ x }}">`, "background: url(//evil.example)", `<p style="zZDewarZz">`},
+		{"declarations that run", `<p style="{{ x }}">`, "behavior: a", `<p style="zZDewarZz">`},
+		{"declarations in a value", `<p style="color: {{ x }}">`, "red; position: fixed", `<p style="color: zZDewarZz">`},
+		{"images", `<p style="background: {{ x }}">`, `-webkit-image-set("//evil.example/a" 1x)`, `<p style="background: zZDewarZz">`},
+		{"half a function", `<p style="background: u{{ x }}">`, "rl(//evil.example)", `<p style="background: uzZDewarZz">`},
+		{"name of a function", `<p style="background: {{ x }}(//evil.example)">`, "url", "error: names a function"},
+		{"import", `<style>@import {{ x }};</style>`, `"//evil.example/a.css"`, `<style>@import zZDewarZz;</style>`},
+		{"end of a style", `<style>p { font-family: {{ x }} }</style>`, `"</style>"`, `<style>p { font-family: zZDewarZz }</style>`},
+		{"sms", `<a href="{{ x }}">`, "sms:+49123", `<a href="sms:+49123">`},
+		{"magnet", `<a href="{{ x }}">`, "magnet:?xt=urn:btih:a", `<a href="magnet:?xt=urn:btih:a">`},
+		{"no scheme of a page", `<a href="{{ x }}">`, "view-source:x", `<a href="#zZDewarZz">`},
+		{"picture of SVG", `<img src="{{ x }}">`, "data:image/svg+xml,%3Csvg/%3E", `<img src="data:image/svg+xml,%3Csvg/%3E">`},
+		{"picture of SVG that is no picture", `<a href="{{ x }}">`, "data:image/svg+xml,%3Csvg/%3E", `<a href="#zZDewarZz">`},
+		{"port behind an address", `<a href="{{ x }}:8080/a">`, "http://h", `<a href="http://h:8080/a">`},
+		{"setting", `<script src="{{ config.CDN }}/a.js"></script>`, nil, `<script src="https://cdn.example/a.js"></script>`},
+		{"setting by item", `<script src="{{ config['CDN'] }}/a.js"></script>`, nil, `<script src="https://cdn.example/a.js"></script>`},
+		{"variable named config", `{% for config in [config] %}<script src="{{ config.CDN }}/a.js"></script>{% endfor %}`, nil, `<script src="#zZDewarZz/a.js"></script>`},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t) })
 	}

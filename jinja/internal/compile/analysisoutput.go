@@ -175,7 +175,7 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if e.Kind() == context.EscRefreshURL && isCall && isName(call.Node, "url_for") {
 		e = e&^context.EscRefreshURL | context.EscURL // the app's own address, with its host or without
 	}
-	if e.Is(context.Own) && isCall && isName(call.Node, "url_for") {
+	if (e.Is(context.Own) || e.Kind() == context.EscResource) && (isCall && isName(call.Node, "url_for") || a.c.isSetting(n)) {
 		e |= context.Trusted
 	}
 	if e.Kind() == context.EscNames {
@@ -359,6 +359,36 @@ func withoutEscape(n ast.Expr) ast.Expr {
 		}
 		return nil
 	}
+}
+
+// isSetting reports whether an expression reads a setting of the application,
+// config.NAME or config['NAME'], where nothing in the template is named config.
+func (c *compiler) isSetting(n ast.Expr) bool {
+	var node ast.Expr
+	switch n := n.(type) {
+	case *ast.Getattr:
+		node = n.Node
+	case *ast.Getitem:
+		if _, constant := n.Arg.(*ast.Const); constant {
+			node = n.Node
+		}
+	}
+	if node == nil || !isName(node, "config") || c.env.Sandboxed {
+		return false
+	}
+	own := false
+	ast.WalkBody(c.tree.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Name:
+			own = own || n.Name == "config" && n.Ctx != ast.Load
+		case *ast.Import:
+			own = own || n.Target == "config"
+		case *ast.FromImport:
+			own = true // any name may be one of them
+		}
+		return !own
+	})
+	return !own
 }
 
 func isName(n ast.Expr, name string) bool {

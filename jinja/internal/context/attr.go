@@ -20,6 +20,8 @@ const (
 	attrMetaPlain          // the content of another, or one of which that is not known yet
 	attrAnimate            // a value that an animation sets
 	attrConfig             // htmx settings, which may begin with js:
+	attrTrigger            // the events of htmx, with filters in brackets that are scripts
+	attrLocal              // an address that the page sends something to, or is made of: it is on the site
 	attrType               // from here on Buf collects the value
 	attrRel
 	attrHTTPEquiv
@@ -34,7 +36,7 @@ var attrNames = [...]string{
 	attrPlain: "an attribute", attrURL: "a URL attribute", attrImage: "a URL attribute", attrResource: "a resource URL",
 	attrBase: "the URL of <base>", attrSrcset: "a srcset", attrURLs: "a list of URLs", attrJS: "an event handler",
 	attrCSS: "a style attribute", attrSrcdoc: "a srcdoc", attrMeta: "a refresh", attrMetaPlain: "an attribute",
-	attrAnimate: "an animated attribute", attrConfig: "an attribute", attrType: "a script's type", attrRel: "a link's rel",
+	attrAnimate: "an animated attribute", attrConfig: "an attribute", attrTrigger: "hx-trigger", attrLocal: "a URL attribute", attrType: "a script's type", attrRel: "a link's rel",
 	attrHTTPEquiv: "http-equiv", attrMethod: "a form's method", attrAction: "a form's action", attrAnimName: "attributeName",
 	attrNonce: "a nonce", attrUnknown: "an attribute whose name is not known",
 }
@@ -56,20 +58,61 @@ var urlAttrs = map[string]bool{
 	"codebase": true, "dynsrc": true, "lowsrc": true, "xlink:href": true, "xml:base": true, "handler": true,
 }
 
-// scriptPrefixes begin the names of attributes that frameworks run as scripts.
-var scriptPrefixes = []string{
-	"on", "hx-on", "data-hx-on", "x-", "@", ":", "v-", "#", "ng-", "ng:", "data-ng-", "data-x-", "bind:", "data-bind", "(", "[", "*",
-	"up-on", "_", "data-script",
+// scriptPrefixes begin the names of attributes that frameworks run as scripts,
+// scriptNames are whole ones.
+var (
+	scriptPrefixes = []string{"on", "hx-on", "x-", "@", ":", "v-", "#", "ng-", "ng:", "bind:", "(", "[", "*", "up-on", "wire:", "on-", "on:"}
+	scriptNames    = map[string]bool{"_": true, "script": true, "bind": true, "hx-vars": true, "data-hx-vars": true}
+)
+
+// inertNames are attributes of frameworks that are texts, though their names begin
+// as those of scripts do.
+var inertNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`x-ref x-teleport x-cloak x-ignore x-mask x-transition x-webkit-airplay
+		ng-app ng-bind-template ng-cloak ng-csp ng-form ng-jq ng-list ng-message ng-non-bindable ng-strict-di ng-switch-when ng-transclude ng-view
+		v-cloak v-once v-pre data-on-color data-on-text data-on-label data-on-class data-on-icon data-on-value
+		wire:key wire:id wire:model wire:target wire:loading wire:confirm wire:navigate wire:current wire:transition wire:ignore wire:offline
+		wire:dirty wire:stream wire:replace`) {
+		m[n] = true
+	}
+	return m
+}()
+
+// plainName is a name without what HTML lets stand before those of frameworks, and
+// without modifiers.
+func plainName(name string) string {
+	name = strings.TrimPrefix(name, "data-")
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name
 }
 
 // runs reports whether an attribute of this name is a script.
 func runs(name string) bool {
+	plain := plainName(name)
+	if inertNames[name] || inertNames[plain] || strings.HasPrefix(plain, "x-transition:") {
+		return false
+	}
+	if scriptNames[name] || scriptNames[plain] {
+		return true
+	}
 	for _, p := range scriptPrefixes {
-		if strings.HasPrefix(name, p) {
+		switch {
+		case !strings.HasPrefix(plain, p):
+		case !strings.HasPrefix(name, "data-"):
+			return true
+		case p == "hx-on" || p == "ng-" || p == "up-on" || p == "on-" || p == "on:": // with data- before it
 			return true
 		}
 	}
 	return false
+}
+
+// ajaxAttrs are the addresses that htmx and its extensions load pieces of the page from.
+var ajaxAttrs = map[string]bool{
+	"hx-get": true, "hx-post": true, "hx-put": true, "hx-patch": true, "hx-delete": true, "sse-connect": true, "ws-connect": true,
 }
 
 // attrOf says what an attribute is. name is in lower case; one that did not
@@ -86,10 +129,21 @@ func (c *Context) attrOf(name string) attrKind {
 		return attrSrcdoc
 	case "hx-vals", "hx-headers", "hx-request", "data-hx-vals", "data-hx-headers", "data-hx-request":
 		return attrConfig
-	case "hx-vars", "data-hx-vars":
-		return attrJS
+	case "hx-trigger", "data-hx-trigger":
+		return attrTrigger
 	case "nonce":
 		return attrNonce
+	case "formaction":
+		return attrLocal
+	case "ng-href", "data-ng-href", "x-ng-href":
+		return attrURL
+	case "ng-src", "data-ng-src":
+		return attrImage
+	case "ng-srcset", "data-ng-srcset":
+		return attrSrcset
+	}
+	if ajaxAttrs[strings.TrimPrefix(name, "data-")] {
+		return attrLocal
 	}
 	if runs(name) {
 		return attrJS
@@ -242,7 +296,7 @@ func (c *Context) startValue(d Delim) {
 	c.Flags &^= flagOutput
 	c.clearLang()
 	switch c.Attr {
-	case attrURL, attrImage, attrResource, attrBase, attrSrcset, attrURLs, attrAction:
+	case attrURL, attrImage, attrResource, attrBase, attrSrcset, attrURLs, attrAction, attrLocal:
 		c.Lang = langURL
 	case attrAnimate:
 		c.Lang = langURL
@@ -317,7 +371,7 @@ func (c *Context) endAttr() {
 	}
 	c.Attr, c.Delim = attrPlain, delimNone
 	c.clearLang()
-	c.Flags &^= flagOutput | flagCSSImport | flagReference | flagAmp
+	c.Flags &^= flagOutput | flagCSSImport | flagCSSValue | flagReference | flagAmp
 	c.clearBuf()
 	c.State = Tag
 }

@@ -140,6 +140,7 @@ const (
 	flagSlash                        // the last character in the tag is /
 	flagMarkup                       // script: a <!-- is open in it
 	flagCSSImport                    // style: behind @import
+	flagCSSValue                     // style: behind the colon of a declaration
 	flagOutput                       // the value of the attribute holds an output
 	flagReference                    // the value so far ends in the beginning of a character reference
 	flagAmp                          // that is a & alone

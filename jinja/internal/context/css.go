@@ -104,8 +104,11 @@ func (c *Context) cssCodeByte(b byte) {
 			c.Flags |= flagCSSImport
 		}
 		if b == ';' || b == '{' || b == '}' {
-			c.Flags &^= flagCSSImport
+			c.Flags &^= flagCSSImport | flagCSSValue
 		}
+	}
+	if b == ':' {
+		c.Flags |= flagCSSValue
 	}
 	c.clearBuf()
 	switch {

@@ -53,6 +53,11 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 			return appendQuoted(buf, e, s), nil
 		}
 		return appendQuoted(buf, e, string(markup.Escape(s))), nil
+	case EscTrigger:
+		if strings.IndexByte(s, '[') >= 0 {
+			s = Blocked // a filter is a script
+		}
+		return appendQuoted(buf, e, s), nil
 	case EscConfig:
 		return appendQuoted(buf, e, filterConfig(s)), nil
 	case EscNothing:
@@ -334,11 +339,8 @@ func appendNamePart(buf []byte, s string) []byte {
 			return append(buf, Blocked...)
 		}
 	}
-	low := strings.ToLower(s)
-	for _, p := range dataWords {
-		if strings.HasPrefix(low, p) {
-			return append(buf, Blocked...)
-		}
+	if low := strings.ToLower(s); runs("data-"+low) || ajaxAttrs[low] {
+		return append(buf, Blocked...)
 	}
 	return append(buf, s...)
 }

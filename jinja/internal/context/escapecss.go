@@ -18,7 +18,7 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 				s = cssWithoutEnds(s)
 			}
 			buf = append(buf, s...)
-		case cssValue(s):
+		case cssValue(s, !e.Is(Imported)) && !completesFunction(buf, s), e.Is(Declarations) && cssDeclarations(s):
 			buf = append(buf, s...)
 		default:
 			buf = append(buf, Blocked...)
@@ -52,37 +52,101 @@ func cssWithoutEnds(s string) string {
 	return strings.ReplaceAll(s, "</", `<\/`)
 }
 
-// cssValue reports whether s can only be a value of a property: a number, a
-// colour, a keyword or a list of those, with functions that load nothing.
-func cssValue(s string) bool {
-	for i := range len(s) {
-		b := s[i]
-		if isLetter(b) || '0' <= b && b <= '9' || b >= utf8.RuneSelf || strings.IndexByte("_#%.,()! -+", b) >= 0 {
-			continue
-		}
+// cssValue reports whether s can only be a value of a property: numbers, colours,
+// keywords and strings, with functions that load nothing. Nothing in it goes on with
+// what stands before or behind it but words and numbers.
+func cssValue(s string, quotes bool) bool {
+	if s == "" {
+		return true
+	}
+	if strings.IndexByte("/*(", s[0]) >= 0 || strings.IndexByte("/*", s[len(s)-1]) >= 0 {
 		return false
 	}
-	depth := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '(':
+	depth, word := 0, 0
+	for i := 0; i < len(s); i++ {
+		b := s[i]
+		switch {
+		case isLetter(b), isDigit(b), b >= utf8.RuneSelf, b == '-', b == '_':
+			continue
+		case b == '"' || b == '\'':
+			end := strings.IndexByte(s[i+1:], b)
+			if !quotes || end < 0 || strings.ContainsAny(s[i+1:i+1+end], "\\\n\r\f<>") {
+				return false
+			}
+			i += end + 1
+		case b == '(':
+			if cssLoads(s[word:i]) {
+				return false
+			}
 			depth++
-		case ')':
+		case b == ')':
 			if depth--; depth < 0 {
 				return false
 			}
+		case b == '/' || b == '*':
+			if n := s[i+1]; n == '/' || n == '*' {
+				return false
+			}
+		case strings.IndexByte("#%.,! +\t", b) < 0:
+			return false
 		}
+		word = i + 1
 	}
-	if depth != 0 {
+	return depth == 0
+}
+
+// cssLoads reports whether a function may load or run something.
+func cssLoads(name string) bool {
+	switch name = strings.ToLower(name); name {
+	case "url", "src", "image", "element", "attr", "expression", "cross-fade":
+		return true
+	}
+	return strings.HasSuffix(name, "image-set") || strings.HasPrefix(name, "-webkit-cross") || strings.HasPrefix(name, "-moz-el")
+}
+
+// cssDeclarations reports whether s is a list of declarations whose values are ones.
+func cssDeclarations(s string) bool {
+	if strings.IndexByte(s, ':') < 0 {
 		return false
 	}
-	low := strings.ToLower(s)
-	for _, bad := range []string{"url", "expression", "-moz-binding", "mozbinding", "@import", "image-set", "behavior", "src(", "attr(", "element(", "--"} {
-		if strings.Contains(low, bad) {
+	for s != "" {
+		end := 0
+		for quote := byte(0); end < len(s) && (s[end] != ';' || quote != 0); end++ {
+			switch b := s[end]; {
+			case quote == 0 && (b == '"' || b == '\''):
+				quote = b
+			case b == quote:
+				quote = 0
+			}
+		}
+		one := strings.Trim(s[:end], " \t\n\r\f")
+		s = s[min(end+1, len(s)):]
+		if one == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(one, ":")
+		name = strings.ToLower(strings.Trim(name, " \t\n\r\f"))
+		if !ok || name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" ||
+			strings.Contains(name, "behavior") || strings.Contains(name, "binding") {
+			return false
+		}
+		if value = strings.Trim(value, " \t\n\r\f"); value == "" || !cssValue(value, true) {
 			return false
 		}
 	}
 	return true
+}
+
+// completesFunction reports whether a value goes on with the name of a function that
+// stands before it.
+func completesFunction(buf []byte, s string) bool {
+	if n := len(buf); n == 0 || !isLetter(buf[n-1]) && !isDigit(buf[n-1]) && buf[n-1] != '-' && buf[n-1] != '_' && buf[n-1] < utf8.RuneSelf {
+		return false
+	}
+	i := strings.IndexFunc(s, func(r rune) bool {
+		return r < utf8.RuneSelf && !isLetter(byte(r)) && !isDigit(byte(r)) && r != '-' && r != '_'
+	})
+	return i >= 0 && s[i] == '('
 }
 
 // cssURLChars mean nothing between the brackets of url, quoted or not.

@@ -40,6 +40,7 @@ const (
 	EscRefresh                    // the whole content of a refresh
 	EscRefreshTime                // the seconds of a refresh
 	EscRefreshURL                 // what follows the seconds
+	EscTrigger                    // events of htmx, outside of the brackets of a filter
 	EscConfig                     // settings that may begin with js:
 	EscJS                         // a JavaScript expression
 	EscJSName                     // the name of a property, or of what is declared
@@ -90,8 +91,10 @@ const (
 	Foreign = Word
 	// Local of EscURLRest: the address must not become one of another site.
 	Local = InAttr
-	// Imported of EscCSSURL and EscCSSURLRest: the same.
+	// Imported of EscCSS, EscCSSURL and EscCSSURLRest: the same.
 	Imported = Space
+	// Declarations of EscCSS: whole declarations may stand there as well.
+	Declarations = Word
 )
 
 // Kind returns e without its flags.
@@ -233,15 +236,15 @@ func isDataName(s string) bool {
 	}
 	rest := s[5:]
 	for _, w := range dataWords {
-		if rest != "" && (strings.HasPrefix(rest, w) || strings.HasPrefix(w, rest)) {
+		if rest != "" && strings.HasPrefix(w, rest) {
 			return false
 		}
 	}
-	return true
+	return !runs(s) && !strings.HasPrefix(rest, "hx-")
 }
 
-// dataWords begin the names behind data- that frameworks read.
-var dataWords = []string{"hx", "ng", "x-", "on", "bind", "script", "up-"}
+// dataWords are, or begin, the names behind data- that frameworks read.
+var dataWords = []string{"hx-", "ng-", "on-", "on:", "bind", "script", "up-on", "sse-connect", "ws-connect", "_"}
 
 func (c *Context) valueEscaper(next string) (Escaper, string) {
 	var quote Escaper
@@ -262,6 +265,10 @@ func (c *Context) valueEscaper(next string) (Escaper, string) {
 			return 0, completesReferenceText // the document is decoded twice
 		}
 		return EscSrcdoc | quote, ""
+	case attrTrigger:
+		if c.Lang == langNone {
+			return EscTrigger | quote, ""
+		}
 	case attrConfig:
 		if c.Sub == 0 {
 			return EscConfig | quote, ""
@@ -333,7 +340,7 @@ func (c *Context) langEscaper(flags Escaper, next string) (Escaper, string) {
 			return c.specifierEscaper(EscJSONString)
 		}
 	case langCSS:
-		return c.cssEscaper(flags)
+		return c.cssEscaper(flags, next)
 	case langNone:
 		return EscAttr | flags&^InAttr, ""
 	}
@@ -361,6 +368,8 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		switch {
 		case c.Attr == attrImage:
 			e = EscImage
+		case c.Attr == attrLocal:
+			e = EscResource
 		case c.Attr == attrResource && !(c.Elem == elemLink && c.has(flagRelSafe)):
 			e = EscResource
 			if c.Elem == elemIframe || c.Elem == elemFrame {
@@ -373,7 +382,7 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		return 0, "an output in an address whose scheme runs scripts or holds a document"
 	case urlName, urlDynamic:
 		e = EscURLRest
-		if c.Attr == attrResource && c.Prev == urlDynamic && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
+		if (c.Attr == attrResource || c.Attr == attrLocal) && c.Prev == urlDynamic && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
 			e |= Local
 		}
 	case urlSlash:
@@ -496,7 +505,7 @@ func (c *Context) specifierEscaper(plain Escaper) (Escaper, string) {
 	return 0, "the address of a script is made of parts: print the whole address as one value, or begin it with a literal path on the site or a literal host and a /"
 }
 
-func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
+func (c *Context) cssEscaper(flags Escaper, next string) (Escaper, string) {
 	if c.Prev&cssEscape != 0 {
 		return 0, behindBackslash
 	}
@@ -505,7 +514,14 @@ func (c *Context) cssEscaper(flags Escaper) (Escaper, string) {
 		if c.Prev&cssParen != 0 {
 			return EscCSSURL | flags | c.imported(), ""
 		}
-		return EscCSS | flags, ""
+		e := EscCSS | flags | c.imported()
+		switch {
+		case strings.HasPrefix(next, "("):
+			return 0, "an output names a function of a style: write its name as text"
+		case c.N == 0 && !c.has(flagCSSValue|flagCSSImport):
+			e |= Declarations
+		}
+		return e, ""
 	case cssDouble, cssSingle:
 		return EscCSSString | flags, ""
 	case cssURL, cssURLDouble, cssURLSingle:

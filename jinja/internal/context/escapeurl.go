@@ -55,9 +55,8 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 	case EscURLPath:
 		buf, s = afterSlash(buf, s)
 	case EscURLScheme:
-		switch strings.ToLower(s) {
-		case "http", "https", "mailto", "tel", "ftp", "ws", "wss", "sms":
-		default:
+		// What brings its own scheme may go on with a port.
+		if !linkSchemes[strings.ToLower(s)] && (!strings.Contains(s, "://") || filterURL(s, false) != s) {
 			s = Blocked
 		}
 	case EscURLSlash:
@@ -127,22 +126,32 @@ func filterURL(s string, image bool) string {
 	if !ok {
 		return s
 	}
-	switch strings.ToLower(scheme) {
-	case "http", "https", "mailto", "tel":
+	scheme = strings.ToLower(scheme)
+	if linkSchemes[scheme] || scheme == "data" && image && isImageData(s) {
 		return s
-	case "data":
-		if image && isImageData(s) {
-			return s
-		}
 	}
 	return blockedURL
 }
+
+// linkSchemes are those of a page's links: http and https, and the safelisted schemes
+// of section 8.9.1 of the HTML standard.
+var linkSchemes = func() map[string]bool {
+	m := map[string]bool{}
+	for _, s := range strings.Fields(`http https bitcoin ftp ftps geo im irc ircs magnet mailto matrix mms news nntp openpgp4fpr sftp sip
+		sips sms smsto ssh tel urn webcal wtai xmpp`) {
+		m[s] = true
+	}
+	return m
+}()
 
 // isImageData reports whether a data: URL is a picture without scripts.
 func isImageData(s string) bool {
 	rest, ok := strings.CutPrefix(strings.ToLower(s), "data:image/")
 	if !ok {
 		return false
+	}
+	if strings.HasPrefix(rest, "svg+xml,") || strings.HasPrefix(rest, "svg+xml;") {
+		return true // as a picture it runs no scripts and loads nothing
 	}
 	kind, data, ok := strings.Cut(rest, ";base64,")
 	if !ok {

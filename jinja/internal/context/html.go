@@ -493,6 +493,9 @@ func (c *Context) feed(s string) (others []Context) {
 	case c.Attr == attrSrcdoc:
 		c.srcdocText(s)
 		return nil
+	case c.Attr == attrTrigger:
+		c.triggerText(s)
+		return nil
 	case c.Attr == attrConfig:
 		if strings.TrimLeft(s, " \t\n\f\r") != "" {
 			c.Sub = 1
@@ -510,6 +513,21 @@ func (c *Context) feed(s string) (others []Context) {
 		c.cssText(s)
 	}
 	return nil
+}
+
+// triggerText takes text of the events of htmx: what stands in brackets is a script.
+func (c *Context) triggerText(s string) {
+	for i := range len(s) {
+		switch {
+		case c.Lang == langJS:
+			if len(c.jsText(s[i:i+1])) > 0 {
+				c.jsLost()
+			}
+		case s[i] == '[':
+			c.startJS()
+			c.Brackets = 1
+		}
+	}
 }
 
 // collect takes text of a value that is a word or a list of words: white space at its

@@ -294,6 +294,7 @@ func (c Context) loosened() Context {
 			c.loosenSpecifier()
 		case langCSS:
 			c.clearBuf()
+			c.Flags |= flagCSSValue
 			if c.Sub != cssURL && c.Sub != cssURLDouble && c.Sub != cssURLSingle {
 				c.Prev = 0
 			} else {
