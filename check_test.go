@@ -219,6 +219,21 @@ func TestCheckAtStart(t *testing.T) {
 	}
 }
 
+// What cannot be escaped when a page is rendered stops the start, in macros too.
+func TestCheckEscapesAtStart(t *testing.T) {
+	app := checked(t, nil,
+		"macros.html", "{% macro go(x) %}\n<a href=\"javascript:f('{{ x }}')\">go</a>{% endmacro %}",
+		"a.html", "{% import 'macros.html' as m %}{{ m.go(x) }}", "b.html", "{% import 'macros.html' as m %}{{ m.go(y) }}",
+		"c.html", "<script>{% include 'part.html' %}</script>", "part.html", "if (a<b) f({{ x }})")
+	_, err := app.Handler()
+	if err == nil || !strings.Contains(err.Error(), "template macros.html:2:") || !strings.Contains(err.Error(), "an output cannot stand here") {
+		t.Errorf("it starts, or says another thing: %v", err)
+	}
+	if got, want := found(app.Check()), []string{"undecided-context error template macros.html"}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 // Declared variables are checked at the start, save where a context processor
 // may add names.
 func TestCheckTemplateVars(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/check"
+	"github.com/dewar-go/dewar/jinja/internal/compile"
 	"github.com/dewar-go/dewar/jinja/internal/parse"
 )
 
@@ -101,7 +102,7 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 	for _, name := range e.core.GlobalNames() {
 		globals[name] = true
 	}
-	return check.Run(check.Config{
+	found := check.Run(check.Config{
 		Tree:     e.tree,
 		Compile:  func(name string) error { _, err := e.GetTemplate(name); return err },
 		Filter:   func(name string) bool { _, ok := e.core.Filter(name); return ok },
@@ -112,7 +113,52 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 		Missing:  IsNotFound,
 		Describe: describe, URLFunction: o.URLFunction, URL: o.URL,
 		Names: o.Names, Open: o.OpenNames, Vars: vars, Strict: e.opt.Undefined == Strict,
-	}, names), nil
+	}, names)
+	return check.Sorted(append(found, e.undecided(names)...)), nil
+}
+
+// undecided finds the outputs that cannot be escaped when the templates are rendered.
+// One that others include or import is looked at where they show it.
+func (e *Environment) undecided(names []string) (found []Finding) {
+	all := names
+	if listed, err := e.Templates(); err == nil {
+		all = listed
+	}
+	pieces := map[string]bool{}
+	for _, name := range all {
+		if t, err := e.GetTemplate(name); err == nil {
+			for _, piece := range t.t.Named() {
+				if e.opt.JoinPath != nil {
+					piece = e.opt.JoinPath(piece, name)
+				}
+				pieces[piece] = true
+			}
+		}
+	}
+	var pages, templates []*compile.Template
+	for _, name := range names {
+		t, err := e.GetTemplate(name)
+		if err != nil {
+			continue
+		}
+		templates = append(templates, t.t)
+		if !pieces[name] {
+			pages = append(pages, t.t)
+		}
+	}
+	certain, possible := compile.Inspect(pages, templates)
+	for _, err := range certain {
+		found = append(found, Finding{
+			Rule: check.UndecidedContext, Severity: SeverityError, Template: err.Name, Line: err.Line, Column: err.Column, Message: err.Message,
+		})
+	}
+	for _, err := range possible {
+		found = append(found, Finding{
+			Rule: check.UndecidedContext, Severity: SeverityWarning, Template: err.Name, Line: err.Line, Column: err.Column, Message: err.Message,
+			Hint: "no template calls the macro by its name; this is an error where it is shown between tags",
+		})
+	}
+	return found
 }
 
 // tree parses the template that parent asks for.

@@ -90,7 +90,7 @@ func TestMacroInTag(t *testing.T) {
 	runPieces(t, map[string]string{
 		"attrs.html": ` data-a="{{ x }}"`, "nonce.html": ` nonce="{{ x }}"`,
 		"base.html": `<form method="post"{% block attrs %}{% endblock %}></form><script{% block script %}{% endblock %}></script>`,
-		"name.html": `onclick`,
+		"name.html": `onclick`, "macros.html": `{% macro t() %}type="application/json"{% endmacro %}`,
 	}, []pieceCase{
 		{"nonce", `{% macro n() %}nonce="{{ x }}"{% endmacro %}<script {{ n() }}>a</script>`, "abc", `<script nonce="abc">a</script>`},
 		{"nonce or not", `{% macro n() %}{% if x %} nonce="{{ x }}"{% endif %}{% endmacro %}<script{{ n() }}>a</script><style{{ n() }}>b</style>`, "abc", `<script nonce="abc">a</script><style nonce="abc">b</style>`},
@@ -117,6 +117,10 @@ func TestMacroInTag(t *testing.T) {
 		{"block with a foreign action", `{% extends "base.html" %}{% block attrs %} action="{{ bad }}"{% endblock %}{% block script %} src="/a"{% endblock %}`, nil, `<form method="post" action="https://evil.example/"></form><script src="/a" nonce="N"></script>`},
 		{"method and action of a macro", `{% macro a(u) %}method="post" action="{{ u }}"{% endmacro %}<form {{ a('/x') }}></form><form {{ a(bad) }}></form>`, nil, `<form method="post" action="/x">[token]</form><form method="post" action="https://evil.example/"></form>`},
 		{"the first action counts", `<form method="post" action="{{ bad }}" action="/x"></form><form method="post" action="/x" action="{{ bad }}"></form>`, nil, `<form method="post" action="https://evil.example/" action="/x"></form><form method="post" action="/x" action="https://evil.example/">[token]</form>`},
+		{"type", `{% macro t() %}type="application/json"{% endmacro %}<script {{ t() }}>[{{ x|tojson }}]</script>`, "</script>", `<script type="application/json">["\u003c/script\u003e"]</script>`},
+		{"sheet", `{% macro l() %}rel="stylesheet" href="/a.css"{% endmacro %}<link {{ l() }}>`, nil, `<link rel="stylesheet" href="/a.css" nonce="N">`},
+		{"imported type", `{% import "macros.html" as m %}<script {{ m.t() }}>[{{ x|tojson }}]</script>`, "a", `<script type="application/json">["a"]</script>`},
+		{"icon", `{% macro l() %}rel="icon"{% endmacro %}<link {{ l() }} href="{{ bad }}">`, nil, `<link rel="icon" href="https://evil.example/">`},
 		{"constants", `<input id="a" {{- ' ' -}} name="{{ x }}"><input {% if x %}checked{% endif %}{{ ' ' }}>`, "n", `<input id="a" name="n"><input checked >`},
 		{"completed", `<div on{{ x }}="f()">`, "click", "error: completes the name of an attribute"},
 	})
@@ -184,5 +188,16 @@ func TestAttributesOfValues(t *testing.T) {
 		{"open quote in Markup", `<a {{ x }}>t</a>`, markup.HTML(`title="a`), `<a title="a">t</a>`},
 		{"attributes of the program", `<a{{ x }}>t</a>`, markup.Attrs(` onclick="f()"`), `<a onclick="f()">t</a>`},
 		{"a string", `<a {{ x }}>t</a>`, `class="a"`, `<a zZDewarZz>t</a>`},
+	})
+}
+
+// A part of a page that is commented out may hold anything.
+func TestPiecesInComments(t *testing.T) {
+	runPieces(t, map[string]string{"i.html": `<p class="{{ x }}">`}, []pieceCase{
+		{"macro", `{% macro m() %}<p class="{{ x }}">{% endmacro %}<!--{{ m() }} -->{{ x }}`, "a", `<!--<p class="a"> -->a`},
+		{"macro at the end", `{% macro m() %}<p class="{{ x }}">{% endmacro %}<!-- {{ m() }}-->{{ x }}`, "-->", `<!-- <p class="&#45;&#45;&gt;">-->--&gt;`},
+		{"include", `<!--{% include "i.html" %}-->{{ x }}`, "a", `<!--<p class="a">-->a`},
+		{"block", `<!--{% block b %}<p class="{{ x }}">{% endblock %}-->{{ x }}`, "a", `<!--<p class="a">-->a`},
+		{"half an end", `{% macro m() %}--{% endmacro %}<!-- {{ m() }}><script>{{ x }}</script>`, "alert(1)", "error: "},
 	})
 }

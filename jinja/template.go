@@ -52,10 +52,11 @@ func (t *Template) Source() string { return t.t.Source() }
 func (t *Template) Blocks() []string { return t.t.Blocks() }
 
 // EscapeErrors finds, without rendering, the outputs of the template that
-// cannot be escaped where they stand when it is rendered as a page: its own and
-// those of the blocks it overrides, if it names its parent by a constant.
-// possible are those of its macros and call blocks, which are faults only when
-// something between tags calls them, not within a script for instance.
+// cannot be escaped where they stand when it is rendered as a page: its own, those of
+// the blocks it overrides, of what it includes and of the macros it calls, if it names
+// the other templates by constants. possible are those of its macros that nothing in
+// it calls, which are faults only when something between tags shows them, not within a
+// script for instance.
 func (t *Template) EscapeErrors() (certain, possible []*Error) { return t.t.EscapeErrors() }
 
 // Environment returns the environment of the template.

@@ -90,7 +90,7 @@ func Run(c Config, names []string) []Finding {
 			}
 		}
 	}
-	return sorted(k.findings)
+	return Sorted(k.findings)
 }
 
 // report adds a finding at a node.

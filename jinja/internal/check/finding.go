@@ -94,8 +94,8 @@ type Finding struct {
 	Hint     string   // what to do, "" without an idea
 }
 
-// sorted orders findings by their place and drops repetitions.
-func sorted(list []Finding) []Finding {
+// Sorted orders findings by their place and drops repetitions.
+func Sorted(list []Finding) []Finding {
 	slices.SortFunc(list, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Template, b.Template), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))

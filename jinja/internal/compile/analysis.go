@@ -36,6 +36,9 @@ type analysis struct {
 	loops []*loopExits
 	forms []*openForm
 	err   *Error
+
+	in    *inspection // nil when the template is compiled
+	scope bodyScope
 }
 
 // loopExits are the contexts in which a loop's body is left early.
@@ -110,10 +113,16 @@ func (a *analysis) fail(n ast.Node, format string, args ...any) {
 	if a.err != nil {
 		return
 	}
-	a.err = &Error{
+	e := &Error{
 		Class: "EscapeError", Message: fmt.Sprintf(format, args...), Name: a.c.tmpl.name,
 		Line: n.Line(), Column: n.Column(), Source: a.c.tmpl.source,
 	}
+	if a.in != nil {
+		e.Message += a.in.from()
+		a.in.report(e)
+		return
+	}
+	a.err = e
 }
 
 func (a *analysis) body(body []ast.Stmt) {
@@ -126,6 +135,9 @@ func (a *analysis) body(body []ast.Stmt) {
 }
 
 func (a *analysis) stmt(n ast.Stmt) {
+	if a.in != nil {
+		a.inspectStmt(n)
+	}
 	switch n := n.(type) {
 	case *ast.Output:
 		a.output(n)
@@ -155,7 +167,7 @@ func (a *analysis) stmt(n ast.Stmt) {
 	case *ast.Include:
 		a.include(n)
 	case *ast.CallBlock:
-		a.site(n, context.EscText)
+		a.callBlock(n)
 	case *ast.FilterBlock:
 		a.filterBlock(n)
 	case *ast.Break:
@@ -292,6 +304,16 @@ func (a *analysis) block(n *ast.Block) {
 		return
 	}
 	start := a.set
+	if a.in != nil {
+		a.own(n)
+		want := a.set
+		want.Loosen()
+		a.inspectBlock(n, start, want)
+		if !a.set.IsText() {
+			a.set = want
+		}
+		return
+	}
 	a.body(n.Body)
 	if a.err == nil && start.IsText() && a.set.IsText() {
 		a.c.blockAt[n] = betweenTags
@@ -303,6 +325,17 @@ func (a *analysis) block(n *ast.Block) {
 	u.end = a.set
 	a.c.blockAt[n] = u
 	a.place(n, &u.start, &u.end)
+}
+
+// own takes the set through the template's own definition of a block, for where that
+// ends: something else may be shown.
+func (a *analysis) own(n *ast.Block) {
+	quiet := a.in.quiet
+	a.in.quiet = true
+	done, shown := a.in.done, a.in.shown
+	a.in.done, a.in.shown = map[bodyKey]context.Set{}, map[ast.Node]bool{}
+	a.body(n.Body)
+	a.in.done, a.in.shown, a.in.quiet = done, shown, quiet
 }
 
 // place notes where a block, include or call stands and has to end, unless both
@@ -318,24 +351,27 @@ func (a *analysis) place(n ast.Node, start, want *context.Set) *note {
 	return p
 }
 
-// site analyses a place that renders something else and ends where it starts.
-func (a *analysis) site(n ast.Node, esc context.Escaper) {
-	if a.set.Len() == 0 || a.set.IsText() {
-		delete(a.c.notes, n)
+// callBlock analyses a call block, which ends where it starts.
+func (a *analysis) callBlock(n *ast.CallBlock) {
+	if a.set.Len() == 0 {
 		return
 	}
 	start := a.set
+	end := start
+	end.Loosen()
+	if a.in != nil {
+		a.inspectCall(n.Call, start, end, &callerBody{a.c.tmpl, n, a.scope})
+	}
+	if start.IsText() {
+		delete(a.c.notes, n)
+		return
+	}
 	e, ok := a.escaper(n, "")
 	if !ok {
 		return
 	}
-	if esc == context.EscText {
-		esc = e
-	}
 	a.set.Printed(e | context.Raw)
-	end := start
-	end.Loosen()
-	a.place(n, &start, &end).esc = esc
+	a.place(n, &start, &end).esc = e
 }
 
 func (a *analysis) include(n *ast.Include) {
@@ -345,7 +381,11 @@ func (a *analysis) include(n *ast.Include) {
 	start := a.set
 	end := start
 	end.Loosen()
-	if inc := a.c.peek(n); inc != nil {
+	if a.in != nil {
+		if e, ok := a.inspectInclude(n, start); ok {
+			end = e
+		}
+	} else if inc := a.c.peek(n); inc != nil {
 		if u := inc.root.contextAt(&start); u != nil && u.end.Len() > 0 {
 			end = u.end
 		}

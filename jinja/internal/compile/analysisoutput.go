@@ -116,9 +116,16 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if len(a.forms) > 0 && a.c.writesToken(n) {
 		a.closeForms()
 	}
+	call, isCall := n.(*ast.Call)
+	if a.in != nil && !isCall {
+		a.inspectExpr(n)
+	}
 	if a.set.IsText() {
 		if len(a.c.notes) > 0 {
 			delete(a.c.notes, n)
+		}
+		if isCall {
+			a.inspectCall(call, a.set, a.set, nil)
 		}
 		return
 	}
@@ -151,7 +158,6 @@ func (a *analysis) print(n ast.Expr, next string) {
 		return
 	}
 	p := &note{}
-	call, isCall := n.(*ast.Call)
 	switch {
 	case safeSite(n):
 		if e.Kind() == context.EscJSRegexp {
@@ -199,8 +205,17 @@ func (a *analysis) print(n ast.Expr, next string) {
 	}
 	end := start
 	end.Loosen()
+	inTag, known := start.InTag(), false
+	if inTag {
+		end, known = a.attributesOf(call, start, end)
+	}
 	p.site, p.want = &start, &end
 	a.set.Printed(e | context.Raw)
+	if known {
+		a.set = end
+	} else if a.in != nil && !inTag {
+		a.inspectCall(call, start, end, nil)
+	}
 }
 
 // recursion reports whether loop(…) is the call of a recursive loop; it must

@@ -18,6 +18,7 @@ func (c *compiler) track(tree *ast.Template) *context.Set {
 		return nil
 	}
 	c.tracking = true
+	c.tmpl.tree = tree
 	c.notes, c.blockAt = map[ast.Node]*note{}, map[*ast.Block]*unitContext{}
 	for _, n := range tree.Body {
 		if x, ok := n.(*ast.Extends); ok {

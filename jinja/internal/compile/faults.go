@@ -6,61 +6,75 @@ import (
 )
 
 // EscapeErrors finds the outputs that cannot be escaped when the template is
-// rendered as a page: its own and those of the blocks that it puts into its
-// parents, as far as those are named by constants. possible are the faults of
-// macros and call blocks, which count only when something between tags shows
-// them.
+// rendered as a page, see [Inspect].
 func (t *Template) EscapeErrors() (certain, possible []*Error) {
-	chain := []*Template{t}
-	base := t
-	for len(chain) < maxParents && base.extends != "" && base.env.Load != nil {
-		parent, err := base.env.Load(base.extends, base)
-		if err != nil {
-			return nil, t.possible // the parent is missing or broken: another fault
-		}
-		base = parent
-		chain = append(chain, parent)
-	}
-	if base.extends != "" || base.root.again == nil {
-		return nil, t.possible
-	}
-	if x := base.root.ctx; x != nil && base == t {
-		if x.err != nil {
-			certain = append(certain, x.err)
-		} else if e, ok := base.root.fits(nil).(*Error); ok && x.end.Len() > 0 {
-			e.Name, e.Line, e.Source = t.name, 1, t.source
-			certain = append(certain, e)
-		}
-	}
-	if base == t {
-		return certain, t.possible
-	}
-	for _, b := range base.own {
-		at, units := base.blockAt[b], t.table.blocks[b.Name]
-		if at == nil || len(units) == 0 {
+	return Inspect([]*Template{t}, []*Template{t})
+}
+
+// Inspect finds the outputs that cannot be escaped when pages are rendered: their own,
+// those of the blocks that they put into their parents, of what they include and of the
+// macros that are called, as far as the source says which. possible are the faults of
+// those macros and call blocks of the templates that nothing in the pages calls. They
+// count only when something between tags shows them.
+func Inspect(pages, templates []*Template) (certain, possible []*Error) {
+	in := newInspection()
+	for _, t := range pages {
+		if t.tree == nil {
 			continue
 		}
-		start, end := at.start, at.end
-		if _, err := units[0].in(&start, &end); err != nil {
-			if e, ok := err.(*Error); ok {
-				if e.Line == 0 {
-					e.Name, e.Line, e.Source = t.name, t.lineOf(b.Name), t.source
-				}
-				certain = append(certain, e)
+		end := in.template(t, t.document())
+		if end.Len() > 0 && !end.EndsPage() {
+			in.report(&Error{
+				Class: "EscapeError", Name: t.name, Line: 1, Source: t.source,
+				Message: "the template " + displayName(t.name) + " ends in " + end.At(0).String() + ", a page has to end between tags",
+			})
+		}
+		in.forgetPage()
+	}
+	for _, t := range templates {
+		for _, f := range t.possible {
+			if !in.shown[f.node] {
+				possible = append(possible, f.err)
 			}
 		}
 	}
-	return certain, t.possible
+	return in.errs, possible
 }
 
-// lineOf is the line of a block of the template.
-func (t *Template) lineOf(block string) int {
-	for _, b := range t.own {
-		if b.Name == block {
-			return b.Line()
-		}
+// possibleFault is the fault of a macro or call block if it is shown between tags.
+type possibleFault struct {
+	node ast.Node
+	err  *Error
+}
+
+// Named lists the templates that the template includes and imports, as far as they
+// are named by constants.
+func (t *Template) Named() (list []string) {
+	if t.tree == nil {
+		return nil
 	}
-	return 1
+	add := func(e ast.Expr) {
+		ast.Walk(e, func(n ast.Node) bool {
+			if k, ok := n.(*ast.Const); ok {
+				if name, ok := k.Value.(string); ok {
+					list = append(list, name)
+				}
+			}
+			return true
+		})
+	}
+	ast.Walk(t.tree, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Include:
+			add(n.Template)
+		case *ast.Import:
+			add(n.Template)
+		case *ast.FromImport:
+			add(n.Template)
+		}
+		return true
+	})
+	return list
 }
 
 // remember keeps what EscapeErrors needs of the compilation.
@@ -76,12 +90,12 @@ func (c *compiler) remember(tree *ast.Template, blocks []*ast.Block) {
 			}
 		}
 	}
-	t.own, t.blockAt = blocks, c.blockAt
+	t.tree, t.own = tree, blocks
 }
 
 // possibly notes a fault of a macro that is analysed as if it stood between tags.
-func (c *compiler) possibly(u *unitContext, at *context.Set) {
+func (c *compiler) possibly(n ast.Node, u *unitContext, at *context.Set) {
 	if at == nil && u.err != nil && !c.alone {
-		c.tmpl.possible = append(c.tmpl.possible, u.err)
+		c.tmpl.possible = append(c.tmpl.possible, possibleFault{n, u.err})
 	}
 }

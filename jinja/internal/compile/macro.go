@@ -108,7 +108,7 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 		list = append(list, c.fill(defaulted))
 	}
 	c.paramDefs = c.paramDefs[:len(c.paramDefs)-1]
-	c.macroContext(code, nodes, at, fr.ec)
+	c.macroContext(n, code, nodes, at, fr.ec)
 	fr.function += ".<locals>.macro"
 	code.qualified = fr.function
 	var body stmt
@@ -121,7 +121,7 @@ func (c *compiler) macroBody(n ast.Stmt, name string, params []*ast.Name, defaul
 
 // macroContext analyses the body of a macro that starts at a context, nil for
 // between tags.
-func (c *compiler) macroContext(code *macroCode, nodes []ast.Stmt, at *context.Set, ec *evalContext) {
+func (c *compiler) macroContext(n ast.Node, code *macroCode, nodes []ast.Stmt, at *context.Set, ec *evalContext) {
 	if !c.tracking {
 		return
 	}
@@ -131,7 +131,7 @@ func (c *compiler) macroContext(code *macroCode, nodes []ast.Stmt, at *context.S
 	}
 	code.unit.ctx = c.analyse(nodes, start, ec).plain()
 	if code.unit.ctx != nil {
-		c.possibly(code.unit.ctx, at)
+		c.possibly(n, code.unit.ctx, at)
 	}
 }
 

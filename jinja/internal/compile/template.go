@@ -19,12 +19,12 @@ type Template struct {
 	order  []string // block names in the order of the source
 	token  bool     // it writes the token of a form by itself
 
-	// Of EscapeErrors: the parent's name, the blocks and where they are shown,
-	// and the faults of macros.
+	// Of EscapeErrors: the source, the parent's name, the blocks, and the faults of
+	// macros. tree is nil when nothing is escaped by its context.
+	tree     *ast.Template
 	extends  string
 	own      []*ast.Block
-	blockAt  map[*ast.Block]*unitContext
-	possible []*Error
+	possible []possibleFault
 
 	opener *Template // while this one is compiled: the template that asked for it
 

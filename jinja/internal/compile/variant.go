@@ -116,7 +116,8 @@ func (u *unit) endsElsewhere(end, want *context.Set) error {
 	if u.name != "" {
 		what = fmt.Sprintf("%q of %s", u.name, displayName(u.tmpl.name))
 	}
-	return &Error{Class: "EscapeError", Message: fmt.Sprintf("%s ends in %s, the place where it stands goes on in %s", what, end.Outside(want), want.At(0))}
+	here, there := context.Differ(end.Outside(want), want.At(0))
+	return &Error{Class: "EscapeError", Message: fmt.Sprintf("%s ends in %s, the place where it stands goes on in %s", what, here, there)}
 }
 
 // again compiles a unit for another context. An error of the compilation, which

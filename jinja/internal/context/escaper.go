@@ -591,6 +591,9 @@ func (c Context) Printed(e Escaper) Context {
 		c.State, c.Sub = Bogus, 0
 	case Comment:
 		c.Sub = 0
+		if raw {
+			c.Sub = commentLoose
+		}
 	case CData:
 		c.Prev = 0
 	case Tag, AfterName:

@@ -229,7 +229,13 @@ func (sc *scanner) open() {
 }
 
 // commentStart is Sub behind <!--, where > ends the comment too. 3 is behind --!.
-const commentStart = 4
+// Behind a piece that something else has written it is not known how it ended; a
+// hyphen may follow.
+const (
+	commentStart = 4
+	commentLoose = 5
+	looseHyphen  = 6
+)
 
 func (sc *scanner) comment() {
 	c := &sc.c
@@ -237,8 +243,13 @@ func (sc *scanner) comment() {
 		b := sc.s[sc.i]
 		sc.i++
 		switch {
-		case b == '-' && c.Sub == commentStart:
+		case b == '-' && (c.Sub == commentStart || c.Sub == looseHyphen):
 			c.Sub = 2
+		case b == '-' && c.Sub == commentLoose:
+			c.Sub = looseHyphen
+		case (b == '>' || b == '!') && c.Sub >= commentLoose:
+			c.unknown(whyMany)
+			return
 		case b == '-' && c.Sub < 2:
 			c.Sub++
 		case b == '-' && c.Sub == 3:

@@ -261,6 +261,8 @@ func (c Context) loosened() Context {
 		c.Flags &^= flagSlash
 	}
 	switch c.State {
+	case Comment:
+		c.Sub = commentLoose
 	case AttrNameDyn:
 		c.Prev = nameUnknown
 		c.loosenTag()
@@ -379,3 +381,53 @@ var errUnsettled = errors.New("what a block, a macro or an included template wri
 
 // Similar reports whether two contexts are the same place for a reader.
 func (c Context) Similar(o *Context) bool { return c.String() == o.String() }
+
+// Differ describes two places that are not the same, so that the difference shows.
+func Differ(a, b *Context) (string, string) {
+	x, y := a.String(), b.String()
+	if x != y {
+		return x, y
+	}
+	return x + a.detail(b), y + b.detail(a)
+}
+
+// detail says what c has that a place of the same description has not.
+func (c *Context) detail(o *Context) string {
+	only := c.Flags &^ o.Flags
+	switch {
+	case c.Script != o.Script:
+		return [...]string{
+			scriptJS: " of a script that is JavaScript", scriptJSON: " of a script that is JSON", scriptData: " of a script that is data",
+			scriptDynamic: " of a script whose type is an output", scriptMap: " of a script that is a map",
+		}[c.Script]
+	case only&flagType != 0:
+		return " of a script whose type is said"
+	case only&(flagSheet|flagRelSafe|flagRelDyn) != 0:
+		return " of a link whose rel is said"
+	case only&(flagRefresh|flagMetaOut) != 0:
+		return " of a meta element that may be a refresh"
+	case only&(flagAnimURL|flagAnimDyn|flagAnimSafe) != 0:
+		return " of an animation whose attributeName is said"
+	case c.Elem != o.Elem:
+		return " of another element"
+	case c.NS > o.NS:
+		return " in SVG or MathML"
+	case c.Delim != o.Delim:
+		return [...]string{delimNone: " without quotes", delimDouble: " in double quotes", delimSingle: " in single quotes"}[c.Delim]
+	case c.Depth != o.Depth || c.Stack != o.Stack:
+		return " within other braces"
+	}
+	return " before that"
+}
+
+// InTag reports whether the place is in a start tag, where attributes may be written.
+func (s *Set) InTag() bool {
+	for i := range s.n {
+		switch s.all[i].State {
+		case TagName, Tag, AttrName, AttrNameDyn, AfterName:
+		default:
+			return false
+		}
+	}
+	return s.n > 0
+}
