@@ -400,8 +400,8 @@ func (c *Context) detail(o *Context) string {
 			scriptJS: " of a script that is JavaScript", scriptJSON: " of a script that is JSON", scriptData: " of a script that is data",
 			scriptDynamic: " of a script whose type is an output", scriptMap: " of a script that is a map",
 		}[c.Script]
-	case only&flagType != 0:
-		return " of a script whose type is said"
+	case c.Seen != o.Seen:
+		return " whose attributes are others"
 	case only&(flagSheet|flagRelSafe|flagRelDyn) != 0:
 		return " of a link whose rel is said"
 	case only&(flagRefresh|flagMetaOut) != 0:
