@@ -175,8 +175,15 @@ func (a *analysis) print(n ast.Expr, next string) {
 	default:
 		p.expr = withoutEscape(n)
 	}
-	if e.Kind() == context.EscURL && strings.HasPrefix(next, ":") {
-		e = e&^context.EscURL | context.EscURLScheme | e&(context.Bare|context.Single)
+	switch e.Kind() {
+	case context.EscURL, context.EscImage, context.EscResource:
+		if !strings.HasPrefix(next, ":") {
+			break
+		}
+		if e.Kind() == context.EscResource {
+			e |= context.Local
+		}
+		e = context.EscURLScheme | e&(context.Bare|context.Single|context.Own|context.Local)
 	}
 	if e.Kind() == context.EscRefreshURL && isCall && isName(call.Node, "url_for") {
 		e = e&^context.EscRefreshURL | context.EscURL // the app's own address, with its host or without

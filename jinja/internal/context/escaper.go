@@ -89,7 +89,7 @@ const (
 	// Foreign of EscResource: what is loaded stays apart, as in a frame, so that it
 	// may come from another site.
 	Foreign = Word
-	// Local of EscURLRest: the address must not become one of another site.
+	// Local of EscURLRest, EscURLHost, EscURLHostRest and EscURLScheme: the address must not become one of another site.
 	Local = InAttr
 	// Imported of EscCSS, EscCSSURL and EscCSSURLRest: the same.
 	Imported = Space
@@ -391,6 +391,9 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		e = EscURLHost
 		if c.N > 0 {
 			e = EscURLHostRest
+		}
+		if (c.Attr == attrResource || c.Attr == attrLocal) && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
+			e |= Local
 		}
 	case urlPath, urlQuery:
 		e = EscURLPath

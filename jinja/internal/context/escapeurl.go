@@ -48,6 +48,12 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = blockedURL
 		}
 	case EscURLRest:
+		if !e.Is(Local) && beginsValue(buf, e) {
+			if !typed {
+				s = filterURL(s, false) // the outputs before it were empty
+			}
+			break
+		}
 		if s = filterRest(s); e.Is(Local) && !onSite(s) {
 			s = blockedURL
 		}
@@ -56,13 +62,18 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		buf, s = afterSlash(buf, s)
 	case EscURLScheme:
 		// What brings its own scheme may go on with a port.
-		if !linkSchemes[strings.ToLower(s)] && (!strings.Contains(s, "://") || filterURL(s, false) != s) {
+		if !linkSchemes[strings.ToLower(s)] && (e.Is(Local) || !strings.Contains(s, "://") || filterURL(s, false) != s) {
 			s = Blocked
 		}
 	case EscURLSlash:
 		buf, s = afterSlash(buf, s)
-	case EscURLHostRest:
-		s = filterHost(s)
+	case EscURLHost, EscURLHostRest:
+		if e.Kind() == EscURLHostRest {
+			s = filterHost(s)
+		}
+		if e.Is(Local) && kind != markup.KindResourceURL && (e.Kind() == EscURLHost || s != "" && strings.IndexByte("/?#", s[0]) < 0) {
+			s = blockedHost
+		}
 	case EscSrcset:
 		return appendSrcset(buf, e, s)
 	case EscSrcsetRest:
@@ -83,6 +94,18 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		}
 	}
 	return appendQuoted(buf, e, s)
+}
+
+// blockedHost is no host: RFC 2606 reserves its domain.
+const blockedHost = Blocked + ".invalid"
+
+// beginsValue reports whether nothing has been written of a value in quotes.
+func beginsValue(buf []byte, e Escaper) bool {
+	quote := byte('"')
+	if e.Is(Single) {
+		quote = '\''
+	}
+	return !e.Is(Bare) && len(buf) > 0 && buf[len(buf)-1] == quote
 }
 
 // FilterURL returns an address without what browsers take out of it, or the
