@@ -62,7 +62,9 @@ type Config struct {
 	// one serve every host. Default: false.
 	HostMatching bool `config:"-"`
 	// SubdomainMatching lets routes and blueprints name their subdomain of
-	// ServerName, which is required then. Default: false.
+	// ServerName, which is required then. Requests for another host, or another
+	// port, are answered with 404, as in Flask. On a loopback address the
+	// subdomains of localhost are trusted, too. Default: false.
 	SubdomainMatching bool `config:"-"`
 	// Converters are added to those that rules know, or replace them, by the
 	// name that stands before the colon. Default: none.

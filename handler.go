@@ -101,7 +101,7 @@ func (c *Context) enter() error {
 // every other request is matched by (CVE-2020-25032, CVE-2024-6844,
 // CVE-2024-6866).
 func (c *Context) findPreflight() bool {
-	err := c.app.routes.MatchRequest(&c.match, &routing.Request{
+	err := c.app.match(&c.match, &routing.Request{
 		Bind: routing.Bind{ServerName: c.app.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
 		Host: c.origin.Host, Path: c.path, Method: c.r.Header["Access-Control-Request-Method"][0], Query: c.r.URL.RawQuery, PlainHTTP: true,
 	})
@@ -125,7 +125,7 @@ func (c *Context) find() {
 		return
 	}
 	ws := isWebSocket(c.r)
-	err := a.routes.MatchRequest(&c.match, &routing.Request{
+	err := a.match(&c.match, &routing.Request{
 		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
 		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, WebSocket: ws, PlainHTTP: !ws,
 	})

@@ -64,6 +64,15 @@ func (a *App) subdomainsOf() string {
 	return ""
 }
 
+// match finds the rule of a request. Where subdomains are matched, a host that is
+// neither ServerName nor below it, its port included, has no rule, as in Flask.
+func (a *App) match(m *routing.Match, r *routing.Request) error {
+	if a.cfg.SubdomainMatching && !a.routes.BindHost(r.Bind, r.Host).Apex {
+		return routing.ErrNotFound
+	}
+	return a.routes.MatchRequest(m, r)
+}
+
 // withContext puts the Context where middleware's inner handler finds it.
 func withContext(parent context.Context, c *Context) context.Context {
 	return context.WithValue(parent, contextKey{}, c)

@@ -81,6 +81,9 @@ func (a *App) buildSecurity(m mode) error {
 	hosts := a.cfg.TrustedHosts
 	if m == loopback {
 		hosts = append([]string{"localhost", "127.0.0.1", "[::1]"}, hosts...)
+		if a.cfg.SubdomainMatching {
+			hosts = append(hosts, ".localhost") // browsers take it for this machine
+		}
 	}
 	var err error
 	if a.hosts, err = secure.NewHosts(hosts); err != nil && len(hosts) > 0 {

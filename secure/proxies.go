@@ -200,7 +200,17 @@ func (p *Proxies) Resolve(r *http.Request) (Origin, error) {
 		keep, err = p.xForwarded(r.Header, &o)
 	}
 	strip(r.Header, keep)
+	o.Host = withoutDefaultPort(o.Scheme, o.Host)
 	return o, err
+}
+
+// withoutDefaultPort leaves the port out of a host that its scheme has anyway, as
+// Werkzeug's get_host does.
+func withoutDefaultPort(scheme, host string) string {
+	if scheme == "https" {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
 }
 
 type originKey struct{}
