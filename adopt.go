@@ -13,6 +13,7 @@ import (
 // the middleware made, with a note of whether anything was written to it. A
 // wrapper may hold an answer back, so the Context's own writer cannot tell.
 type adoptedWriter struct {
+	c     *Context
 	w     http.ResponseWriter
 	wrote bool
 }
@@ -23,6 +24,10 @@ func (a *adoptedWriter) Header() http.Header { return a.w.Header() }
 // WriteHeader passes the status on.
 func (a *adoptedWriter) WriteHeader(code int) {
 	checkStatus(code)
+	if a.c.given.whole {
+		_ = a.c.answeredTwice()
+		return
+	}
 	if code >= 200 || code == http.StatusSwitchingProtocols {
 		a.wrote = true
 	}
@@ -31,12 +36,18 @@ func (a *adoptedWriter) WriteHeader(code int) {
 
 // Write passes a piece of the body on.
 func (a *adoptedWriter) Write(p []byte) (int, error) {
+	if a.c.given.whole {
+		return 0, a.c.answeredTwice()
+	}
 	a.wrote = true
 	return a.w.Write(p)
 }
 
 // ReadFrom lets a middleware that can hand a file to the kernel do so.
 func (a *adoptedWriter) ReadFrom(src io.Reader) (int64, error) {
+	if a.c.given.whole {
+		return 0, a.c.answeredTwice()
+	}
 	a.wrote = true
 	return io.Copy(a.w, src)
 }
@@ -78,6 +89,7 @@ func (c *Context) dispatch() {
 	}
 	own := c.r
 	passed := own.WithContext(withContext(own.Context(), c))
+	c.chained = true
 	err := guardPanic(func() error { c.at.chain.ServeHTTP(&c.res, passed); return nil })
 	if c.station.CompareAndSwap(inside, abandoned) {
 		// The view runs on in another goroutine. What it shares with this one
@@ -86,7 +98,7 @@ func (c *Context) dispatch() {
 		c.logError(errAbandoned, "view abandoned")
 		return
 	}
-	c.r, c.w = own, &c.res
+	c.r, c.w, c.chained = own, &c.res, false
 	if err != nil {
 		c.handleError(err)
 	}
@@ -102,7 +114,7 @@ func innermost(w http.ResponseWriter, r *http.Request) {
 	if !c.station.CompareAndSwap(notReached, inside) {
 		panic("dewar: middleware called the next handler twice, or after it had returned")
 	}
-	c.adopted = adoptedWriter{w: w}
+	c.adopted = adoptedWriter{c: c, w: w}
 	c.r, c.w = r, &c.adopted
 	c.inner()
 	c.dropForm(r)

@@ -34,7 +34,10 @@ func (c *Context) NotModified(etag string, modified time.Time) bool {
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead || !c.fresh(tag, modified) {
 		return false
 	}
-	c.w.WriteHeader(http.StatusNotModified)
+	if c.answering() == nil {
+		c.w.WriteHeader(http.StatusNotModified)
+		c.given.whole = true
+	}
 	return true
 }
 

@@ -43,6 +43,8 @@ type Context struct {
 	adopted adoptedWriter   // the writer that middleware made
 	station station
 	kept    http.Header // headers that an error page keeps
+	given   given       // the answer
+	chained bool        // middleware is running, and may write as it likes
 	sealing bool        // an error page goes past the middleware
 
 	values       []keyed

@@ -19,7 +19,9 @@
 // A view is a func(*Context) error. It answers through the [Context]
 // ([Context.Render], [Context.Text], [Context.JSON], [Context.Redirect] …) or
 // returns an error, which the error handlers turn into a page: a [StatusError], an
-// [HTTPError] or any other. Rules are Werkzeug's, and [Get1] to [Get3] and their
+// [HTTPError] or any other. It answers once: a second answer, such as the one behind
+// a c.Redirect without its return, is a 500 with nothing of either, and the log names
+// both places. Rules are Werkzeug's, and [Get1] to [Get3] and their
 // siblings hand their variables to the view as typed arguments:
 //
 //	post := dewar.Get1(app, "/posts/<int:id>", func(c *dewar.Context, id int) error { … }).Name("post")

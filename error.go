@@ -140,6 +140,7 @@ func (c *Context) resetAnswer() {
 		c.w, c.sealing = &c.res, true
 	}
 	c.res.reset()
+	c.given, c.adopted.wrote = given{}, false
 	if c.sealing {
 		h := c.res.Header()
 		delete(h, "Content-Encoding")

@@ -213,7 +213,7 @@ func (c *Context) handleError(err error) {
 	c.noteRefusal(err, false)
 	he := asHTTPError(err)
 	handle, expected := c.errorHandler(err)
-	failed := he.Code >= 500 && !expected
+	failed := he.Code >= 500 && (!expected || isSecondAnswer(err))
 	if failed {
 		c.app.Signals.Exception.Send(ExceptionEvent{c, err})
 	}
@@ -228,7 +228,7 @@ func (c *Context) handleError(err error) {
 	}
 	c.res.status = he.Code
 	addHeader(c.w.Header(), he.Header)
-	failure := guardPanic(func() error { return handle(c) })
+	failure := c.oneAnswer(guardPanic(func() error { return handle(c) }))
 	if failure == nil {
 		return
 	}
@@ -237,7 +237,7 @@ func (c *Context) handleError(err error) {
 	}
 	c.logError(failure, "error handler failed")
 	c.resetAnswer()
-	if expected {
+	if expected || isSecondAnswer(failure) {
 		he = asHTTPError(failure)
 	}
 	c.errorPage(he)

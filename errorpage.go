@@ -85,6 +85,7 @@ func (c *Context) errorPage(he *HTTPError) {
 	}
 	c.w.WriteHeader(code)
 	_, _ = c.w.Write([]byte(b.String()))
+	c.given.whole = true
 }
 
 // problem writes an RFC 9457 problem document.
@@ -107,6 +108,7 @@ func (c *Context) problem(he *HTTPError, detail string) {
 	c.w.Header()["Content-Type"] = []string{"application/problem+json"}
 	c.w.WriteHeader(he.Code)
 	_, _ = c.w.Write(append(b, '\n'))
+	c.given.whole = true
 }
 
 // debugCause is the text behind a 5xx, with a panic's stack, in debug mode.

@@ -193,6 +193,9 @@ func (f *Fallback) takes(c *Context, err error) bool {
 
 // serve is the view of what no rule matches.
 func (f *Fallback) serve(c *Context) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	if c.body.over.Load() {
 		return errTooLarge
 	}
@@ -222,7 +225,7 @@ func (f *Fallback) serve(c *Context) error {
 	if !c.res.sent() { // an answer without a body is passed on as it is, too
 		_ = http.NewResponseController(c.w).Flush()
 	}
-	return nil
+	return c.answered(nil)
 }
 
 // rewrite turns the client's request into the one that is handed on.

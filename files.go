@@ -19,6 +19,13 @@ import (
 // Files that users sent belong behind [Context.UserFile]. For content that the
 // program made, set Content-Type and call http.ServeContent with [Context.Writer].
 func (c *Context) ServeFS(fsys fs.FS, name string) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
+	return c.serveFS(fsys, name)
+}
+
+func (c *Context) serveFS(fsys fs.FS, name string) error {
 	f, info, err := openFile(fsys, name)
 	if err != nil {
 		return err
@@ -41,20 +48,26 @@ func (c *Context) serveFile(f fs.File, info fs.FileInfo, name string) error {
 		h["Etag"] = []string{assets.Tag(info)}
 	}
 	http.ServeContent(c.w, c.r, name, info.ModTime(), content)
-	return nil
+	return c.answered(nil)
 }
 
 // Attachment answers with a file of fsys to be saved under a name: what
 // ServeFS does, with Content-Disposition by RFC 6266.
 func (c *Context) Attachment(fsys fs.FS, name, saveAs string) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.w.Header()["Content-Disposition"] = []string{secure.ContentDisposition("attachment", saveAs)}
-	return c.ServeFS(fsys, name)
+	return c.serveFS(fsys, name)
 }
 
 // UserFile answers with a file that a user sent. It is saved under the name
 // instead of shown, unless inline is set; and even when the browser shows it,
 // its own content security policy keeps scripts in it from running.
 func (c *Context) UserFile(fsys fs.FS, name, saveAs string, inline bool) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	kind := "attachment"
 	if inline {
 		kind = "inline"
@@ -63,7 +76,7 @@ func (c *Context) UserFile(fsys fs.FS, name, saveAs string, inline bool) error {
 	h["Content-Disposition"] = []string{secure.ContentDisposition(kind, saveAs)}
 	h["Content-Security-Policy"] = sandbox
 	h["X-Content-Type-Options"] = []string{"nosniff"} // whatever the app's headers say
-	return c.ServeFS(fsys, name)
+	return c.serveFS(fsys, name)
 }
 
 // sandbox is the policy of files that users sent.

@@ -48,7 +48,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.res.c, c.res.w, c.w = c, w, &c.res
 	defer c.end()
-	switch err := guardPanic(c.enter); {
+	switch err := c.oneAnswer(guardPanic(c.enter)); {
 	case err != nil:
 		c.refuse(err)
 	case c.wrote(): // a guard answered
@@ -159,8 +159,10 @@ func (c *Context) noMatch(err error) error {
 
 // inner runs the before hooks, the view, the error handlers and the after hooks.
 func (c *Context) inner() {
-	c.keepHeaders()
-	if err := guardPanic(c.view); err != nil {
+	if !c.wrote() { // not a middleware that answered and goes on
+		c.keepHeaders()
+	}
+	if err := c.oneAnswer(guardPanic(c.view)); err != nil {
 		c.answerError(err)
 	}
 	c.afterHooks()
@@ -229,7 +231,9 @@ func (c *Context) refuse(err error) {
 		c.errorPage(gate.HTTPError)
 		return
 	}
-	c.keepHeaders()
+	if !isSecondAnswer(err) { // its headers are not to leave
+		c.keepHeaders()
+	}
 	c.answerError(asRefusal(err))
 	c.afterHooks()
 }
@@ -239,7 +243,7 @@ func (c *Context) refuse(err error) {
 func (c *Context) afterHooks() {
 	for _, list := range [2][]func(*Context) error{c.afterThis, c.at.after} {
 		for _, f := range list {
-			if err := guardPanic(func() error { return f(c) }); err != nil {
+			if err := c.oneAnswer(guardPanic(func() error { return f(c) })); err != nil {
 				c.handleError(err)
 				return
 			}
@@ -251,6 +255,11 @@ func (c *Context) afterHooks() {
 // cookie is written before the commit: it may be too large, and then nothing
 // must have been committed.
 func (c *Context) conclude() {
+	if c.station.Load() != abandoned {
+		if err := c.oneAnswer(nil); err != nil { // of a receiver of a signal
+			c.handleError(err)
+		}
+	}
 	if len(c.transactions) > 0 && c.app.sessionInCookie && !c.res.sent() {
 		if err := c.saveSession(c.res.Header()); err != nil {
 			c.discard = true
@@ -291,6 +300,9 @@ func (c *Context) end() {
 		if err := guardPanic(func() error { f(c, c.failed); return nil }); err != nil {
 			c.logError(err, "teardown failed")
 		}
+	}
+	if err := c.given.second; err != nil && c.station.Load() != abandoned {
+		c.logError(err, "answered after the answer was out")
 	}
 	c.noteLostSession()
 	c.form.close()

@@ -25,7 +25,7 @@ func (b *Blueprint) Before(f func(*Context) error) { b.scope.before(f, callerLoc
 // Flask's after_request does: blueprints from the innermost outwards, then the
 // app's; within a scope, the one added last runs first. It may change headers
 // and status, except of an answer that left the buffer: a stream, a large file.
-// One that fails turns the answer into an error page.
+// One that fails, or answers itself, turns the answer into an error page.
 func (a *App) After(f func(*Context) error) { a.root.after(f, callerLocation()) }
 
 // After adds a function to run after the blueprint's views.

@@ -53,10 +53,11 @@ func (c *Context) JSON(v any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: JSON: %w", err)
 	}
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.w.Header()["Content-Type"] = jsonType
-	c.writeStatus()
-	_, err = c.w.Write(b)
-	return ignoreClient(c, err)
+	return c.writeBytes(b)
 }
 
 // jsonReason says what is wrong with a JSON body, without its content.

@@ -11,11 +11,14 @@ import (
 // and the request as they are; http.ResponseController, Flush and Hijack work.
 func Wrap(h http.Handler) View {
 	return func(c *Context) error {
+		if err := c.answering(); err != nil {
+			return err
+		}
 		h.ServeHTTP(c.w, c.r)
 		if !c.wrote() {
 			c.w.WriteHeader(http.StatusOK) // a handler that writes nothing answers so
 		}
-		return nil
+		return c.answered(nil)
 	}
 }
 

@@ -44,6 +44,9 @@ func (c *Context) SetHeader(name, value string) {
 
 // Text answers with plain text.
 func (c *Context) Text(text string) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.w.Header()["Content-Type"] = textPlain
 	return c.writeString(text)
 }
@@ -51,22 +54,29 @@ func (c *Context) Text(text string) error {
 // HTML answers with a page. The text must be HTML that the program made: what
 // came from outside belongs into a template, which escapes it.
 func (c *Context) HTML(page string) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.w.Header()["Content-Type"] = textHTML
 	return c.writeString(page)
 }
 
 // Bytes answers with data of the given content type.
 func (c *Context) Bytes(contentType string, data []byte) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.SetHeader("Content-Type", contentType)
-	c.writeStatus()
-	_, err := c.w.Write(data)
-	return ignoreClient(c, err)
+	return c.writeBytes(data)
 }
 
 // NoContent answers with 204 and no body.
 func (c *Context) NoContent() error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	c.w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.answered(nil)
 }
 
 // Redirect sends the browser to a target of this app, with 303, or the status
@@ -75,6 +85,9 @@ func (c *Context) NoContent() error {
 func (c *Context) Redirect(t Target) error {
 	location, err := c.URL(t)
 	if err != nil {
+		return err
+	}
+	if err := c.answering(); err != nil {
 		return err
 	}
 	c.redirect(location, c.redirectStatus())
@@ -87,6 +100,9 @@ func (c *Context) Redirect(t Target) error {
 func (c *Context) RedirectExternal(url string) error {
 	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsAny(url, "\r\n\x00\\ ") {
 		return fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", url)
+	}
+	if err := c.answering(); err != nil {
+		return err
 	}
 	c.redirect(url, c.redirectStatus())
 	return nil
@@ -109,6 +125,7 @@ func (c *Context) redirect(location string, code int) {
 	link := escapeText(location)
 	_, _ = c.w.Write([]byte("<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n" +
 		"<p>You should be redirected automatically to the target URL: <a href=\"" + link + "\">" + link + "</a>. If not, click the link.\n"))
+	c.given.whole = true
 }
 
 func (c *Context) writeString(s string) error {
@@ -119,7 +136,13 @@ func (c *Context) writeString(s string) error {
 	} else {
 		_, err = c.w.Write([]byte(s))
 	}
-	return ignoreClient(c, err)
+	return c.answered(ignoreClient(c, err))
+}
+
+func (c *Context) writeBytes(b []byte) error {
+	c.writeStatus()
+	_, err := c.w.Write(b)
+	return c.answered(ignoreClient(c, err))
 }
 
 // writeStatus passes a status set by Status on to middleware's writer.

@@ -65,6 +65,10 @@ func (w *response) WriteHeader(code int) {
 		w.w.WriteHeader(code)
 		return
 	}
+	if w.closed() {
+		_ = w.c.answeredTwice()
+		return
+	}
 	if w.fixed || w.sealed || w.state != buffering {
 		return
 	}
@@ -82,6 +86,9 @@ func checkStatus(code int) {
 func (w *response) Write(p []byte) (int, error) {
 	if w.sealed {
 		return len(p), nil
+	}
+	if w.closed() {
+		return 0, w.c.answeredTwice()
 	}
 	switch w.state {
 	case hijacked:
@@ -103,7 +110,7 @@ func (w *response) Write(p []byte) (int, error) {
 
 // WriteString is Write without a copy to a byte slice.
 func (w *response) WriteString(s string) (int, error) {
-	if w.sealed || w.state != buffering || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
+	if w.sealed || w.state != buffering || w.closed() || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
 		return w.Write([]byte(s))
 	}
 	w.fixed = true
@@ -111,6 +118,10 @@ func (w *response) WriteString(s string) (int, error) {
 	w.body.B = append(w.body.B, s...)
 	return len(s), nil
 }
+
+// closed reports whether the answer was given whole, and nothing but middleware may
+// add to it.
+func (w *response) closed() bool { return w.c.given.whole && !w.c.chained }
 
 // openBody takes memory for the body: much where the endpoint's last answer was
 // long.
@@ -345,6 +356,9 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if w.state == streaming {
 		return nil, nil, errors.New("dewar: Hijack after the answer began")
 	}
+	if w.closed() {
+		return nil, nil, w.c.answeredTwice()
+	}
 	// The session goes with the answer that takes the connection over.
 	if err := w.c.saveSession(w.Header()); err != nil {
 		return nil, nil, err
@@ -367,6 +381,9 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	}
 	if w.sealed {
 		return io.Copy(io.Discard, src)
+	}
+	if w.closed() {
+		return 0, w.c.answeredTwice()
 	}
 	if w.state == buffering {
 		if n := w.declaredShort(); n > 0 {

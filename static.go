@@ -59,7 +59,7 @@ func (c *Context) serveStatic(folder *assets.Folder, name string) error {
 			if c.takes(form.Coding) {
 				h["Content-Encoding"] = []string{form.Coding}
 				h["Etag"] = form.ETag
-				return c.ServeFS(folder.FS, name+form.Ending)
+				return c.serveFS(folder.FS, name+form.Ending)
 			}
 		}
 	}

@@ -19,6 +19,13 @@ import (
 // [Context.Context] in what waits, which ends with either. For HEAD the answer is
 // its headers, and write is not called.
 func (c *Context) Stream(contentType string, write func(w io.Writer) error) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
+	return c.writeStream(contentType, write)
+}
+
+func (c *Context) writeStream(contentType string, write func(w io.Writer) error) error {
 	c.SetHeader("Content-Type", contentType)
 	c.writeStatus()
 	c.streaming(true)
@@ -27,9 +34,9 @@ func (c *Context) Stream(contentType string, write func(w io.Writer) error) erro
 		return fmt.Errorf("dewar: Stream: %w", err)
 	}
 	if c.r.Method == http.MethodHead {
-		return nil
+		return c.answered(nil)
 	}
-	return ignoreClient(c, write(flushing{c.w, control}))
+	return c.answered(ignoreClient(c, write(flushing{c.w, control})))
 }
 
 // flushing sends each write at once.
@@ -80,10 +87,13 @@ type Event struct {
 //		}
 //	})
 func (c *Context) Events(produce func(send func(Event) error) error) error {
+	if err := c.answering(); err != nil {
+		return err
+	}
 	h := c.w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Accel-Buffering"] = []string{"no"} // nginx would wait for a buffer's worth
-	return c.Stream("text/event-stream", func(w io.Writer) error {
+	return c.writeStream("text/event-stream", func(w io.Writer) error {
 		err := produce(func(e Event) error {
 			if c.shutDown() {
 				return ErrShutdown

@@ -197,6 +197,9 @@ func (c *Context) Render(name string, vars any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Render: %w", err)
 	}
+	if err := c.answering(); err != nil {
+		return err
+	}
 	if signal := &c.app.Signals.BeforeRender; signal.connected() {
 		signal.Send(RenderEvent{c, name, vars})
 	}
@@ -219,6 +222,7 @@ func (c *Context) Render(name string, vars any) error {
 	if err != nil {
 		return fmt.Errorf("dewar: Render: %w", err)
 	}
+	c.given.whole = true
 	if signal := &c.app.Signals.TemplateRendered; signal.connected() {
 		signal.Send(RenderEvent{c, name, vars})
 	}
@@ -231,9 +235,7 @@ func (c *Context) renderThrough(t *jinja.Template, run jinja.Run) error {
 	if err != nil {
 		return err
 	}
-	c.writeStatus()
-	_, err = c.w.Write(page)
-	return ignoreClient(c, err)
+	return c.writeBytes(page)
 }
 
 // RenderString renders a template into a string, for a mail or a part of a
