@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -99,10 +100,22 @@ func (a *App) mistakeFindings(err error) (list []Finding) {
 	return list
 }
 
+// rendered lists the templates that are known to be rendered here, nil for all
+// of them: while routes move from another application, its templates may lie
+// beside those of the pages that have moved, with names that only it knows.
+func (a *App) rendered() []string {
+	if a.proxy == nil && a.cfg.Flask == nil {
+		return nil
+	}
+	return slices.AppendSeq([]string{}, maps.Keys(a.templateVars))
+}
+
 // TemplateVars declares what a template is rendered with, so that the check at
 // the start finds names and attributes that are not there: a struct, a map of
 // names to samples of their values, or a list of names. See Vars of
-// [jinja.CheckOptions]. Where a context processor adds names, only attributes
+// [jinja.CheckOptions]. It also says that the template is rendered here: in an
+// app with a [Fallback] or [Config.Flask] mistakes in templates that are neither
+// declared nor used by one that is are warnings, and do not stop the start. Where a context processor adds names, only attributes
 // are checked.
 func (a *App) TemplateVars(name string, vars any) {
 	a.root.changing("TemplateVars", callerLocation())
@@ -163,6 +176,7 @@ func (a *App) templateFindings(names []string) []Finding {
 	}
 	found, err := a.env.Check(jinja.CheckOptions{
 		Templates: names, Match: isTemplate, Vars: a.templateVars, Names: requestNames, OpenNames: open, URL: a.checkURL,
+		Rendered: a.rendered(),
 	})
 	if err != nil {
 		if a.cfg.Templates != nil {

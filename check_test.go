@@ -287,3 +287,42 @@ type missingFS struct{}
 func (missingFS) Open(string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist}
 }
+
+// TestTemplatesThatHaveNotMoved: beside another application, what its templates
+// name is a warning unless a template is declared, or used by one that is.
+func TestTemplatesThatHaveNotMoved(t *testing.T) {
+	files := []string{"flask.html", "{{ url_for('account') }}{{ 1|moment }}", "cached.html", "{% cache 60 %}{% endcache %}", "page.html", "{{ user }}"}
+	for name, change := range map[string]func(*dewar.Config, *dewar.App){
+		"fallback": func(_ *dewar.Config, app *dewar.App) { app.Fallback("http://127.0.0.1:1") },
+		"sharing":  nil,
+	} {
+		var log bytes.Buffer
+		app := checked(t, func(c *dewar.Config) {
+			c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			if name == "sharing" {
+				c.Flask = &dewar.FlaskSharing{}
+			}
+		}, files...)
+		if change != nil {
+			change(nil, app)
+		}
+		app.TemplateVars("page.html", []string{"user"})
+		if _, err := app.Handler(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, id := range []string{"unknown-endpoint", "unknown-filter", "syntax"} {
+			if !strings.Contains(log.String(), "id="+id) {
+				t.Errorf("%s: no warning of %s in the log:\n%s", name, id, log.String())
+			}
+		}
+	}
+	app := checked(t, nil, files...)
+	app.Fallback("http://127.0.0.1:1")
+	app.TemplateVars("flask.html", nil)
+	if _, err := app.Handler(); err == nil || !strings.Contains(err.Error(), "moment") || strings.Contains(err.Error(), "cached.html") {
+		t.Errorf("a declared template: %v", err)
+	}
+	if _, err := checked(t, nil, files...).Handler(); err == nil {
+		t.Error("an app of its own starts with mistakes in its templates")
+	}
+}

@@ -62,6 +62,11 @@ type CheckOptions struct {
 	// OpenNames says that templates may see other names, too: only attributes
 	// are checked then.
 	OpenNames bool
+	// Rendered are the templates that are known to be rendered. Where it is not
+	// nil, an error in a template that none of them is or names, through parents,
+	// includes and imports, is a warning. Default: nil, and every template counts
+	// as rendered.
+	Rendered []string
 	// URL judges the calls of URLFunction; its error is the finding's message.
 	// Default: nil, and they are not looked at.
 	URL func(URLCall) error
@@ -102,7 +107,7 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 	for _, name := range e.core.GlobalNames() {
 		globals[name] = true
 	}
-	found := check.Run(check.Config{
+	config := check.Config{
 		Tree:     e.tree,
 		Compile:  func(name string) error { _, err := e.GetTemplate(name); return err },
 		Filter:   func(name string) bool { _, ok := e.core.Filter(name); return ok },
@@ -113,8 +118,12 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 		Missing:  IsNotFound,
 		Describe: describe, URLFunction: o.URLFunction, URL: o.URL,
 		Names: o.Names, Open: o.OpenNames, Vars: vars, Strict: e.opt.Undefined == Strict,
-	}, names)
-	return check.Sorted(append(found, e.undecided(names)...)), nil
+	}
+	found := append(check.Run(config, names), e.undecided(names)...)
+	if o.Rendered != nil {
+		check.Soften(config, found, o.Rendered)
+	}
+	return check.Sorted(found), nil
 }
 
 // undecided finds the outputs that cannot be escaped when the templates are rendered.

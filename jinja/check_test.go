@@ -42,6 +42,10 @@ func TestCheck(t *testing.T) {
 			"{% macro open(a) %}{{ kwargs }}{{ varargs }}{{ a }}{% endmacro %}{% macro wrap() %}{{ caller() }}{% endmacro %}" +
 			"{% set answer = 42 %}{% for x in [1] %}{% set hidden = x %}{% endfor %}",
 		"v.html": "fine",
+		"macros.html": "{% macro inherited(a) %}{{ a }}{% endmacro %}{% set flag = 1 %}" +
+			"{% block x %}{% macro boxed() %}{% endmacro %}{% endblock %}",
+		"child.html":    "{% extends 'macros.html' %}{% macro own() %}{% endmacro %}",
+		"computed.html": "{% extends layout %}",
 	}
 	url := func(c jinja.URLCall) error {
 		switch {
@@ -81,6 +85,12 @@ func TestCheck(t *testing.T) {
 		{"import", "{% import 'w.html' as w %}", []string{"1 unknown-template"}},
 		{"imported names", "{% from 'm.html' import field, answer, feld as f %}", []string{"1 missing-import"}},
 		{"name of a loop", "{% from 'm.html' import hidden %}", []string{"1 missing-import"}},
+		{"imported through a parent", "{% from 'child.html' import inherited, own, flag %}{{ inherited(1) }}", nil},
+		{"through a parent, none of them", "{% from 'child.html' import inherted %}", []string{"1 missing-import"}},
+		{"through a parent, arguments", "{% from 'child.html' import inherited %}{{ inherited(b=1) }}", []string{"1 macro-argument"}},
+		{"module through a parent", "{% import 'child.html' as c %}{{ c.inherited(1) }}{{ c.nope }}", []string{"1 missing-import"}},
+		{"through a parent that is computed", "{% from 'computed.html' import anything %}", nil},
+		{"macro of a block of the parent", "{% from 'child.html' import boxed %}", []string{"1 missing-import"}},
 		{"names of a module", "{% import 'm.html' as m %}{{ m.field('a') }}\n{{ m.feld('a') }}", []string{"2 missing-import"}},
 		{"module that is replaced", "{% import 'm.html' as m %}{% set m = any %}{{ m.feld('a') }}", nil},
 		{"arguments", "{% from 'm.html' import field %}{{ field('a', type='b') }}\n{{ field('a', kind='b') }}\n{{ field(1, 2, 3) }}\n{{ field(1, name=2) }}",
@@ -244,4 +254,64 @@ func ExampleEnvironment_Check() {
 	// index.html:2:12: warning: jinja_test.Post has no field or method "titel"
 	// index.html:2:19: error: No filter named 'upcase'.
 	// <nil>
+}
+
+// TestImportThroughParents: a template's module holds what its parents define,
+// which run as a part of it. Jinja2 3.1.2 renders the same.
+func TestImportThroughParents(t *testing.T) {
+	for _, row := range []struct{ base, child, page, want string }{
+		{"{% macro m() %}a{% endmacro %}", "{% extends 'base.html' %}", "{% from 'child.html' import m %}{{ m() }}", "a"},
+		{"{% macro m() %}a{% endmacro %}", "{% extends 'base.html' %}", "{% import 'child.html' as c %}{{ c.m() }}", "a"},
+		{"{% macro m() %}a{% endmacro %}", "{% extends 'base.html' %}{% macro m() %}b{% endmacro %}", "{% from 'child.html' import m %}{{ m() }}", "a"},
+		{"{% set x = 1 %}{% import 'm' as q %}", "{% extends 'base.html' %}", "{% from 'child.html' import x, q %}{{ x }}{{ q }}", "1"},
+		{"{% block b %}{% macro m() %}a{% endmacro %}{% endblock %}", "{% extends 'base.html' %}", "{% from 'child.html' import m %}{{ m is defined }}", "False"},
+	} {
+		env, err := jinja.New(jinja.Options{Loader: jinja.Map{"base.html": row.base, "child.html": row.child, "page.html": row.page, "m": ""}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := env.GetTemplate("page.html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := page.Append(nil, jinja.Run{})
+		if err != nil || string(got) != row.want {
+			t.Errorf("%s | %s | %s: %q, %v, want %q", row.base, row.child, row.page, got, err, row.want)
+		}
+	}
+}
+
+// TestCheckRendered: mistakes in what no rendered template reaches are warnings.
+func TestCheckRendered(t *testing.T) {
+	env, err := jinja.New(jinja.Options{Loader: jinja.Map{
+		"moved.html": "{% extends 'base.html' %}{% from 'm.html' import x %}{% if a %}{% include 'part.html' %}{% endif %}",
+		"base.html":  "{{ 1|nope }}", "part.html": "{{ 1|nope }}", "m.html": "{% macro x() %}{{ 1|nope }}{% endmacro %}",
+		"flask.html": "{{ 1|nope }}{{ url_for('x') }}", "syntax.html": "{% if %}",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		rendered []string
+		errors   string
+	}{
+		{nil, "base.html flask.html flask.html m.html part.html syntax.html"},
+		{[]string{}, ""},
+		{[]string{"moved.html"}, "base.html m.html part.html"},
+		{[]string{"part.html", "nope.html"}, "part.html"},
+	} {
+		list, err := env.Check(jinja.CheckOptions{Rendered: row.rendered, URL: func(jinja.URLCall) error { return errors.New("no endpoint") }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bad []string
+		for _, f := range list {
+			if f.Severity >= jinja.SeverityError {
+				bad = append(bad, f.Template)
+			}
+		}
+		if got := strings.Join(bad, " "); got != row.errors || len(list) != 6 {
+			t.Errorf("%q: errors in %q, want %q, of %d findings", row.rendered, got, row.errors, len(list))
+		}
+	}
 }

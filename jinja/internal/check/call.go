@@ -30,7 +30,8 @@ func (w *walker) macro(e ast.Expr) *ast.Macro {
 		}
 		if x, ok := w.t.imports[e.Name]; ok {
 			if t := w.module(w.t, x.template); t != nil {
-				return t.exports[x.name]
+				m, _ := w.exported(t, x.name)
+				return m
 			}
 		}
 	case *ast.Getattr:
@@ -39,7 +40,8 @@ func (w *walker) macro(e ast.Expr) *ast.Macro {
 			return nil
 		}
 		if t := w.module(w.t, w.t.modules[name.Name]); t != nil {
-			return t.exports[e.Attr]
+			m, _ := w.exported(t, e.Attr)
+			return m
 		}
 	}
 	return nil

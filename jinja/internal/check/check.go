@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"reflect"
+	"slices"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/compile"
@@ -91,6 +92,57 @@ func Run(c Config, names []string) []Finding {
 		}
 	}
 	return Sorted(k.findings)
+}
+
+// Soften makes warnings of the errors in templates that none of the rendered ones
+// is or reaches through its parents, includes and imports.
+func Soften(c Config, findings []Finding, rendered []string) {
+	k := &checker{Config: c, loaded: map[string]*template{}}
+	reached := map[string]bool{}
+	queue := slices.Clone(rendered)
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		if reached[name] {
+			continue
+		}
+		reached[name] = true
+		if t := k.load(name, ""); t.err == nil {
+			queue = append(queue, k.references(t)...)
+		}
+	}
+	for i := range findings {
+		if f := &findings[i]; f.Severity >= Error && !reached[f.Template] {
+			f.Severity = Warning
+		}
+	}
+}
+
+// references lists the templates that the source of one names.
+func (k *checker) references(t *template) (list []string) {
+	ast.Walk(t.tree, func(n ast.Node) bool {
+		var e ast.Expr
+		switch n := n.(type) {
+		case *ast.Extends:
+			e = n.Template
+		case *ast.Include:
+			e = n.Template
+		case *ast.Import:
+			e = n.Template
+		case *ast.FromImport:
+			e = n.Template
+		default:
+			return true
+		}
+		names, _, _ := namesOf(e)
+		for _, name := range names {
+			if name != "" {
+				list = append(list, k.load(name, t.name).name)
+			}
+		}
+		return true
+	})
+	return list
 }
 
 // report adds a finding at a node.

@@ -131,14 +131,47 @@ func (w *walker) moduleName(n *ast.Getattr) {
 }
 
 func (w *walker) imported(n ast.Node, m *template, name string) {
-	if _, ok := m.exports[name]; ok || strings.HasPrefix(name, "__") {
+	if _, ok := w.exported(m, name); ok || strings.HasPrefix(name, "__") {
 		return
 	}
+	chain, known := w.chain(m)
+	if !known {
+		return // a parent that the source does not say may define it
+	}
 	var names []string
-	for x := range m.exports {
-		names = append(names, x)
+	for _, t := range chain {
+		for x := range t.exports {
+			names = append(names, x)
+		}
 	}
 	w.report(w.t, n, MissingImport, Error, "the template "+quote(m.name)+" defines no "+quote(name)+" at its top level", nearest(name, names))
+}
+
+// exported finds a name that an import of m can reach: one of its own top level,
+// or of that of a parent, which runs as a part of it. The macro is nil for
+// anything else than one macro.
+func (w *walker) exported(m *template, name string) (macro *ast.Macro, found bool) {
+	chain, _ := w.chain(m)
+	for _, t := range chain {
+		x, ok := t.exports[name]
+		if !ok {
+			continue
+		}
+		if found {
+			return nil, true // which of them stays depends on the order
+		}
+		macro, found = x, true
+	}
+	return macro, found
+}
+
+// chain is a template with its parents; known reports whether the source says
+// all of them. Circles are reported where they stand.
+func (w *walker) chain(m *template) (list []*template, known bool) {
+	count := len(w.findings)
+	parents, known := w.parents(m)
+	w.findings = w.findings[:count]
+	return append([]*template{m}, parents...), known
 }
 
 // inheritance checks the parents and the blocks against theirs.
