@@ -179,8 +179,8 @@ func (a *App) templateFindings(names []string) []Finding {
 		Rendered: a.rendered(),
 	})
 	if err != nil {
-		if a.cfg.Templates != nil {
-			if _, err := fs.Stat(a.cfg.Templates, "."); err != nil {
+		for _, f := range a.templateFolders() {
+			if _, err := fs.Stat(f.FS, "."); err != nil {
 				return nil // reported with the settings
 			}
 		}
@@ -197,7 +197,7 @@ func (a *App) templateFindings(names []string) []Finding {
 		}
 		list = append(list, Finding{
 			ID: f.Rule, Severity: f.Severity, Subject: fmt.Sprintf("template %s", f.Template), Source: source,
-			Message: f.Message, Remedy: f.Hint,
+			Message: f.Message, Remedy: cmp.Or(f.Hint, tagHint(f.Message)),
 		})
 	}
 	return list

@@ -81,8 +81,9 @@ func changes(methods []string) bool {
 
 // insecure says what the fields named Insecure… break.
 var insecure = map[string]struct{ id, message string }{
-	"InsecurePlainHTTP": {"plain-http", "whoever is on the way can read and change everything, sessions and passwords included"},
-	"InsecureShortKey":  {"short-key", "a short or known key is accepted: whoever guesses it is signed in as any user"},
+	"InsecurePlainHTTP":      {"plain-http", "whoever is on the way can read and change everything, sessions and passwords included"},
+	"InsecureCompatEscaping": {"compat-escaping", "values in scripts, styles, URLs and unquoted attributes of these templates can run as code"},
+	"InsecureShortKey":       {"short-key", "a short or known key is accepted: whoever guesses it is signed in as any user"},
 }
 
 // configFindings lists the settings that take a protection off. Every field
@@ -197,6 +198,12 @@ func walkConfig(v reflect.Value, path string, f func(field string, v reflect.Val
 		name := path + sf.Name
 		if kind := sf.Type.Kind(); kind == reflect.Struct || kind == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct && sf.Type.Elem().PkgPath() == v.Type().PkgPath() {
 			walkConfig(v.Field(i), name+".", f)
+			continue
+		}
+		if sf.Type.Kind() == reflect.Slice && sf.Type.Elem().Kind() == reflect.Struct && sf.Type.Elem().PkgPath() == v.Type().PkgPath() {
+			for j := range v.Field(i).Len() {
+				walkConfig(v.Field(i).Index(j), fmt.Sprintf("%s[%d].", name, j), f)
+			}
 			continue
 		}
 		f(name, v.Field(i))

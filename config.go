@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
 	"github.com/dewar-go/dewar/session"
@@ -35,6 +36,20 @@ type Config struct {
 
 	// Templates holds the templates, at its root. Default: none.
 	Templates fs.FS `config:"-"`
+	// TemplateFolders are more folders of templates. They are searched in their
+	// order after Templates, and before those of blueprints. Default: none.
+	TemplateFolders []TemplateFolder `config:"-"`
+	// TemplateExtensions turns on the extensions that come with Jinja, by Jinja's
+	// names too: [jinja.ExtensionDo], [jinja.ExtensionLoopControls],
+	// [jinja.ExtensionI18n], in the new style as Flask-Babel has it, and
+	// [jinja.ExtensionDebug]. Default: none, as in Flask.
+	TemplateExtensions []jinja.Extension `config:"-"`
+	// TemplateTags are tags of extensions of your own, by name. Default: none.
+	TemplateTags map[string]jinja.Tag `config:"-"`
+	// TemplateTranslations are the functions of the message catalogues that
+	// [jinja.ExtensionI18n] asks. Default: none, and every message is its own
+	// translation.
+	TemplateTranslations jinja.Translations `config:"-"`
 	// Static holds the static files, at its root. Default: none.
 	Static fs.FS `config:"-"`
 	// StaticURL is where static files are served, under the endpoint "static".
@@ -317,7 +332,14 @@ func (c *Config) check(m mode) (mistakes []error) {
 			add("%s must not be negative", n.name)
 		}
 	}
-	for name, fsys := range map[string]fs.FS{"Templates": c.Templates, "Static": c.Static} {
+	folders := map[string]fs.FS{"Templates": c.Templates, "Static": c.Static}
+	for i, f := range c.TemplateFolders {
+		name := fmt.Sprintf("TemplateFolders[%d]", i)
+		if folders[name] = f.FS; f.FS == nil {
+			add("%s has no FS", name)
+		}
+	}
+	for name, fsys := range folders {
 		if fsys == nil {
 			continue
 		}

@@ -81,11 +81,9 @@ type privateDir struct{ dir, location string }
 
 // checkApart refuses a private folder whose files would be served or run.
 func (a *App) checkApart(p privateDir) error {
-	served := []string{assets.Dir(a.cfg.Templates)}
-	for _, s := range a.templateScopes() {
-		if s.bp != nil {
-			served = append(served, assets.Dir(s.bp.opts.Templates))
-		}
+	var served []string
+	for _, f := range a.templateFolders() {
+		served = append(served, assets.Dir(f.FS))
 	}
 	for _, e := range a.placed {
 		if e.route.static != nil {

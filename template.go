@@ -3,7 +3,6 @@ package dewar
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -101,15 +100,21 @@ func (a *App) buildTemplates() error {
 		Nonce:      templateNonce,
 		FormField:  templateFormField,
 		SameSite:   templateSameSite,
+
+		CompatTemplate:  a.compatTemplate,
+		Extensions:      a.cfg.TemplateExtensions,
+		Tags:            a.cfg.TemplateTags,
+		NewstyleGettext: true,
 		Policies: map[string]any{"json.dumps_kwargs": map[string]any{
 			"sort_keys": true,
 			"default":   jinja.NewFunc("default", templateJSON),
 		}},
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("TemplateExtensions: %w", withoutPrefix(err, "jinja: "))
 	}
 	a.env = env
+	a.installTranslations()
 	var problems []error
 	add := func(n templateName, err error) {
 		if err != nil {
@@ -158,25 +163,6 @@ func (a *App) templateScopes() []*scope {
 	return append(list, &a.root)
 }
 
-// templateLoader searches the app's templates first, then those of the
-// blueprints in the order in which they were registered.
-func (a *App) templateLoader() jinja.Loader {
-	var folders []fs.FS
-	if a.cfg.Templates != nil {
-		folders = append(folders, a.cfg.Templates)
-	}
-	for _, s := range a.templateScopes() {
-		if s.bp != nil && s.bp.opts.Templates != nil {
-			folders = append(folders, s.bp.opts.Templates)
-		}
-	}
-	loaders := make(jinja.Choice, len(folders))
-	for i, f := range folders {
-		loaders[i] = jinja.FS(f)
-	}
-	return loaders
-}
-
 // isTemplate reports whether a file in a template folder is compiled at start.
 // Folders also hold other files, which are templates when they are asked for.
 func isTemplate(name string) bool {
@@ -195,7 +181,7 @@ func isTemplate(name string) bool {
 func (c *Context) Render(name string, vars any) error {
 	t, err := c.app.env.GetTemplate(name)
 	if err != nil {
-		return fmt.Errorf("dewar: Render: %w", err)
+		return fmt.Errorf("dewar: Render: %w", withTagHint(err))
 	}
 	if err := c.answering(); err != nil {
 		return err
@@ -243,7 +229,7 @@ func (c *Context) renderThrough(t *jinja.Template, run jinja.Run) error {
 func (c *Context) RenderString(name string, vars any) (string, error) {
 	t, err := c.app.env.GetTemplate(name)
 	if err != nil {
-		return "", fmt.Errorf("dewar: RenderString: %w", err)
+		return "", fmt.Errorf("dewar: RenderString: %w", withTagHint(err))
 	}
 	b, err := t.Append(nil, jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()})
 	if err != nil {

@@ -42,6 +42,11 @@ type Options struct {
 	// Escaping says how outputs are escaped where Autoescape is on: by the place
 	// in the document where they stand (the default), or as Jinja2 does.
 	Escaping Escaping
+	// CompatTemplate reports by its name whether a template is escaped as with
+	// Escaping = Compat, whatever Escaping is: one that was written for Jinja2
+	// and is not ready yet. A value in a script, a style, a URL or an unquoted
+	// attribute of it can run as code. nil is none.
+	CompatTemplate func(name string) bool
 	// Nonce gives the nonce that the engine puts on the template's own scripts,
 	// styles and links to style sheets, "" for none. It is not called for a
 	// template that writes a nonce by itself, nor for an element whose address
@@ -194,6 +199,7 @@ func (e *Environment) configure() error {
 	}
 	c.Autoescape, c.Undefined, c.UndefLog = o.Autoescape, o.Undefined, o.UndefinedLog
 	c.Contextual, c.Strict = o.Escaping != Compat, o.Escaping == StrictContext
+	c.Compat = o.CompatTemplate
 	c.Nonce, c.SameSite, c.FormField = o.Nonce, o.SameSite, nil
 	if o.FormField != nil {
 		c.FormField = func(st State) (string, error) {

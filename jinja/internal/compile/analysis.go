@@ -62,7 +62,7 @@ type openForm struct {
 }
 
 // contextual reports whether outputs go by their context.
-func (c *compiler) contextual() bool { return c.env.Contextual && !c.env.Native }
+func (c *compiler) contextual() bool { return c.env.Contextual && !c.env.Native && !c.tmpl.compat }
 
 // document is the context in which the template starts.
 func (c *compiler) document() context.Set {

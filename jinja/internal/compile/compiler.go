@@ -205,6 +205,7 @@ func (e *Env) CompileFor(parent *Template, tree *ast.Template, name, source stri
 func (c *compiler) template(tree *ast.Template) {
 	c.tree = tree
 	c.tmpl.autoescape = c.env.autoescape(c.tmpl.name)
+	c.tmpl.compat = c.env.Compat != nil && c.env.Compat(c.tmpl.name)
 	ec := &evalContext{autoescape: c.tmpl.autoescape}
 	hasExtends := contains(tree.Body, func(*ast.Extends) bool { return true })
 

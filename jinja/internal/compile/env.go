@@ -58,6 +58,8 @@ type Env struct {
 	Native        bool
 	// Contextual makes outputs go by the place in the document where they stand.
 	Contextual bool
+	// Compat names the templates in which they do not; nil is none.
+	Compat func(name string) bool
 	// Strict refuses addresses of what runs or applies that are not typed.
 	Strict bool
 	// Nonce and FormField give what the template's own elements get, "" for
@@ -107,7 +109,7 @@ func (e *Env) Overlay() *Env {
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
 		Native: e.Native, NoOptimize: e.NoOptimize, Plain: e.Plain, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
-		Contextual: e.Contextual, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite,
+		Contextual: e.Contextual, Compat: e.Compat, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite,
 	}
 	n.filters.init(e.filters.all())
 	n.tests.init(e.tests.all())

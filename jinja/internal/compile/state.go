@@ -12,7 +12,9 @@ func (f *frame) Autoescape() bool { return f.autoescape }
 
 // Contextual reports whether outputs are escaped by their context where the call
 // stands.
-func (f *frame) Contextual() bool { return f.autoescape && f.rt.env.Contextual }
+func (f *frame) Contextual() bool {
+	return f.autoescape && f.rt.env.Contextual && (f.unit == nil || !f.unit.tmpl.compat)
+}
 
 // Undefined returns an undefined value of the environment's type.
 func (f *frame) Undefined(u value.Undef) value.Value { return f.rt.env.undefined(u) }

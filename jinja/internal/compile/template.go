@@ -29,6 +29,7 @@ type Template struct {
 	opener *Template // while this one is compiled: the template that asked for it
 
 	autoescape bool // where the template starts
+	compat     bool // outputs do not go by their context
 	globals    map[string]value.Value
 	module     atomic.Pointer[Module]
 	UpToDate   func() bool // nil is always
