@@ -244,8 +244,8 @@ func TestServeOverlay(t *testing.T) {
 	if status := serve(t.Context(), app, "127.0.0.1:0", []string{"hello", "routes", "--debug", "--instance", dir}, &out, &errs); status != 0 {
 		t.Fatal(status, errs.String())
 	}
-	if app.InstanceDir() != dir || !app.Debug() || !app.Logger().Enabled(t.Context(), slog.LevelDebug) {
-		t.Errorf("%s, debug %v", app.InstanceDir(), app.Debug())
+	if app.Config().InstanceDir != dir || !app.Config().Debug || !app.Logger().Enabled(t.Context(), slog.LevelDebug) {
+		t.Errorf("%s, debug %v", app.Config().InstanceDir, app.Config().Debug)
 	}
 }
 
