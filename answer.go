@@ -80,7 +80,7 @@ func placeOf(pcs []uintptr) (place string, ok bool) {
 	for more := pcs[0] != 0; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		library := strings.HasPrefix(f.Function, own) || path.Dir(f.File) == ownFolder && !strings.HasSuffix(f.File, "_test.go")
+		library := strings.HasPrefix(f.Function, packagePrefix) || path.Dir(f.File) == ownFolder && !strings.HasSuffix(f.File, "_test.go")
 		for _, name := range [...]string{"io.", "fmt.", "bufio.", "bytes.", "strings.", "net/http.", "encoding/", "html/template.", "text/template.", "runtime."} {
 			library = library || strings.HasPrefix(f.Function, name)
 		}
@@ -105,7 +105,8 @@ func (c *Context) oneAnswer(err error) error {
 	if second == nil {
 		return err
 	}
-	c.given.second, c.discard = nil, true
+	c.given.second = nil
+	c.state.set(sessionDropped)
 	if !errors.Is(err, second) {
 		second.then = err
 	}

@@ -27,7 +27,7 @@ type App struct {
 	Signals Signals
 
 	cfg      Config
-	made     string // where New was called
+	location string // where New was called
 	root     scope
 	log      *slog.Logger
 	ownLog   bool    // log is the default
@@ -35,7 +35,7 @@ type App struct {
 
 	// Routing, filled while routes are registered.
 	routes       *routing.Map
-	settled      int // the app's own routes that are in the map
+	placedOwn    int // the app's own routes that are in the map
 	placed       []*endpoint
 	mounts       []*mount
 	endpoints    map[string]*endpoint
@@ -79,7 +79,7 @@ type App struct {
 func New(cfg Config) *App {
 	ownLog := cfg.Logger == nil
 	cfg.setDefaults()
-	a := &App{cfg: cfg, ownLog: ownLog, made: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
+	a := &App{cfg: cfg, ownLog: ownLog, location: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
 	a.root.app = a
 	a.log = cfg.Logger
 	a.routes = a.newMap()
@@ -122,7 +122,7 @@ func (a *App) build(m mode) error {
 }
 
 func (a *App) buildNow(m mode) error {
-	a.settle()
+	a.placeOpenRoutes()
 	a.root.frozen = "the app is being served"
 	a.mode = m
 	mistakes := append(a.mistakes, a.cfg.check(m)...)

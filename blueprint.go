@@ -175,7 +175,7 @@ func (s *scope) register(b *Blueprint, how Mount, loc string) {
 	b.scope.frozen = "the blueprint was registered at " + loc
 	s.nested = append(s.nested, m)
 	if s.app != nil {
-		s.app.settle()
+		s.app.placeOpenRoutes()
 		s.app.attach(m, nil)
 	}
 }

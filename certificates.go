@@ -121,7 +121,7 @@ func (a *App) certificateFindings() (list []Finding) {
 		return nil
 	}
 	add := func(severity Severity, message, remedy string) {
-		list = append(list, Finding{ID: "certificate", Severity: severity, Subject: "Config.TLSCertFile", Source: a.made, Message: message, Remedy: remedy})
+		list = append(list, Finding{ID: "certificate", Severity: severity, Subject: "Config.TLSCertFile", Source: a.location, Message: message, Remedy: remedy})
 	}
 	cert, err := secure.LoadCertificate(a.cfg.TLSCertFile, a.cfg.TLSKeyFile, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -93,7 +93,7 @@ func (a *App) mistakeFindings(err error) (list []Finding) {
 			continue
 		}
 		list = append(list, Finding{
-			ID: "configuration", Severity: SeverityError, Subject: "configuration", Source: a.made,
+			ID: "configuration", Severity: SeverityError, Subject: "configuration", Source: a.location,
 			Message: trimPrefix(m).Error(),
 		})
 	}
@@ -184,7 +184,7 @@ func (a *App) templateFindings(names []string) []Finding {
 				return nil // reported with the settings
 			}
 		}
-		return []Finding{{ID: "configuration", Severity: SeverityError, Subject: "templates", Source: a.made, Message: err.Error()}}
+		return []Finding{{ID: "configuration", Severity: SeverityError, Subject: "templates", Source: a.location, Message: err.Error()}}
 	}
 	list := make([]Finding, 0, len(found))
 	for _, f := range found {

@@ -90,10 +90,10 @@ var insecure = map[string]struct{ id, message string }{
 // whose name says so is one, and so is every header that is switched off.
 func (a *App) configFindings() (list []Finding) {
 	add := func(id string, severity Severity, field, message, remedy string) {
-		list = append(list, Finding{ID: id, Severity: severity, Subject: "Config." + field, Source: a.made, Message: message, Remedy: remedy})
+		list = append(list, Finding{ID: id, Severity: severity, Subject: "Config." + field, Source: a.location, Message: message, Remedy: remedy})
 	}
-	list = append(list, fieldFindings(reflect.ValueOf(a.cfg), "Config.", a.made)...)
-	list = append(list, policyFindings(a.cfg.Headers.ContentSecurityPolicy, "Config.Headers.ContentSecurityPolicy", a.made)...)
+	list = append(list, fieldFindings(reflect.ValueOf(a.cfg), "Config.", a.location)...)
+	list = append(list, policyFindings(a.cfg.Headers.ContentSecurityPolicy, "Config.Headers.ContentSecurityPolicy", a.location)...)
 	for _, origin := range a.cfg.CSRFTrustedOrigins {
 		severity, message := SeverityNote, fmt.Sprintf("pages of %s may send unsafe requests", origin)
 		if strings.HasPrefix(strings.ToLower(origin), "http:") && a.mode == secured {

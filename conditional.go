@@ -81,7 +81,7 @@ func (w *response) validate() {
 	c, h := w.c, w.Header()
 	if w.status != 0 && w.status != http.StatusOK || len(w.body.B) == 0 || h["Etag"] != nil || h["Set-Cookie"] != nil ||
 		c.nonce != "" || c.session != nil && c.session.Accessed() || h["Cache-Control"] != nil ||
-		c.readCookie || c.r.Header["Authorization"] != nil || h["Trailer"] != nil {
+		c.state.has(cookieRead) || c.r.Header["Authorization"] != nil || h["Trailer"] != nil {
 		return
 	}
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {

@@ -26,6 +26,7 @@ type Context struct {
 	w     http.ResponseWriter // what the view writes to: &res, or what middleware made of it
 	res   response
 	match routing.Match
+	state requestState
 
 	admission secure.Admission
 	stream    *openStream // nil: the answer is none
@@ -39,35 +40,26 @@ type Context struct {
 	matchErr error // why nothing was matched; the fallback's view returns it
 	failed   error // the error that was answered, if any
 
-	base    context.Context // the request's own, whatever middleware derives of it
-	adopted adoptedWriter   // the writer that middleware made
-	station station
-	kept    http.Header // headers that an error page keeps
-	given   given       // the answer
-	chained bool        // middleware is running, and may write as it likes
-	sealing bool        // an error page goes past the middleware
+	base          context.Context  // the request's own, whatever middleware derives of it
+	adopted       middlewareWriter // the writer that middleware made
+	station       station
+	headersBefore http.Header // those that stood before the view: an error page keeps them
+	given         given       // the answer
+	chained       bool        // middleware is running, and may write as it likes
 
 	values       []keyed
 	transactions []Transaction
 	afterThis    []func(*Context) error
 
-	session      *session.Session
-	sessionSaved bool
-	readCookie   bool
-	discard      bool // the session must not be saved: the commit failed
-	flashes      []session.Flash
-	flashed      bool // flashes were taken out of the session in this request
-	form         formState
-	body         limitedBody
-	json         *jsonBody // nil: not read
-	nonce        string
-	varyCSRF     bool
-	cors         secure.CORSResult
-	ownOrigin    bool  // a preflight for a route without CORS
-	guarding     bool  // the guards are running
-	noted        bool  // a security event says that the request was refused
-	reported     error // the refusal of the last security event
-	processed    Vars  // what context processors gave, once asked
+	session   *session.Session
+	flashes   []session.Flash
+	form      formState
+	body      limitedBody
+	json      *jsonBody // nil: not read
+	nonce     string
+	cors      secure.CORSResult
+	reported  error // the refusal of the last security event
+	processed Vars  // what context processors gave, once asked
 }
 
 // App returns the application.

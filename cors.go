@@ -58,7 +58,7 @@ func (g *corsGuard) Check(c *Context) error {
 	if g.cors == nil { // never: compile leaves only those that have one
 		return fmt.Errorf("dewar: the CORS guard at %s was not compiled", g.location)
 	}
-	if c.ownOrigin {
+	if c.state.has(preflightWithoutCORS) {
 		return nil
 	}
 	result := g.cors.Apply(c.res.Header(), c.r)
@@ -133,7 +133,7 @@ func (e *endpoint) preflightEndpoint() *endpoint {
 		return nil
 	}
 	p := *e
-	p.guards, p.foreign = []Guard{e.cors}, 1
+	p.guards, p.corsGuards = []Guard{e.cors}, 1
 	p.before, p.preprocess, p.chain = nil, nil, nil
 	p.view = func(c *Context) error { return c.NoContent() }
 	return &p

@@ -1,9 +1,11 @@
 package dewar
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/sign"
 )
 
 // csrfGuard refuses unsafe requests that another site made a browser send. It
@@ -21,7 +23,7 @@ func (csrfGuard) Check(c *Context) error {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil
 	}
-	c.varyCSRF = true
+	c.state.set(originRead)
 	if c.mayBeForeign() {
 		return nil
 	}
@@ -54,4 +56,26 @@ func (c *Context) Nonce() string {
 		c.nonce = secure.NewNonce()
 	}
 	return c.nonce
+}
+
+// makeCSRF makes the check of unsafe requests.
+func (a *App) makeCSRF(ring *sign.KeyRing) (*secure.CSRF, error) {
+	options := secure.CSRFOptions{Keys: ring, TrustedOrigins: a.cfg.CSRFTrustedOrigins}
+	if f := a.cfg.Flask; f != nil {
+		options.Flask, options.TimeLimit, options.FieldName = true, f.CSRFTimeLimit, f.CSRFFieldName
+		if f.CSRFSecretKey.IsSet() {
+			var err error
+			if options.Keys, err = a.cfg.ring(f.CSRFSecretKey, nil); err != nil {
+				return nil, fmt.Errorf("dewar: Flask.CSRFSecretKey: %w", err)
+			}
+		}
+		if f.InsecureShortKey {
+			a.log.Warn("the secret key was not checked (FlaskSharing.InsecureShortKey): whoever guesses it is signed in as anybody")
+		}
+	}
+	csrf, err := secure.NewCSRF(options)
+	if err != nil {
+		return nil, fmt.Errorf("dewar: CSRFTrustedOrigins: %w", err)
+	}
+	return csrf, nil
 }

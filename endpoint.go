@@ -39,7 +39,7 @@ type endpoint struct {
 	headers    *secure.HeaderSet
 	cors       *corsGuard // the one among guards that holds
 	preflight  *endpoint  // answers its preflights, nil without a CORS guard
-	foreign    int        // how many of guards are of StageCORS or before
+	corsGuards int        // how many of guards are of StageCORS or before
 	api        bool
 	static     bool
 	webSocket  bool   // matches WebSocket handshakes
@@ -48,18 +48,18 @@ type endpoint struct {
 	headerSettings secure.Headers // what headers was compiled from
 }
 
-// settle puts the app's own routes that are still open into the routing map:
+// placeOpenRoutes puts the app's own routes that are still open into the routing map:
 // the next one is being registered, so they are complete.
-func (a *App) settle() {
-	for ; a.settled < len(a.root.routes); a.settled++ {
-		a.place(a.root.routes[a.settled], nil)
+func (a *App) placeOpenRoutes() {
+	for ; a.placedOwn < len(a.root.routes); a.placedOwn++ {
+		a.place(a.root.routes[a.placedOwn], nil)
 	}
 }
 
 // place puts a route into the routing map for one registration. Mistakes panic
 // with the place of registration.
 func (a *App) place(r *Route, m *mount) {
-	r.settled = true
+	r.placed = true
 	for _, rule := range append([]string{r.rule}, r.also...) {
 		a.placeRule(r, rule, m, r.webSocket)
 		if r.mounted && !r.webSocket {
@@ -221,10 +221,10 @@ func (a *App) compile(e *endpoint) error {
 	}
 	slices.SortStableFunc(e.guards, func(x, y Guard) int { return int(x.Stage()) - int(y.Stage()) })
 	err := errors.Join(e.compileCORS(), a.compileHeaders(e))
-	e.foreign = 0
+	e.corsGuards = 0
 	for _, g := range e.guards {
 		if g.Stage() <= StageCORS {
-			e.foreign++
+			e.corsGuards++
 		}
 	}
 	e.preflight = e.preflightEndpoint()

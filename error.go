@@ -137,11 +137,12 @@ func asHTTPError(err error) *HTTPError {
 // error page then goes past it, and what it still sends is dropped.
 func (c *Context) resetAnswer() {
 	if c.behindMiddleware() && c.adopted.wrote {
-		c.w, c.sealing = &c.res, true
+		c.w = &c.res
+		c.state.set(pastMiddleware)
 	}
 	c.res.reset()
 	c.given, c.adopted.wrote = given{}, false
-	if c.sealing {
+	if c.state.has(pastMiddleware) {
 		h := c.res.Header()
 		delete(h, "Content-Encoding")
 		delete(h, "Content-Length")

@@ -209,7 +209,7 @@ func (c *Context) handleError(err error) {
 		panic(http.ErrAbortHandler)
 	}
 	c.resetAnswer()
-	defer func() { c.res.sealed = c.sealing }()
+	defer func() { c.res.ignoresWrites = c.state.has(pastMiddleware) }()
 	c.noteRefusal(err, false)
 	he := asHTTPError(err)
 	handle, expected := c.errorHandler(err)

@@ -152,11 +152,11 @@ func (c *Context) reason(err error) string {
 // noteRefusal emits the event of an error that turned a request away, once a
 // request. guarded says that a guard did it.
 func (c *Context) noteRefusal(err error, guarded bool) {
-	if c.noted || c.reported != nil && errors.Is(err, c.reported) {
+	if c.state.has(refusalReported) || c.reported != nil && errors.Is(err, c.reported) {
 		return
 	}
 	if name, detail := eventOf(err, guarded); name != "" {
-		c.noted = true
+		c.state.set(refusalReported)
 		c.Emit(SecurityEvent{Name: name, Detail: detail, Err: err})
 	}
 }
@@ -195,8 +195,8 @@ func eventOf(err error, guarded bool) (EventName, string) {
 // foreignOrigin is the event of a page of another origin that may not read the
 // answer.
 func (c *Context) foreignOrigin() {
-	if !c.noted {
-		c.noted = true
+	if !c.state.has(refusalReported) {
+		c.state.set(refusalReported)
 		c.Emit(SecurityEvent{Name: EventForeignOrigin, Detail: c.r.Header.Get("Origin")})
 	}
 }

@@ -19,8 +19,9 @@ func (c *Context) Flash(message string, category ...string) {
 // categories given, only messages of these are returned; the others are taken
 // out of the session too.
 func (c *Context) FlashedMessages(categories ...string) []session.Flash {
-	if !c.flashed {
-		c.flashes, c.flashed = c.Session().Flashes(), true
+	if !c.state.has(flashesTaken) {
+		c.flashes = c.Session().Flashes()
+		c.state.set(flashesTaken)
 	}
 	if len(categories) == 0 {
 		return c.flashes

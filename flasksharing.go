@@ -2,14 +2,10 @@ package dewar
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/password"
-	"github.com/dewar-go/dewar/secure"
-	"github.com/dewar-go/dewar/session"
-	"github.com/dewar-go/dewar/sign"
 )
 
 // FlaskSharing makes the app serve the same users as a Flask application at the
@@ -89,65 +85,6 @@ func (f *FlaskSharing) check(c *Config) (mistakes []error) {
 		mistakes = append(mistakes, errors.New("Flask.RememberCookieDuration must not be negative"))
 	}
 	return mistakes
-}
-
-// ring makes a ring of keys by the rules of the configuration.
-func (c *Config) ring(current Secret, older []Secret) (*sign.KeyRing, error) {
-	var texts []string
-	for _, k := range older {
-		texts = append(texts, k.Value())
-	}
-	if c.Flask != nil && c.Flask.InsecureShortKey {
-		return sign.NewKeyRingInsecureShortKey(current.Value(), texts...)
-	}
-	ring, err := sign.NewKeyRing(current.Value(), texts...)
-	if err != nil && c.Flask != nil {
-		err = fmt.Errorf("%w; a key of the Flask application that cannot be replaced yet is accepted with FlaskSharing.InsecureShortKey", err)
-	}
-	return ring, err
-}
-
-// makeStore makes the store of sessions.
-func (a *App) makeStore(ring *sign.KeyRing) session.Store {
-	options := session.CookieOptions{Lifetime: a.cfg.Session.Lifetime}
-	switch {
-	case a.cfg.Session.Store != nil:
-		return a.cfg.Session.Store
-	case a.cfg.Session.CookieEncrypted:
-		return session.NewEncryptedCookieStore(ring, options)
-	}
-	return session.NewCookieStore(ring, options)
-}
-
-// makeCSRF makes the check of unsafe requests.
-func (a *App) makeCSRF(ring *sign.KeyRing) (*secure.CSRF, error) {
-	options := secure.CSRFOptions{Keys: ring, TrustedOrigins: a.cfg.CSRFTrustedOrigins}
-	if f := a.cfg.Flask; f != nil {
-		options.Flask, options.TimeLimit, options.FieldName = true, f.CSRFTimeLimit, f.CSRFFieldName
-		if f.CSRFSecretKey.IsSet() {
-			var err error
-			if options.Keys, err = a.cfg.ring(f.CSRFSecretKey, nil); err != nil {
-				return nil, fmt.Errorf("dewar: Flask.CSRFSecretKey: %w", err)
-			}
-		}
-		if f.InsecureShortKey {
-			a.log.Warn("the secret key was not checked (FlaskSharing.InsecureShortKey): whoever guesses it is signed in as anybody")
-		}
-	}
-	csrf, err := secure.NewCSRF(options)
-	if err != nil {
-		return nil, fmt.Errorf("dewar: CSRFTrustedOrigins: %w", err)
-	}
-	return csrf, nil
-}
-
-// refreshAfter is how old a permanent session's signature gets before it is
-// renewed.
-func (c *Config) refreshAfter() time.Duration {
-	if c.Flask != nil && c.Flask.SessionRefreshEachRequest {
-		return -1
-	}
-	return resignAfter
 }
 
 // ownPasswords makes hashes that are not shared: Argon2id.

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
-
-	"github.com/dewar-go/dewar/routing"
 )
 
 // Handler freezes the app and returns it as an http.Handler for a server of
@@ -39,7 +37,11 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handler is a built app.
 type handler struct{ app *App }
 
-// ServeHTTP is a request's whole life.
+// ServeHTTP is a request's whole life. The functions below stand in the order in
+// which a request meets them; those of a stage with a file of its own are there:
+// the gate in gate.go, the match in match.go, middleware in dispatch.go, error
+// handlers in errorhandler.go, transactions in transaction.go, and the first byte
+// in response.go.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &Context{app: h.app, at: h.app.rootFallback, r: r, base: r.Context(), start: time.Now()}
 	c.admission.Began = c.start
@@ -72,89 +74,39 @@ func (c *Context) enter() error {
 		return err
 	}
 	c.limitBody()
-	c.guarding = true
-	for _, g := range c.at.guards[:c.at.foreign] {
+	if err := c.guard(c.at.guards[:c.at.corsGuards]); err != nil || c.wrote() {
+		return err
+	}
+	if err := c.preprocess(); err != nil || c.wrote() {
+		return err
+	}
+	return c.guard(c.at.guards[c.at.corsGuards:])
+}
+
+// guard asks guards in their order, until one answers.
+func (c *Context) guard(guards []Guard) error {
+	c.state.set(guarding)
+	for _, g := range guards {
 		if err := g.Check(c); err != nil || c.wrote() {
 			return err
 		}
 	}
-	c.guarding = false
-	if c.match.Rule != nil && len(c.at.preprocess) > 0 {
-		values := c.match.Values()
-		for _, f := range c.at.preprocess {
-			if err := f(c, values); err != nil || c.wrote() {
-				return err
-			}
-		}
+	c.state.unset(guarding)
+	return nil
+}
+
+// preprocess shows the values of the rule to those who want to see them.
+func (c *Context) preprocess() error {
+	if c.match.Rule == nil || len(c.at.preprocess) == 0 {
+		return nil
 	}
-	c.guarding = true
-	for _, g := range c.at.guards[c.at.foreign:] {
-		if err := g.Check(c); err != nil || c.wrote() {
+	values := c.match.Values()
+	for _, f := range c.at.preprocess {
+		if err := f(c, values); err != nil || c.wrote() {
 			return err
 		}
 	}
 	return nil
-}
-
-// findPreflight finds what answers a preflight: the route that the request it
-// announces would reach, when a CORS guard stands there. The path is the one that
-// every other request is matched by (CVE-2020-25032, CVE-2024-6844,
-// CVE-2024-6866).
-func (c *Context) findPreflight() bool {
-	err := c.app.match(&c.match, &routing.Request{
-		Bind: routing.Bind{ServerName: c.app.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
-		Host: c.origin.Host, Path: c.path, Method: c.r.Header["Access-Control-Request-Method"][0], Query: c.r.URL.RawQuery, PlainHTTP: true,
-	})
-	if err != nil {
-		return false
-	}
-	at := c.match.Rule.Data.(*endpoint).preflight
-	if at == nil {
-		c.ownOrigin = true // the route has no CORS, whatever stands around it
-		return false
-	}
-	c.at = at
-	return true
-}
-
-// find matches the path. When no rule matches, the innermost blueprint the path
-// lies below answers, with its hooks and error handlers.
-func (c *Context) find() {
-	a := c.app
-	if isPreflight(c.r) && c.findPreflight() {
-		return
-	}
-	ws := isWebSocket(c.r)
-	err := a.match(&c.match, &routing.Request{
-		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
-		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, WebSocket: ws, PlainHTTP: !ws,
-	})
-	if err == nil {
-		c.at = c.match.Rule.Data.(*endpoint)
-		return
-	}
-	if a.proxy != nil && a.proxy.takes(c, err) {
-		c.at = a.proxy.at
-		return
-	}
-	c.at = c.unmatchedAt(err)
-	c.matchErr = c.noMatch(err)
-}
-
-// noMatch turns what the matcher said into what the view of an unmatched
-// request returns.
-func (c *Context) noMatch(err error) error {
-	var redirect *routing.RequestRedirect
-	var method *routing.MethodNotAllowed
-	switch {
-	case errors.As(err, &redirect):
-		return &redirectError{redirect.NewURL, redirect.Code}
-	case errors.As(err, &method):
-		return &methodError{method.ValidMethods}
-	case errors.Is(err, routing.ErrWebsocketMismatch), errors.Is(err, routing.ErrBadHost):
-		return &HTTPError{Code: http.StatusBadRequest, Err: err}
-	}
-	return &HTTPError{Code: http.StatusNotFound}
 }
 
 // inner runs the before hooks, the view, the error handlers and the after hooks.
@@ -192,7 +144,7 @@ func (c *Context) view() error {
 // view's.
 func (c *Context) keepHeaders() {
 	if h := c.res.Header(); len(h) > 0 {
-		c.kept = maps.Clone(h)
+		c.headersBefore = maps.Clone(h)
 	}
 }
 
@@ -223,7 +175,7 @@ func (c *Context) refuse(err error) {
 		c.redirect(redirect.location, redirect.code)
 		return
 	}
-	c.noteRefusal(err, c.guarding)
+	c.noteRefusal(err, c.state.has(guarding))
 	var gate gateError
 	if errors.As(err, &gate) {
 		c.failed = err
@@ -262,17 +214,17 @@ func (c *Context) conclude() {
 	}
 	if len(c.transactions) > 0 && c.app.sessionInCookie && !c.res.sent() {
 		if err := c.saveSession(c.res.Header()); err != nil {
-			c.discard = true
+			c.state.set(sessionDropped)
 			c.handleError(err)
 		}
 	}
 	if err := c.endTransactions(); err != nil {
-		c.discard = true
+		c.state.set(sessionDropped)
 		c.handleError(err)
 	}
 	if err := c.res.finish(); err != nil && !c.res.sent() {
 		// The session could not be saved: say so instead of answering as if.
-		c.discard = true
+		c.state.set(sessionDropped)
 		c.handleError(err)
 		_ = c.res.finish()
 	}
@@ -293,7 +245,7 @@ func (c *Context) end() {
 	}
 	slow := len(c.at.teardown) > 0 || c.app.Signals.RequestTearingDown.connected()
 	if slow {
-		c.res.pause()
+		c.res.suspendDeadline()
 	}
 	c.app.Signals.RequestTearingDown.Send(c)
 	for _, f := range c.at.teardown {
@@ -309,7 +261,7 @@ func (c *Context) end() {
 	c.dropForm(c.r)
 	c.endBody()
 	if slow {
-		c.res.resume()
+		c.res.restartDeadline()
 	}
 	if c.res.paced != nil {
 		c.res.paced.Finish()

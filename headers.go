@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -55,6 +56,40 @@ func (a *App) compileHeaders(e *endpoint) error {
 			return fmt.Errorf("Headers at %s: %w", change.location, err)
 		}
 		e.headers = set
+	}
+	return nil
+}
+
+// settleHeaders sets the headers that wait for the first byte: the session's cookie,
+// what the answer varies by, and the protective ones.
+func (c *Context) settleHeaders() error {
+	h := c.res.Header()
+	if !c.state.has(sessionSettled) {
+		if err := c.saveSession(h); err != nil {
+			return err
+		}
+	}
+	if c.state.has(cookieRead) {
+		secure.AddVary(h, "Cookie")
+	}
+	if c.state.has(originRead) {
+		secure.AddVary(h, "Sec-Fetch-Site", "Origin")
+	}
+	kind := ""
+	if v := h["Content-Type"]; len(v) > 0 {
+		kind = v[0]
+	}
+	c.at.headers.Apply(h, secure.Answer{
+		HTML:        kind != "" && secure.IsHTML(kind),
+		HTTPS:       c.origin.HTTPS(),
+		SessionRead: c.session != nil && !c.state.has(sessionDropped) && c.session.Accessed(),
+		Nonce:       c.nonce,
+		Loopback:    c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
+	})
+	if c.res.status == http.StatusNotModified {
+		// A browser would apply it to the page it kept, with a nonce that the
+		// page does not have.
+		delete(h, "Content-Security-Policy")
 	}
 	return nil
 }

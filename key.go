@@ -60,8 +60,8 @@ type keyed struct {
 	value any
 }
 
-// g finds a request-scoped value by the name templates use.
-func (c *Context) g(name string) (any, bool) {
+// keyedValue finds a request-scoped value by the name templates use.
+func (c *Context) keyedValue(name string) (any, bool) {
 	for i := len(c.values) - 1; i >= 0; i-- {
 		if *c.values[i].key == name {
 			return c.values[i].value, true

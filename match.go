@@ -1,7 +1,7 @@
 package dewar
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -73,39 +73,63 @@ func (a *App) match(m *routing.Match, r *routing.Request) error {
 	return a.routes.MatchRequest(m, r)
 }
 
-// withContext puts the Context where middleware's inner handler finds it.
-func withContext(parent context.Context, c *Context) context.Context {
-	return context.WithValue(parent, contextKey{}, c)
+// find matches the path. When no rule matches, the innermost blueprint the path
+// lies below answers, with its hooks and error handlers.
+func (c *Context) find() {
+	a := c.app
+	if isPreflight(c.r) && c.findPreflight() {
+		return
+	}
+	ws := isWebSocket(c.r)
+	err := a.match(&c.match, &routing.Request{
+		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
+		Host: c.origin.Host, Path: c.path, Method: c.r.Method, Query: c.r.URL.RawQuery, WebSocket: ws, PlainHTTP: !ws,
+	})
+	if err == nil {
+		c.at = c.match.Rule.Data.(*endpoint)
+		return
+	}
+	if a.proxy != nil && a.proxy.takes(c, err) {
+		c.at = a.proxy.at
+		return
+	}
+	c.at = c.unmatchedAt(err)
+	c.matchErr = c.noMatch(err)
 }
 
-// Param returns the converted value of a variable of the rule, those of
-// prefixes and defaults included, or nil when there is none of that name.
-func (c *Context) Param(name string) any {
-	if i, ok := c.match.Index(name); ok {
-		return c.match.Value(i)
+// noMatch turns what the matcher said into what the view of an unmatched
+// request returns.
+func (c *Context) noMatch(err error) error {
+	var redirect *routing.RequestRedirect
+	var method *routing.MethodNotAllowed
+	switch {
+	case errors.As(err, &redirect):
+		return &redirectError{redirect.NewURL, redirect.Code}
+	case errors.As(err, &method):
+		return &methodError{method.ValidMethods}
+	case errors.Is(err, routing.ErrWebsocketMismatch), errors.Is(err, routing.ErrBadHost):
+		return &HTTPError{Code: http.StatusBadRequest, Err: err}
 	}
-	if c.match.Rule != nil {
-		if v, ok := c.match.Rule.Defaults[name]; ok {
-			return v
-		}
-	}
-	return nil
+	return &HTTPError{Code: http.StatusNotFound}
 }
 
-// Int returns the value of an <int:…> variable. It panics when the rule has no
-// such variable: that is a mistake in the program, and a 500.
-func (c *Context) Int(name string) int { return param[int](c, name) }
-
-// Str returns the value of a variable whose converter gives a string.
-func (c *Context) Str(name string) string { return param[string](c, name) }
-
-// UUID returns the value of a <uuid:…> variable.
-func (c *Context) UUID(name string) routing.UUID { return param[routing.UUID](c, name) }
-
-func param[T any](c *Context, name string) T {
-	v, ok := c.Param(name).(T)
-	if !ok {
-		panic(fmt.Sprintf("dewar: the rule %q has no variable %q of type %T", c.at.rule, name, v))
+// findPreflight finds what answers a preflight: the route that the request it
+// announces would reach, when a CORS guard stands there. The path is the one that
+// every other request is matched by (CVE-2020-25032, CVE-2024-6844,
+// CVE-2024-6866).
+func (c *Context) findPreflight() bool {
+	err := c.app.match(&c.match, &routing.Request{
+		Bind: routing.Bind{ServerName: c.app.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},
+		Host: c.origin.Host, Path: c.path, Method: c.r.Header["Access-Control-Request-Method"][0], Query: c.r.URL.RawQuery, PlainHTTP: true,
+	})
+	if err != nil {
+		return false
 	}
-	return v
+	at := c.match.Rule.Data.(*endpoint).preflight
+	if at == nil {
+		c.state.set(preflightWithoutCORS) // the route has no CORS, whatever stands around it
+		return false
+	}
+	c.at = at
+	return true
 }

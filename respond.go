@@ -151,7 +151,7 @@ func (c *Context) writeStatus() {
 		c.w.WriteHeader(c.res.status)
 	}
 	if !c.behindMiddleware() {
-		c.res.fixed = true
+		c.res.statusSet = true
 	}
 }
 

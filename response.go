@@ -30,14 +30,13 @@ type response struct {
 	body bodybuf.Buffer      // the answer so far
 	size int64               // bytes of body sent
 
-	status  int  // 0 until someone sets it
-	fixed   bool // WriteHeader was called: the status stands
-	settled bool // the session is saved, as far as it goes
-	sealed  bool // an error page replaced what a middleware still holds
-	state   responseState
-	err     error               // the first failed write to the client
-	took    time.Duration       // when a short answer was ready, 0 for others: a look at the clock costs as much as the text of a log line
-	paced   *secure.PacedWriter // w under deadlines, for an answer that may take long
+	status        int  // 0 until someone sets it
+	statusSet     bool // WriteHeader was called: the status stands
+	ignoresWrites bool // an error page replaced what a middleware still holds
+	state         responseState
+	err           error               // the first failed write to the client
+	took          time.Duration       // when a short answer was ready, 0 for others: a look at the clock costs as much as the text of a log line
+	paced         *secure.PacedWriter // w under deadlines, for an answer that may take long
 
 	// The values of headers that each answer has of its own; net/http copies
 	// them when the headers are sent.
@@ -69,10 +68,10 @@ func (w *response) WriteHeader(code int) {
 		_ = w.c.answeredTwice()
 		return
 	}
-	if w.fixed || w.sealed || w.state != buffering {
+	if w.statusSet || w.ignoresWrites || w.state != buffering {
 		return
 	}
-	w.status, w.fixed = code, true
+	w.status, w.statusSet = code, true
 }
 
 // checkStatus panics for a number that is no status, where it is set.
@@ -84,7 +83,7 @@ func checkStatus(code int) {
 
 // Write adds to the buffer, or to the wire once streaming.
 func (w *response) Write(p []byte) (int, error) {
-	if w.sealed {
+	if w.ignoresWrites {
 		return len(p), nil
 	}
 	if w.closed() {
@@ -96,7 +95,7 @@ func (w *response) Write(p []byte) (int, error) {
 	case streaming:
 		return w.count(w.w.Write(p))
 	}
-	w.fixed = true
+	w.statusSet = true
 	if len(w.body.B)+len(p) > w.c.app.cfg.MaxBuffer {
 		if err := w.begin(-1); err != nil {
 			return 0, err
@@ -110,10 +109,10 @@ func (w *response) Write(p []byte) (int, error) {
 
 // WriteString is Write without a copy to a byte slice.
 func (w *response) WriteString(s string) (int, error) {
-	if w.sealed || w.state != buffering || w.closed() || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
+	if w.ignoresWrites || w.state != buffering || w.closed() || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
 		return w.Write([]byte(s))
 	}
-	w.fixed = true
+	w.statusSet = true
 	w.openBody()
 	w.body.B = append(w.body.B, s...)
 	return len(s), nil
@@ -131,10 +130,10 @@ func (w *response) openBody() { w.body.Open(atomic.LoadUint32(&w.c.at.lastLong) 
 // stood before the view.
 func (w *response) reset() {
 	w.body.Reset()
-	w.status, w.fixed = 0, false
+	w.status, w.statusSet = 0, false
 	h := w.Header()
 	clear(h)
-	maps.Copy(h, w.c.kept)
+	maps.Copy(h, w.c.headersBefore)
 }
 
 func (w *response) count(n int, err error) (int, error) {
@@ -155,7 +154,7 @@ func (w *response) begin(length int) error {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	if err := w.c.beforeFirstByte(w.settled); err != nil {
+	if err := w.c.settleHeaders(); err != nil {
 		return err
 	}
 	var long *bodybuf.Waiting
@@ -270,12 +269,12 @@ func (w *response) pace(length int) {
 	w.w = w.paced
 }
 
-// pause takes a short answer out of its deadline while the program works behind it,
-// and resume gives it a new one: what net/http still has of it is sent after that,
+// suspendDeadline takes a short answer out of its deadline while the program works behind it,
+// and restartDeadline gives it a new one: what net/http still has of it is sent after that,
 // and the time is not the client's. HTTP/2 cuts off an answer as soon as its deadline
 // is over. HTTP/1 looks at it with the next write, so that it is left alone unless
 // time has passed; to set it would release what is held.
-func (w *response) pause() {
+func (w *response) suspendDeadline() {
 	if w.took == 0 {
 		return
 	}
@@ -285,7 +284,7 @@ func (w *response) pause() {
 	}
 }
 
-func (w *response) resume() {
+func (w *response) restartDeadline() {
 	if w.took == 0 {
 		return
 	}
@@ -324,7 +323,7 @@ func (w *response) finish() error {
 	if err := w.c.saveSession(w.Header()); err != nil {
 		return err
 	}
-	w.settled = true
+	w.c.state.set(sessionSettled)
 	w.validate()
 	return w.begin(len(w.body.B))
 }
@@ -379,7 +378,7 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	if w.state == hijacked {
 		return 0, http.ErrHijacked
 	}
-	if w.sealed {
+	if w.ignoresWrites {
 		return io.Copy(io.Discard, src)
 	}
 	if w.closed() {
@@ -421,7 +420,7 @@ func (w *response) readShort(src io.Reader, n int) (int64, error) {
 	if len(w.body.B)+n > w.c.app.cfg.MaxBuffer {
 		return io.Copy(bodybuf.WriterOnly{Writer: w}, src)
 	}
-	w.fixed = true
+	w.statusSet = true
 	w.openBody()
 	at := len(w.body.B)
 	w.body.B = slices.Grow(w.body.B, n)

@@ -24,7 +24,7 @@ type Route struct {
 	function uintptr // the view's code as the application wrote it
 	name     string  // endpoint without its blueprints' names
 	location string
-	settled  bool // it is in the routing map: what decides matching is fixed
+	placed   bool // it is in the routing map: what decides matching is fixed
 
 	also      []string // further rules of the same view
 	host      string
@@ -76,7 +76,7 @@ func (s *scope) add(rule string, view View, written any, types []reflect.Type, m
 		panic(fmt.Sprintf("dewar: route %q at %s: a rule must start with a slash", rule, loc))
 	}
 	if s.app != nil {
-		s.app.settle()
+		s.app.placeOpenRoutes()
 	}
 	r := &Route{
 		scope: s, rule: rule, methods: methods, view: view, types: types, location: loc,
@@ -86,9 +86,9 @@ func (s *scope) add(rule string, view View, written any, types []reflect.Type, m
 	return r
 }
 
-// unsettled panics when the route already matches requests' paths.
-func (r *Route) unsettled(what string) {
-	if r.settled {
+// mustBeOpen panics when the route already matches requests' paths.
+func (r *Route) mustBeOpen(what string) {
+	if r.placed {
 		panic(fmt.Sprintf("dewar: %s at %s: the route %q (%s) is complete; say it where the route is registered, before the next one", what, callerLocation(), r.rule, r.location))
 	}
 }
@@ -97,7 +97,7 @@ func (r *Route) unsettled(what string) {
 // below its blueprints' names ("auth.login"). The default is the name of the
 // view's function, as in Flask, and "GET /the/rule" for a function literal.
 func (r *Route) Name(name string) *Route {
-	r.unsettled("Name")
+	r.mustBeOpen("Name")
 	if name == "" || strings.Contains(name, ".") {
 		panic(fmt.Sprintf("dewar: Name(%q) at %s: a name must not be empty nor hold a dot, which joins blueprints' names", name, callerLocation()))
 	}
@@ -110,7 +110,7 @@ func (r *Route) Name(name string) *Route {
 // for the other's variable, are one resource: the longer URL redirects to the
 // shorter one, as in Werkzeug.
 func (r *Route) Defaults(values map[string]any) *Route {
-	r.unsettled("Defaults")
+	r.mustBeOpen("Defaults")
 	r.defaults = maps.Clone(values)
 	return r
 }
@@ -118,7 +118,7 @@ func (r *Route) Defaults(values map[string]any) *Route {
 // Host restricts the route to a host, which may hold variables as a rule does.
 // It needs [Config.HostMatching], and the host among [Config.TrustedHosts].
 func (r *Route) Host(host string) *Route {
-	r.unsettled("Host")
+	r.mustBeOpen("Host")
 	r.host = host
 	return r
 }
@@ -126,7 +126,7 @@ func (r *Route) Host(host string) *Route {
 // Subdomain restricts the route to a subdomain of [Config.ServerName], which may
 // hold variables as a rule does. It needs [Config.SubdomainMatching].
 func (r *Route) Subdomain(subdomain string) *Route {
-	r.unsettled("Subdomain")
+	r.mustBeOpen("Subdomain")
 	r.subdomain = subdomain
 	return r
 }
@@ -159,7 +159,7 @@ func (a *App) BuildOnly(rule, name string) *Route {
 // Default: true. A path without the slash of its rule is redirected, one with a
 // slash that its rule lacks is 404; with false both are served.
 func (r *Route) StrictSlashes(strict bool) *Route {
-	r.unsettled("StrictSlashes")
+	r.mustBeOpen("StrictSlashes")
 	r.strict = &strict
 	return r
 }
@@ -167,7 +167,7 @@ func (r *Route) StrictSlashes(strict bool) *Route {
 // MergeSlashes says whether a path with doubled slashes is redirected to the
 // one with single slashes. Default: true.
 func (r *Route) MergeSlashes(merge bool) *Route {
-	r.unsettled("MergeSlashes")
+	r.mustBeOpen("MergeSlashes")
 	r.merge = &merge
 	return r
 }
@@ -175,7 +175,7 @@ func (r *Route) MergeSlashes(merge bool) *Route {
 // Alias makes the rule another address of the endpoint it is named like: a
 // request for it is redirected to the endpoint's own rule.
 func (r *Route) Alias() *Route {
-	r.unsettled("Alias")
+	r.mustBeOpen("Alias")
 	r.alias = true
 	return r
 }
@@ -185,7 +185,7 @@ func (r *Route) Alias() *Route {
 // browsers send it with cookies and without asking; the view upgrades the
 // connection through [Context.Writer].
 func (r *Route) WebSocket() *Route {
-	r.unsettled("WebSocket")
+	r.mustBeOpen("WebSocket")
 	r.webSocket = true
 	return r
 }

@@ -33,7 +33,7 @@ type RouteInfo struct {
 // Routes lists the routes in the order of their registration. It may be called
 // before the app serves: what is registered later is not in the list.
 func (a *App) Routes() []RouteInfo {
-	a.settle()
+	a.placeOpenRoutes()
 	list := make([]RouteInfo, 0, len(a.placed))
 	for _, placed := range a.placed {
 		if placed.webSocket && !placed.route.webSocket {

@@ -62,9 +62,9 @@ func (s *scope) wrap(list []Middleware, loc string) {
 	s.wraps = append(s.wraps, list...)
 }
 
-// own is the import path of this package, followed by a dot: the prefix of the
+// packagePrefix is the import path of this package, followed by a dot: the prefix of the
 // names of its functions.
-var own = func() string {
+var packagePrefix = func() string {
 	pc, _, _, _ := runtime.Caller(0)
 	name := runtime.FuncForPC(pc).Name()
 	slash := strings.LastIndexByte(name, '/')
@@ -78,7 +78,7 @@ func callerLocation() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, own) {
+		if !strings.HasPrefix(f.Function, packagePrefix) {
 			return fmt.Sprintf("%s:%d", shortPath(f.File), f.Line)
 		}
 		if !more {

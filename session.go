@@ -25,7 +25,8 @@ func (c *Context) Session() *session.Session {
 			// Reached only where the session's guard did not run, such as an
 			// error page for a path that nothing serves: show it without.
 			c.logError(err, "session not loaded")
-			c.session, c.discard = session.New(), true
+			c.session = session.New()
+			c.state.set(sessionDropped)
 		}
 	}
 	return c.session
@@ -68,21 +69,42 @@ func (a *App) cookieName() string {
 	return "session"
 }
 
+// makeStore makes the store of sessions.
+func (a *App) makeStore(ring *sign.KeyRing) session.Store {
+	options := session.CookieOptions{Lifetime: a.cfg.Session.Lifetime}
+	switch {
+	case a.cfg.Session.Store != nil:
+		return a.cfg.Session.Store
+	case a.cfg.Session.CookieEncrypted:
+		return session.NewEncryptedCookieStore(ring, options)
+	}
+	return session.NewCookieStore(ring, options)
+}
+
 // resignAfter is how old a permanent session's signature gets before it is
 // renewed: Flask signs at every request, which costs more than it gives.
 const resignAfter = time.Minute
 
+// refreshAfter is how old a permanent session's signature gets before it is
+// renewed.
+func (c *Config) refreshAfter() time.Duration {
+	if c.Flask != nil && c.Flask.SessionRefreshEachRequest {
+		return -1
+	}
+	return resignAfter
+}
+
 // saveSession puts the session into the answer, as Flask's save_session does.
 func (c *Context) saveSession(h http.Header) error {
 	s := c.session
-	if s == nil || c.discard || c.sessionSaved {
+	if s == nil || c.state.has(sessionDropped) || c.state.has(sessionSaved) {
 		return nil
 	}
 	st := s.State(true)
 	if err := s.Err(); err != nil {
 		c.noteRefusedSession(err)
-		if !c.noted {
-			c.noted = true
+		if !c.state.has(refusalReported) {
+			c.state.set(refusalReported)
 			c.Emit(refusedSession(err))
 		}
 	}
@@ -101,7 +123,9 @@ func (c *Context) saveSession(h http.Header) error {
 		Secure: c.app.mode.https(), HttpOnly: true, SameSite: sameSite(c.app.cfg.Session.CookieSameSite),
 	}
 	value, err := c.app.store.Save(c.base, s)
-	c.sessionSaved = err == nil
+	if err == nil {
+		c.state.set(sessionSaved)
+	}
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
@@ -150,86 +174,10 @@ func (c *Context) noteRefusedSession(err error) {
 
 // noteLostSession logs a change that came after the session was saved.
 func (c *Context) noteLostSession() {
-	if c.session != nil && !c.discard && c.res.sent() && c.session.State(false).Modified {
+	if c.session != nil && !c.state.has(sessionDropped) && c.res.sent() && c.session.State(false).Modified {
 		c.app.log.LogAttrs(c.base, slog.LevelWarn, "the session was changed after the answer began: the change is lost",
 			slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
 	}
 }
 
 var noStore = []string{"no-store"}
-
-// beforeFirstByte settles the headers: the session, what varies, the protective
-// ones.
-func (c *Context) beforeFirstByte(sessionSaved bool) error {
-	h := c.res.Header()
-	if !sessionSaved {
-		if err := c.saveSession(h); err != nil {
-			return err
-		}
-	}
-	if c.readCookie {
-		secure.AddVary(h, "Cookie")
-	}
-	if c.varyCSRF {
-		secure.AddVary(h, "Sec-Fetch-Site", "Origin")
-	}
-	kind := ""
-	if v := h["Content-Type"]; len(v) > 0 {
-		kind = v[0]
-	}
-	c.at.headers.Apply(h, secure.Answer{
-		HTML:        kind != "" && secure.IsHTML(kind),
-		HTTPS:       c.origin.HTTPS(),
-		SessionRead: c.session != nil && !c.discard && c.session.Accessed(),
-		Nonce:       c.nonce,
-		Loopback:    c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
-	})
-	if c.res.status == http.StatusNotModified {
-		// A browser would apply it to the page it kept, with a nonce that the
-		// page does not have.
-		delete(h, "Content-Security-Policy")
-	}
-	return nil
-}
-
-// SetCookie adds a cookie. It is HttpOnly, SameSite=Lax, for the whole site and,
-// over HTTPS, Secure, unless the cookie says SameSite itself. A cookie for the
-// page's own scripts needs another way in: give them the value in the page.
-//
-// With a MaxAge below zero the browser forgets the cookie. Name, Path and Domain
-// must be those it was set with: they are what browsers know a cookie by.
-//
-// http.SetCookie with [Context.Writer] sets exactly the attributes given. Without
-// HttpOnly, a script that gets into a page reads the cookie; without SameSite,
-// other sites' requests carry it; without Secure, it travels in the clear.
-func (c *Context) SetCookie(cookie http.Cookie) error {
-	if cookie.Path == "" {
-		cookie.Path = "/"
-	}
-	if cookie.SameSite == 0 {
-		cookie.SameSite = http.SameSiteLaxMode
-	}
-	if cookie.MaxAge < 0 {
-		cookie.Value, cookie.Expires = "", time.Unix(0, 0)
-	}
-	cookie.HttpOnly = true
-	cookie.Secure = cookie.Secure || c.app.mode.https()
-	if err := cookie.Valid(); err != nil {
-		return fmt.Errorf("dewar: SetCookie(%q): %w", cookie.Name, err)
-	}
-	h := c.w.Header()
-	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
-	return nil
-}
-
-// Cookie returns the value of a cookie the client sent, as Werkzeug reads it, ""
-// when there is none. The answer then says that it varies by cookies. A value that
-// holds NUL ends the view with 400.
-func (c *Context) Cookie(name string) string {
-	c.readCookie = true
-	value, _ := werkzeug.Cookie(c.r.Header["Cookie"], name)
-	if werkzeug.HasNUL(value) {
-		panic(abort{badBind("cookie", name, errNUL)})
-	}
-	return value
-}

@@ -56,7 +56,7 @@ func (c *Context) serveStatic(folder *assets.Folder, name string) error {
 	if len(known.Forms) > 0 {
 		h.Add("Vary", "Accept-Encoding")
 		for _, form := range known.Forms {
-			if c.takes(form.Coding) {
+			if c.acceptsCoding(form.Coding) {
 				h["Content-Encoding"] = []string{form.Coding}
 				h["Etag"] = form.ETag
 				return c.serveFS(folder.FS, name+form.Ending)
@@ -67,8 +67,8 @@ func (c *Context) serveStatic(folder *assets.Folder, name string) error {
 	return c.serveFile(f, info, name)
 }
 
-// takes reports whether the client named a coding as welcome.
-func (c *Context) takes(coding string) bool {
+// acceptsCoding reports whether the client named a coding as welcome.
+func (c *Context) acceptsCoding(coding string) bool {
 	return len(c.r.Header["Accept-Encoding"]) > 0 && AcceptsEncoding(c, coding) == coding
 }
 

@@ -31,17 +31,17 @@ type templateName struct {
 // parameter is the value. Its signature is read once; a wrong one is reported
 // by [App.Handler]. See package jinja for what it may take and return.
 func (a *App) TemplateFilter(name string, f any) {
-	a.root.templateName(&a.root.templates.filters, "TemplateFilter", name, f)
+	a.root.addTemplateName(&a.root.templates.filters, "TemplateFilter", name, f)
 }
 
 // TemplateTest adds a test for templates: a Go function that returns a bool.
 func (a *App) TemplateTest(name string, f any) {
-	a.root.templateName(&a.root.templates.tests, "TemplateTest", name, f)
+	a.root.addTemplateName(&a.root.templates.tests, "TemplateTest", name, f)
 }
 
 // TemplateGlobal adds a name that every template sees: a value, or a function.
 func (a *App) TemplateGlobal(name string, v any) {
-	a.root.templateName(&a.root.templates.globals, "TemplateGlobal", name, v)
+	a.root.addTemplateName(&a.root.templates.globals, "TemplateGlobal", name, v)
 }
 
 // ContextProcessor adds a function that gives variables to every template, as
@@ -53,17 +53,17 @@ func (a *App) ContextProcessor(f func(*Context) Vars) { a.root.contextProcessor(
 // TemplateFilter adds a filter for the templates of the whole app, as Flask's
 // app_template_filter does.
 func (b *Blueprint) TemplateFilter(name string, f any) {
-	b.scope.templateName(&b.scope.templates.filters, "TemplateFilter", name, f)
+	b.scope.addTemplateName(&b.scope.templates.filters, "TemplateFilter", name, f)
 }
 
 // TemplateTest adds a test for the templates of the whole app.
 func (b *Blueprint) TemplateTest(name string, f any) {
-	b.scope.templateName(&b.scope.templates.tests, "TemplateTest", name, f)
+	b.scope.addTemplateName(&b.scope.templates.tests, "TemplateTest", name, f)
 }
 
 // TemplateGlobal adds a name that every template of the app sees.
 func (b *Blueprint) TemplateGlobal(name string, v any) {
-	b.scope.templateName(&b.scope.templates.globals, "TemplateGlobal", name, v)
+	b.scope.addTemplateName(&b.scope.templates.globals, "TemplateGlobal", name, v)
 }
 
 // ContextProcessor adds a function that gives variables to the templates that
@@ -75,7 +75,7 @@ func (s *scope) contextProcessor(f func(*Context) Vars) {
 	s.templates.processors = append(s.templates.processors, f)
 }
 
-func (s *scope) templateName(list *[]templateName, what, name string, v any) {
+func (s *scope) addTemplateName(list *[]templateName, what, name string, v any) {
 	loc := callerLocation()
 	s.changing(what, loc)
 	if !isIdentifier(name) {
@@ -189,7 +189,7 @@ func (c *Context) Render(name string, vars any) error {
 	if signal := &c.app.Signals.BeforeRender; signal.connected() {
 		signal.Send(RenderEvent{c, name, vars})
 	}
-	run := jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()}
+	run := jinja.Run{Vars: vars, Globals: c.templateVariable, Data: c, Ctx: c.r.Context()}
 	if c.w.Header()["Content-Type"] == nil {
 		c.w.Header()["Content-Type"] = templateType(name)
 	}
@@ -231,7 +231,7 @@ func (c *Context) RenderString(name string, vars any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("dewar: RenderString: %w", withTagHint(err))
 	}
-	b, err := t.Append(nil, jinja.Run{Vars: vars, Globals: c.templateName, Data: c, Ctx: c.r.Context()})
+	b, err := t.Append(nil, jinja.Run{Vars: vars, Globals: c.templateVariable, Data: c, Ctx: c.r.Context()})
 	if err != nil {
 		return "", fmt.Errorf("dewar: RenderString: %w", err)
 	}

@@ -20,9 +20,9 @@ var builtinGlobals = map[string]jinja.Func{
 	"csp_nonce":            cspNonce,
 }
 
-// templateName answers the names that belong to the request, when a template
+// templateVariable finds the names that belong to the request, when a template
 // asks for one: request, session, g, config, and what context processors give.
-func (c *Context) templateName(name string) (any, bool) {
+func (c *Context) templateVariable(name string) (any, bool) {
 	switch name {
 	case "request":
 		return templateRequest{c}, true
@@ -147,7 +147,7 @@ type templateG struct{ c *Context }
 
 // Attr gives g.name.
 func (g templateG) Attr(name string) (jinja.Value, bool) {
-	if v, ok := g.c.g(name); ok {
+	if v, ok := g.c.keyedValue(name); ok {
 		return jinja.ValueOf(v), true
 	}
 	if name == "get" {
@@ -162,7 +162,7 @@ func (g templateG) Item(key jinja.Value) (jinja.Value, bool) {
 	if !ok {
 		return jinja.Value{}, false
 	}
-	v, ok := g.c.g(name)
+	v, ok := g.c.keyedValue(name)
 	return jinja.ValueOf(v), ok
 }
 

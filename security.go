@@ -1,0 +1,35 @@
+package dewar
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dewar-go/dewar/secure"
+)
+
+// buildSecurity makes the pieces of the gate and the headers.
+func (a *App) buildSecurity(m mode) error {
+	var problems []error
+	hosts := a.cfg.TrustedHosts
+	if m == loopback {
+		hosts = append([]string{"localhost", "127.0.0.1", "[::1]"}, hosts...)
+		if a.cfg.SubdomainMatching {
+			hosts = append(hosts, ".localhost") // browsers take it for this machine
+		}
+	}
+	var err error
+	if a.hosts, err = secure.NewHosts(hosts); err != nil && len(hosts) > 0 {
+		problems = append(problems, fmt.Errorf("TrustedHosts: %w", err))
+	}
+	a.connections = secure.NewConnections(a.cfg.connectionLimits())
+	if a.proxies, err = secure.NewProxies(a.cfg.Proxies); err != nil {
+		problems = append(problems, fmt.Errorf("Proxies: %w", err))
+	}
+	if a.headers, err = a.cfg.Headers.Compile(); err != nil {
+		problems = append(problems, fmt.Errorf("Headers: %w", err))
+	}
+	policy := a.cfg.Headers.ContentSecurityPolicy
+	a.nonces = !a.cfg.Headers.InsecureNoContentSecurityPolicy && (policy == nil || policy.UsesNonce()) ||
+		a.cfg.Headers.ContentSecurityPolicyReportOnly.UsesNonce()
+	return errors.Join(problems...)
+}

@@ -1,0 +1,22 @@
+package dewar
+
+// requestState is what is known of a request's way so far: a set of facts, each
+// of which the rest of it depends on.
+type requestState uint16
+
+const (
+	guarding             requestState = 1 << iota // the guards are running
+	refusalReported                               // a security event says that the request was refused
+	preflightWithoutCORS                          // a preflight for a route that has no CORS guard
+	cookieRead                                    // the answer depends on a cookie
+	originRead                                    // the answer depends on where the request came from
+	flashesTaken                                  // flashes were taken out of the session
+	sessionSaved                                  // the session was saved
+	sessionSettled                                // nothing of the session is left to save
+	sessionDropped                                // the session must not be saved: the request failed
+	pastMiddleware                                // an error page goes past the middleware
+)
+
+func (s *requestState) set(fact requestState)     { *s |= fact }
+func (s *requestState) unset(fact requestState)   { *s &^= fact }
+func (s requestState) has(fact requestState) bool { return s&fact != 0 }
