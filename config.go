@@ -163,8 +163,9 @@ type Config struct {
 	// MaxBacklog bounds how many bytes of answers above 64 KiB wait for clients
 	// that do not take them, in memory (4 MiB) and in temporary files. One
 	// connection may have a quarter of it. Past the bound those lose their
-	// connection who take least of what they keep waiting, and when all are new
-	// the answer is a 503 after a few seconds. Default: 256 MiB.
+	// connection who have taken least of what they keep waiting for more than 20
+	// seconds, and when there are none the answer is a 503, 20 seconds later.
+	// Default: 256 MiB.
 	MaxBacklog int64
 
 	// Pace is how slow a client may be at sending a body and taking an answer.

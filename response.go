@@ -236,7 +236,7 @@ func (w *response) keep(size int64) *bodybuf.Waiting {
 
 // crowdedFor is how long somebody waits for the news that there is no room for
 // their answer. Who comes back at once would have the next one made at once.
-const crowdedFor = 5 * time.Second
+const crowdedFor = 20 * time.Second
 
 // crowded drops an answer that there is no room for.
 func (w *response) crowded() error {
@@ -248,7 +248,7 @@ func (w *response) crowded() error {
 	}
 	w.c.admission.Pause(time.Now())
 	return &HTTPError{
-		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
+		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}, "Connection": {"close"}},
 		Err: fmt.Errorf("dewar: an answer was dropped: %d bytes of others wait for clients that do not take them (MaxBacklog %d)", w.c.app.connections.Backlog(), w.c.app.cfg.MaxBacklog),
 	}
 }

@@ -141,7 +141,7 @@ func TestZeroWindow(t *testing.T) {
 				t.Errorf("connection %d: %d streams refused, %v allowed", i, resets, most)
 			}
 		}
-		time.Sleep(6 * time.Second)
+		time.Sleep(21 * time.Second)
 		client := &http.Client{Transport: &http.Transport{
 			DialContext: listener.dial, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
 		}}

@@ -146,8 +146,8 @@ func (a *Admission) Pause(now time.Time) {
 // Keep notes that n bytes of an answer wait for the client, and reports whether
 // there is room for them; if not, nothing is noted. One connection may keep a
 // quarter of [ConnectionLimits.Backlog] waiting. Room is made by closing
-// connections whose clients have been waited for for five seconds and take least
-// of what they keep waiting.
+// connections that have kept answers waiting for twenty seconds and take least of
+// them.
 func (a *Admission) Keep(n int64) bool {
 	if a.on == nil {
 		return true
@@ -170,6 +170,9 @@ func (a *Admission) keep(n int64) (held int64) {
 		defer a.of.mu.Unlock()
 		if a.of.gone {
 			return 0
+		}
+		if a.of.held == 0 {
+			a.of.holds = time.Now()
 		}
 		a.of.held += n
 		held = a.of.held

@@ -74,7 +74,7 @@ func TestAnswersHaveRoom(t *testing.T) {
 		if newcomer.Keep(100) || c.Backlog() != 1000 || c.Evicted() != 0 {
 			t.Errorf("%d bytes of 1000, %d evicted, though none has waited for long", c.Backlog(), c.Evicted())
 		}
-		for range 6 {
+		for range 21 {
 			time.Sleep(time.Second)
 			for _, a := range waiting[1:] { // these take something
 				a.End(time.Now(), 2000)
@@ -101,6 +101,10 @@ func TestAnswersHaveRoom(t *testing.T) {
 		// An answer above a quarter has room when it is the connection's only one.
 		if waiting[1].Keep(300); c.Backlog() != 850 {
 			t.Errorf("%d bytes wait, want 850", c.Backlog())
+		}
+		// Those who take a little do not keep their room for ever.
+		if another, _ := visit(t, c, 1).ask(t, c); !another.Keep(200) || c.Evicted() != 2 {
+			t.Errorf("%d evicted, want 2", c.Evicted())
 		}
 	})
 }

@@ -24,6 +24,7 @@ type connection struct {
 	requests int64      // how many these are; over HTTP/1, also while the answer leaves
 	waits    int64      // how many of them wait for the client
 	held     int64      // bytes of answers that wait for the client
+	holds    time.Time  // since when
 
 	// How much the client gave and took, and how long it was waited for: since
 	// the last request began, and of late when that is long ago.
@@ -132,6 +133,7 @@ type standing struct {
 	rate   float64 // bytes a second
 	places int64
 	held   int64
+	holds  time.Time
 }
 
 // standing reports how a connection stands, and whether its client is waited for.
@@ -142,7 +144,7 @@ func (n *connection) standing(now time.Time) (s standing, waiting bool) {
 		return s, false
 	}
 	waited := n.waited + now.Sub(n.since)
-	return standing{n, n.since, waited, float64(benefit+n.given) / waited.Seconds(), n.places(), n.held}, true
+	return standing{n, n.since, waited, float64(benefit+n.given) / waited.Seconds(), n.places(), n.held, n.holds}, true
 }
 
 // still reports whether nothing has changed since.

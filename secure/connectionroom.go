@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// How long a connection's client may be waited for, whatever comes: before its
-// place is taken, and before the room of its answers is. The latter makes those
-// who come back as soon as they are cut off come back less often, since they make
-// the program write a long answer each time.
+// How long a connection's client may be waited for, whatever comes, before its
+// place is taken, and how long answers may wait before their room is. The latter
+// makes those who come back as soon as they are cut off come back less often, since
+// they make the program write a long answer each time.
 const (
 	atLeast     = 100 * time.Millisecond
-	atLeastHeld = 5 * time.Second
+	atLeastHeld = 20 * time.Second
 )
 
 // take takes n places, and makes room where that was too many.
@@ -47,24 +47,32 @@ func (c *Connections) take(n int64) {
 }
 
 // room makes room for answers that are to wait, and reports whether there is
-// enough now.
+// enough now. Whoever asks has an answer in memory, so nobody waits here; and when
+// there was nobody to take room from, it is a while until there may be somebody.
 func (c *Connections) room() bool {
 	if c.limits.Backlog <= 0 || c.backlog.Load() <= c.limits.Backlog {
 		return true
 	}
-	c.making.Lock()
-	defer c.making.Unlock()
-	list := c.worst(func(s *standing) float64 { return s.rate / float64(s.held) })
-	for _, s := range list {
+	now := time.Now()
+	if now.UnixNano() < c.full.Load() || !c.clearing.TryLock() {
+		return false
+	}
+	defer c.clearing.Unlock()
+	for _, s := range c.worst(func(s *standing) float64 { return s.rate / float64(s.held) }) {
 		if c.backlog.Load() <= c.limits.Backlog {
-			break
+			return true
 		}
-		if s.held > 0 && s.waited >= atLeastHeld && s.still() {
+		if s.held > 0 && now.Sub(s.holds) >= atLeastHeld && s.still() {
 			c.evicted.Add(1)
-			c.close(s.connection)
+			c.forget(s.connection)
+			go s.cut()
 		}
 	}
-	return c.backlog.Load() <= c.limits.Backlog
+	if c.backlog.Load() <= c.limits.Backlog {
+		return true
+	}
+	c.full.Store(now.Add(atLeast).UnixNano())
+	return false
 }
 
 // worst lists the connections whose clients are waited for, those that are worth

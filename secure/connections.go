@@ -42,7 +42,11 @@ type Connections struct {
 	evicted atomic.Uint64
 	resets  atomic.Uint64
 	all     sync.Map   // net.Conn to *connection
-	making  sync.Mutex // room: one newcomer at a time
+	making  sync.Mutex // places: one newcomer at a time
+	// Of the room for answers: one looks for it at a time, and not before full, in
+	// ns since 1970.
+	clearing sync.Mutex
+	full     atomic.Int64
 }
 
 // NewConnections returns what holds a server to limits.
@@ -140,7 +144,22 @@ func (c *Connections) forget(n *connection) {
 // net/http finds out when it reads from it or writes to it.
 func (c *Connections) close(n *connection) {
 	c.forget(n)
-	_ = lower(n.conn).Close() // a TLS alert could wait for the client
+	n.cut()
+}
+
+// cut closes the connection itself, and waits until those have let go of it who
+// read from it or write to it.
+func (n *connection) cut() {
+	// A TLS alert, or what else is to be sent first, would wait for the client.
+	conn := n.conn
+	for {
+		outer, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		conn = outer.NetConn()
+	}
+	_ = conn.Close()
 }
 
 // lower is the connection beneath TLS.

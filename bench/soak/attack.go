@@ -42,7 +42,7 @@ var attacks = []attack{
 	{name: "gzip", title: "1 MB of gzip that inflates to 1 GB", length: 8 * time.Second, once: gzipBomb, prepare: func() { bomb() }},
 	{name: "query", title: "100,000 query parameters", length: 8 * time.Second, once: manyParameters},
 	{name: "keys", title: "1,000,000 form keys", length: 8 * time.Second, once: manyKeys, prepare: func() { keys() }},
-	{name: "abandoned-logins", title: "logins whose clients close at once", length: 12 * time.Second, attackers: 4, once: abandonedLogin},
+	{name: "abandoned-logins", title: "100 logins a second whose clients close at once", length: 12 * time.Second, attackers: 100, apart: 10 * time.Millisecond, once: abandonedLogin},
 	{name: "zero-window", title: "8 HTTP/2 connections that ask for a 1 MB page on all the streams they may have, window 0", http2: true, length: 35 * time.Second, attackers: 8, apart: 50 * time.Millisecond, once: zeroWindow},
 	{name: "ping-flood", title: "HTTP/2 PING flood", http2: true, length: 8 * time.Second, once: pingFlood},
 	{name: "settings-flood", title: "HTTP/2 SETTINGS flood", http2: true, length: 8 * time.Second, once: settingsFlood},

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -127,6 +128,8 @@ const (
 	maxSlower = 5   // times the p99 without the attack
 	maxGrown  = 100 // MB over rest
 	maxFiles  = 270 // MB of answers that wait in files
+	// At the limit of open files a newcomer waits by design, in ms.
+	maxQueued = 1000
 )
 
 // judge says where Dewar is past its bounds.
@@ -136,8 +139,11 @@ func judge(rows []row) error {
 		if w.Server != "dewar" {
 			continue
 		}
-		// At the limit of open files a newcomer waits by design: it must be served.
-		if limited := w.Attack == "slow-headers-400"; w.Slower > maxSlower && !limited {
+		limited := slices.ContainsFunc(attacks, func(a attack) bool { return a.name == w.Attack && a.files > 0 })
+		if limited && w.During.P99 > maxQueued {
+			problems = append(problems, fmt.Errorf("%s: the normal client's p99 is %.0f ms, more than %d", w.Attack, w.During.P99, maxQueued))
+		}
+		if w.Slower > maxSlower && !limited {
 			problems = append(problems, fmt.Errorf("%s: the normal client's p99 is %.1f times what it is without, more than %d", w.Attack, w.Slower, maxSlower))
 		}
 		if w.Grown > maxGrown {

@@ -98,7 +98,7 @@ func idle(ctx context.Context, v *server) string {
 	return "cut off"
 }
 
-// abandonedLogin sends a whole form and is gone.
+// abandonedLogin sends a whole form and is gone, for a second.
 func abandonedLogin(ctx context.Context, v *server) string {
 	conn, err := dial(ctx, v)
 	if err != nil {
@@ -107,6 +107,8 @@ func abandonedLogin(ctx context.Context, v *server) string {
 	defer conn.Close()
 	body := "username=ada&password=not+it"
 	_, _ = fmt.Fprintf(conn, "POST /auth/login HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", v.addr, len(body), body)
+	conn.Close()
+	pause(ctx, time.Second)
 	return "gone"
 }
 
