@@ -201,3 +201,37 @@ func TestPiecesInComments(t *testing.T) {
 		{"half an end", `{% macro m() %}--{% endmacro %}<!-- {{ m() }}><script>{{ x }}</script>`, "alert(1)", "error: "},
 	})
 }
+
+// What a filter or a function makes of an escaped text is escaped again, unless it is
+// Markup or leaves escapes alone.
+func TestFilteredBlocks(t *testing.T) {
+	layers := "&lt;img src=x onerror=alert(1)&gt;"
+	for _, x := range []string{"<img src=x onerror=alert(1)>", layers, strings.ReplaceAll(layers, "&", "&amp;"), strings.ReplaceAll(layers, "&", "&amp;amp;")} {
+		for _, source := range []string{
+			`{% filter striptags %}{{ x }}{% endfilter %}`, `{% filter upper|striptags %}{{ x }}{% endfilter %}`, `{% filter striptags|trim %}{{ x }}{% endfilter %}`,
+			`{% set y | striptags %}{{ x }}{% endset %}{{ y }}`, `{% filter attr('unescape') %}{{ x }}{% endfilter %}`,
+			`{% set y %}{{ x }}{% endset %}{{ y|striptags }}{{ y.unescape() }}{{ y.striptags() }}`, `{% macro m() %}{{ x }}{% endmacro %}{{ m()|striptags }}`,
+			`{% call bare(x) %}{% endcall %}`, `{% filter bare %}{{ x }}{% endfilter %}`, `{% set y | bare %}{{ x }}{% endset %}{{ y }}`, `{% set y | list %}{{ x }}{% endset %}{{ y }}`,
+			`{{ ('a\nb'|e)|indent(x) }}`, "{% filter indent(x) %}a\nb{% endfilter %}",
+		} {
+			env := piecesEnv(t, nil)
+			bare := func(s string, _ ...any) string { return markup.Unescape(s) }
+			if err := errors.Join(env.AddFilter("bare", func(s string) string { return markup.Unescape(s) }), env.AddGlobal("bare", func(s string, _ map[string]any) string { return bare(s) })); err != nil {
+				t.Fatal(err)
+			}
+			tm, err := env.FromString(source)
+			if err != nil {
+				t.Fatalf("%s: %v", source, err)
+			}
+			if got, err := tm.RenderString(vars{"x": x}); err == nil && strings.Contains(got, "<img") {
+				t.Errorf("%s with %s: %s", source, x, got)
+			}
+		}
+	}
+	runPieces(t, nil, []pieceCase{
+		{"text", `{% filter striptags %}<b>AT&amp;T</b> {{ x }}{% endfilter %}`, "R&D", `AT&amp;T R&amp;D`},
+		{"wrapped", `{% filter wordwrap(3) %}<b>{{ x }}</b>{% endfilter %}`, "a", `<b>a</b>`[:3] + "\na</\nb>"},
+		{"upper", `{% filter upper %}<b>{{ x }}</b>{% endfilter %}`, "a", `<B>A</B>`},
+		{"indent", "{% filter indent(2) %}<b>\n{{ x }}</b>{% endfilter %}", "<", "<b>\n  &lt;</b>"},
+	})
+}

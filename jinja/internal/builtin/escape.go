@@ -69,8 +69,7 @@ func striptags(st State, v Value, a Args) (Value, error) {
 
 // xmlattr makes attributes out of a mapping. Values are escaped.
 func xmlattr(st State, v Value, a Args) (Value, error) {
-	c, ok := st.(interface{ Contextual() bool })
-	byContext := ok && c.Contextual()
+	filtered := byContext(st)
 	var buf []byte
 	err := Attributes(st, v, a, func(space bool, key Value, x Value) (err error) {
 		before := len(buf)
@@ -81,7 +80,7 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 			return err
 		}
 		buf = append(buf, '=', '"')
-		if k, _ := key.Str(); byContext && context.IsURL(k) {
+		if k, _ := key.Str(); filtered && context.IsURL(k) {
 			if x, err = linkOf(x); err != nil {
 				return err
 			}
@@ -99,6 +98,12 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 		return value.Safe(string(buf)), nil
 	}
 	return value.String(string(buf)), nil
+}
+
+// byContext reports whether outputs are escaped by the place where they stand.
+func byContext(st State) bool {
+	c, ok := st.(interface{ Contextual() bool })
+	return ok && c.Contextual()
 }
 
 // Attributes calls emit for each attribute that xmlattr makes of a mapping, with

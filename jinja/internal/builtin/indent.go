@@ -57,6 +57,12 @@ func indent(st State, v Value, a Args) (Value, error) {
 		}
 		return Value{}, err
 	}
+	if v.IsSafe() && byContext(st) {
+		var err error
+		if in, err = value.Escape(in); err != nil {
+			return Value{}, err
+		}
+	}
 	prefix, _ := in.Str()
 	lines := splitLines(s+"\n", false)
 	if err := st.Grow(len(lines) * len(prefix)); err != nil {

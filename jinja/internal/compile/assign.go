@@ -230,6 +230,7 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 		leave := orNothing(c.leaveScope(in))
 		t := c.tmpl
 		plain := c.notes[n] != nil && c.notes[n].plain
+		escaped := n.Filter == nil || c.leavesEscaped(n.Filter)
 		return func(f *frame) error {
 			if err := enter(f); err != nil {
 				return err
@@ -245,7 +246,11 @@ func (c *compiler) assignBlock(n *ast.AssignBlock, fr *scopeFrame) stmt {
 				}
 			}
 			if f.autoescape && !plain {
-				if v, err = markSafe(v); err != nil {
+				mark := markSafe
+				if !escaped && f.Contextual() {
+					mark = value.Escape
+				}
+				if v, err = mark(v); err != nil {
 					return t.at(err, n)
 				}
 			}

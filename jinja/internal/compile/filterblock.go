@@ -15,7 +15,7 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 	filter := c.filter(n.Filter, in, c.filterInput(captured, in))
 	leave := orNothing(c.leaveScope(in))
 	t, piece := c.tmpl, c.pieceOf(n)
-	at := c.notes[n]
+	at, escaped := c.notes[n], c.leavesEscaped(n.Filter)
 	return func(f *frame) error {
 		if err := enter(f); err != nil {
 			return err
@@ -29,7 +29,12 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 			if at != nil && f.autoescape {
 				err = f.writeFiltered(v, at.esc)
 			} else {
-				err = f.writePiece(v, t, n, piece)
+				if !escaped {
+					v, err = f.escapePiece(v)
+				}
+				if err == nil {
+					err = f.writePiece(v, t, n, piece)
+				}
 			}
 		}
 		if err != nil {
@@ -37,6 +42,36 @@ func (c *compiler) filterBlock(n *ast.FilterBlock, fr *scopeFrame) stmt {
 		}
 		return leave(f)
 	}
+}
+
+// leavingEscaped are the filters of Jinja2 whose result is escaped where their input
+// is, even those whose result is no Markup.
+var leavingEscaped = map[string]bool{
+	"capitalize": true, "center": true, "d": true, "default": true, "e": true, "escape": true, "forceescape": true, "format": true, "indent": true,
+	"lower": true, "replace": true, "reverse": true, "safe": true, "string": true, "title": true, "trim": true, "truncate": true, "upper": true,
+	"urlize": true, "wordwrap": true,
+}
+
+// leavesEscaped reports whether the filters of a block leave what is escaped in it
+// escaped.
+func (c *compiler) leavesEscaped(n *ast.Filter) bool {
+	for n != nil {
+		if !leavingEscaped[n.Name] || !c.env.pure(n.Name) {
+			return false
+		}
+		inner, _ := n.Node.(*ast.Filter)
+		n = inner
+	}
+	return true
+}
+
+// escapePiece escapes what a filter or the function of a call block has made that is no
+// Markup, where outputs go by their context. Jinja2 writes it as it is.
+func (f *frame) escapePiece(v value.Value) (value.Value, error) {
+	if !f.Contextual() || v.IsSafe() || !v.IsString() {
+		return v, nil
+	}
+	return value.Escape(v)
 }
 
 // writePiece writes what a filter or call block gives. Jinja2 joins the pieces

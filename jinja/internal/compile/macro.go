@@ -206,6 +206,9 @@ func (c *compiler) callBlock(n *ast.CallBlock, fr *scopeFrame) stmt {
 		f.vars[slot] = code.bind(f)
 		v, err := call(f)
 		if err == nil {
+			v, err = f.escapePiece(v)
+		}
+		if err == nil {
 			err = f.writePiece(v, t, n, piece)
 		}
 		if err != nil {
