@@ -48,21 +48,17 @@ const (
 	// for less and less, so that a fast beginning does not make up for a slow end.
 	lately = 10 * time.Second
 	// benefit is what every client is taken to have given, in bytes, so that one
-	// that has only just come is not the worst of all; and served what one has
-	// besides that waits to ask again. It is not much: to end an upload does more
-	// harm than to end a connection between two requests.
+	// that has only just come, or just asked, is not the worst of all. What a
+	// connection gave for requests before does not count: to end it between two
+	// requests does less harm than to end an upload.
 	benefit = 4 << 10
-	served  = 4 << 10
 )
 
 // asking notes that the connection waits for a request.
 func (n *connection) asking() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.asks {
-		n.waited, n.given = 0, served
-	}
-	n.asks = true
+	n.asks, n.waited, n.given = true, 0, 0
 	if !n.http2 { // the answer is taken
 		n.requests, n.waits = 0, 0
 	}

@@ -32,7 +32,7 @@ var attacks = []attack{
 	{name: "slow-headers-400", title: "the same, server limited to 400 open files", files: 400, length: 12 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowHeaders},
 	{name: "slow-bodies-400", title: "400 connections that send a body at 1.3 KB a second, server limited to 400 open files", files: 400, length: 30 * time.Second, attackers: crowd, apart: 4 * time.Millisecond, once: steadyBody},
 	{name: "slow-readers-400", title: "400 clients that take a 1 MB page at 1.3 KB a second, likewise", files: 400, length: 30 * time.Second, attackers: crowd, apart: 10 * time.Millisecond, once: steadyReader},
-	{name: "idle-400", title: "400 connections that ask for a page and then for nothing, likewise", files: 400, length: 12 * time.Second, attackers: crowd, apart: 4 * time.Millisecond, once: idle},
+	{name: "idle-400", title: "400 connections that ask for a static file and then for nothing, likewise", files: 400, length: 12 * time.Second, attackers: crowd, apart: 4 * time.Millisecond, once: idle},
 	{name: "slow-bodies", title: "500 connections that send a byte of a form each second", length: 34 * time.Second, attackers: held, apart: 4 * time.Millisecond, once: slowBody},
 	{name: "slow-readers", title: "500 clients that ask for a 1 MB page and do not read", length: 70 * time.Second, attackers: held, apart: 10 * time.Millisecond, once: slowReader},
 	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, once: bigBody},

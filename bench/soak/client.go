@@ -66,7 +66,9 @@ func clientMain(args []string) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
-			failed++
+			if failed++; failed <= 3 {
+				fmt.Fprintln(os.Stderr, "soak: the normal client:", err)
+			}
 			took = timeout
 		}
 		times = append(times, took)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -26,7 +25,7 @@ type server struct {
 	cmd     *exec.Cmd
 	addr    string
 	tls     bool
-	log     bytes.Buffer
+	log     *os.File
 	exited  chan struct{} // closed when it has
 }
 
@@ -49,7 +48,11 @@ func (s *subject) start(ctx context.Context, a attack) (*server, error) {
 	argv = ahead(argv)
 	v := &server{subject: s, cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), addr: addr, tls: a.http2, exited: make(chan struct{})}
 	v.cmd.Env = append(os.Environ(), env...)
-	v.cmd.Stderr = &tail{b: &v.log}
+	// To a file: the server must not wait until somebody reads what it logs.
+	if v.log, err = os.Create(s.dir + ".log"); err != nil {
+		return nil, err
+	}
+	v.cmd.Stderr = v.log
 	v.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	v.cmd.Cancel = func() error { return v.cmd.Process.Signal(syscall.SIGTERM) }
 	v.cmd.WaitDelay = 30 * time.Second
@@ -65,19 +68,16 @@ func (s *subject) start(ctx context.Context, a attack) (*server, error) {
 			return v, nil
 		}
 		if time.Now().After(deadline) {
-			return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", s.name, err, v.log.String()), v.stop())
+			return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", s.name, err, v.said()), v.stop())
 		}
 	}
 }
 
-// tail keeps the beginning of a log, for messages.
-type tail struct{ b *bytes.Buffer }
-
-func (t *tail) Write(p []byte) (int, error) {
-	if t.b.Len() < 1<<14 {
-		t.b.Write(p)
-	}
-	return len(p), nil
+// said is the beginning of what the server logged.
+func (v *server) said() string {
+	b := make([]byte, 1<<14)
+	n, _ := v.log.ReadAt(b, 0)
+	return string(b[:n])
 }
 
 func (v *server) url() string {
@@ -108,7 +108,7 @@ func (v *server) login(ctx context.Context) (string, error) {
 	}
 	status, err := v.post(ctx, client, "auth/login", account)
 	if err != nil || status != http.StatusSeeOther && status != http.StatusFound {
-		return "", fmt.Errorf("login: status %d, %w\n%s", status, err, v.log.String())
+		return "", fmt.Errorf("login: status %d, %w\n%s", status, err, v.said())
 	}
 	resp, err := client.Get(v.url())
 	if err != nil {
@@ -126,7 +126,7 @@ func (v *server) login(ctx context.Context) (string, error) {
 				form = url.Values{"title": {"large post"}, "body": {strings.Repeat("All that fits. ", 3333)}}
 			}
 			if status, err := v.post(ctx, client, "create", form); err != nil || status >= 400 {
-				return "", fmt.Errorf("create: status %d, %w\n%s", status, err, v.log.String())
+				return "", fmt.Errorf("create: status %d, %w\n%s", status, err, v.said())
 			}
 		}
 	}
@@ -210,7 +210,7 @@ func (v *server) status(field string) (sum int64, err error) {
 		}
 	}
 	if sum == 0 {
-		return 0, fmt.Errorf("the server has ended:\n%s", v.log.String())
+		return 0, fmt.Errorf("the server has ended:\n%s", v.said())
 	}
 	return sum, nil
 }

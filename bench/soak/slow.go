@@ -84,14 +84,14 @@ func steadyReader(ctx context.Context, v *server) string {
 	}
 }
 
-// idle asks for a page and then for nothing, until it is cut off.
+// idle asks for a file and then for nothing, until it is cut off.
 func idle(ctx context.Context, v *server) string {
 	conn, err := dial(ctx, v)
 	if err != nil {
 		return refused
 	}
 	defer conn.Close()
-	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: "+v.addr+"\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(conn, "GET /static/style.css HTTP/1.1\r\nHost: "+v.addr+"\r\n\r\n"); err != nil {
 		return "cut off"
 	}
 	_, _ = io.Copy(io.Discard, conn)
