@@ -235,3 +235,57 @@ func TestFilteredBlocks(t *testing.T) {
 		{"indent", "{% filter indent(2) %}<b>\n{{ x }}</b>{% endfilter %}", "<", "<b>\n  &lt;</b>"},
 	})
 }
+
+// What is put into Markup is escaped for its place in it: by the trans tag, by formats,
+// and where Markup is put together.
+func TestValuesInMarkup(t *testing.T) {
+	const js, link = "javascript:alert(1)", `<a href="#zZDewarZz">t</a>`
+	for _, source := range []string{
+		`{% trans u=x %}<a href="{{ u }}">t</a>{% endtrans %}`, `{% trans %}<a href="{{ x }}">t</a>{% endtrans %}`,
+		`{% trans u=x, n=1 %}<a href="{{ u }}">t</a>{% pluralize n %}<a href="{{ u }}">ts</a>{% endtrans %}`,
+		`{{ '<a href="%s">t</a>'|safe % x }}`, `{{ '<a href="%s">t</a>'|safe|format(x) }}`, `{{ ('<a href="%s">t</a>'|safe)|format(x) }}`,
+		`{{ ('<a href="{}">t</a>'|safe).format(x) }}`, `{{ ('<a href="{u}">t</a>'|safe).format(u=x) }}`, `{{ ('<a href="{u}">t</a>'|safe).format_map({'u': x}) }}`,
+		`{{ '<a href="'|safe ~ x ~ '">t</a>'|safe }}`, `{{ '<a href="'|safe + x + '">t</a>'|safe }}`,
+		`{{ ['<a href="'|safe, x, '">t</a>'|safe]|join }}`, `{{ (''|safe).join(['<a href="'|safe, x, '">t</a>'|safe]) }}`,
+		`{{ '<a href="U">t</a>'|safe|replace('U', x) }}`, `{{ ('<a href="U">t</a>'|safe).replace('U', x) }}`,
+		`{% filter replace('U', x) %}<a href="U">t</a>{% endfilter %}`, `{% filter format(x) %}<a href="%s">t</a>{% endfilter %}`,
+		`{% set y %}{% trans u=x %}<a href="{{ u }}">t</a>{% endtrans %}{% endset %}{{ y }}`, `{% macro m(u) %}{% trans %}<a href="{{ u }}">t</a>{% endtrans %}{% endmacro %}{{ m(x) }}`,
+	} {
+		runPieces(t, nil, []pieceCase{{source, source, js, link}, {"good " + source, source, "/a?b=1&c", `<a href="/a?b=1&amp;c">t</a>`}})
+	}
+	runPieces(t, nil, []pieceCase{
+		{"trans in an attribute", `<p title="{% trans %}Hi {{ x }}{% endtrans %}">`, `"O'Brien"`, `<p title="Hi &#34;O&#39;Brien&#34;">`},
+		{"trans in an address", `<a href="{% trans %}{{ x }}{% endtrans %}">`, js, `<a href="#zZDewarZz">`},
+		{"trans in a script", `<script>f("{% trans %}Hi {{ x }}{% endtrans %}")</script>`, `");alert(1)//`, `<script nonce="N">f("Hi \u0026#34;);alert(1)\/\/")</script>`},
+		{"trans of a script", `{% trans %}<script>f("{{ x }}")</script>{% endtrans %}`, `");alert(1)//`, `<script>f("\u0022);alert(1)\/\/")</script>`},
+		{"trans of a handler", `{% trans %}<a onclick="f({{ x }})">t</a>{% endtrans %}`, "alert(1)", `<a onclick="f(&#34;alert(1)&#34;)">t</a>`},
+		{"trans of a style", `{% trans %}<a style="color: {{ x }}">t</a>{% endtrans %}`, "red;background:url(//e)", `<a style="color: zZDewarZz">t</a>`},
+		{"trans of text", `{% trans %}<b>{{ x }}</b>{% endtrans %}`, "<i>", `<b>&lt;i&gt;</b>`},
+		{"trans of a number", `{% trans %}<script>f({{ x }})</script>{% endtrans %}`, 3, `<script>f(3)</script>`},
+	})
+}
+
+// A message that is a value and not the template's own text is escaped.
+func TestMessagesOfValues(t *testing.T) {
+	env, err := jinja.New(jinja.Options{Autoescape: jinja.Always, Extensions: []jinja.Extension{jinja.ExtensionI18n}, NewstyleGettext: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.InstallNullTranslations()
+	for _, row := range []struct{ source, want string }{
+		{`{{ _(x) }}`, `&lt;img&gt;`},
+		{`{{ gettext(x) }}{{ ngettext(x, x, 2) }}{{ pgettext("c", x) }}{{ npgettext("c", x, x, 1) }}`, strings.Repeat(`&lt;img&gt;`, 4)},
+		{`{{ _("<b>%(y)s</b>", y=x) }}`, `<b>&lt;img&gt;</b>`},
+		{`{{ _("<a href='%(y)s'>t</a>", y="javascript:x") }}`, `<a href='#zZDewarZz'>t</a>`},
+		{`{% trans y=x %}<b>{{ y }}</b>{% endtrans %}`, `<b>&lt;img&gt;</b>`},
+		{`{% trans y="javascript:x" %}<a href="{{ y }}">t</a>{% endtrans %}`, `<a href="#zZDewarZz">t</a>`},
+	} {
+		tm, err := env.FromString(row.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := tm.RenderString(vars{"x": "<img>"}); err != nil || got != row.want {
+			t.Errorf("%s: %s, %v, want %s", row.source, got, err, row.want)
+		}
+	}
+}

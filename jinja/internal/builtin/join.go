@@ -37,11 +37,12 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 			markup = !items[i].IsInteger() && hasHTML(items[i])
 		}
 	}
-	appendOne := value.AppendStr
+	between, appendOne := value.AppendStr, value.AppendStr
 	if markup {
-		appendOne = value.AppendEscaped
+		place := value.NewFragment(st)
+		between, appendOne = value.AppendEscaped, place.Append
 	}
-	d, err := appendOne(nil, sep)
+	d, err := between(nil, sep)
 	if err != nil {
 		return buf, false, err
 	}

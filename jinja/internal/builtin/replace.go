@@ -68,6 +68,9 @@ func replaceStr(st State, v, old, new, count Value) (Value, error) {
 	if limit < 0 {
 		limit = -1
 	}
+	if out, ok, err := value.ReplaceState(st, v, o, new, limit); ok {
+		return out, err
+	}
 	if len(n) > len(o) {
 		times := strings.Count(s, o)
 		if limit >= 0 {

@@ -269,9 +269,11 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		v = value.NewTuple(items)
 		seq, _ = value.Seq(v)
 	}
-	appendOne := value.AppendStr
+	between, appendOne := value.AppendStr, value.AppendStr
 	if st.Autoescape() {
-		appendOne = value.AppendEscaped
+		place := value.NewFragment(st)
+		place.Begin(buf)
+		between, appendOne = value.AppendEscaped, place.Append
 	}
 	var g *getter
 	if !arg[1].IsNone() {
@@ -281,7 +283,7 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if n < 2 {
 		// The separator is looked at even when nothing needs it.
 		var err error
-		if buf, err = appendOne(buf, arg[0]); err != nil {
+		if buf, err = between(buf, arg[0]); err != nil {
 			return buf, err
 		}
 		buf = buf[:start]
@@ -295,7 +297,7 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 			}
 		}
 		if i > 0 {
-			if buf, err = appendOne(buf, arg[0]); err != nil {
+			if buf, err = between(buf, arg[0]); err != nil {
 				return buf, err
 			}
 		}

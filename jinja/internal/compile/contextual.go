@@ -19,6 +19,7 @@ func (c *compiler) track(tree *ast.Template) *context.Set {
 	}
 	c.tracking = true
 	c.tmpl.tree = tree
+	c.escapeMessages(tree)
 	c.notes, c.blockAt = map[ast.Node]*note{}, map[*ast.Block]*unitContext{}
 	for _, n := range tree.Body {
 		if x, ok := n.(*ast.Extends); ok {
@@ -33,6 +34,36 @@ func (c *compiler) track(tree *ast.Template) *context.Set {
 	c.tmpl.token = c.env.FormField != nil && mentionsToken(tree.Body)
 	start := c.document()
 	return &start
+}
+
+// messages are the functions that make Markup of the messages that they are given, and
+// how many of those they take.
+var messages = map[string]int{"_": 1, "gettext": 1, "pgettext": 2, "ngettext": 2, "npgettext": 3}
+
+// escapeMessages lets messages that are values and not the template's own text be
+// escaped before they become Markup.
+func (c *compiler) escapeMessages(tree *ast.Template) {
+	if c.env.Extensions.I18n == nil || !c.env.Extensions.I18n.Newstyle {
+		return
+	}
+	ast.Walk(tree, func(n ast.Node) bool {
+		call, ok := n.(*ast.Call)
+		if !ok {
+			return true
+		}
+		name, ok := call.Node.(*ast.Name)
+		if !ok {
+			return true
+		}
+		for i := range min(messages[name.Name], len(call.Args)) {
+			switch arg := call.Args[i].(type) {
+			case *ast.Const:
+			default:
+				call.Args[i] = &ast.Filter{Pos: ast.Pos{Lineno: int32(arg.Line()), Col: int32(arg.Column())}, Node: arg, Name: "escape"}
+			}
+		}
+		return true
+	})
 }
 
 func changesAutoescape(body []ast.Stmt) (found bool) {

@@ -375,6 +375,10 @@ func (c *compiler) concat(n *ast.Concat, fr *scopeFrame) expr {
 		}
 		var buf []byte
 		var err error
+		var place value.Fragment
+		if escape && safe {
+			place = value.NewFragment(f)
+		}
 		for _, v := range vs {
 			if escape && safe {
 				if !v.IsString() {
@@ -384,7 +388,7 @@ func (c *compiler) concat(n *ast.Concat, fr *scopeFrame) expr {
 					}
 					v = value.String(s)
 				}
-				buf, err = value.AppendEscaped(buf, v)
+				buf, err = place.Append(buf, v)
 			} else {
 				buf, err = value.AppendStr(buf, v)
 			}

@@ -204,7 +204,7 @@ func binaryOp(n ast.Binary) (func(st value.State, a, b value.Value) (value.Value
 	}
 	switch n.(type) {
 	case *ast.Add:
-		return plain(value.Add), "+"
+		return value.AddState, "+"
 	case *ast.Sub:
 		return plain(value.Sub), "-"
 	case *ast.Mul:

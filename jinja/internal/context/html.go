@@ -172,6 +172,9 @@ func (sc *scanner) until(b byte, next State) bool {
 	return true
 }
 
+// OpensTag reports whether a tag, a comment or the like begins where b follows a <.
+func OpensTag(b byte) bool { return isLetter(b) || b == '/' || b == '!' || b == '?' }
+
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 
 func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' || b == '\f' }

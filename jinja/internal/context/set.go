@@ -431,3 +431,21 @@ func (s *Set) InTag() bool {
 	}
 	return s.n > 0
 }
+
+// Output returns what an output at the place goes through. ok is false when there must
+// be none, or the contexts do not agree.
+func (s *Set) Output() (e Escaper, ok bool) {
+	for i := range s.n {
+		other, refused := s.all[i].Escaper("")
+		if refused != "" {
+			return 0, false
+		}
+		if i > 0 {
+			if other, ok = Merge(e, other); !ok {
+				return 0, false
+			}
+		}
+		e = other
+	}
+	return e, s.n > 0
+}

@@ -35,10 +35,14 @@ type formatter struct {
 	auto  int // next automatic index; -1 when fields are numbered by hand
 	used  bool
 	total int // bytes made
+	place Fragment
 }
 
 func (f *formatter) format(s string) (string, error) {
-	out, err := f.vformat(s, 2)
+	if f.safe {
+		f.place = NewFragment(f.st)
+	}
+	out, err := f.vformat(s, maxFormat)
 	if err == nil && f.st != nil {
 		err = f.st.Grow(len(out))
 	}
@@ -54,6 +58,9 @@ func (f *formatter) sandboxed() bool {
 // formatterClass reports whether Python's class string.Formatter is at work,
 // which differs from str.format in some details.
 func (f *formatter) formatterClass() bool { return f.safe || f.sandboxed() }
+
+// maxFormat is how deep fields stand in each other.
+const maxFormat = 2
 
 func (f *formatter) vformat(s string, depth int) (string, error) {
 	if depth < 0 {
@@ -87,11 +94,17 @@ func (f *formatter) vformat(s string, depth int) (string, error) {
 			return "", err
 		}
 		i += 1 + n
+		if depth == maxFormat {
+			f.place.follow(out)
+		}
 		text, err := f.field(&field, depth)
 		if err != nil {
 			return "", err
 		}
 		out = append(out, text...)
+		if depth == maxFormat {
+			f.place.Wrote(out)
+		}
 		if f.total += len(text); f.total > maxRepeat {
 			return "", NewError("MemoryError", "")
 		}
@@ -220,8 +233,10 @@ func (f *formatter) value(v Value, spec string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	x, err := Escape(String(s))
-	return x.rawString(), err
+	if _, text := v.Str(); !text && f.place.inside && v.IsNumber() {
+		return s, nil
+	}
+	return f.place.Escape(nil, String(s))
 }
 
 // lookup resolves a field name: an index or a keyword, followed by .attribute and [item] parts.

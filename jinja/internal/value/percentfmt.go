@@ -15,6 +15,9 @@ func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
 
 func percentFormat(st State, p percentFormatter) (string, error) {
 	args := p.single
+	if p.safe {
+		p.place = NewFragment(st)
+	}
 	if t, ok := args.Tuple(); ok {
 		p.args, p.tuple = t, true
 	} else {
@@ -49,6 +52,7 @@ type percentFormatter struct {
 	used    bool
 	keyed   *Value // of the current directive
 	bytes   bool   // the text stands for bytes, see bytesText
+	place   Fragment
 }
 
 func (p *percentFormatter) next() (Value, error) {
@@ -227,6 +231,10 @@ func (p *percentFormatter) number(what string) (int, error) {
 }
 
 func (p *percentFormatter) convert(d *percentSpec, v Value) error {
+	if p.safe {
+		p.place.follow(p.out)
+		defer func() { p.place.Wrote(p.out) }()
+	}
 	switch d.conv {
 	case 's', 'r', 'a', 'b':
 		s, err := p.text(d.conv, v)
@@ -264,20 +272,15 @@ func (p *percentFormatter) text(conv rune, v Value) (s string, err error) {
 	}
 	if conv == 's' {
 		if p.safe {
-			var x Value
-			if x, err = Escape(v); err == nil {
-				s = x.rawString()
-			}
-			return s, err
+			return p.place.Escape(p.out, v)
 		}
 		return StrOf(v)
 	}
 	if s, err = ReprOf(v); err == nil && conv == 'a' {
 		s = asciiRepr(s)
 	}
-	if p.safe {
-		x, _ := Escape(String(s))
-		s = x.rawString()
+	if p.safe && err == nil {
+		s, err = p.place.Escape(p.out, String(s))
 	}
 	return s, err
 }

@@ -212,6 +212,9 @@ func strReplace(st State, self Value, a Args) (Value, error) {
 		}
 		text[i] = other(self, a.Pos[i])
 	}
+	if out, ok, err := ReplaceState(st, self, text[0], a.Pos[1], n); ok {
+		return out, err
+	}
 	s, err := Replace(st, self.rawString(), text[0], text[1], n)
 	return likeSelf(self, s), err
 }
@@ -249,12 +252,13 @@ func strJoin(st State, self Value, a Args) (Value, error) {
 	}
 	sep := self.rawString()
 	var buf []byte
+	place := NewFragment(st)
 	for i, x := range items {
 		if i > 0 {
 			buf = append(buf, sep...)
 		}
 		if self.IsSafe() {
-			if buf, err = AppendEscaped(buf, x); err != nil {
+			if buf, err = place.Append(buf, x); err != nil {
 				return Value{}, err
 			}
 		} else if s, ok := x.Str(); ok {
