@@ -75,6 +75,9 @@ func (s *Set) Add(c Context) {
 		}
 	}
 	if int(s.n) == MaxContexts {
+		if s.coarsen(c) {
+			return
+		}
 		xml := s.all[0].Flags & flagXML
 		*s = Of(Context{State: Unknown, Flags: xml, Why: whyMany})
 		return
@@ -88,6 +91,37 @@ func (s *Set) Add(c Context) {
 	}
 	s.all[i] = c
 	s.n++
+}
+
+// coarsen makes room in the set for one more context of a start tag: which attributes
+// the tag has so far is left to the render.
+func (s *Set) coarsen(c Context) bool {
+	var next Set
+	for i := range int(s.n) + 1 {
+		one := c
+		if i < int(s.n) {
+			one = s.all[i]
+		}
+		switch one.State {
+		case TagName, Tag, AttrName, AttrNameDyn, AfterName:
+			one = one.loosened()
+		case BeforeValue, Value:
+			one.loosenTag()
+			one.attrsPrinted()
+			one.Seen = 0
+		default:
+			return false
+		}
+		if next.Has(one) {
+			continue
+		}
+		if int(next.n) == MaxContexts-1 {
+			return false
+		}
+		next.Add(one)
+	}
+	*s = next
+	return true
 }
 
 // Join adds the contexts of another set.
