@@ -79,7 +79,7 @@ func TestErrorHandlerOrder(t *testing.T) {
 	}
 }
 
-type fullError struct{ left int }
+type fullError struct{}
 
 func (fullError) Error() string { return "full" }
 func (fullError) Full() bool    { return true }

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -85,7 +86,7 @@ func TestStreamsEndAtShutdown(t *testing.T) {
 					certFile, keyFile, pool := certify(t, dir, 1, "shop.example.com")
 					app := dewar.New(dewar.Config{
 						SecretKey: dewar.NewSecret(sign.GenerateKey()), TrustedHosts: []string{"shop.example.com"}, InstanceDir: dir, TLSCertFile: certFile, TLSKeyFile: keyFile,
-						ShutdownTimeout: time.Hour, OnListen: func(string, net.Addr) {}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+						ShutdownTimeout: time.Hour, OnListen: func(string, net.Addr) {}, Logger: slog.New(slog.DiscardHandler),
 					})
 					app.Get("/", row.view)
 					app.Get("/plain", row.view).Wrap(func(next http.Handler) http.Handler {
@@ -171,7 +172,10 @@ func TestEndStreams(t *testing.T) {
 // TestShutdownSaysWhatItWaitsFor: which requests, by their rules, and for how long.
 func TestShutdownSaysWhatItWaitsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		app, log := newApp(t, func(c *dewar.Config) { c.OnListen, c.ShutdownTimeout = func(string, net.Addr) {}, 8*time.Second })
+		log := &lockedBuffer{}
+		app, _ := newApp(t, func(c *dewar.Config) {
+			c.OnListen, c.ShutdownTimeout, c.Logger = func(string, net.Addr) {}, 8*time.Second, slog.New(slog.NewTextHandler(log, nil))
+		})
 		app.Get("/report/<int:id>", func(c *dewar.Context) error {
 			select {
 			case <-time.After(time.Duration(c.Int("id")) * time.Second):
@@ -221,11 +225,13 @@ func TestShutdownSaysWhatItWaitsFor(t *testing.T) {
 // and that is left behind.
 func TestFailedStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		app, log := newApp(t)
+		log := &lockedBuffer{}
+		app, _ := newApp(t, func(c *dewar.Config) { c.Logger = slog.New(slog.NewTextHandler(log, nil)) })
 		reason := errors.New("the database is down")
 		app.OnStart(func(context.Context) error { return reason })
 		var closed []string
-		note := func(name string) { closed = append(closed, name) }
+		var mu sync.Mutex // what hangs is left behind while the next one closes
+		note := func(name string) { mu.Lock(); defer mu.Unlock(); closed = append(closed, name) }
 		app.OnClose(func(context.Context) error { note("first"); return nil })
 		hangs, release := make(chan struct{}), make(chan struct{})
 		app.OnClose(func(context.Context) error { note("hangs"); close(hangs); <-release; return nil })
@@ -238,7 +244,7 @@ func TestFailedStart(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		synctest.Wait()
 		if !strings.Contains(log.String(), reason.Error()) {
-			t.Errorf("the reason is not said while something hangs:\n%s", log)
+			t.Errorf("the reason is not said while something hangs:\n%s", log.String())
 		}
 		err := <-served
 		if !errors.Is(err, reason) {
@@ -252,7 +258,7 @@ func TestFailedStart(t *testing.T) {
 		}
 		for _, want := range []string{"not flushed", "a mistake", "did not end in time", "shutdown_test.go:"} {
 			if !strings.Contains(log.String(), want) {
-				t.Errorf("the log does not say %q:\n%s", want, log)
+				t.Errorf("the log does not say %q:\n%s", want, log.String())
 			}
 		}
 		close(release)
@@ -361,4 +367,22 @@ func TestSignalsEndTheProcess(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A lockedBuffer is read while others write to it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }

@@ -98,7 +98,7 @@ func TestZeroWindow(t *testing.T) {
 		var made atomic.Int32
 		app := dewar.New(dewar.Config{
 			SecretKey: dewar.NewSecret(sign.GenerateKey()), TrustedHosts: []string{"shop.example.com"}, InstanceDir: dir, TLSCertFile: certFile, TLSKeyFile: keyFile,
-			MaxBacklog: 8 << 20, OnListen: func(string, net.Addr) {}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+			MaxBacklog: 8 << 20, OnListen: func(string, net.Addr) {}, Logger: slog.New(slog.DiscardHandler),
 		})
 		app.Get("/", func(c *dewar.Context) error { made.Add(1); return c.Text(page) })
 		listener := newPipes()

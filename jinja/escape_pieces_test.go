@@ -121,9 +121,10 @@ func TestMacroInTag(t *testing.T) {
 		{"sheet", `{% macro l() %}rel="stylesheet" href="/a.css"{% endmacro %}<link {{ l() }}>`, nil, `<link rel="stylesheet" href="/a.css" nonce="N">`},
 		{"imported type", `{% import "macros.html" as m %}<script {{ m.t() }}>[{{ x|tojson }}]</script>`, "a", `<script type="application/json">["a"]</script>`},
 		{"icon", `{% macro l() %}rel="icon"{% endmacro %}<link {{ l() }} href="{{ bad }}">`, nil, `<link rel="icon" href="https://evil.example/">`},
+		// Too many ways to follow: such a form gets no field by itself, its template writes one.
 		{"many branches", `{% macro f(a, m, i, n) %}<form{%- if a %} action="{{ a }}"{% endif %}{% if i %} id="{{ i }}"{% endif %}{% if m %} method="{{ m }}"{% endif %} class="f"` +
 			`{%- if n %} novalidate{% endif %}{% if i %} data-i="{{ i }}"{% endif %}{% if n %} {{ {'data-n': n}|xmlattr }}{% endif %}>{% endmacro %}{{ f('/a', 'post', '', 1) }}{{ f('', '', 'b', '') }}{{ f(bad, 'post', '', '') }}`, nil,
-			`<form action="/a" method="post" class="f" novalidate  data-n="1">[token]<form id="b" class="f" data-i="b"><form action="https://evil.example/" method="post" class="f">`},
+			`<form action="/a" method="post" class="f" novalidate  data-n="1"><form id="b" class="f" data-i="b"><form action="https://evil.example/" method="post" class="f">`},
 		{"constants", `<input id="a" {{- ' ' -}} name="{{ x }}"><input {% if x %}checked{% endif %}{{ ' ' }}>`, "n", `<input id="a" name="n"><input checked >`},
 		{"completed", `<div on{{ x }}="f()">`, "click", "error: completes the name of an attribute"},
 	})

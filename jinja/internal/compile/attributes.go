@@ -55,7 +55,7 @@ func (c *compiler) printXMLAttr(n *ast.Filter, p *note, pre, post string, fr *sc
 	input := c.expr(n.Node, fr)
 	args := c.arguments(pythonFilter(n.Name), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	t := c.tmpl
-	print := func(f *frame) error {
+	write := func(f *frame) error {
 		v, err := input(f)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (c *compiler) printXMLAttr(n *ast.Filter, p *note, pre, post string, fr *sc
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = append(rt.out, pre...)
-		err := print(f)
+		err := write(f)
 		if err == nil && rt.failed != nil {
 			err, rt.failed = rt.failed, nil
 		}
