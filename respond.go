@@ -123,7 +123,7 @@ func (c *Context) redirect(location string, code int) {
 	h["Content-Type"] = textHTML
 	c.w.WriteHeader(code)
 	link := escapeText(location)
-	_, _ = c.w.Write([]byte("<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n" +
+	_, _ = c.w.Write([]byte("<!doctype html>\n<html lang=en>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n" + //nolint:gosec // link is escaped
 		"<p>You should be redirected automatically to the target URL: <a href=\"" + link + "\">" + link + "</a>. If not, click the link.\n"))
 	c.given.whole = true
 }

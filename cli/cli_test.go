@@ -280,7 +280,7 @@ func TestMistakesWithoutAStack(t *testing.T) {
 		}
 	}
 	for name, fault := range map[string]func(){
-		"runtime": func() { var m map[string]int; m["a"] = 1 },
+		"runtime": func() { func(m map[string]int) { m["a"] = 1 }(nil) },
 		"own":     func() { panic("shop: no shelves") },
 		"value":   func() { panic(7) },
 	} {
