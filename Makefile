@@ -28,11 +28,11 @@ run: ## start the Flaskr example on http://127.0.0.1:5000
 
 .PHONY: test
 test: ## run the tests of every module in the workspace, fuzz seeds included
-	go test work
+	go test -timeout 30m work
 
 .PHONY: race
 race: ## the same under the race detector (needs a C compiler)
-	go test -race work
+	go test -race -timeout 30m work
 
 .PHONY: lint
 lint: $(GOLANGCI) ## go vet, golangci-lint, gofmt and tidy modules
