@@ -184,13 +184,24 @@ func TestFieldsAllocateNothing(t *testing.T) {
 	}
 	vars := map[string]any{"u": &person{ID: 1, Name: "eve", Roles: []role{"a"}}}
 	buf := make([]byte, 0, 1000)
-	if n := testing.AllocsPerRun(100, func() {
+	// Pooled states may be dropped, and are made anew then: by a collection, or
+	// at random under the race detector. The best of several runs counts.
+	if n := fewestAllocs(func() {
 		if buf, err = tmpl.Append(buf[:0], jinja.Run{Vars: vars}); err != nil {
 			t.Fatal(err)
 		}
 	}); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
+}
+
+// fewestAllocs is the smallest number of allocations of twenty runs of f.
+func fewestAllocs(f func()) float64 {
+	fewest := testing.AllocsPerRun(1, f)
+	for range 20 {
+		fewest = min(fewest, testing.AllocsPerRun(1, f))
+	}
+	return fewest
 }
 
 // TestCheckKnowsProperties: the check takes a method without arguments for its
