@@ -25,6 +25,8 @@ type endpoint struct {
 	routed   *routing.Rule
 	lastLong uint32 // 1 when its last answer was long; atomic
 
+	saidPrivate uint32 // 1 when its answers were found to ask for shared caches; atomic
+
 	// Gathered by compile.
 	scopes     []*scope // innermost first
 	guards     []Guard

@@ -76,7 +76,8 @@ const fallbackTimeout = 2 * time.Minute
 // # Answers
 //
 // They are streamed, with their cookies, validators and security headers as
-// they are. Security headers that an answer does not have are added, the
+// they are, but for one: an answer with a cookie is in no cache that is for all
+// ([secure.KeepPrivate]). Security headers that an answer does not have are added, the
 // Content-Security-Policy too: pages with scripts between their tags need one
 // of their own, or another default with [Fallback.Headers]. When the other
 // application cannot be reached the answer is this app's page for 503, for

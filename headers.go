@@ -2,7 +2,10 @@ package dewar
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
+	"sync/atomic"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -61,7 +64,8 @@ func (a *App) compileHeaders(e *endpoint) error {
 }
 
 // settleHeaders sets the headers that wait for the first byte: the session's cookie,
-// what the answer varies by, and the protective ones.
+// what the answer varies by, the protective ones, and that what is for one client is
+// in no cache that is for all.
 func (c *Context) settleHeaders() error {
 	h := c.res.Header()
 	if !c.state.has(sessionSettled) {
@@ -82,14 +86,38 @@ func (c *Context) settleHeaders() error {
 	c.at.headers.Apply(h, secure.Answer{
 		HTML:        kind != "" && secure.IsHTML(kind),
 		HTTPS:       c.origin.HTTPS(),
-		SessionRead: c.session != nil && !c.state.has(sessionDropped) && c.session.Accessed(),
+		SessionRead: c.sessionRead(),
 		Nonce:       c.nonce,
 		Loopback:    c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
 	})
+	c.keepPrivate(h)
 	if c.res.status == http.StatusNotModified {
 		// A browser would apply it to the page it kept, with a nonce that the
 		// page does not have.
 		delete(h, "Content-Security-Policy")
 	}
 	return nil
+}
+
+// sessionRead reports whether the answer depends on the session.
+func (c *Context) sessionRead() bool {
+	return c.session != nil && !c.state.has(sessionDropped) && c.session.Accessed()
+}
+
+// keepPrivate keeps the answer out of shared caches when it is for one client: it sets
+// a cookie, read the session, or knows the user. One with the session's cookie is in
+// none at all. In debug mode a route that asked for something else is named once.
+func (c *Context) keepPrivate(h http.Header) {
+	if h["Set-Cookie"] == nil && c.user == "" && !c.sessionRead() {
+		return
+	}
+	asked := h["Cache-Control"]
+	shared := secure.KeepPrivate(h)
+	if shared && c.state.has(sessionSaved) {
+		h["Cache-Control"] = noStore
+	}
+	if shared && c.app.cfg.Debug && atomic.CompareAndSwapUint32(&c.at.saidPrivate, 0, 1) {
+		c.app.log.LogAttrs(c.base, slog.LevelWarn, "an answer for one visitor asked for a place in shared caches and is private now: it sets a cookie, read the session or knows the user",
+			slog.String("rule", c.at.rule), slog.String("cache_control", clip(strings.Join(asked, ", "))), slog.String("request_id", c.RequestID()))
+	}
 }

@@ -110,9 +110,6 @@ func (c *Context) saveSession(h http.Header) error {
 	}
 	if st.Accessed {
 		secure.AddVary(h, "Cookie")
-		if h["Cache-Control"] == nil && c.session.Accessed() {
-			h["Cache-Control"] = noStore
-		}
 	}
 	refresh := !c.at.static && st.Permanent && !st.New && time.Since(s.Signed()) > c.app.cfg.refreshAfter()
 	if !st.Modified && !refresh {
@@ -143,8 +140,8 @@ func (c *Context) saveSession(h http.Header) error {
 	}
 	h["Set-Cookie"] = append(slices.Clip(h["Set-Cookie"]), cookie.String())
 	secure.AddVary(h, "Cookie")
-	if cc := h.Get("Cache-Control"); cc == "" || strings.Contains(cc, "public") || strings.Contains(cc, "immutable") {
-		h["Cache-Control"] = noStore // a shared cache must not hand the cookie to others
+	if !st.Accessed && h["Cache-Control"] == nil {
+		h["Cache-Control"] = noStore // as where it was read
 	}
 	return nil
 }
