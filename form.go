@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -143,7 +144,7 @@ func (c *Context) Form(name string) string {
 // FormValues returns the fields of an urlencoded or multipart body as Werkzeug
 // reads them; none for a body of another type. What is not UTF-8 becomes U+FFFD.
 // The error is an [HTTPError]: 413 past a limit, 400 when the body is malformed or
-// holds NUL.
+// holds NUL, 503 when the server has no room for a file.
 func (c *Context) FormValues() (url.Values, error) {
 	if !c.form.parsed {
 		c.form.parsed = true
@@ -270,6 +271,8 @@ func (c *Context) parseMultipart(boundary string) error {
 		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: fmt.Errorf("dewar: the form has more parts than MaxFormParts or MaxFormFiles: %w", err)}
 	case errors.Is(err, werkzeug.ErrTooLarge), errors.Is(err, multipart.ErrMessageTooLarge):
 		return &HTTPError{Code: http.StatusRequestEntityTooLarge, Err: err}
+	case errors.Is(err, werkzeug.ErrStorage):
+		return &HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf("dewar: files of forms that are above MaxFormMemorySize are kept in %s: %w", os.TempDir(), err)}
 	case err != nil:
 		return bodyError(err)
 	}

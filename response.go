@@ -159,8 +159,9 @@ func (w *response) begin(length int) error {
 	}
 	var long *bodybuf.Waiting
 	if size := int64(len(w.body.B)); size > bodybuf.Short && w.c.r.Method != http.MethodHead {
-		if long = w.keep(size); long == nil {
-			return w.crowded()
+		var err error
+		if long, err = w.keep(size); err != nil {
+			return w.crowded(err)
 		}
 		defer w.c.admission.Kept(size)
 		defer long.Close()
@@ -220,26 +221,26 @@ func takeTrailers(h http.Header) http.Header {
 	return held
 }
 
-// keep finds the place where a long answer waits for its client; nil when there
-// is none.
-func (w *response) keep(size int64) *bodybuf.Waiting {
+// keep finds the place where a long answer waits for its client. The error is why
+// there is none.
+func (w *response) keep(size int64) (*bodybuf.Waiting, error) {
 	atomic.StoreUint32(&w.c.at.lastLong, 1)
 	if !w.c.admission.Keep(size) {
-		return nil
+		return nil, fmt.Errorf("%d bytes of others wait for clients that do not take them (MaxBacklog %d)", w.c.app.connections.Backlog(), w.c.app.cfg.MaxBacklog)
 	}
-	place := w.c.app.longAnswers.Keep(&w.body)
-	if place == nil {
+	place, err := w.c.app.longAnswers.Keep(&w.body)
+	if err != nil {
 		w.c.admission.Kept(size)
 	}
-	return place
+	return place, err
 }
 
 // crowdedFor is how long somebody waits for the news that there is no room for
 // their answer. Who comes back at once would have the next one made at once.
 const crowdedFor = 20 * time.Second
 
-// crowded drops an answer that there is no room for.
-func (w *response) crowded() error {
+// crowded drops an answer that there is no room for, and says why.
+func (w *response) crowded(reason error) error {
 	w.body.Release()
 	w.c.admission.Answer(time.Now(), 0) // its place can be taken
 	select {
@@ -249,7 +250,7 @@ func (w *response) crowded() error {
 	w.c.admission.Pause(time.Now())
 	return &HTTPError{
 		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}, "Connection": {"close"}},
-		Err: fmt.Errorf("dewar: an answer was dropped: %d bytes of others wait for clients that do not take them (MaxBacklog %d)", w.c.app.connections.Backlog(), w.c.app.cfg.MaxBacklog),
+		Err: fmt.Errorf("dewar: an answer was dropped: %w", reason),
 	}
 }
 

@@ -45,9 +45,9 @@ type Store struct {
 	app  *dewar.App
 	dir  string
 
-	once sync.Once
-	root *os.Root
-	err  error
+	mu     sync.Mutex // of the fields below
+	root   *os.Root   // nil before it is used
+	closed bool
 }
 
 // A File is a file that was kept. Put it into the database.
@@ -102,7 +102,9 @@ func (s *Store) Init(app *dewar.App) error {
 
 // Close closes the folder.
 func (s *Store) Close(context.Context) error {
-	s.once.Do(func() { s.err = errors.New("uploads: it was closed before it was used") })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
 	if s.root != nil {
 		return s.root.Close()
 	}
@@ -113,26 +115,32 @@ func (s *Store) Close(context.Context) error {
 // served or around it.
 func (s *Store) PrivateDir() string { return s.dir }
 
-// open makes and opens the folder.
+// open makes and opens the folder. When it cannot, as on a full disk, the next call
+// tries again.
 func (s *Store) open() (*os.Root, error) {
-	s.once.Do(func() {
-		if s.app == nil {
-			s.err = errors.New("uploads: it is not installed; add it with app.Extend")
-			return
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.app == nil:
+		return nil, errors.New("uploads: it is not installed; add it with app.Extend")
+	case s.closed:
+		return nil, errors.New("uploads: the app was closed")
+	case s.root != nil:
+		return s.root, nil
+	}
+	if !filepath.IsAbs(s.opts.Dir) {
+		if err := dewar.MakeInstanceDir(s.app.Config().InstanceDir); err != nil {
+			return nil, err
 		}
-		if !filepath.IsAbs(s.opts.Dir) {
-			if s.err = dewar.MakeInstanceDir(s.app.Config().InstanceDir); s.err != nil {
-				return
-			}
-		}
-		if s.err = os.MkdirAll(s.dir, 0o700); s.err == nil {
-			s.root, s.err = os.OpenRoot(s.dir)
-		}
-		if s.err != nil {
-			s.err = fmt.Errorf("uploads: the folder %s cannot be used: %w", s.dir, s.err)
-		}
-	})
-	return s.root, s.err
+	}
+	err := os.MkdirAll(s.dir, 0o700)
+	if err == nil {
+		s.root, err = os.OpenRoot(s.dir)
+	}
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	return s.root, nil
 }
 
 // FS returns the folder, for [dewar.Context.UserFile]. No link in it leads out.
@@ -146,7 +154,8 @@ func (s *Store) FS() (fs.FS, error) {
 
 // Save checks a file that a form sent and keeps it under a new name. What is
 // refused is a [dewar.HTTPError]: 413 above MaxSize, 415 for an ending that is not
-// allowed and for content that is of another kind, 422 for what Inspect refuses.
+// allowed and for content that is of another kind, 422 for what Inspect refuses. What
+// the server cannot keep, as when the disk is full, is one with 503.
 // It is readable by the owner of the process alone.
 func (s *Store) Save(c *dewar.Context, upload *dewar.Upload) (File, error) {
 	root, err := s.open()
@@ -192,14 +201,15 @@ func (s *Store) keep(c *dewar.Context, root *os.Root, file *File, src io.ReadSee
 	part := "." + file.Name + ".part"
 	out, err := root.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("uploads: %w", err)
+		return s.fault(err)
 	}
 	defer func() {
-		if closed := out.Close(); err == nil {
-			err = closed
+		closed := out.Close()
+		if err == nil {
+			err = s.fault(closed)
 		}
 		if err == nil {
-			err = root.Rename(part, file.Name)
+			err = s.fault(root.Rename(part, file.Name))
 		}
 		if err != nil {
 			_ = root.Remove(part)
@@ -207,7 +217,7 @@ func (s *Store) keep(c *dewar.Context, root *os.Root, file *File, src io.ReadSee
 	}()
 	sum := sha256.New()
 	if file.Size, err = io.Copy(io.MultiWriter(out, sum), src); err != nil {
-		return fmt.Errorf("uploads: %w", err)
+		return s.fault(err)
 	}
 	file.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	if s.opts.Inspect == nil {
@@ -220,6 +230,15 @@ func (s *Store) keep(c *dewar.Context, root *os.Root, file *File, src io.ReadSee
 		return s.refuse(c, *file, http.StatusUnprocessableEntity, "inspection", "The file was refused.", err)
 	}
 	return nil
+}
+
+// fault is the error of a file that the server cannot keep, such as on a full disk; nil
+// for nil.
+func (s *Store) fault(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &dewar.HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf("uploads: the folder %s cannot be used: %w", s.dir, err)}
 }
 
 // refuse is the error of a file that is not kept, and sends its event.

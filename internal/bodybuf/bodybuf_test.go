@@ -2,6 +2,8 @@ package bodybuf
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"testing"
 )
 
@@ -33,9 +35,9 @@ func TestRoom(t *testing.T) {
 	files := 0
 	for range 8 {
 		b := &Buffer{B: bytes.Clone(body)}
-		w := room.Keep(b)
-		if w == nil {
-			t.Fatal("there is no place")
+		w, err := room.Keep(b)
+		if err != nil {
+			t.Fatal(err)
 		}
 		waiting = append(waiting, w)
 		if w.file != nil {
@@ -64,9 +66,12 @@ func TestRoomWithoutFiles(t *testing.T) {
 	var room Room
 	places := 0
 	for range 40 {
-		if w := room.Keep(&Buffer{B: make([]byte, 1<<20)}); w != nil {
+		w, err := room.Keep(&Buffer{B: make([]byte, 1<<20)})
+		if err == nil {
 			places++
 			defer w.Close()
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the reason is lost: %v", err)
 		}
 	}
 	if places != maxWithoutFiles>>20 {

@@ -1,6 +1,7 @@
 package bodybuf
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
@@ -27,24 +28,25 @@ type Waiting struct {
 }
 
 // Keep finds a place for an answer, whose buffer it empties when the answer waits
-// in a file. It is nil when there is none.
-func (r *Room) Keep(b *Buffer) *Waiting {
+// in a file. The error is why there is none.
+func (r *Room) Keep(b *Buffer) (*Waiting, error) {
 	w := &Waiting{room: r, buffer: b, memory: int64(cap(b.B))}
 	inMemory := r.memory.Add(w.memory)
 	if inMemory <= maxMemory {
-		return w
+		return w, nil
 	}
-	if w.file = spill(b.B); w.file != nil {
+	var err error
+	if w.file, err = spill(b.B); err == nil {
 		r.memory.Add(-w.memory)
 		w.memory = 0
 		b.Release() // somebody else can use it already
-		return w
+		return w, nil
 	}
 	if inMemory > maxWithoutFiles {
 		w.Close()
-		return nil
+		return nil, fmt.Errorf("%d MiB of long answers wait in memory, and no file can be written: %w", maxWithoutFiles>>20, err)
 	}
-	return w
+	return w, nil
 }
 
 // WriteTo sends the answer.
@@ -74,12 +76,11 @@ type WriterOnly struct{ io.Writer }
 // readerOnly hides from io.Copy that a reader has a WriteTo.
 type readerOnly struct{ io.Reader }
 
-// spill puts bytes into a temporary file that has no name any more; nil where
-// that cannot be.
-func spill(b []byte) *os.File {
+// spill puts bytes into a temporary file that has no name any more.
+func spill(b []byte) (*os.File, error) {
 	file, err := os.CreateTemp("", "dewar-answer-")
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	if err = os.Remove(file.Name()); err == nil {
 		if _, err = file.Write(b); err == nil {
@@ -89,7 +90,7 @@ func spill(b []byte) *os.File {
 	if err != nil {
 		file.Close()
 		_ = os.Remove(file.Name())
-		return nil
+		return nil, err
 	}
-	return file
+	return file, nil
 }

@@ -3,6 +3,7 @@ package werkzeug
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"strconv"
@@ -15,6 +16,8 @@ var (
 	ErrTruncated = errors.New("werkzeug: a multipart form ends too early")
 	ErrTooMany   = errors.New("werkzeug: a multipart form has too many parts")
 	ErrTooLarge  = errors.New("werkzeug: a multipart form has too large headers")
+	// ErrStorage is a fault of the server: there is no room for the files.
+	ErrStorage = errors.New("werkzeug: a file of a multipart form cannot be kept")
 )
 
 // A Form is what a multipart form holds.
@@ -60,6 +63,9 @@ func ReadMultipart(body io.Reader, boundary string, l Limits) (*Form, error) {
 			_ = whole.RemoveAll()
 		}
 		return nil, r.err
+	}
+	if err != nil && !errors.Is(err, multipart.ErrMessageTooLarge) {
+		return nil, fmt.Errorf("%w: %w", ErrStorage, err) // what it read is well formed
 	}
 	if err != nil {
 		return nil, err
