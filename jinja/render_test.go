@@ -1,6 +1,7 @@
 package jinja_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -39,5 +40,23 @@ func TestTutorialTemplates(t *testing.T) {
 <section><h1>Posts</h1><div class="flash">&lt;hi&gt;</div><article>1 a <input name="a" value="&lt;b&gt;"></article><hr><article>2 b <input name="a" value="x"></article><p>1 a2</p></section>`
 	if got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestAppendWritesOnlyWhatItReturns: the rest of the caller's capacity stays as it is.
+func TestAppendWritesOnlyWhatItReturns(t *testing.T) {
+	tmpl, err := newEnv(t, jinja.Options{Autoescape: jinja.Always}).FromString(`<p>{{ a }}</p>{% if b %}{{ nothing.here }}{% endif %}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []bool{false, true} {
+		buf := bytes.Repeat([]byte{'#'}, 200)
+		got, err := tmpl.Append(buf[:1], jinja.Run{Vars: map[string]any{"a": "x & y", "b": b}})
+		if want := map[bool]string{false: "#<p>x &amp; y</p>", true: "#"}[b]; string(got) != want || (err != nil) != b {
+			t.Errorf("got %q, %v", got, err)
+		}
+		if rest := buf[len(got):]; len(bytes.Trim(rest, "#")) != 0 {
+			t.Errorf("behind %q is %q", got, rest)
+		}
 	}
 }

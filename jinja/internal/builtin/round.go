@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -187,7 +188,7 @@ func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
 // appendDecimal appends n/10**p with one digit or more behind the point and no zeros at the end.
 func appendDecimal(buf []byte, n int64, p int) []byte {
 	if p == 2 { // of prices: divided by constants
-		buf = append(value.AppendInt(buf, n/100), '.')
+		buf = append(output.AppendInt(buf, n/100), '.')
 		c := byte(n % 100)
 		if c%10 == 0 {
 			return append(buf, '0'+c/10)
@@ -202,7 +203,7 @@ func appendDecimal(buf []byte, n int64, p int) []byte {
 	for range p {
 		unit *= 10
 	}
-	buf = value.AppendInt(buf, n/unit)
+	buf = output.AppendInt(buf, n/unit)
 	buf = append(buf, '.')
 	rest := n % unit
 	for ; p > 1; p-- {

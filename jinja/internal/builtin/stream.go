@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -52,7 +53,7 @@ func emitText(st State, buf []byte, s string, safe bool) []byte {
 	if safe || !st.Autoescape() {
 		return append(buf, s...)
 	}
-	return value.AppendText(buf, s)
+	return output.AppendEscaped(buf, s)
 }
 
 // escapeFrom escapes buf[start:] in an autoescaped place.
@@ -65,7 +66,7 @@ func escapeFrom(st State, buf []byte, start int) []byte {
 		case '&', '<', '>', '\'', '"':
 			// Text with such characters pays for a copy.
 			tail := string(buf[i:])
-			return value.AppendText(buf[:i], tail)
+			return output.AppendEscaped(buf[:i], tail)
 		}
 	}
 	return buf

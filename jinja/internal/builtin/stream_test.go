@@ -42,25 +42,6 @@ func TestStreamLikeFilters(t *testing.T) {
 			}
 		}
 	})
-	for i := range 20_000 {
-		text := []byte("aB <&\t(-'\"9_é[z{>")
-		for j := range text {
-			text[j] = text[(j*7+i*(j+3))%len(text)]
-		}
-		s := string(text[:i%len(text)])
-		for name, f := range builtin.StreamText {
-			for _, html := range []bool{true, false} {
-				st := &state{autoescape: html}
-				want, err := builtin.Stream[name](st, []byte("<p>"), value.String(s), value.Args{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got, ok := f([]byte("<p>"), s, html); ok && string(got) != string(want) || !ok && (string(got) != "<p>" || !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })) {
-					t.Fatalf("%s(%q) = %q, %v, want %q", name, s, got, ok, want)
-				}
-			}
-		}
-	}
 	if n < 1000 {
 		t.Errorf("only %d calls", n)
 	}

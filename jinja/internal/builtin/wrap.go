@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -232,7 +233,7 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 				buf = append(buf, between...)
 			}
 			if sep.IsSafe() {
-				buf = value.AppendText(buf, line)
+				buf = output.AppendEscaped(buf, line)
 			} else {
 				buf = append(buf, line...)
 			}

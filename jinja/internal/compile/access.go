@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 	"github.com/dewar-go/dewar/markup"
 )
@@ -163,7 +164,7 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 }
 
 // loopCycle recognises loop.cycle of constant texts.
-func (c *compiler) loopCycle(n *ast.Call, fr *scopeFrame) (l *loopCode, texts []value.Text) {
+func (c *compiler) loopCycle(n *ast.Call, fr *scopeFrame) (l *loopCode, texts []output.Text) {
 	attr, ok := n.Node.(*ast.Getattr)
 	if !ok || attr.Attr != "cycle" || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
 		return nil, nil
@@ -181,7 +182,7 @@ func (c *compiler) loopCycle(n *ast.Call, fr *scopeFrame) (l *loopCode, texts []
 		if esc == escapeHTML {
 			s = string(markup.Escape(s))
 		}
-		texts = append(texts, value.NewText(s))
+		texts = append(texts, output.NewText(s))
 	}
 	return c.runningLoop(attr.Node, fr), texts
 }
@@ -243,7 +244,7 @@ func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
 		return nil
 	}
 	i, undef, ok := c.localSlot(n.Node, fr)
-	if !ok || c.env.Sandboxed {
+	if !ok || c.env.Sandboxed || c.env.Plain {
 		return nil
 	}
 	site := new(value.Site)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -364,7 +365,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	pos, kws := c.exprs(n.Args, fr), c.keywords(n.Kwargs, fr)
 	args := c.argumentsOf(c.callee(), pos, kws, n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	static := n.DynArgs == nil && n.DynKwargs == nil && distinct(kws)
-	site, fn := c.member(n.Node, fr)
+	fn := c.member(n.Node, fr)
 	if fn == nil {
 		x := c.callable(n.Node, fr)
 		fn = func(f *frame) (value.Value, *Macro, error) {
@@ -381,7 +382,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		operands = append(operands, kws[i].x)
 	}
 	var leaf atomic.Pointer[leafCall] // of the macro that was called last
-	before, behind := value.NewText(pre), value.NewText(post)
+	before, behind := output.NewText(pre), output.NewText(post)
 	t := c.tmpl
 	sandboxed := c.env.Sandboxed
 	general := func(f *frame, v value.Value, macro *Macro) (err error) {
@@ -389,11 +390,7 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		direct := (esc == escapeNone || f.autoescape) && !sandboxed && (macro == nil || macro.code.unit.ctx == nil)
 		if direct && static && macro != nil && macro.code.accepts(len(pos), kws) {
 			if call := macro.code.leafCall(len(pos), kws); call != nil {
-				call.between(pre, post)
 				leaf.Store(call)
-				if site != nil {
-					site.remember(call, macro)
-				}
 			}
 			if err, inside := macro.renderWith(f, pos, kws); err != nil {
 				if inside {
@@ -448,11 +445,6 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 	return func(f *frame) error {
 		rt := f.rt
-		if site != nil && (esc == escapeNone || f.autoescape) {
-			if have := site.direct(f); have != nil {
-				return have.call.direct.run(f, operands[0], have.macro, t, n)
-			}
-		}
 		v, macro, err := fn(f)
 		if err != nil {
 			return t.at(err, n)
@@ -461,9 +453,6 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		if call == nil || macro == nil || macro.code != call.code || esc != escapeNone && !f.autoescape {
 			rt.out = before.Append(rt.out)
 			return general(f, v, macro)
-		}
-		if x := call.direct; x != nil && x.applies(macro, f) {
-			return x.run(f, operands[0], macro, t, n)
 		}
 		rt.out = before.Append(rt.out)
 		if err, inside := macro.renderLeaf(f, call, operands); err != nil {
@@ -491,48 +480,24 @@ func distinct(kws []keyword) bool {
 // callTarget finds what a call calls, also as a macro if it is one.
 type callTarget func(f *frame) (value.Value, *Macro, error)
 
-// memberSite remembers what a call of m.name() has found in the imported module m.
-type memberSite struct {
-	slot int // of m
-	last atomic.Pointer[memberFound]
-}
-
+// memberFound is what a call of m.name() has found in the imported module m.
 type memberFound struct {
 	module, v value.Value
 	macro     *Macro
-	call      *leafCall // with a direct one, may be nil
-}
-
-// direct is the call where the macro of the last time can be run in the frame of the call, else nil.
-func (s *memberSite) direct(f *frame) *memberFound {
-	have := s.last.Load()
-	if have == nil || have.call == nil || have.module != f.vars[s.slot] || !have.call.direct.applies(have.macro, f) {
-		return nil
-	}
-	return have
-}
-
-// remember notes how the macro is called.
-func (s *memberSite) remember(call *leafCall, macro *Macro) {
-	if have := s.last.Load(); have != nil && have.macro == macro && call.direct != nil {
-		next := *have
-		next.call = call
-		s.last.Store(&next)
-	}
 }
 
 // member is what a call of m.name() finds in the imported module m: the last
 // module and its member are remembered at the place.
-func (c *compiler) member(n ast.Expr, fr *scopeFrame) (*memberSite, callTarget) {
+func (c *compiler) member(n ast.Expr, fr *scopeFrame) callTarget {
 	r, ok := c.localAttr(n, fr)
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	site := &memberSite{slot: r.slot}
+	var last atomic.Pointer[memberFound]
 	env := c.env
-	return site, func(f *frame) (value.Value, *Macro, error) {
+	return func(f *frame) (value.Value, *Macro, error) {
 		v := f.vars[r.slot]
-		if have := site.last.Load(); have != nil && have.module == v {
+		if have := last.Load(); have != nil && have.module == v {
 			return have.v, have.macro, nil
 		}
 		if v.Kind() == value.KindObject {
@@ -540,7 +505,7 @@ func (c *compiler) member(n ast.Expr, fr *scopeFrame) (*memberSite, callTarget) 
 				if x, ok := m.get(r.name); ok {
 					macro, _ := x.Any().(*Macro)
 					if m.tmpl.module.Load() == m {
-						site.last.Store(&memberFound{module: v, v: x, macro: macro})
+						last.Store(&memberFound{module: v, v: x, macro: macro})
 					}
 					return x, macro, nil
 				}

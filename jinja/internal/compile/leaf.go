@@ -16,8 +16,6 @@ type leafMacro struct {
 	// short is the body for calls that leave all defaults as they are, with these printed into the text; nil is body.
 	short  stmt
 	unused map[string]bool // parameters that short does not look at
-	// prints and shortPrints are body and short where these are one output. nil where they are more.
-	prints, shortPrints *leafPrint
 }
 
 // leafDefault is the value of a parameter that is not given; ok is false when it has to be computed.
@@ -42,7 +40,7 @@ func (c *compiler) leafMacro(code *macroCode, params []*ast.Name, defaults []ast
 	if !c.leafBody(nodes, names) {
 		return nil
 	}
-	m := &leafMacro{body: orNothing(body), prints: c.leafPrint(nodes, fr)}
+	m := &leafMacro{body: orNothing(body)}
 	printed := map[string]value.Value{}
 	for i, p := range params {
 		d := leafDefault{c.env.undefinedHint("parameter "+pyRepr(p.Name)+" was not provided", p.Name), true}
@@ -57,7 +55,7 @@ func (c *compiler) leafMacro(code *macroCode, params []*ast.Name, defaults []ast
 	}
 	if len(defaults) > 0 && len(printed) == len(defaults) && printsDirectly(nodes, printed) && c.printsAsText(nodes) {
 		c.printed = printed
-		m.short, m.shortPrints = orNothing(c.body(nodes, fr)), c.leafPrint(nodes, fr)
+		m.short = orNothing(c.body(nodes, fr))
 		c.printed = nil
 		m.unused = onlyPrinted(nodes, printed)
 	}
@@ -124,12 +122,10 @@ func (c *compiler) leafBody(nodes []ast.Stmt, params map[string]bool) bool {
 
 // leafCall is how a place calls one leafMacro.
 type leafCall struct {
-	code   *macroCode
-	body   stmt
-	slots  []int // of the arguments
-	fill   []leafFill
-	prints *leafPrint // the body if it is one output
-	direct *leafDirect
+	code  *macroCode
+	body  stmt
+	slots []int // of the arguments
+	fill  []leafFill
 }
 
 type leafFill struct {
@@ -143,7 +139,7 @@ func (code *macroCode) leafCall(pos int, kws []keyword) *leafCall {
 	if m == nil || pos+len(kws) > maxLeafArgs {
 		return nil
 	}
-	call := &leafCall{code: code, body: m.body, prints: m.prints}
+	call := &leafCall{code: code, body: m.body}
 	given := make([]bool, len(code.args))
 	for i := range pos {
 		call.slots = append(call.slots, code.slots[i])
@@ -166,7 +162,7 @@ func (code *macroCode) leafCall(pos int, kws []keyword) *leafCall {
 		}
 	}
 	if short {
-		call.body, call.prints = m.short, m.shortPrints
+		call.body = m.short
 		kept := call.fill[:0]
 		for _, fill := range call.fill {
 			if !m.unused[code.args[slices.Index(code.slots, fill.slot)]] {

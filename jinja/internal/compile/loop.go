@@ -96,8 +96,6 @@ type loopCode struct {
 	leaks    bool // the loop object is used as a value
 	alone    bool // the target is the only name of the body's scope
 	items    bool // loop.previtem or loop.nextitem is used
-
-	reads *readLoop // the body if all it does is to print the loop's variable
 }
 
 // loopKey is where the object of a running loop is kept.
@@ -185,11 +183,6 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 	if name, ok := n.Target.(*ast.Name); ok {
 		id, _ := in.sym.findRef(name.Name)
 		code.slot = in.fn.declare(id)
-	}
-	if code.slot >= 0 && !extended && !c.env.Plain {
-		if reads, post, ok := c.readsOf(n.Body, in, code.slot); ok && code.start == nil {
-			code.reads = newReadLoop(reads, post, c.escaperFor(reads[0].node, in.ec) == escapeHTML)
-		}
 	}
 	code.body = orNothing(c.body(n.Body, in))
 	if len(n.Else) > 0 {
@@ -302,16 +295,6 @@ func (l *loopCode) run(f *frame) error {
 	if l.keep != nil {
 		it.keep = l.keep(f)
 	}
-	if l.reads != nil {
-		empty, err := l.reads.run(f, l, &it)
-		if err != nil {
-			return err
-		}
-		if empty && l.other != nil {
-			return l.other(f)
-		}
-		return nil
-	}
 	// Numbered elements are taken without the detours of next.
 	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
 	rt := f.rt
@@ -379,10 +362,6 @@ func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
 			return l.other(f)
 		}
 		return nil
-	}
-	if l.reads != nil {
-		_, err := l.reads.runIndexed(f, l, &seq)
-		return err
 	}
 	if !l.alone {
 		if err = l.enter(f); err != nil {

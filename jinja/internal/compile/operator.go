@@ -51,7 +51,7 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 					return c.compareString(o == value.Eq, n.Expr, first, k, fr)
 				}
 			}
-			general := func(f *frame) (bool, error) {
+			return func(f *frame) (bool, error) {
 				a, err := first(f)
 				if err != nil {
 					return false, err
@@ -60,9 +60,13 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 				if err != nil {
 					return false, err
 				}
+				if a.Kind() == value.KindInt && b.Kind() == value.KindInt {
+					i, _ := a.Int64()
+					j, _ := b.Int64()
+					return compareInt(o, i, j), nil
+				}
 				return value.Compare(o, a, b)
 			}
-			return c.compareInts(o, n.Expr, op.Expr, general, fr)
 		}
 		cmp := comparisonFor(op.Op)
 		return func(f *frame) (bool, error) {
@@ -116,15 +120,6 @@ func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	return r, ok
 }
 
-// slow reads the attribute where the site does not know it.
-func (r *read) slow(f *frame) (value.Value, error) {
-	v := f.vars[r.slot]
-	if missing(v) {
-		v = r.undef
-	}
-	return f.getattr(v, r.name)
-}
-
 // compareString tests x, compiled from n, for equality with a constant string.
 func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *scopeFrame) cond {
 	op, kv := value.Ne, value.String(k)
@@ -142,7 +137,7 @@ func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *s
 		return value.Compare(op, v, kv)
 	}
 	r, ok := c.localAttr(n, fr)
-	if !ok {
+	if !ok || c.env.Plain {
 		return general
 	}
 	return func(f *frame) (bool, error) {
@@ -151,6 +146,22 @@ func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *s
 		}
 		return general(f)
 	}
+}
+
+func compareInt(op value.Op, a, b int64) bool {
+	switch op {
+	case value.Eq:
+		return a == b
+	case value.Ne:
+		return a != b
+	case value.Lt:
+		return a < b
+	case value.Le:
+		return a <= b
+	case value.Gt:
+		return a > b
+	}
+	return a >= b
 }
 
 // intOp computes small integers without the detours of Python's numbers; ok
@@ -231,7 +242,7 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
 	small := intOp(sign)
-	general := func(f *frame) (value.Value, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := a(f)
 		if err != nil {
 			return x, err
@@ -253,16 +264,6 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 			}
 		}
 		return op(f, x, y)
-	}
-	ints := c.intBinary(n, 0, fr)
-	if ints == nil {
-		return general
-	}
-	return func(f *frame) (value.Value, error) {
-		if i, ok := ints(f); ok {
-			return value.Int(i), nil
-		}
-		return general(f)
 	}
 }
 

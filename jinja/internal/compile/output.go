@@ -3,6 +3,7 @@ package compile
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -102,7 +103,7 @@ func (c *compiler) text(s string) stmt {
 			return f.rt.emit(v)
 		}
 	}
-	text := value.NewText(s)
+	text := output.NewText(s)
 	return func(f *frame) error {
 		rt := f.rt
 		rt.out = text.Append(rt.out)
@@ -187,11 +188,6 @@ func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 		return c.printEvent(ev, pre, post)
 	}
 	if p := c.notes[n]; p != nil && esc != escapeNone {
-		if filter, ok := n.(*ast.Filter); ok {
-			if s := c.printFilterIn(filter, p, pre, post, fr); s != nil {
-				return s
-			}
-		}
 		return c.printIn(n, p, pre, post, fr)
 	}
 	if c.env.Finalize == nil {
@@ -256,7 +252,7 @@ func (c *compiler) localSlot(n ast.Expr, fr *scopeFrame) (i int, undef value.Val
 // printFilter prints the result of a filter that can append it.
 func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr *scopeFrame) stmt {
 	stream, ok := builtin.Stream[n.Name]
-	if !ok || n.Node == nil || esc == escapeRunTime || !c.env.pure(n.Name) {
+	if !ok || n.Node == nil || esc == escapeRunTime || !c.env.pure(n.Name) || c.env.Plain {
 		return nil
 	}
 	plain, ok := c.env.Filter(n.Name)
@@ -271,34 +267,15 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 			fixed, args = a, nil
 		}
 	}
-	text := builtin.StreamText[n.Name]
-	if args != nil || fixed.Len() > 0 {
-		text = nil
-	}
-	attr, isAttr := c.localAttr(n.Node, fr)
-	isAttr = isAttr && text != nil
-	slot, _, isLocal := c.localSlot(n.Node, fr)
 	html := esc == escapeHTML
-	before, behind := value.NewText(pre), value.NewText(post)
+	before, behind := output.NewText(pre), output.NewText(post)
 	t := c.tmpl
-	general := func(f *frame) error {
+	return func(f *frame) error {
 		rt := f.rt
-		var v value.Value
-		var err error
-		if isLocal {
-			v = f.vars[slot]
-		}
-		if missing(v) {
-			if v, err = input(f); err != nil {
-				return t.at(err, n)
-			}
-		}
-		if text != nil && !v.IsSafe() && f.autoescape == html {
-			if s, ok := v.Str(); ok {
-				if rt.out, ok = text(rt.out, s, html); ok {
-					return rt.finishOutput(&behind, t, n)
-				}
-			}
+		rt.out = before.Append(rt.out)
+		v, err := input(f)
+		if err != nil {
+			return t.at(err, n)
 		}
 		top := rt.before()
 		a := fixed
@@ -321,62 +298,10 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		}
 		return rt.finishOutput(&behind, t, n)
 	}
-	switch {
-	case text != nil && isAttr:
-		site, slot, name := attr.site, attr.slot, attr.name
-		return func(f *frame) error {
-			rt := f.rt
-			out := before.Append(rt.out)
-			if s, ok := site.Str(f.vars[slot], name); ok && f.autoescape == html {
-				if out, ok = text(out, s, html); ok {
-					rt.out = out
-					return rt.finishOutput(&behind, t, n)
-				}
-			}
-			rt.out = out
-			return general(f)
-		}
-	case text != nil && isLocal:
-		return func(f *frame) error {
-			rt := f.rt
-			out := before.Append(rt.out)
-			if s, ok := f.vars[slot].PlainText(); ok && f.autoescape == html {
-				if out, ok = text(out, s, html); ok {
-					rt.out = out
-					return rt.finishOutput(&behind, t, n)
-				}
-			}
-			rt.out = out
-			return general(f)
-		}
-	case isLocal && args == nil:
-		return func(f *frame) error {
-			rt := f.rt
-			out := before.Append(rt.out)
-			v := f.vars[slot]
-			if missing(v) || f.autoescape != html {
-				rt.out = out
-				return general(f)
-			}
-			out, err := stream(f, out, v, fixed)
-			rt.out = out
-			if err != nil || rt.failed != nil {
-				if err == nil {
-					err, rt.failed = rt.failed, nil
-				}
-				return t.at(err, n)
-			}
-			return rt.finishOutput(&behind, t, n)
-		}
-	}
-	return func(f *frame) error {
-		f.rt.out = before.Append(f.rt.out)
-		return general(f)
-	}
 }
 
 // finishOutput writes the text behind an output.
-func (rt *renderer) finishOutput(post *value.Text, t *Template, n ast.Node) error {
+func (rt *renderer) finishOutput(post *output.Text, t *Template, n ast.Node) error {
 	rt.out = post.Append(rt.out)
 	if len(rt.out) > rt.mark {
 		return t.at(rt.checkOutput(), n)

@@ -3,48 +3,26 @@ package compile
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/context"
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
-
-// readsOf describes the body of a loop that prints nothing but its own
-// variable, whose slot is given, and attributes of it.
-func (c *compiler) readsOf(body []ast.Stmt, fr *scopeFrame, slot int) (reads []read, post string, ok bool) {
-	if len(body) != 1 || fr.requireOutputCheck {
-		return nil, "", false
-	}
-	n, ok := body[0].(*ast.Output)
-	if !ok {
-		return nil, "", false
-	}
-	items, post := c.outputItems(n, fr)
-	for _, item := range items {
-		r, ok := c.read(item.n, fr)
-		r.settle(item.pre)
-		if !ok || r.in != 0 && (r.place == value.InText || c.escaperFor(item.n, fr.ec) != escapeHTML) || r.loop != nil || r.slot != slot {
-			return nil, "", false
-		}
-		r.pre = value.NewText(item.pre)
-		reads = append(reads, r)
-	}
-	return reads, post, len(reads) > 0
-}
 
 // A read is a printed variable of the frame, or an attribute of one, with the
 // text before it. The number of the round of a loop is one too, and what loop.cycle
 // makes of it.
 type read struct {
-	pre   value.Text
-	slot  int
-	site  *value.Site // nil for the variable itself
-	name  string
-	undef value.Value
-	node  ast.Expr
-	loop  *loopCode       // not nil for the number of the round of the loop
-	plus  int             // what is added to loop.index0
-	cycle []value.Text    // that are printed in turn instead of the number, with what is in pre
-	bare  bool            // pre is empty
-	in    context.Escaper // of a place that is not between tags
-	place value.Place     // of in, what may be printed there as between tags
+	pre    output.Text
+	slot   int
+	site   *value.Site // nil for the variable itself
+	name   string
+	undef  value.Value
+	node   ast.Expr
+	loop   *loopCode       // not nil for the number of the round of the loop
+	plus   int             // what is added to loop.index0
+	cycle  []output.Text   // that are printed in turn instead of the number, with what is in pre
+	bare   bool            // pre is empty
+	in     context.Escaper // of a place that is not between tags
+	quoted bool            // in prints all but Markup as between tags
 }
 
 // read reports whether printing n can be a piece of its own.
@@ -78,10 +56,10 @@ func (r *read) settle(pre string) {
 	}
 	switch r.in.Kind() {
 	case context.EscAttr, context.EscURLQuery:
-		r.place = value.InQuote
+		r.quoted = true
 	case context.EscURLPath:
 		if withinPath(pre) {
-			r.place = value.InQuote
+			r.quoted = true
 		}
 	}
 }
@@ -157,21 +135,21 @@ func appendRead(run []read, r read, pre string) []read {
 	if n := len(run); n > 0 {
 		if before := &run[n-1]; before.cycle != nil {
 			for i := range before.cycle {
-				before.cycle[i] = value.NewText(before.cycle[i].String() + pre)
+				before.cycle[i] = output.NewText(before.cycle[i].String() + pre)
 			}
 			pre = ""
 		}
 	}
 	for i := range r.cycle {
-		r.cycle[i] = value.NewText(pre + r.cycle[i].String())
+		r.cycle[i] = output.NewText(pre + r.cycle[i].String())
 	}
-	r.pre, r.bare = value.NewText(pre), pre == ""
+	r.pre, r.bare = output.NewText(pre), pre == ""
 	return append(run, r)
 }
 
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
-	t, behind, html := c.tmpl, value.NewText(post), esc == escapeHTML
+	t, behind, html := c.tmpl, output.NewText(post), esc == escapeHTML
 	if len(reads) == 1 && reads[0].loop == nil && reads[0].in == 0 {
 		return printRead(t, &reads[0], &behind, html)
 	}
@@ -195,7 +173,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 				out = r.pre.Append(out)
 			}
 			if r.loop != nil {
-				out = value.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
+				out = output.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
 				continue
 			}
 			v := vars[r.slot]
@@ -205,7 +183,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 					var ok bool
 					if r.in == 0 {
 						out, ok = r.site.AppendEscaped(out, v, r.name)
-					} else if r.place != value.InText {
+					} else if r.quoted {
 						out, ok = r.site.AppendInQuote(out, v)
 					}
 					if ok {
@@ -249,7 +227,7 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 
 // appendIn appends what a read has found in a place that is not between tags.
 func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
-	if r.place != value.InText {
+	if r.quoted {
 		var ok bool
 		if out, ok = value.AppendInQuote(out, v); ok {
 			return out, nil
@@ -261,7 +239,7 @@ func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
 }
 
 // printRead is printReads for one that is printed as between tags.
-func printRead(t *Template, r *read, behind *value.Text, html bool) stmt {
+func printRead(t *Template, r *read, behind *output.Text, html bool) stmt {
 	return func(f *frame) (err error) {
 		rt := f.rt
 		out := r.pre.Append(rt.out)

@@ -102,17 +102,12 @@ func (t *Template) finish(err error) error {
 // it was.
 func (t *Template) Append(buf []byte, r *Run) ([]byte, error) {
 	rt := t.env.acquire(r)
-	own := rt.out
-	n := len(buf)
-	rt.out = buf
 	err := t.run(rt)
-	out := rt.out
-	rt.out = own
-	t.env.release(rt)
-	if err != nil {
-		return out[:n], t.finish(err)
+	if err == nil {
+		buf = append(buf, rt.out...)
 	}
-	return out, nil
+	t.env.release(rt)
+	return buf, t.finish(err)
 }
 
 // String returns the rendered template.

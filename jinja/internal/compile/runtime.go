@@ -78,7 +78,8 @@ type unit struct {
 	variants variants
 }
 
-const maxKeptBuffer = 64 << 10
+// maxKeptBuffer bounds the buffer that is kept from one render for the next.
+const maxKeptBuffer = 1 << 20
 
 func (rt *renderer) enter(u *unit, ctx *scopeContext, up *frame) (*frame, error) {
 	if rt.depth >= rt.env.Limits.recursion() {

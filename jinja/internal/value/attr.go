@@ -1,6 +1,10 @@
 package value
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/dewar-go/dewar/jinja/internal/output"
+)
 
 // GetAttr returns the attribute of v: a field or method of a Go value, what an [Attrer] answers, or a
 // method or property of a Python type. Methods are bound functions.
@@ -10,7 +14,7 @@ func GetAttr(v Value, name string) (Value, bool) {
 	}
 	switch v.t.kind {
 	case KindObject:
-		if x, ok := v.attrer(); ok {
+		if x, ok := v.Any().(Attrer); ok {
 			if r, ok := x.Attr(name); ok {
 				return r, true
 			}
@@ -41,7 +45,7 @@ func LookupMethod(v Value, name string) (m Method, ok bool) {
 		return nil, false
 	case KindObject, KindStruct, KindSlice:
 		if v.t.kind == KindObject {
-			if x, ok := v.attrer(); ok {
+			if x, ok := v.Any().(Attrer); ok {
 				if _, ok := x.Attr(name); ok {
 					return nil, false
 				}
@@ -177,16 +181,16 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	}
 	switch x.t {
 	case stringType:
-		return AppendText(buf, x.rawString()), true
+		return output.AppendEscaped(buf, x.rawString()), true
 	case htmlType:
 		return append(buf, x.rawString()...), true
 	case intType:
-		return appendInt(buf, int64(x.n)), true
+		return output.AppendInt(buf, int64(x.n)), true
 	}
 	return buf, false
 }
 
-// AppendInQuote is AppendEscaped for InQuote. It is for fields of structs.
+// AppendInQuote is the function AppendInQuote for fields of structs.
 func (s *Site) AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	e := s.p.Load()
 	if e == nil || e.t != v.t || e.f == nil || e.as == htmlType {
@@ -195,46 +199,22 @@ func (s *Site) AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	return e.appendEscaped(buf, v)
 }
 
-// AppendInQuote is AppendEscaped for InQuote: ok is false where that may not print v as it should be there.
+// AppendInQuote is AppendEscaped for a place where Markup is escaped too, such as a quoted attribute: ok is false for
+// what must not be printed as between tags there.
 func AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	switch v.t {
 	case stringType:
-		return AppendText(buf, v.rawString()), true
+		return output.AppendEscaped(buf, v.rawString()), true
 	case intType:
-		return appendInt(buf, int64(v.n)), true
+		return output.AppendInt(buf, int64(v.n)), true
 	}
 	return buf, false
-}
-
-// Int is the int field that was seen before at this place. When ok is false, [Site.FindInt] may know more.
-func (s *Site) Int(v Value) (i int64, ok bool) {
-	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadInt {
-		return e.int(v), true
-	}
-	return 0, false
-}
-
-// FindInt is the attribute as Lookup finds it when it is an int field or an int of a dict or map. ok is false when it
-// is anything else: then Lookup is to be asked.
-func (s *Site) FindInt(v Value, name string) (i int64, ok bool) {
-	if x, ok := s.plain(v, name); ok && x.t == intType {
-		return int64(x.n), true
-	}
-	return 0, false
 }
 
 // Bool is Int for bools.
 func (s *Site) Bool(v Value) (b, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadBool {
 		return e.bool(v), true
-	}
-	return false, false
-}
-
-// FindBool is FindInt for bools.
-func (s *Site) FindBool(v Value, name string) (b, ok bool) {
-	if x, ok := s.plain(v, name); ok && x.t == boolType {
-		return x.n != 0, true
 	}
 	return false, false
 }
@@ -276,4 +256,19 @@ func (s *Site) Truth(v Value, name string) (truth, ok bool) {
 		return false, false
 	}
 	return Truth(x), true
+}
+
+// entry is how the site reads its attribute of a struct type, nil when that is not a field.
+func (s *Site) entry(t *Type, name string) *siteEntry {
+	if e := s.p.Load(); e != nil && e.t == t {
+		return e
+	}
+	if t.kind != KindStruct || t.repr != reprStruct {
+		return nil
+	}
+	e := t.attrInfo().entry(t, name)
+	if e != nil {
+		s.p.Store(e)
+	}
+	return e
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
-
-	"github.com/dewar-go/dewar/markup"
 )
 
 var (
@@ -88,12 +86,6 @@ func oneString(a Args) (string, bool) {
 // methodCaller returns the Method that calls m of receiver type rt.
 func methodCaller(rt reflect.Type, m reflect.Method) Method {
 	name, index := m.Name, m.Index
-	// The usual getters are called through an interface, without reflect.
-	if rt.Kind() == reflect.Pointer && m.Type.NumIn() == 1 && m.Type.NumOut() == 1 {
-		if f := getter(m); f != nil {
-			return f
-		}
-	}
 	ft := m.Type
 	return func(st State, self Value, a Args) (Value, error) {
 		var rv reflect.Value
@@ -110,44 +102,6 @@ func methodCaller(rt reflect.Type, m reflect.Method) Method {
 			rv = reflect.ValueOf(self.Any())
 		}
 		return callReflect(st, name, rv.Method(index), nil, ft, 1, a)
-	}
-}
-
-// getter returns a Method for a method of a pointer type without arguments and with a common result,
-// nil for others.
-func getter(m reflect.Method) Method {
-	switch m.Type.Out(0) {
-	case reflect.TypeFor[string]():
-		return getterOf(m, String)
-	case reflect.TypeFor[bool]():
-		return getterOf(m, Bool)
-	case reflect.TypeFor[int]():
-		return getterOf(m, func(i int) Value { return Int(int64(i)) })
-	case reflect.TypeFor[int64]():
-		return getterOf(m, Int)
-	case reflect.TypeFor[float64]():
-		return getterOf(m, Float)
-	case rtTime:
-		return getterOf(m, Time)
-	case rtValue:
-		return getterOf(m, func(v Value) Value { return v })
-	case reflect.TypeFor[any]():
-		return getterOf(m, Of)
-	case reflect.TypeFor[markup.HTML]():
-		return getterOf(m, func(s markup.HTML) Value { return Safe(string(s)) })
-	}
-	return nil
-}
-
-// getterOf is the Method of a getter whose result is a T.
-func getterOf[T any](m reflect.Method, wrap func(T) Value) Method {
-	f := pointerMethod[T](m)
-	name := m.Name
-	return func(_ State, self Value, a Args) (Value, error) {
-		if n := a.Len(); n > 0 {
-			return Value{}, typeErrorf("%s() takes 0 arguments but %d %s given", name, n, wasWere(n))
-		}
-		return wrap(f(self)), nil
 	}
 }
 

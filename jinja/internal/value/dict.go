@@ -262,10 +262,7 @@ func newView(of Value, which viewKind) Value {
 	return objectValue(viewTypes[which], &dictView{of, which})
 }
 
-// KeysOf, ValuesOf and ItemsOf are keys(), values() and items() of a dict or Go map.
-func KeysOf(v Value) Value   { return newView(v, viewKeys) }
-func ValuesOf(v Value) Value { return newView(v, viewValues) }
-func ItemsOf(v Value) Value  { return newView(v, viewItems) }
+func ItemsOf(v Value) Value { return newView(v, viewItems) }
 
 // Set is a Python set; iteration is in order of insertion.
 type Set struct{ d Dict }

@@ -51,10 +51,4 @@ func TestGetters(t *testing.T) {
 	if _, err := m(nil, Of(&g), Positional(None)); err == nil || err.Error() != "TypeError: Text() takes 0 arguments but 1 was given" {
 		t.Error(err)
 	}
-	v := Of(&g)
-	if n := testing.AllocsPerRun(100, func() { _, _ = first3(LookupMethod(v, "count"))(nil, v, Args{}) }); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
 }
-
-func first3(m Method, _ bool) Method { return m }

@@ -46,7 +46,7 @@ func Property(st State, v Value, name string) (Method, bool) {
 		return nil, false
 	}
 	if v.t.kind == KindObject {
-		if x, ok := v.attrer(); ok {
+		if x, ok := v.Any().(Attrer); ok {
 			if _, ok := x.Attr(name); ok {
 				return nil, false
 			}

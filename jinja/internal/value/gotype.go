@@ -76,8 +76,7 @@ type goType struct {
 	word          typeKey // of interfaces that hold an rt
 	ptrWord       typeKey // of interfaces that hold an *rt
 	size          uintptr
-	caps, ptrCaps caps    // of rt and *rt
-	attrTab       typeKey // method table of Attrer, of pointers
+	caps, ptrCaps caps // of rt and *rt
 	mapOf         mapOf
 	elem          atomic.Pointer[Type] // of slices, arrays and pointers
 	attrs         atomic.Pointer[goAttrs]
@@ -242,7 +241,6 @@ func makeType(rt reflect.Type) *Type {
 		t.kind = KindObject
 		if t.direct && rt.Kind() != reflect.Struct && rt.Kind() != reflect.Array {
 			t.loader, t.repr = loadObject, reprWord
-			t.attrTab = attrTable(rt)
 		}
 		return t
 	}

@@ -141,26 +141,3 @@ func Subscript(v, key Value) (Value, error) {
 var indexNames = [KindSeq + 1]string{
 	KindList: "list ", KindSlice: "list ", KindTuple: "tuple ", KindString: "string ", KindMarkup: "string ", KindRange: "range object ",
 }
-
-// SetItem is v[key] = x.
-func SetItem(v, key, x Value) error {
-	switch v.Kind() {
-	case KindDict:
-		return raw[Dict](v).Set(key, x)
-	case KindList:
-		l := raw[List](v)
-		i, ok := key.Int64()
-		if !ok {
-			return typeErrorf("list indices must be integers or slices, not %s", TypeName(key))
-		}
-		if i < 0 {
-			i += int64(len(l.items))
-		}
-		if i < 0 || i >= int64(len(l.items)) {
-			return NewError("IndexError", "list assignment index out of range")
-		}
-		l.items[i] = x
-		return nil
-	}
-	return typeErrorf("'%s' object does not support item assignment", TypeName(v))
-}

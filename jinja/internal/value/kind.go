@@ -89,11 +89,3 @@ func (v Value) IsPlain() bool {
 	}
 	return v.t.kind == KindUndefined
 }
-
-// PlainText returns the text of a str of the language itself: of no Markup and no named Go type.
-func (v Value) PlainText() (string, bool) {
-	if v.t == stringType {
-		return v.rawString(), true
-	}
-	return "", false
-}

@@ -50,19 +50,11 @@ func Of(x any) Value {
 	return typeOfAny(&x).ofAny(&x)
 }
 
+// anyMapType is the type of the objects that JSON is decoded to.
+var anyMapType = typeOf(reflect.TypeFor[map[string]any]())
+
 // anySliceType is the type of the lists that JSON is decoded to.
 var anySliceType = typeOf(reflect.TypeFor[[]any]())
-
-// OfReflect returns the content of rv as a Value, without copying what is addressable.
-func OfReflect(rv reflect.Value) Value {
-	switch {
-	case !rv.IsValid():
-		return None
-	case !rv.CanInterface():
-		return Value{}
-	}
-	return Of(rv.Interface())
-}
 
 // loadReflect loads what no fast loader knows.
 func loadReflect(rv reflect.Value) Value {

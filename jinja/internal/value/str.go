@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+
+	"github.com/dewar-go/dewar/jinja/internal/output"
 )
 
 // AppendStr appends str(v).
@@ -13,7 +15,7 @@ func AppendStr(buf []byte, v Value) ([]byte, error) {
 	case stringType, htmlType:
 		return append(buf, v.rawString()...), nil
 	case intType:
-		return appendInt(buf, int64(v.n)), nil
+		return output.AppendInt(buf, int64(v.n)), nil
 	case nil:
 		return buf, nil
 	}
@@ -30,7 +32,7 @@ func appendStr(buf []byte, v Value) ([]byte, error) {
 	case KindString, KindMarkup:
 		return append(buf, v.rawString()...), nil
 	case KindInt:
-		return appendInt(buf, int64(v.n)), nil
+		return output.AppendInt(buf, int64(v.n)), nil
 	case KindUndefined:
 		s, err := v.undef().str()
 		return append(buf, s...), err
@@ -56,11 +58,11 @@ func StrOf(v Value) (string, error) {
 func AppendEscaped(buf []byte, v Value) ([]byte, error) {
 	switch v.t {
 	case stringType:
-		return AppendText(buf, v.rawString()), nil
+		return output.AppendEscaped(buf, v.rawString()), nil
 	case htmlType:
 		return append(buf, v.rawString()...), nil
 	case intType:
-		return appendInt(buf, int64(v.n)), nil
+		return output.AppendInt(buf, int64(v.n)), nil
 	case nil:
 		return buf, nil
 	}
@@ -78,14 +80,14 @@ func appendEscaped(buf []byte, v Value) ([]byte, error) {
 		}
 	case KindString:
 		if v.t.rt == nil {
-			return AppendText(buf, v.rawString()), nil
+			return output.AppendEscaped(buf, v.rawString()), nil
 		}
 	}
 	s, err := StrOf(v)
 	if err != nil {
 		return buf, err
 	}
-	return AppendText(buf, s), nil
+	return output.AppendEscaped(buf, s), nil
 }
 
 // HTML returns the text of a value that is safe in HTML: Markup, and Go values with an HTML method.
@@ -173,12 +175,12 @@ func appendCents(buf []byte, f, a float64) ([]byte, bool) {
 	if math.Signbit(f) {
 		buf = append(buf, '-')
 	}
-	buf = append(appendInt(buf, n/100), '.')
+	buf = append(output.AppendInt(buf, n/100), '.')
 	c := n % 100
 	if c%10 == 0 {
 		return append(buf, '0'+byte(c/10)), true
 	}
-	return append(buf, digitPairs[2*c], digitPairs[2*c+1]), true
+	return append(buf, '0'+byte(c/10), '0'+byte(c%10)), true
 }
 
 func appendComplex(buf []byte, c complex128) []byte {
@@ -213,44 +215,3 @@ func appendBig(buf []byte, b *big.Int) ([]byte, error) {
 	}
 	return buf, nil
 }
-
-// AppendInt appends the decimal digits of i.
-func AppendInt(buf []byte, i int64) []byte { return appendInt(buf, i) }
-
-func appendInt(buf []byte, i int64) []byte {
-	switch {
-	case i < 0 || i >= 1e6:
-		return strconv.AppendInt(buf, i, 10)
-	case i < 10:
-		return append(buf, '0'+byte(i))
-	case i < 100:
-		return append(buf, digitPairs[2*i], digitPairs[2*i+1])
-	}
-	u := uint32(i)
-	hi, lo := u/100, u%100
-	if hi < 100 {
-		if hi < 10 {
-			return append(buf, '0'+byte(hi), digitPairs[2*lo], digitPairs[2*lo+1])
-		}
-		return append(buf, digitPairs[2*hi], digitPairs[2*hi+1], digitPairs[2*lo], digitPairs[2*lo+1])
-	}
-	top, mid := hi/100, hi%100
-	if top < 10 {
-		return append(buf, '0'+byte(top), digitPairs[2*mid], digitPairs[2*mid+1], digitPairs[2*lo], digitPairs[2*lo+1])
-	}
-	return append(buf, digitPairs[2*top], digitPairs[2*top+1], digitPairs[2*mid], digitPairs[2*mid+1], digitPairs[2*lo], digitPairs[2*lo+1])
-}
-
-// pairs are the two digits of the numbers below 100, the first in the lowest byte.
-var pairs = func() (list [100]uint32) {
-	for i := range list {
-		list[i] = uint32('0'+i/10) | uint32('0'+i%10)<<8
-	}
-	return list
-}()
-
-const digitPairs = "0001020304050607080910111213141516171819" +
-	"2021222324252627282930313233343536373839" +
-	"4041424344454647484950515253545556575859" +
-	"6061626364656667686970717273747576777879" +
-	"8081828384858687888990919293949596979899"
