@@ -175,6 +175,16 @@ func (a *App) headerFindings() (list []Finding) {
 			add("route "+e.rule, r.headers)
 		}
 	}
+	if f := a.proxy; f != nil {
+		add("Fallback", []headersAt{{f.headers, f.location}})
+		if f.headers.ContentSecurityPolicy == nil {
+			list = append(list, Finding{
+				ID: "fallback-csp", Severity: SeverityNote, Subject: "Fallback", Source: f.location,
+				Message: "the other application's pages have no Content-Security-Policy unless they bring one: injected scripts run in them",
+				Remedy:  "let check --csp print the policy that they need, and set it with Headers",
+			})
+		}
+	}
 	return list
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/csplearn"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
 )
@@ -28,7 +29,9 @@ type Fallback struct {
 	maxBody  int64
 	timeout  time.Duration
 	ownPaths bool
-	keeps    bool // ownPaths, or those of a blueprint
+	keeps    bool              // ownPaths, or those of a blueprint
+	learns   bool              // LearnCSP
+	learner  *csplearn.Learner // nil for none
 
 	at        *endpoint
 	transport *http.Transport
@@ -77,9 +80,10 @@ const fallbackTimeout = 2 * time.Minute
 //
 // They are streamed, with their cookies, validators and security headers as
 // they are, but for one: an answer with a cookie is in no cache that is for all
-// ([secure.KeepPrivate]). Security headers that an answer does not have are added, the
-// Content-Security-Policy too: pages with scripts between their tags need one
-// of their own, or another default with [Fallback.Headers]. When the other
+// ([secure.KeepPrivate]). Security headers that an answer does not have are added
+// where a page works with them as without: see [Fallback.Headers]. There is no
+// Content-Security-Policy among them unless one is set there; check --csp says
+// which one the pages need, see [Fallback.LearnCSP]. When the other
 // application cannot be reached the answer is this app's page for 503, for
 // 502 when it breaks off, and for 504 when it takes longer than two minutes to
 // begin.
@@ -146,14 +150,16 @@ func (f *Fallback) OwnPaths() *Fallback {
 }
 
 // Headers changes the security headers that are added to answers which do not
-// have them, as [secure.Headers.Merge] does with those of the app. For an
-// application with scripts in its pages:
+// have them, as [secure.Headers.Merge] does. Without it these are X-Content-Type-Options,
+// X-Frame-Options SAMEORIGIN, Referrer-Policy strict-origin-when-cross-origin,
+// Cross-Origin-Opener-Policy same-origin-allow-popups, Cross-Origin-Resource-Policy
+// cross-origin and on https Strict-Transport-Security, or what [Config.Headers] sets
+// in their place. A Content-Security-Policy and a Permissions-Policy are added only if
+// one is given here; its directives stand in place of those of [Config.Headers]:
 //
 //	app.Fallback(flask).Headers(secure.Headers{ContentSecurityPolicy: secure.CSP{
-//		"script-src": {"'self'", "'unsafe-inline'"}, "style-src": {"'self'", "'unsafe-inline'"},
+//		"script-src": {"'self'", "https://cdn.example.com"},
 //	}})
-//
-// With it, injected scripts run in these pages, as they did before.
 func (f *Fallback) Headers(h secure.Headers) *Fallback {
 	f.changing("Headers")
 	f.headers = h
@@ -173,10 +179,13 @@ func (f *Fallback) build() (err error) {
 		f.at.maxBody = f.maxBody
 	}
 	f.transport.ResponseHeaderTimeout = f.timeout
-	if f.at.headers, err = f.app.cfg.Headers.Merge(f.headers).Compile(); err != nil {
+	if f.at.headers, err = f.settings().Compile(); err != nil {
 		return fmt.Errorf("Fallback at %s: Headers: %w", f.location, err)
 	}
-	return compileErr
+	if compileErr != nil {
+		return compileErr
+	}
+	return f.openLearner()
 }
 
 // takes reports whether a request that the rules answered with err is handed
@@ -200,6 +209,9 @@ func (f *Fallback) serve(c *Context) error {
 	if c.body.over.Load() {
 		return errTooLarge
 	}
+	if f.isReport(c) {
+		return f.takeReport(c)
+	}
 	var failed error
 	proxy := httputil.ReverseProxy{
 		Rewrite:       func(p *httputil.ProxyRequest) { f.rewrite(c, p) },
@@ -214,6 +226,9 @@ func (f *Fallback) serve(c *Context) error {
 						delete(r.Header, name)
 					}
 				}
+			}
+			if f.learner != nil {
+				f.learn(c, r)
 			}
 			return nil
 		},
@@ -257,6 +272,9 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 	out.Header["X-Forwarded-Host"] = []string{c.origin.Host}
 	if c.origin.Prefix != "" {
 		out.Header["X-Forwarded-Prefix"] = []string{c.origin.Prefix}
+	}
+	if f.learner != nil {
+		delete(out.Header, "Accept-Encoding") // pages are read
 	}
 	out.Header["X-Request-Id"] = []string{c.RequestID()}
 }

@@ -12,6 +12,7 @@ import (
 	urfave "github.com/urfave/cli/v3"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/csplearn"
 )
 
 // errFindings makes the exit status 1; the findings themselves are the message.
@@ -25,6 +26,7 @@ func (p *program) check() *urfave.Command {
 		Flags: append([]urfave.Flag{
 			&urfave.BoolFlag{Name: "json", Usage: "as JSON"},
 			&urfave.BoolFlag{Name: "sarif", Usage: "the findings as SARIF 2.1.0, for code scanning"},
+			&urfave.BoolFlag{Name: "csp", Usage: "print the Content-Security-Policy that the pages of the fallback need, as learnt in debug mode or by LearnCSP"},
 			&urfave.StringFlag{Name: "host", Usage: "check what it takes to listen on `ADDRESS`; any but a loopback address counts as one behind TLS", Value: "127.0.0.1"},
 			&urfave.StringSliceFlag{Name: "accept", Usage: "findings with this `ID` do not fail the check; may be repeated"},
 		}, options()...),
@@ -35,6 +37,12 @@ func (p *program) check() *urfave.Command {
 			app, err := p.appWith(c, func(base *dewar.Config) { base.Loopback = isLoopback(c.String("host")) })
 			if err != nil {
 				return err
+			}
+			if c.Bool("csp") {
+				if c.Bool("sarif") {
+					return &usageError{"--csp is text or, with --json, JSON", "check --help"}
+				}
+				return csplearn.Print(p.stdout, app.Config().InstanceDir, c.Bool("json"))
 			}
 			routes, findings := app.Routes(), app.Check()
 			switch {

@@ -42,6 +42,9 @@ func TestCheck(t *testing.T) {
 		{"debug", routedClean, "--debug", 0, nil},
 		{"debug in the open", routedClean, "--debug --host example.com", 1, []string{"Debug"}},
 		{"both forms", routedClean, "--json --sarif", 2, nil},
+		{"a policy", routedClean, "--csp", 0, []string{"No page has been read yet"}},
+		{"a policy as JSON", routedClean, "--csp --json", 0, []string{`"policy": {}`}},
+		{"a policy as SARIF", routedClean, "--csp --sarif", 2, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

@@ -2,6 +2,7 @@
 //
 //	dewar version                                   the version it was built from
 //	dewar render page.html --data page.json         render a Jinja template to standard output
+//	dewar check --csp                               print the policy that the pages of a fallback need
 //	dewar extract templates -o messages.pot         collect the messages of templates for translators
 //
 // What belongs to an application (run, routes, secret) is in the application's
@@ -19,6 +20,7 @@ import (
 const mainUsage = `Usage:
   dewar version
   dewar render TEMPLATE [DATA] [OPTIONS]
+  dewar check --csp [OPTIONS]
   dewar extract FILE-OR-FOLDER... [OPTIONS]
 
 dewar COMMAND --help says more.
@@ -40,6 +42,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			err = version(args[1:], stdout)
 		case "render":
 			err = render(args[1:], stdin, stdout)
+		case "check":
+			err = check(args[1:], stdout)
 		case "extract":
 			err = extract(args[1:], stdout, stderr)
 		case "help", "-h", "-help", "--help":
