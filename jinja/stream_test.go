@@ -12,18 +12,21 @@ import (
 func TestStreamedAddresses(t *testing.T) {
 	for source, want := range map[string]string{
 		`<a href="/{{ e }}/{{ h }}">`:                          `<a href="/./evil.com">`,
+		`<a href="/{{ e }}/u{{ h }}">`:                         `<a href="/./uevil.com">`,
 		`<a href="/{{ e|trim }}/{{ h }}">`:                     `<a href="/./evil.com">`,
 		`<a href="{{ e }}/{{ e }}/{{ h }}">`:                   `<a href="/./evil.com">`,
-		`<a href="/{{ e }}/{{ e }}/{{ h }}">`:                  `<a href="/./evil.com">`,
-		`<a href="/{{ e }}/{{ e }}/{{ e }}/{{ h }}/{{ h }}">`:  `<a href="/./evil.com/evil.com">`,
-		`<a href="/{{ w }}/{{ h }}">`:                          `<a href="/./evil.com">`,
-		`<a href="/{{ w }}/{{ w }}{{ h }}">`:                   "<a href=\"/./\tevil.com\">",
-		`<a href=/{{ w }}/{{ h }}>`:                            `<a href=/./evil.com>`,
-		`<a href=/{{ w }}{{ e }}/{{ w }}/{{ h }}>`:             `<a href=/./&#9;/evil.com>`,
+		`<a href="/{{ e }}/{{ e }}/{{ h }}">`:                  `<a href="/.//evil.com">`,
+		`<a href="/{{ e }}/{{ e }}/{{ e }}/{{ h }}/{{ h }}">`:  `<a href="/.///evil.com/evil.com">`,
+		`<a href="/{{ w }}/{{ h }}">`:                          "<a href=\"/\t./evil.com\">",
+		`<a href="/{{ w }}{{ w }}{{ s }}{{ h }}">`:             "<a href=\"/\t\t%2Fevil.com\">",
+		`<a href="&#47;{{ e }}&#47;{{ h }}">`:                  `<a href="&#47;.&#47;evil.com">`,
+		`<a href=/{{ w }}/{{ h }}>`:                            `<a href=/&#9;./evil.com>`,
+		`<a href=/{{ w }}{{ e }}/{{ w }}/{{ h }}>`:             `<a href=/&#9;./&#9;/evil.com>`,
 		`<a href=/x/{{ w }}/{{ h }}>`:                          `<a href=/x/&#9;/evil.com>`,
-		`<a href='/{{ e }}/{{ e }}/{{ h }}'>`:                  `<a href='/./evil.com'>`,
+		`<a href='/{{ e }}/{{ e }}/{{ h }}'>`:                  `<a href='/.//evil.com'>`,
 		`<a href="/x{{ e }}/{{ e }}/{{ h }}">`:                 `<a href="/x//evil.com">`,
 		`<a href="/{{ e }}/{% if h %}{{ h }}{% endif %}">`:     `<a href="/./evil.com">`,
+		`<a href="https:/{{ e }}/{{ h }}">`:                    `<a href="https:/zZDewarZz.invalid/evil.com">`,
 		`<script>x = {{ n }} - {{ n }} -{{ n }}</script>`:      `<script>x = -1 - -1 - -1</script>`,
 		`<input value={{ e }}>`:                                `<input value="">`,
 		`{% for x in [1, 2] %}<i title={{ e }} >{% endfor %}-`: `<i title="" ><i title="" >-`,
@@ -34,7 +37,7 @@ func TestStreamedAddresses(t *testing.T) {
 		}
 		for pad := 4000; pad < 4110; pad++ {
 			before := strings.Repeat("x", pad)
-			vars := map[string]any{"pad": before, "e": "", "w": "\t", "h": "evil.com", "n": -1}
+			vars := map[string]any{"pad": before, "e": "", "w": "\t", "s": "/", "h": "evil.com", "n": -1}
 			got, err := tmpl.RenderString(vars)
 			if err != nil || got != before+want {
 				t.Fatalf("%s: rendered %q, %v, want %q", source, strings.TrimLeft(got, "x"), err, want)

@@ -57,13 +57,9 @@ func indent(st State, v Value, a Args) (Value, error) {
 		}
 		return Value{}, err
 	}
-	if v.IsSafe() && byContext(st) {
-		var err error
-		if in, err = value.Escape(in); err != nil {
-			return Value{}, err
-		}
-	}
 	prefix, _ := in.Str()
+	place := value.NewFragment(st)
+	escape := v.IsSafe() && byContext(st) && !in.IsSafe() && strings.TrimLeft(prefix, " \t") != ""
 	lines := splitLines(s+"\n", false)
 	if err := st.Grow(len(lines) * len(prefix)); err != nil {
 		return Value{}, err
@@ -77,7 +73,11 @@ func indent(st State, v Value, a Args) (Value, error) {
 			buf = append(buf, '\n')
 		}
 		if i == 0 && first || i > 0 && (blank || line != "") {
-			buf = append(buf, prefix...)
+			if !escape {
+				buf = append(buf, prefix...)
+			} else if buf, err = place.Append(buf, in); err != nil {
+				return Value{}, err
+			}
 		}
 		buf = append(buf, line...)
 	}

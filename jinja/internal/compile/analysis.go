@@ -433,8 +433,9 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 		case context.EscText, context.EscRCData, context.EscAttr, context.EscData:
 		default:
 			for f := n.Filter; f != nil; {
-				if !keepsEscapes[f.Name] {
-					a.fail(n, "the filter %s may undo the escaping of what is in its block, which stands in %s; only indent and trim may stand there", f.Name, a.set.At(0))
+				if !a.c.keepsEscapes(f) {
+					a.fail(n, "the filter %s may undo the escaping of what is in its block, which stands in %s; only trim and indent may stand there, with a number in their brackets or nothing",
+						f.Name, a.set.At(0))
 					return
 				}
 				f, _ = f.Node.(*ast.Filter)
@@ -459,8 +460,29 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 	a.set = start
 }
 
-// keepsEscapes are the filters that leave escaped text escaped everywhere.
-var keepsEscapes = map[string]bool{"indent": true, "trim": true}
+// keepsEscapes reports whether a filter leaves escaped text escaped everywhere: what it
+// takes away and puts in is white space.
+func (c *compiler) keepsEscapes(f *ast.Filter) bool {
+	return (f.Name == "indent" || f.Name == "trim") && c.env.pure(f.Name) && ownArguments(f, func(k *ast.Const) bool {
+		_, text := k.Value.(string)
+		return !text
+	})
+}
+
+// ownArguments reports whether the arguments of a filter are constants that are allowed.
+func ownArguments(f *ast.Filter, allowed func(k *ast.Const) bool) bool {
+	for _, arg := range f.Args {
+		if k, ok := arg.(*ast.Const); !ok || !allowed(k) {
+			return false
+		}
+	}
+	for _, arg := range f.Kwargs {
+		if k, ok := arg.Value.(*ast.Const); !ok || !allowed(k) {
+			return false
+		}
+	}
+	return f.DynArgs == nil && f.DynKwargs == nil
+}
 
 // escaper decides what an output needs; next is the text behind it, if that is known.
 // All contexts that it may be in must agree.

@@ -76,6 +76,10 @@ func (a *analysis) text(n *ast.TemplateData) {
 		case context.FormEnd:
 			a.forms = nil
 			continue
+		case context.Slash, context.EmptyHost:
+			if a.off {
+				continue
+			}
 		case context.TagStart:
 			if a.c.env.Nonce == nil && a.c.env.FormField == nil {
 				continue
@@ -250,7 +254,9 @@ func (a *analysis) literal(texts []string) {
 	var out context.Set
 	for _, t := range texts {
 		a.set = start
-		a.set.Advance(t)
+		if a.set.Advance(t); t == "" {
+			a.set.PrintedNothing()
+		}
 		out.Join(&a.set)
 	}
 	a.set = out

@@ -399,6 +399,10 @@ func (f *frame) writeFiltered(v value.Value, e context.Escaper) error {
 			return err
 		}
 		return rt.written()
+	case context.EscURL, context.EscURLRest, context.EscURLSlash:
+		if s, err := value.StrOf(v); err == nil && context.StartsWithSlash(s) {
+			rt.out = context.BeforeSlash(rt.out) // there was white space before it, or nothing
+		}
 	}
 	return f.writeRaw(v)
 }

@@ -52,11 +52,14 @@ var leavingEscaped = map[string]bool{
 	"urlize": true, "wordwrap": true,
 }
 
+// writingArguments are those of them that write their arguments as they are.
+var writingArguments = map[string]bool{"d": true, "default": true, "wordwrap": true}
+
 // leavesEscaped reports whether the filters of a block leave what is escaped in it
 // escaped.
 func (c *compiler) leavesEscaped(n *ast.Filter) bool {
 	for n != nil {
-		if !leavingEscaped[n.Name] || !c.env.pure(n.Name) {
+		if !leavingEscaped[n.Name] || !c.env.pure(n.Name) || writingArguments[n.Name] && !ownArguments(n, func(*ast.Const) bool { return true }) {
 			return false
 		}
 		inner, _ := n.Node.(*ast.Filter)

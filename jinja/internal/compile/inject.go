@@ -56,6 +56,10 @@ func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 		}
 	case context.BareEnd:
 		act = (*frame).closeBare
+	case context.Slash:
+		act = func(f *frame) error { f.rt.out = context.BeforeSlash(f.rt.out); return nil }
+	case context.EmptyHost:
+		act = func(f *frame) error { f.rt.out = context.BehindHost(f.rt.out); return nil }
 	}
 	return func(f *frame) error {
 		rt := f.rt

@@ -32,17 +32,25 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 				s = blockedURL
 			}
 		}
-		buf = appendCSSString(buf, s, cssURLChars)
+		buf = appendCSSString(buf, urlText(s), cssURLChars)
 	case EscCSSURLRest:
 		if t := filterRest(s); t != s {
 			s = Blocked
 		}
-		if e.Is(Imported) {
-			s = filterSlash(s)
+		if s = urlText(s); e.Is(Imported) {
+			s = afterSlash(buf, s)
 		}
 		buf = appendCSSString(buf, s, cssURLChars)
 	}
 	return inAttr(buf, start, e)
+}
+
+// urlText is an address as browsers read it, so that no slash in it needs an escape.
+func urlText(s string) string {
+	if strings.ContainsAny(s, "\\\t\n\r") {
+		return strings.NewReplacer("\\", "/", "\t", "", "\n", "", "\r", "").Replace(s)
+	}
+	return s
 }
 
 func cssWithoutEnds(s string) string {

@@ -45,6 +45,9 @@ func appendScript(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, er
 		if s = filterModule(s, kind); e.Is(Slashed) {
 			s = filterSlash(s)
 		}
+		if strings.Trim(s, "/\\") == "" && (s != "" || e.Is(Slashed)) {
+			s += "." // a / that follows begins no host
+		}
 		buf = appendJSString(buf, s)
 	case EscJSON:
 		if kind == markup.KindJSON || isJSWord(s) {

@@ -385,7 +385,7 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		if (c.Attr == attrResource || c.Attr == attrLocal) && c.Prev == urlDynamic && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
 			e |= Local
 		}
-	case urlSlash:
+	case urlSlash, urlSlashed:
 		e = EscURLSlash
 	case urlHost:
 		e = EscURLHost
@@ -531,7 +531,7 @@ func (c *Context) cssEscaper(flags Escaper, next string) (Escaper, string) {
 		switch c.Prev {
 		case urlStart:
 			return EscCSSURL | flags | c.imported(), ""
-		case urlSlash:
+		case urlSlash, urlSlashed:
 			return EscCSSURLRest | flags | Imported, ""
 		case urlPath, urlQuery, urlHost, urlName:
 			return EscCSSURLRest | flags, ""
@@ -554,7 +554,7 @@ func (c *Context) Untyped() string {
 	switch c.Prev {
 	case urlStart, urlQuery:
 		return "" // the value has to be typed, or what it names is decided
-	case urlSlash, urlPath:
+	case urlSlash, urlSlashed, urlPath:
 		if c.Sub != urlAbsolute {
 			return ""
 		}

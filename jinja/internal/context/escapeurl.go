@@ -57,16 +57,14 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		if s = filterRest(s); e.Is(Local) && !onSite(s) {
 			s = blockedURL
 		}
-		buf, s = afterSlash(buf, s)
-	case EscURLPath:
-		buf, s = afterSlash(buf, s)
+		s = afterSlash(buf, s)
 	case EscURLScheme:
 		// What brings its own scheme may go on with a port.
 		if !linkSchemes[strings.ToLower(s)] && (e.Is(Local) || !strings.Contains(s, "://") || filterURL(s, false) != s) {
 			s = Blocked
 		}
 	case EscURLSlash:
-		buf, s = afterSlash(buf, s)
+		s = afterSlash(buf, s)
 	case EscURLHost, EscURLHostRest:
 		if e.Kind() == EscURLHostRest {
 			s = filterHost(s)
@@ -202,51 +200,106 @@ func filterRest(s string) string {
 	return s
 }
 
-// afterSlash keeps what follows a first / from naming a host: buf ends with that /,
-// or with more when the outputs between them were empty, or white space that
-// browsers take out.
-func afterSlash(buf []byte, s string) ([]byte, string) {
-	n := len(buf)
-	if s == "" || n > 0 && !isSlash(buf[n-1]) && strings.IndexByte(";\t\n\r", buf[n-1]) < 0 {
-		return buf, s // neither a slash nor a reference to one, or white space that browsers take out
+// afterSlash keeps what follows a first / in an address from naming a host: outputs
+// between them may have been empty.
+func afterSlash(buf []byte, s string) string {
+	if s == "" || !opensHost(buf) {
+		return s
 	}
-	i, slashes := slashesBefore(buf)
-	within := i > 0 && inValue(buf[i-1])
-	if slashes > 1 && !within {
-		return append(buf[:i], "/./"...), s
+	return filterSlash(s)
+}
+
+// opensHost reports whether another / behind what has been written would begin a host.
+func opensHost(out []byte) bool {
+	i, slashes := slashesBefore(out)
+	return slashes > 0 && !inValue(out[:i])
+}
+
+// BeforeSlash writes what goes before a / of the template's own text, so that it does
+// not begin a host together with one that is there by itself because outputs were empty.
+func BeforeSlash(out []byte) []byte {
+	if opensHost(out) {
+		return append(out, '.')
 	}
-	if within && isSlash(buf[n-1]) {
-		return buf, s
+	return out
+}
+
+// BehindHost writes a host that does not exist where outputs have written an empty one:
+// what follows would be the host.
+func BehindHost(out []byte) []byte {
+	b, n := lastByte(out)
+	if b == ':' {
+		i := len(out) - n
+		for i > 0 && len(out)-i < 8 && isLetter(out[i-1]) {
+			i--
+		}
+		if b = '/'; i == 0 || i == len(out)-n || inValue(out[:i]) {
+			return out // of a port
+		}
 	}
-	return buf, filterSlash(s)
+	if isSlash(b) {
+		return append(out, blockedHost...)
+	}
+	return out
+}
+
+// StartsWithSlash reports whether text in an attribute begins with a slash for a browser.
+func StartsWithSlash(s string) bool {
+	for s != "" {
+		b, n := firstByte(s)
+		if b != '\t' && b != '\n' && b != '\r' {
+			return isSlash(b)
+		}
+		s = s[n:]
+	}
+	return false
 }
 
 // slashesBefore counts the slashes that a browser reads one behind the other at the
 // end of buf, and returns where they begin.
 func slashesBefore(buf []byte) (i, slashes int) {
 	for i = len(buf); i > 0; {
-		switch b := buf[i-1]; {
+		b, n := lastByte(buf[:i])
+		switch {
 		case isSlash(b):
 			slashes++
-			i--
 		case b == '\t' || b == '\n' || b == '\r':
-			i--
-		case b == ';' && bytes.HasSuffix(buf[:i], []byte(bareRefs['\t'])):
-			i -= len(bareRefs['\t'])
-		case b == ';' && (bytes.HasSuffix(buf[:i], []byte(bareRefs['\n'])) || bytes.HasSuffix(buf[:i], []byte(bareRefs['\r']))):
-			i -= len(bareRefs['\n'])
 		default:
 			return i, slashes
 		}
+		i -= n
 	}
 	return i, slashes
 }
 
+// maxReference is how long a reference to a slash or white space can be that is looked
+// for in what has been written.
+const maxReference = 16
+
+// lastByte is the last character of what has been written of an attribute's value, if it
+// is one byte, and how many bytes it is written as.
+func lastByte(out []byte) (b byte, n int) {
+	if len(out) == 0 {
+		return 0, 0
+	}
+	b = out[len(out)-1]
+	if b != ';' && !isLetter(b) && !isDigit(b) {
+		return b, 1
+	}
+	tail := out[max(0, len(out)-maxReference):]
+	if i := bytes.LastIndexByte(tail, '&'); i >= 0 {
+		if s := AttrText(string(tail[i:])); len(s) == 1 {
+			return s[0], len(tail) - i
+		}
+	}
+	return b, 1
+}
+
 // Behind returns how many bytes at the end of an output must stay at hand for what is
-// printed next: [Append] looks at them, and may replace them.
+// printed next: [Append], [BeforeSlash] and [BehindHost] look at them.
 func Behind(out []byte) int {
 	i, _ := slashesBefore(out)
-	return len(out) - max(i-1, 0)
+	return min(len(out), len(out)-i+maxReference)
 }
 
 // filterSlash encodes a first slash.
@@ -260,8 +313,11 @@ func filterSlash(s string) string {
 
 func isSlash(b byte) bool { return b == '/' || b == '\\' }
 
-// inValue reports whether a byte before a / may be a part of an address.
-func inValue(b byte) bool { return b > ' ' && b != '"' && b != '\'' && b != '=' }
+// inValue reports whether out ends in a part of an address, which a / may follow.
+func inValue(out []byte) bool {
+	b, _ := lastByte(out)
+	return b > ' ' && strings.IndexByte("\"'=(;,", b) < 0
+}
 
 // filterHost keeps what follows a part of a host from changing the host to
 // one of another kind.

@@ -7,11 +7,13 @@ type EventKind uint8
 
 // The kinds of events.
 const (
-	Nonce    EventKind = iota // the end of a start tag that takes a nonce
-	Form                      // behind the start tag of a form that takes a token
-	FormEnd                   // the end tag of a form
-	TagStart                  // behind the name of a tag that may take one of them
-	BareEnd                   // an unquoted value that an output began has ended
+	Nonce     EventKind = iota // the end of a start tag that takes a nonce
+	Form                       // behind the start tag of a form that takes a token
+	FormEnd                    // the end tag of a form
+	TagStart                   // behind the name of a tag that may take one of them
+	BareEnd                    // an unquoted value that an output began has ended
+	Slash                      // before a / that names a host if the outputs before it were empty
+	EmptyHost                  // before the / behind a host that only outputs have written
 )
 
 // Event is what happens before the byte At of a text.
@@ -439,6 +441,7 @@ func (sc *scanner) value() {
 		j = len(rest)
 	}
 	chunk := rest[:j]
+	sc.slashes(chunk, ended)
 	sc.i += j
 	if ended && c.Delim != delimNone {
 		sc.i++
@@ -651,6 +654,7 @@ func (sc *scanner) raw() {
 		j, ended = len(rest), false
 	}
 	chunk := rest[:j]
+	sc.slashes(chunk, false)
 	sc.i += j
 	c.endTagStart(chunk, name)
 	var others []Context

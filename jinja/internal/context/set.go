@@ -59,16 +59,19 @@ func (s *Set) Add(c Context) {
 	if s.Has(c) {
 		return
 	}
-	for i := range s.n {
-		// Where only the open brackets of a script differ, none of them is known.
+	for i := range int(s.n) {
 		d := s.all[i]
+		if one, ok := slashed(d, c); ok {
+			s.remove(i)
+			s.Add(one)
+			return
+		}
+		// Where only the open brackets of a script differ, none of them is known.
 		if d.Open|c.Open == 0 {
 			continue
 		}
 		if d.Open, d.Parens = c.Open, c.Parens; d == c {
-			copy(s.all[i:s.n], s.all[i+1:s.n])
-			s.n--
-			s.all[s.n] = Context{}
+			s.remove(i)
 			c.Open, c.Parens = 0, 0
 			s.Add(c)
 			return
@@ -91,6 +94,29 @@ func (s *Set) Add(c Context) {
 	}
 	s.all[i] = c
 	s.n++
+}
+
+func (s *Set) remove(i int) {
+	copy(s.all[i:s.n], s.all[i+1:s.n])
+	s.n--
+	s.all[s.n] = Context{}
+}
+
+// slashed makes one of two contexts behind the first / of an address of which it
+// depends on branches, or on outputs, whether more has been written.
+func slashed(a, b Context) (Context, bool) {
+	behind := func(c *Context) bool {
+		return c.address() == c.Prev && (c.Prev == urlSlash || c.Prev == urlSlashed || c.Prev == urlPath)
+	}
+	if a.State != Value || a.Prev == b.Prev || !behind(&a) || !behind(&b) {
+		return a, false
+	}
+	const outputs = flagOutput | flagLook
+	flags := (a.Flags | b.Flags) & outputs
+	a.Prev, b.Prev, a.Flags, b.Flags = urlSlashed, urlSlashed, a.Flags|outputs, b.Flags|outputs
+	one := a
+	one.Flags = one.Flags&^outputs | flags
+	return one, a == b
 }
 
 // coarsen makes room in the set for one more context of a start tag: which attributes
@@ -243,6 +269,16 @@ func (s *Set) Printed(e Escaper) {
 		next.Add(s.all[i].Printed(e))
 	}
 	*s = next
+}
+
+// PrintedNothing takes the set through a constant output that is empty.
+func (s *Set) PrintedNothing() {
+	all := *s
+	*s = Set{}
+	for i := range all.n {
+		all.all[i].printedNothing()
+		s.Add(all.all[i])
+	}
 }
 
 // Loosen forgets what cannot be agreed on at the edge of a block, a macro or an

@@ -26,6 +26,7 @@ const (
 	urlQuery                // behind ? or #
 	urlBad                  // the scheme is one that runs scripts
 	urlUnknown
+	urlSlashed // behind a / that is the first of the address if the outputs before it and behind it were empty
 
 	urlBits uint8 = 15 // which of these it is
 )
@@ -33,7 +34,7 @@ const (
 var urlNames = [...]string{
 	urlStart: "URL start", urlScheme: "URL with an undecided scheme", urlName: "relative URL", urlDynamic: "URL behind an output",
 	urlSlash: "URL path", urlHost: "URL host", urlPath: "URL path", urlQuery: "URL query", urlBad: "URL with a dangerous scheme",
-	urlUnknown: "URL that is not known",
+	urlUnknown: "URL that is not known", urlSlashed: "URL path",
 }
 
 // urlAbsolute in Sub says that the address has a scheme or host of its own.
@@ -100,6 +101,8 @@ func (c *Context) urlByte(b byte) {
 			if c.N > 0 {
 				c.Prev = urlPath
 			}
+		case urlDynamic:
+			c.Prev = urlSlashed
 		default:
 			c.Prev = urlPath
 		}
@@ -111,10 +114,11 @@ func (c *Context) urlByte(b byte) {
 		c.urlColon()
 	default:
 		switch c.Prev {
-		case urlSlash:
+		case urlSlash, urlSlashed:
 			c.Prev = urlPath
 		case urlHost:
-			if c.N == 0 {
+			if c.N == 0 || c.Buf[0] == hostPrinted {
+				c.clearBuf()
 				c.add(b)
 			}
 		case urlDynamic:
@@ -135,7 +139,7 @@ func (c *Context) urlColon() {
 	switch c.Prev {
 	case urlHost:
 		return
-	case urlSlash:
+	case urlSlash, urlSlashed:
 		c.Prev = urlPath
 		return
 	case urlDynamic:
@@ -170,12 +174,97 @@ func (c *Context) urlPrinted() {
 		c.Prev = urlDynamic
 		c.clearBuf()
 	case urlSlash:
-		c.Prev = urlPath
+		c.Prev = urlSlashed
 	case urlHost:
 		if c.N == 0 {
-			c.add('x')
+			c.add(hostPrinted)
 		}
 	}
+}
+
+// hostPrinted stands in Buf for a host of which outputs have written all so far.
+const hostPrinted = 1
+
+// printedNothing takes the context behind a constant that is empty: a slash that
+// follows is not one of two that the author has written.
+func (c *Context) printedNothing() {
+	if c.State == Value && c.Prev == urlSlash && (c.Lang == langURL || c.Lang == langMeta && c.Sub == metaURL) {
+		c.Prev = urlSlashed
+	}
+}
+
+// address is the part of an address that the place is in, urlPath for none and where
+// no / can begin a host.
+func (c *Context) address() uint8 {
+	switch {
+	case c.Lang == langURL, c.Lang == langMeta && c.Sub == metaURL:
+		return c.Prev
+	case c.Lang == langCSS && (c.Sub == cssURL || c.Sub == cssURLDouble || c.Sub == cssURLSingle):
+		return c.Prev &^ cssEscape
+	}
+	return urlPath
+}
+
+// slashes notes which slashes of a text may name a host together with what outputs have
+// written before them. The text is what comes next of an address; ended says that the
+// address ends with it.
+func (sc *scanner) slashes(text string, ended bool) {
+	c, kind := &sc.c, Slash
+	may := 1 // how many slashes one behind the other may
+	switch c.address() {
+	case urlSlashed, urlUnknown:
+	case urlDynamic:
+		may = 2
+	case urlHost:
+		if c.N == 0 || c.Buf[0] != hostPrinted {
+			return
+		}
+		kind = EmptyHost
+	default:
+		return
+	}
+	ended = ended && c.Lang == langURL
+	for at := 0; at < len(text) && may > 0; {
+		b, n := firstByte(text[at:])
+		switch {
+		case isSlash(b):
+			if may--; may == 0 && c.address() == urlDynamic && isHost(text[at+n:], ended) {
+				return // the author has written both slashes and the host
+			}
+			sc.events = append(sc.events, Event{At: sc.i + at, Kind: kind})
+		case b != '\t' && b != '\n' && b != '\r':
+			return
+		}
+		at += n
+	}
+}
+
+func isHex(b byte) bool { return isDigit(b) || 'a' <= b|0x20 && b|0x20 <= 'f' }
+
+// isHost reports whether a text that follows two slashes begins with a whole host.
+func isHost(s string, ended bool) bool {
+	i := strings.IndexAny(s, "/\\?#")
+	return i > 0 || i < 0 && ended && s != ""
+}
+
+// firstByte is the first byte of a text in an attribute, and the length of what it is
+// written as.
+func firstByte(s string) (b byte, n int) {
+	if s[0] != '&' {
+		return s[0], 1
+	}
+	for n = 1; n < len(s) && (isLetter(s[n]) || isDigit(s[n]) || s[n] == '#'); n++ {
+		if s[1] == '#' && n > 1 && !isDigit(s[n]) && (s[2]|0x20 != 'x' || n > 2 && !isHex(s[n])) {
+			break
+		}
+	}
+	if n < len(s) && s[n] == ';' {
+		n++
+	}
+	if t := AttrText(s[:n]); len(t) == 1 {
+		return t[0], n
+	}
+	return s[0], 1
 }
 
 // The places in the content of a refresh, in Sub.

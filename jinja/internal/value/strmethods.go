@@ -456,11 +456,11 @@ func strFormatMap(st State, self Value, a Args) (Value, error) {
 	return likeSelf(self, s), err
 }
 
-func strTranslate(_ State, self Value, a Args) (Value, error) {
+func strTranslate(st State, self Value, a Args) (Value, error) {
 	if err := count("str", "translate", a, 1, 1); err != nil {
 		return Value{}, err
 	}
-	var b strings.Builder
+	place, b := NewFragment(st), []byte(nil)
 	for _, r := range self.rawString() {
 		x, ok, err := GetItem(a.Pos[0], Int(int64(r)))
 		if err != nil {
@@ -468,20 +468,23 @@ func strTranslate(_ State, self Value, a Args) (Value, error) {
 		}
 		switch {
 		case !ok:
-			b.WriteRune(r)
+			b = utf8.AppendRune(b, r)
 		case x.IsNone():
 		default:
 			if i, isInt := x.Int64(); isInt {
-				b.WriteRune(rune(i))
-			} else if s, isStr := x.Str(); isStr {
-				b.WriteString(s)
-			} else {
+				x = String(string(rune(i)))
+			} else if !x.IsString() {
 				return Value{}, typeErrorf("character mapping must return integer, None or str")
 			}
+			if !place.on || !self.IsSafe() {
+				b = append(b, x.rawString()...)
+			} else if b, err = place.Append(b, x); err != nil {
+				return Value{}, err
+			}
 		}
-		if b.Len() > maxRepeat {
+		if len(b) > maxRepeat {
 			return Value{}, NewError("MemoryError", "")
 		}
 	}
-	return likeSelf(self, b.String()), nil
+	return likeSelf(self, string(b)), nil
 }
