@@ -34,6 +34,7 @@ type Fallback struct {
 	learner  *csplearn.Learner // nil for none
 
 	at        *endpoint
+	added     *secure.HeaderSet // to the other application's answers
 	transport *http.Transport
 	buffers   bufferPool
 }
@@ -179,7 +180,7 @@ func (f *Fallback) build() (err error) {
 		f.at.maxBody = f.maxBody
 	}
 	f.transport.ResponseHeaderTimeout = f.timeout
-	if f.at.headers, err = f.settings().Compile(); err != nil {
+	if f.added, err = f.settings().Compile(); err != nil {
 		return fmt.Errorf("Fallback at %s: Headers: %w", f.location, err)
 	}
 	if compileErr != nil {
@@ -220,6 +221,7 @@ func (f *Fallback) serve(c *Context) error {
 		BufferPool:    &f.buffers,
 		ErrorLog:      slog.NewLogLogger(f.app.log.Handler(), slog.LevelDebug),
 		ModifyResponse: func(r *http.Response) error {
+			c.state.set(handedOn)
 			if c.at.cors != nil { // one policy, this app's
 				for name := range r.Header {
 					if strings.HasPrefix(name, "Access-Control-") {

@@ -232,6 +232,9 @@ func TestFallbackFailures(t *testing.T) {
 	if resp.Status != 503 || resp.Header.Get("Retry-After") != "5" || strings.Contains(resp.Text, "127.0.0.1") {
 		t.Errorf("down: %d %v %q", resp.Status, resp.Header, resp.Text)
 	}
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") { // the page is this app's own
+		t.Errorf("down: policy %q", csp)
+	}
 
 	broken, _ := behind(t, func(w http.ResponseWriter, r *http.Request) {
 		conn, _, _ := http.NewResponseController(w).Hijack()

@@ -83,7 +83,11 @@ func (c *Context) settleHeaders() error {
 	if v := h["Content-Type"]; len(v) > 0 {
 		kind = v[0]
 	}
-	c.at.headers.Apply(h, secure.Answer{
+	set := c.at.headers
+	if c.state.has(handedOn) {
+		set = c.app.proxy.added
+	}
+	set.Apply(h, secure.Answer{
 		HTML:        kind != "" && secure.IsHTML(kind),
 		HTTPS:       c.origin.HTTPS(),
 		SessionRead: c.sessionRead(),

@@ -15,6 +15,7 @@ const (
 	sessionSettled                                // nothing of the session is left to save
 	sessionDropped                                // the session must not be saved: the request failed
 	pastMiddleware                                // an error page goes past the middleware
+	handedOn                                      // the answer is the other application's
 )
 
 func (s *requestState) set(fact requestState)     { *s |= fact }
