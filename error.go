@@ -64,7 +64,9 @@ func withCause(err error) string {
 	text := err.Error()
 	var he *HTTPError
 	if errors.As(err, &he) && he.Err != nil {
-		text += ": " + withCause(he.Err)
+		if cause := withCause(he.Err); cause != text {
+			text += ": " + cause
+		}
 	}
 	return text
 }

@@ -13,8 +13,12 @@ import (
 // ServeFS answers with a file of fsys, shown in the browser: with its type by
 // its name, conditional requests and byte ranges. The name is a path within fsys
 // and may come from the request: what leaves fsys, a folder, and any name with a
-// part that begins with a dot are 404. Give it the FS of an os.Root, or an
-// embed.FS, and no symbolic link leads out either.
+// part that begins with a dot are 404, and so is what is no regular file. No symbolic
+// link leads out of an os.DirFS, the FS of an os.Root or what fs.Sub makes of them;
+// for a file system of your own that is yours to see to.
+//
+// Of a Range header with more than ten parts, or with parts that overlap, nothing is
+// taken: the answer is the whole file.
 //
 // Files that users sent belong behind [Context.UserFile]. For content that the
 // program made, set Content-Type and call http.ServeContent with [Context.Writer].

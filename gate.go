@@ -3,10 +3,12 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/negotiate"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -53,7 +55,21 @@ func (c *Context) gate() (err error) {
 		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: CONNECT is refused"))
 	}
 	c.canonical()
+	c.boundRanges()
 	return nil
+}
+
+// boundRanges takes a Range header away that asks for many parts, or for the same ones
+// again: whoever serves files then answers with the whole.
+func (c *Context) boundRanges() {
+	list := c.r.Header["Range"]
+	if list == nil || len(list) == 1 && !negotiate.TooManyRanges(list[0]) {
+		return
+	}
+	r := *c.r
+	r.Header = maps.Clone(r.Header)
+	delete(r.Header, "Range")
+	c.r = &r
 }
 
 // canonical makes of the request one whose target is the canonical path: what reads

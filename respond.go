@@ -95,11 +95,11 @@ func (c *Context) Redirect(t Target) error {
 }
 
 // RedirectExternal sends the browser to another site. The URL must be absolute,
-// http or https. Never take it from the request without a list of what is
+// http or https; any other is an error, answered with 400. Never take it from the request without a list of what is
 // allowed: a link to this site that leads elsewhere is a phisher's tool.
 func (c *Context) RedirectExternal(url string) error {
 	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsAny(url, "\r\n\x00\\ ") {
-		return fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", url)
+		return &targetError{fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", clip(url))}
 	}
 	if err := c.answering(); err != nil {
 		return err

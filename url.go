@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -59,8 +60,8 @@ func To(endpoint string, pairs ...any) Target {
 // Path makes a target of a path within the app, with a query and a fragment if
 // it has them: "/account?tab=2". A path that comes from outside, such as the
 // "next" of a login form, may be given as it is. One that does not begin with a
-// slash, or leads to another site, is an error when the target is used; see
-// [secure.LocalRedirect]. The prefix of a proxy is put before it.
+// slash, or leads to another site, is an error when the target is used, answered with
+// 400; see [secure.LocalRedirect]. The prefix of a proxy is put before it.
 func Path(path string) Target {
 	if path == "" {
 		return Target{bad: errNotPath("", errors.New("it is empty"))}
@@ -69,7 +70,23 @@ func Path(path string) Target {
 }
 
 func errNotPath(path string, err error) error {
-	return fmt.Errorf("dewar: Path(%q) is no path within the app: %w", path, err)
+	return &targetError{fmt.Errorf("dewar: Path(%q) is no path within the app: %w", clip(path), err)}
+}
+
+// A targetError is an address that no redirect may lead to. It nearly always came with
+// the request, so that the answer is a 400.
+type targetError struct{ error }
+
+// Unwrap returns the reason.
+func (e *targetError) Unwrap() error { return errors.Unwrap(e.error) }
+
+// As lets errors.As find the status.
+func (e *targetError) As(target any) bool {
+	he, ok := target.(**HTTPError)
+	if ok {
+		*he = &HTTPError{Code: http.StatusBadRequest, Detail: "This request leads to an address that is not allowed.", Err: e.error}
+	}
+	return ok
 }
 
 // With adds a query parameter.

@@ -14,7 +14,7 @@ import (
 
 // A Folder remembers what it found out of each file that it has met.
 type Folder struct {
-	FS  fs.FS  // the files; no link leads out of an os.DirFS
+	FS  fs.FS  // the files; no link leads out of a folder on disk
 	Dir string // where they are, "" for none on disk
 
 	mu    sync.Mutex
@@ -23,7 +23,11 @@ type Folder struct {
 
 // New makes a folder of files.
 func New(fsys fs.FS) *Folder {
-	return &Folder{FS: confine(fsys), Dir: Dir(fsys), known: map[string]*File{}}
+	d := &Folder{FS: fsys, Dir: Dir(fsys), known: map[string]*File{}}
+	if root, ok := confine(fsys); ok {
+		d.FS = root.FS()
+	}
+	return d
 }
 
 // A File is what is known of a file as long as it does not change.
@@ -77,7 +81,8 @@ func (d *Folder) Know(name string, f fs.File, info fs.FileInfo) (*File, error) {
 	hash := hex.EncodeToString(sum.Sum(nil)[:8])
 	known := &File{Hash: hash, ETag: []string{`"` + hash + `"`}, Type: []string{Type(name)}, modified: info.ModTime(), size: info.Size()}
 	for _, form := range forms {
-		if _, err := fs.Stat(d.FS, name+form.Ending); err == nil {
+		if compressed, _, err := Open(d.FS, name+form.Ending); err == nil {
+			compressed.Close()
 			form.ETag = []string{`"` + hash + "-" + form.Coding + `"`}
 			known.Forms = append(known.Forms, form)
 		}
