@@ -12,7 +12,7 @@ import (
 // A BindError says which value of the request did not fit.
 type BindError struct {
 	// Source is path, query, form, json, header or cookie, and Name the value's
-	// name there.
+	// name there, cut after 128 bytes.
 	Source, Name string
 	// Reason is a sentence for the client: it never holds the value.
 	Reason string
@@ -63,8 +63,12 @@ func (e BindErrors) answer() error {
 	return &HTTPError{Code: http.StatusBadRequest, Detail: strings.Join(list, "; "), Err: e}
 }
 
+// maxShownName bounds the name of a value that a message names, in bytes: a client may
+// have chosen it.
+const maxShownName = 128
+
 func newBindError(source, name string, err error) *BindError {
-	return &BindError{Source: source, Name: name, Reason: reasonOf(err), Err: err}
+	return &BindError{Source: source, Name: clipTo(name, maxShownName), Reason: reasonOf(err), Err: err}
 }
 
 func badBind(source, name string, err error) error {

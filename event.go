@@ -139,11 +139,15 @@ func (e *SecurityEvent) attrs(a *App) []slog.Attr {
 	return list
 }
 
-// reason is the text of a refusal. That of the gate names a host at most, which a
-// cookie of that value must not take out of the log.
+// reason is the text of a refusal. Those of the gate, of the check against CSRF, of Bind
+// and of a redirect hold no secret: what a client sends as one must not take anything
+// out of them.
 func (c *Context) reason(err error) string {
 	var gate gateError
-	if errors.As(err, &gate) {
+	var csrf *secure.CSRFError
+	var bind *BindError
+	var target *targetError
+	if errors.As(err, &gate) || errors.As(err, &csrf) || errors.As(err, &bind) || errors.As(err, &target) {
 		return withCause(err)
 	}
 	return c.scrub(withCause(err))

@@ -36,7 +36,7 @@ func (c *Context) gate() (err error) {
 		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
 	}
 	if !a.hosts.Allowed(c.origin.Host) {
-		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", c.origin.Host))
+		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", clip(c.origin.Host)))
 	}
 	if c.r.Method == http.MethodOptions && c.r.URL.Path == "*" {
 		c.path = "*" // the server as a whole is asked (RFC 9110, section 9.3.7): it is there

@@ -69,14 +69,14 @@ func jsonReason(err error) string {
 		if kind.Field == "" {
 			return "the JSON value is of another type than is needed"
 		}
-		return fmt.Sprintf("the field %q is of another type than is needed", kind.Field)
+		return fmt.Sprintf("the field %q is of another type than is needed", clipTo(kind.Field, maxShownName))
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("malformed JSON at byte %d", syntax.Offset)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the JSON ends too early"
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return "unknown field " + field
+		return "unknown field " + clipTo(field, maxShownName)
 	}
 	return "the value does not fit"
 }

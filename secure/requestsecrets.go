@@ -13,7 +13,7 @@ import (
 // RequestSecrets lists what r carries that must not be shown: its credentials,
 // cookies and CSRF tokens, and the parameters of its query and of form, which
 // may be nil, whose names are a [SensitiveName]. What is a part of the request's
-// host or origin is left out.
+// host or origin is left out, and so are cookies whose value is a word or a host's name.
 func RequestSecrets(r *http.Request, form url.Values) []string {
 	var list []string
 	for name, values := range r.Header {
@@ -35,11 +35,11 @@ func RequestSecrets(r *http.Request, form url.Values) []string {
 					if !ok {
 						value = name
 					}
-					list = append(list, strings.Trim(value, " \t\""))
+					list = appendCookie(list, strings.Trim(value, " \t\""))
 				}
 			}
 			for _, c := range werkzeug.Cookies(values) {
-				list = append(list, c.Value)
+				list = appendCookie(list, c.Value)
 			}
 		default:
 			if SensitiveName(name) {
@@ -55,6 +55,16 @@ func RequestSecrets(r *http.Request, form url.Values) []string {
 		}
 	}
 	return slices.DeleteFunc(list, func(s string) bool { return inOrigin(r, s) })
+}
+
+// appendCookie adds the value of a cookie to list, unless it is a word or the name of a
+// host, of up to 24 bytes: such a one is no credential, and would be found in texts that
+// say what went wrong, and where.
+func appendCookie(list []string, value string) []string {
+	if len(value) <= 24 && strings.Trim(value, "abcdefghijklmnopqrstuvwxyz.") == "" {
+		return list
+	}
+	return append(list, value)
 }
 
 // inOrigin reports whether a text is a part of the host that r is for or of the
