@@ -12,7 +12,7 @@ import (
 // A testCase is a page with its data.
 type testCase struct {
 	name string
-	page string // "fortunes", "table", "page", "static" or "logic"
+	page string // "flaskr", "orders", "fortunes", "table", "page", "static" or "logic"
 	maps bool   // the data are maps instead of structs
 
 	fortunes []work.Fortune
@@ -20,6 +20,8 @@ type testCase struct {
 	shop     *work.Page
 	values   [9]string
 	scores   []work.Score
+	blog     *work.Blog
+	orders   []work.Order
 
 	vars map[string]any // what templates see
 	hand func(buf []byte) []byte
@@ -29,6 +31,7 @@ func newCase(page string, maps bool) *testCase {
 	c := &testCase{
 		name: page, page: page, maps: maps,
 		fortunes: work.Fortunes(), table: work.Table(), shop: work.ThePage(), values: work.Values(), scores: work.Scores(),
+		blog: work.TheBlog(), orders: work.Orders(),
 	}
 	if maps {
 		c.name += ", maps"
@@ -49,6 +52,12 @@ func newCase(page string, maps bool) *testCase {
 			c.vars[fmt.Sprint("v", i)] = v
 		}
 		c.hand = func(b []byte) []byte { return work.HandStatic(b, &c.values) }
+	case "flaskr":
+		c.vars = map[string]any{"posts": c.blog.Posts, "user": c.blog.User}
+		c.hand = func(b []byte) []byte { return work.HandBlog(b, c.blog) }
+	case "orders":
+		c.vars = map[string]any{"orders": c.orders}
+		c.hand = func(b []byte) []byte { return work.HandOrders(b, c.orders) }
 	case "logic":
 		c.vars = map[string]any{"scores": c.scores}
 		c.hand = func(b []byte) []byte { return work.HandLogic(b, c.scores) }

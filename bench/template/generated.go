@@ -23,6 +23,8 @@ func makeQuicktemplate(c *testCase) (render, error) {
 		"table":    func() { qt.WriteTable(&b, c.table) },
 		"page":     func() { qt.WriteLayout(&b, &qt.Shop{Page: c.shop}, c.shop.User, c.shop.Site) },
 		"static":   func() { qt.WriteStatic(&b, &c.values) },
+		"flaskr":   func() { qt.WriteBlog(&b, c.blog) },
+		"orders":   func() { qt.WriteOrders(&b, c.orders) },
 		"logic":    func() { qt.WriteLogic(&b, c.scores) },
 	}[c.page]
 	return func([]byte) ([]byte, error) {
@@ -41,6 +43,8 @@ func makeTempl(c *testCase) (render, error) {
 		"table":    func() templ.Component { return templs.Table(c.table) },
 		"page":     func() templ.Component { return templs.Shop(c.shop) },
 		"static":   func() templ.Component { return templs.Static(&c.values) },
+		"flaskr":   func() templ.Component { return templs.Blog(c.blog) },
+		"orders":   func() templ.Component { return templs.Orders(c.orders) },
 		"logic":    func() templ.Component { return templs.Logic(c.scores) },
 	}[c.page]
 	ctx := context.Background()

@@ -1,10 +1,23 @@
 """Jinja2 as a subject: one JSON question a line, one answer a line."""
-import json, sys, time, types
+import datetime, json, sys, time, types
 
 try:
     import jinja2
 except ImportError as e:
     jinja2, missing = None, str(e)
+
+
+class Row(types.SimpleNamespace):
+    """A record with attributes and keys, as sqlite3.Row is in Flaskr."""
+
+    def __getitem__(self, key):
+        return getattr(self, key)
+
+
+def record(d):
+    if "created" in d:
+        d["created"] = datetime.datetime.fromisoformat(d["created"].replace("Z", "+00:00"))
+    return Row(**d)
 
 
 def main():
@@ -16,7 +29,7 @@ def main():
         elif q["do"] == "load":
             vars = q["vars"]
             if not q["maps"]:
-                vars = {k: json.loads(json.dumps(v), object_hook=lambda d: types.SimpleNamespace(**d)) for k, v in vars.items()}
+                vars = {k: json.loads(json.dumps(v), object_hook=record) for k, v in vars.items()}
             env = jinja2.Environment(loader=jinja2.DictLoader(q["templates"]), autoescape=True)
             template = env.get_template("page.html")
             a = {"output": template.render(vars)}

@@ -552,3 +552,207 @@ func Static(vs *[9]string) string {
 	return qs422016
 //line qt/pages.qtpl:26
 }
+
+//line qt/pages.qtpl:28
+func StreamBlog(qw422016 *qt422016.Writer, b *work.Blog) {
+//line qt/pages.qtpl:28
+	qw422016.N().S(`<!doctype html><html lang="en"><head><title>Posts - Flaskr</title><link rel="stylesheet" href="/static/style.css"></head><body><nav><h1><a href="/">Flaskr</a></h1><ul>`)
+//line qt/pages.qtpl:28
+	if b.User != nil {
+//line qt/pages.qtpl:28
+		qw422016.N().S(`<li><span>`)
+//line qt/pages.qtpl:28
+		qw422016.E().S(b.User.Username)
+//line qt/pages.qtpl:28
+		qw422016.N().S(`</span></li><li><a href="/auth/logout">Log Out</a></li>`)
+//line qt/pages.qtpl:28
+	} else {
+//line qt/pages.qtpl:28
+		qw422016.N().S(`<li><a href="/auth/register">Register</a></li><li><a href="/auth/login">Log In</a></li>`)
+//line qt/pages.qtpl:28
+	}
+//line qt/pages.qtpl:28
+	qw422016.N().S(`</ul></nav><section class="content"><header><h1>Posts</h1>`)
+//line qt/pages.qtpl:28
+	if b.User != nil {
+//line qt/pages.qtpl:28
+		qw422016.N().S(`<a class="action" href="/create">New</a>`)
+//line qt/pages.qtpl:28
+	}
+//line qt/pages.qtpl:28
+	qw422016.N().S(`</header>`)
+//line qt/pages.qtpl:28
+	for i := range b.Posts {
+//line qt/pages.qtpl:28
+		p := &b.Posts[i]
+
+//line qt/pages.qtpl:28
+		qw422016.N().S(`<article class="post"><header><div><h1>`)
+//line qt/pages.qtpl:28
+		qw422016.E().S(p.Title)
+//line qt/pages.qtpl:28
+		qw422016.N().S(`</h1><div class="about">by `)
+//line qt/pages.qtpl:28
+		qw422016.E().S(p.Username)
+//line qt/pages.qtpl:28
+		qw422016.N().S(` on `)
+//line qt/pages.qtpl:28
+		qw422016.E().S(p.Created.Format("2006-01-02"))
+//line qt/pages.qtpl:28
+		qw422016.N().S(`</div></div>`)
+//line qt/pages.qtpl:28
+		if b.User != nil && b.User.ID == p.AuthorID {
+//line qt/pages.qtpl:28
+			qw422016.N().S(`<a class="action" href="/`)
+//line qt/pages.qtpl:28
+			qw422016.N().D(p.ID)
+//line qt/pages.qtpl:28
+			qw422016.N().S(`/update">Edit</a>`)
+//line qt/pages.qtpl:28
+		}
+//line qt/pages.qtpl:28
+		qw422016.N().S(`</header><p class="body">`)
+//line qt/pages.qtpl:28
+		qw422016.E().S(p.Body)
+//line qt/pages.qtpl:28
+		qw422016.N().S(`</p></article>`)
+//line qt/pages.qtpl:28
+		if i < len(b.Posts)-1 {
+//line qt/pages.qtpl:28
+			qw422016.N().S(`<hr>`)
+//line qt/pages.qtpl:28
+		}
+//line qt/pages.qtpl:28
+	}
+//line qt/pages.qtpl:28
+	qw422016.N().S(`</section></body></html>`)
+//line qt/pages.qtpl:28
+}
+
+//line qt/pages.qtpl:28
+func WriteBlog(qq422016 qtio422016.Writer, b *work.Blog) {
+//line qt/pages.qtpl:28
+	qw422016 := qt422016.AcquireWriter(qq422016)
+//line qt/pages.qtpl:28
+	StreamBlog(qw422016, b)
+//line qt/pages.qtpl:28
+	qt422016.ReleaseWriter(qw422016)
+//line qt/pages.qtpl:28
+}
+
+//line qt/pages.qtpl:28
+func Blog(b *work.Blog) string {
+//line qt/pages.qtpl:28
+	qb422016 := qt422016.AcquireByteBuffer()
+//line qt/pages.qtpl:28
+	WriteBlog(qb422016, b)
+//line qt/pages.qtpl:28
+	qs422016 := string(qb422016.B)
+//line qt/pages.qtpl:28
+	qt422016.ReleaseByteBuffer(qb422016)
+//line qt/pages.qtpl:28
+	return qs422016
+//line qt/pages.qtpl:28
+}
+
+//line qt/pages.qtpl:30
+func StreamOrders(qw422016 *qt422016.Writer, orders []work.Order) {
+//line qt/pages.qtpl:30
+	qw422016.N().S(`<table>`)
+//line qt/pages.qtpl:30
+	for i := range orders {
+//line qt/pages.qtpl:30
+		o := &orders[i]
+
+//line qt/pages.qtpl:30
+		qw422016.N().S(`<tr class="`)
+//line qt/pages.qtpl:30
+		switch o.Status {
+//line qt/pages.qtpl:30
+		case "open":
+//line qt/pages.qtpl:30
+			qw422016.N().S(`warning`)
+//line qt/pages.qtpl:30
+		case "paid":
+//line qt/pages.qtpl:30
+			qw422016.N().S(`success`)
+//line qt/pages.qtpl:30
+		default:
+//line qt/pages.qtpl:30
+			qw422016.N().S(`muted`)
+//line qt/pages.qtpl:30
+		}
+//line qt/pages.qtpl:30
+		qw422016.N().S(`"><td>`)
+//line qt/pages.qtpl:30
+		qw422016.N().D(o.ID)
+//line qt/pages.qtpl:30
+		qw422016.N().S(`</td><td>`)
+//line qt/pages.qtpl:30
+		qw422016.E().S(o.Customer)
+//line qt/pages.qtpl:30
+		qw422016.N().S(`</td><td>`)
+//line qt/pages.qtpl:30
+		if o.Total > 100 {
+//line qt/pages.qtpl:30
+			qw422016.N().S(`<b>`)
+//line qt/pages.qtpl:30
+			qw422016.N().FPrec(o.Total, 2)
+//line qt/pages.qtpl:30
+			qw422016.N().S(`</b>`)
+//line qt/pages.qtpl:30
+		} else {
+//line qt/pages.qtpl:30
+			qw422016.N().FPrec(o.Total, 2)
+//line qt/pages.qtpl:30
+		}
+//line qt/pages.qtpl:30
+		qw422016.N().S(`</td><td>`)
+//line qt/pages.qtpl:30
+		qw422016.E().S(o.Created.Format("2006-01-02"))
+//line qt/pages.qtpl:30
+		qw422016.N().S(`</td><td>`)
+//line qt/pages.qtpl:30
+		if o.Note != "" {
+//line qt/pages.qtpl:30
+			qw422016.E().S(o.Note)
+//line qt/pages.qtpl:30
+		} else {
+//line qt/pages.qtpl:30
+			qw422016.N().S(`-`)
+//line qt/pages.qtpl:30
+		}
+//line qt/pages.qtpl:30
+		qw422016.N().S(`</td></tr>`)
+//line qt/pages.qtpl:30
+	}
+//line qt/pages.qtpl:30
+	qw422016.N().S(`</table>`)
+//line qt/pages.qtpl:30
+}
+
+//line qt/pages.qtpl:30
+func WriteOrders(qq422016 qtio422016.Writer, orders []work.Order) {
+//line qt/pages.qtpl:30
+	qw422016 := qt422016.AcquireWriter(qq422016)
+//line qt/pages.qtpl:30
+	StreamOrders(qw422016, orders)
+//line qt/pages.qtpl:30
+	qt422016.ReleaseWriter(qw422016)
+//line qt/pages.qtpl:30
+}
+
+//line qt/pages.qtpl:30
+func Orders(orders []work.Order) string {
+//line qt/pages.qtpl:30
+	qb422016 := qt422016.AcquireByteBuffer()
+//line qt/pages.qtpl:30
+	WriteOrders(qb422016, orders)
+//line qt/pages.qtpl:30
+	qs422016 := string(qb422016.B)
+//line qt/pages.qtpl:30
+	qt422016.ReleaseByteBuffer(qb422016)
+//line qt/pages.qtpl:30
+	return qs422016
+//line qt/pages.qtpl:30
+}

@@ -1,4 +1,4 @@
-// Package work is what the template engines are given to do: five pages, their
+// Package work is what the template engines are given to do: seven pages, their
 // data as structs and as maps, and what they must print.
 package work
 

@@ -14,7 +14,12 @@ func format(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	if len(a.Kw) == 0 {
-		return value.ModState(st, v, value.NewTuple(append([]Value(nil), a.Pos...)))
+		text, _ := v.Str()
+		s, err := value.PercentFormatArgs(st, text, v.IsSafe(), a.Pos)
+		if v.IsSafe() {
+			return value.Safe(s), err
+		}
+		return value.String(s), err
 	}
 	d := value.NewDictSize(len(a.Kw))
 	for _, kw := range a.Kw {

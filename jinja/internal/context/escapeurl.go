@@ -119,12 +119,17 @@ func cleaned(s string) string {
 	for s != "" && s[0] <= ' ' {
 		s = s[1:]
 	}
-	for i := range len(s) {
-		if b := s[i]; b == '\t' || b == '\n' || b == '\r' {
-			return strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
-		}
+	return withoutBreaks(s)
+}
+
+var breaks = strings.NewReplacer("\t", "", "\n", "", "\r", "")
+
+// withoutBreaks is s without the white space that browsers take out of addresses.
+func withoutBreaks(s string) string {
+	if strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\t') < 0 && strings.IndexByte(s, '\r') < 0 {
+		return s
 	}
-	return s
+	return breaks.Replace(s)
 }
 
 // schemeOf is the scheme of a URL; ok is false when it has none.
@@ -194,7 +199,7 @@ func isImageData(s string) bool {
 
 // filterRest blocks what would make a scheme together with what stands before it.
 func filterRest(s string) string {
-	if _, ok := schemeOf(strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)); ok {
+	if _, ok := schemeOf(withoutBreaks(s)); ok {
 		return blockedURL
 	}
 	return s
@@ -304,7 +309,7 @@ func Behind(out []byte) int {
 
 // filterSlash encodes a first slash.
 func filterSlash(s string) string {
-	t := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	t := withoutBreaks(s)
 	if t != "" && isSlash(t[0]) {
 		return encode(t[:1], "/\\") + t[1:]
 	}

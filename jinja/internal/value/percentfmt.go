@@ -3,6 +3,7 @@ package value
 import (
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,14 +14,20 @@ func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
 	return percentFormat(st, percentFormatter{s: s, safe: safe, single: args})
 }
 
+// PercentFormatArgs is PercentFormat with the arguments of a tuple.
+func PercentFormatArgs(st State, s string, safe bool, args []Value) (string, error) {
+	return percentFormat(st, percentFormatter{s: s, safe: safe, args: args, tuple: true})
+}
+
 func percentFormat(st State, p percentFormatter) (string, error) {
 	args := p.single
+	p.out = make([]byte, 0, len(p.s)+16)
 	if p.safe {
 		p.place = NewFragment(st)
 	}
 	if t, ok := args.Tuple(); ok {
 		p.args, p.tuple = t, true
-	} else {
+	} else if !p.tuple {
 		switch args.Kind() {
 		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindUndefined:
 			p.mapping = !p.bytes || args.Kind() != KindBytes
@@ -321,6 +328,11 @@ func byteChar(v Value) (string, error) {
 }
 
 func (p *percentFormatter) integer(d *percentSpec, v Value) error {
+	if i, ok := v.Int64(); ok && v.Kind() == KindInt && i > math.MinInt64 && d.prec < 0 && strings.ContainsRune("diu", d.conv) {
+		var room [20]byte
+		p.pad(d, d.signText(i < 0), string(strconv.AppendInt(room[:0], max(i, -i), 10)), true)
+		return nil
+	}
 	b, ok := v.Big()
 	name := TypeName(v)
 	hex := d.conv == 'x' || d.conv == 'X' || d.conv == 'o'

@@ -1,9 +1,11 @@
 package value
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/jinja/internal/output"
 )
 
 func strftimeOf(v Value, layout string) string {
@@ -19,11 +21,16 @@ func strftimeOf(v Value, layout string) string {
 func Strftime(t time.Time, layout string) string { return strftime(t, layout, true) }
 
 func strftime(t time.Time, layout string, zone bool) string {
-	var b strings.Builder
+	var room [64]byte
+	return string(appendStrftime(room[:0], t, layout, zone))
+}
+
+// appendStrftime appends what strftime makes of layout. A directive that there is none of stays as it is.
+func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 	for i := 0; i < len(layout); i++ {
 		c := layout[i]
 		if c != '%' || i+1 == len(layout) {
-			b.WriteByte(c)
+			buf = append(buf, c)
 			continue
 		}
 		start := i
@@ -37,140 +44,151 @@ func strftime(t time.Time, layout string, zone bool) string {
 			}
 			i++
 		}
-		if layout[i] == 'E' || layout[i] == 'O' {
-			if i+1 < len(layout) {
-				i++
-			}
+		if (layout[i] == 'E' || layout[i] == 'O') && i+1 < len(layout) {
+			i++
 		}
-		s, ok := directive(t, layout[i], flag, zone)
-		if !ok {
-			b.WriteString(layout[start : i+1])
-			continue
+		at, ok := len(buf), false
+		if buf, ok = appendDirective(buf, t, layout[i], flag, zone); !ok {
+			buf = append(buf, layout[start:i+1]...)
+		} else if upper {
+			buf = append(buf[:at], strings.ToUpper(string(buf[at:]))...)
 		}
-		if upper {
-			s = strings.ToUpper(s)
-		}
-		b.WriteString(s)
 	}
-	return b.String()
+	return buf
 }
 
-func directive(t time.Time, c, flag byte, zone bool) (string, bool) {
-	num := func(n, width int, pad byte) string {
-		switch flag {
-		case '-':
-			return fmt.Sprint(n)
-		case '_':
-			pad = ' '
-		case '0':
-			pad = '0'
+// appendDirective appends one field of a time. ok is false when c stands for none.
+func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte, ok bool) {
+	num := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, '0', flag), true }
+	spaced := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, ' ', flag), true }
+	name := func(s string) ([]byte, bool) {
+		if flag == '#' {
+			s = strings.ToUpper(s)
 		}
-		if pad == ' ' {
-			return fmt.Sprintf("%*d", width, n)
-		}
-		return fmt.Sprintf("%0*d", width, n)
+		return append(buf, s...), true
 	}
-	hour12 := (t.Hour()+11)%12 + 1
+	half := "AM"
+	if t.Hour() >= 12 {
+		half = "PM"
+	}
 	switch c {
 	case '%':
-		return "%", true
+		return append(buf, '%'), true
 	case 'n':
-		return "\n", true
+		return append(buf, '\n'), true
 	case 't':
-		return "\t", true
+		return append(buf, '\t'), true
 	case 'Y':
-		return num(t.Year(), 1, '0'), true
+		return num(t.Year(), 1)
 	case 'y':
-		return num(((t.Year()%100)+100)%100, 2, '0'), true
+		return num(((t.Year()%100)+100)%100, 2)
 	case 'C':
-		return num(t.Year()/100, 2, '0'), true
+		return num(t.Year()/100, 2)
 	case 'm':
-		return num(int(t.Month()), 2, '0'), true
+		return num(int(t.Month()), 2)
 	case 'd':
-		return num(t.Day(), 2, '0'), true
+		return num(t.Day(), 2)
 	case 'e':
-		return num(t.Day(), 2, ' '), true
+		return spaced(t.Day(), 2)
 	case 'H':
-		return num(t.Hour(), 2, '0'), true
+		return num(t.Hour(), 2)
 	case 'k':
-		return num(t.Hour(), 2, ' '), true
+		return spaced(t.Hour(), 2)
 	case 'I':
-		return num(hour12, 2, '0'), true
+		return num((t.Hour()+11)%12+1, 2)
 	case 'l':
-		return num(hour12, 2, ' '), true
+		return spaced((t.Hour()+11)%12+1, 2)
 	case 'M':
-		return num(t.Minute(), 2, '0'), true
+		return num(t.Minute(), 2)
 	case 'S':
-		return num(t.Second(), 2, '0'), true
+		return num(t.Second(), 2)
 	case 'f':
-		return fmt.Sprintf("%06d", t.Nanosecond()/1000), true
+		return appendField(buf, t.Nanosecond()/1000, 6, '0', 0), true
 	case 'j':
-		return num(t.YearDay(), 3, '0'), true
+		return num(t.YearDay(), 3)
 	case 'B':
-		return swapped(t.Month().String(), flag), true
+		return name(t.Month().String())
 	case 'b', 'h':
-		return swapped(t.Month().String()[:3], flag), true
+		return name(t.Month().String()[:3])
 	case 'A':
-		return swapped(t.Weekday().String(), flag), true
+		return name(t.Weekday().String())
 	case 'a':
-		return swapped(t.Weekday().String()[:3], flag), true
+		return name(t.Weekday().String()[:3])
 	case 'p':
 		if flag == '#' {
-			return strings.ToLower(t.Format("PM")), true
+			half = strings.ToLower(half)
 		}
-		return t.Format("PM"), true
+		return append(buf, half...), true
 	case 'P':
-		return strings.ToLower(t.Format("PM")), true
+		return append(buf, strings.ToLower(half)...), true
 	case 'w':
-		return num(int(t.Weekday()), 1, '0'), true
+		return num(int(t.Weekday()), 1)
 	case 'u':
-		return num((int(t.Weekday())+6)%7+1, 1, '0'), true
+		return num((int(t.Weekday())+6)%7+1, 1)
 	case 'U':
-		return num((t.YearDay()+6-int(t.Weekday()))/7, 2, '0'), true
+		return num((t.YearDay()+6-int(t.Weekday()))/7, 2)
 	case 'W':
-		return num((t.YearDay()+6-(int(t.Weekday())+6)%7)/7, 2, '0'), true
-	case 'V', 'G', 'g':
-		y, w := t.ISOWeek()
-		switch c {
-		case 'V':
-			return num(w, 2, '0'), true
-		case 'G':
-			return num(y, 4, '0'), true
-		}
-		return num(y%100, 2, '0'), true
+		return num((t.YearDay()+6-(int(t.Weekday())+6)%7)/7, 2)
+	case 'V':
+		_, w := t.ISOWeek()
+		return num(w, 2)
+	case 'G':
+		y, _ := t.ISOWeek()
+		return num(y, 4)
+	case 'g':
+		y, _ := t.ISOWeek()
+		return num(y%100, 2)
 	case 's':
 		// The C library takes the fields for local time.
 		y, m, d := t.Date()
-		return fmt.Sprint(time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix()), true
-	case 'z', 'Z':
-		if !zone || isNaive(t) {
-			return "", true
+		return strconv.AppendInt(buf, time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
+	case 'Z':
+		if zone && !isNaive(t) {
+			buf = append(buf, zoneName(t)...)
 		}
-		if c == 'Z' {
-			return zoneName(t), true
+		return buf, true
+	case 'z':
+		if zone && !isNaive(t) {
+			buf = append(buf, strings.ReplaceAll(offsetText(t), ":", "")...)
 		}
-		return strings.ReplaceAll(offsetText(t), ":", ""), true
-	case 'c':
-		return strftime(t, "%a %b %e %H:%M:%S %Y", zone), true
-	case 'x', 'D':
-		return strftime(t, "%m/%d/%y", zone), true
-	case 'X', 'T':
-		return strftime(t, "%H:%M:%S", zone), true
-	case 'F':
-		return strftime(t, "%Y-%m-%d", zone), true
-	case 'R':
-		return strftime(t, "%H:%M", zone), true
-	case 'r':
-		return strftime(t, "%I:%M:%S %p", zone), true
+		return buf, true
 	}
-	return "", false
+	if layout := composed[c&0x7f]; layout != "" && c < 0x80 {
+		return appendStrftime(buf, t, layout, zone), true
+	}
+	return buf, false
 }
 
-func swapped(s string, flag byte) string {
-	if flag == '#' {
-		return strings.ToUpper(s)
+// composed are the directives that stand for several.
+var composed = [128]string{
+	'c': "%a %b %e %H:%M:%S %Y", 'x': "%m/%d/%y", 'D': "%m/%d/%y", 'X': "%H:%M:%S", 'T': "%H:%M:%S",
+	'F': "%Y-%m-%d", 'R': "%H:%M", 'r': "%I:%M:%S %p",
+}
+
+// appendField appends a number in its width. The flag says otherwise than pad: - for nothing, _ for spaces, 0 for zeros.
+func appendField(buf []byte, n, width int, pad, flag byte) []byte {
+	switch flag {
+	case '-':
+		width = 0
+	case '_':
+		pad = ' '
+	case '0':
+		pad = '0'
 	}
-	return s
+	if pad == '0' && n < 0 {
+		buf, n, width = append(buf, '-'), -n, width-1
+	}
+	digits := 1
+	for x := n; x >= 10; x /= 10 {
+		digits++
+	}
+	if n < 0 {
+		digits = len(strconv.Itoa(n))
+	}
+	for ; digits < width; digits++ {
+		buf = append(buf, pad)
+	}
+	return output.AppendInt(buf, int64(n))
 }
 
 // zoneName is tzname(): the abbreviation, or UTC+01:00 for a zone that has none.
