@@ -34,11 +34,21 @@ func appendStyle(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		}
 		buf = appendCSSString(buf, urlText(s), cssURLChars)
 	case EscCSSURLRest:
-		if t := filterRest(s); t != s {
-			s = Blocked
-		}
-		if s = urlText(s); e.Is(Imported) {
-			s = afterSlash(buf, s)
+		if n := len(buf); n > 0 && strings.IndexByte(`("'`, buf[n-1]) >= 0 { // what might have stood before it is empty
+			if kind != markup.KindURL && kind != markup.KindResourceURL {
+				s = filterURL(s, !e.Is(Imported))
+				if e.Is(Imported) && !onSite(s) {
+					s = blockedURL
+				}
+			}
+			s = urlText(s)
+		} else {
+			if t := filterRest(s); t != s {
+				s = Blocked
+			}
+			if s = urlText(s); e.Is(Imported) {
+				s = afterSlash(buf, s)
+			}
 		}
 		buf = appendCSSString(buf, s, cssURLChars)
 	}

@@ -91,6 +91,10 @@ const (
 	Foreign = Word
 	// Local of EscURLRest, EscURLHost, EscURLHostRest and EscURLScheme: the address must not become one of another site.
 	Local = InAttr
+	// Picture of EscURLRest: the address is that of a picture.
+	Picture = Word
+	// Hosted of EscURLRest: a part of a host may stand before the output.
+	Hosted = InMarkup
 	// Imported of EscCSS, EscCSSURL and EscCSSURLRest: the same.
 	Imported = Space
 	// Declarations of EscCSS: whole declarations may stand there as well.
@@ -533,6 +537,8 @@ func (c *Context) cssEscaper(flags Escaper, next string) (Escaper, string) {
 			return EscCSSURL | flags | c.imported(), ""
 		case urlSlash, urlSlashed:
 			return EscCSSURLRest | flags | Imported, ""
+		case urlDynamic:
+			return EscCSSURLRest | flags | c.imported(), ""
 		case urlPath, urlQuery, urlHost, urlName:
 			return EscCSSURLRest | flags, ""
 		}

@@ -48,13 +48,22 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 			s = blockedURL
 		}
 	case EscURLRest:
-		if !e.Is(Local) && beginsValue(buf, e) {
+		if beginsValue(buf, e) { // what might have stood before it is empty
 			if !typed {
-				s = filterURL(s, false) // the outputs before it were empty
+				s = filterURL(s, e.Is(Picture))
+				if e.Is(Local) && !onSite(s) {
+					s = blockedURL
+				}
 			}
 			break
 		}
-		if s = filterRest(s); e.Is(Local) && !onSite(s) {
+		if e.Is(Local) || !behindScheme(buf, e) {
+			s = filterRest(s)
+			if e.Is(Hosted) && s != blockedURL {
+				s = filterHost(s)
+			}
+		}
+		if e.Is(Local) && !onSite(s) {
 			s = blockedURL
 		}
 		s = afterSlash(buf, s)
@@ -104,6 +113,24 @@ func beginsValue(buf []byte, e Escaper) bool {
 		quote = '\''
 	}
 	return !e.Is(Bare) && len(buf) > 0 && buf[len(buf)-1] == quote
+}
+
+// behindScheme reports whether the last byte before an output in quotes is one that
+// no scheme has in it, and no host where one may stand there.
+func behindScheme(buf []byte, e Escaper) bool {
+	n := len(buf)
+	if e.Is(Bare) || n < 2 {
+		return false
+	}
+	switch buf[n-1] {
+	case '?', '#':
+		return true
+	case '=':
+		return !e.Is(Hosted)
+	case '/':
+		return !isSlash(buf[n-2]) && buf[n-2] != ':' && inValue(buf[:n-1])
+	}
+	return false
 }
 
 // FilterURL returns an address without what browsers take out of it, or the

@@ -390,18 +390,6 @@ func (c Context) loosened() Context {
 	return c
 }
 
-// Merge returns the escaper for a place that needs one or the other, which
-// differ in what does not matter.
-func Merge(a, b Escaper) (Escaper, bool) {
-	if a == b {
-		return a, true
-	}
-	if a&^Space == b&^Space {
-		return a | b&Space, true
-	}
-	return 0, false
-}
-
 // Outside returns a context of s that is not in o.
 func (s *Set) Outside(o *Set) *Context {
 	for i := range s.n {
