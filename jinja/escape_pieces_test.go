@@ -121,10 +121,19 @@ func TestMacroInTag(t *testing.T) {
 		{"sheet", `{% macro l() %}rel="stylesheet" href="/a.css"{% endmacro %}<link {{ l() }}>`, nil, `<link rel="stylesheet" href="/a.css" nonce="N">`},
 		{"imported type", `{% import "macros.html" as m %}<script {{ m.t() }}>[{{ x|tojson }}]</script>`, "a", `<script type="application/json">["a"]</script>`},
 		{"icon", `{% macro l() %}rel="icon"{% endmacro %}<link {{ l() }} href="{{ bad }}">`, nil, `<link rel="icon" href="https://evil.example/">`},
-		// Too many ways to follow: such a form gets no field by itself, its template writes one.
+		// Too many ways to follow: the render looks at what was written.
 		{"many branches", `{% macro f(a, m, i, n) %}<form{%- if a %} action="{{ a }}"{% endif %}{% if i %} id="{{ i }}"{% endif %}{% if m %} method="{{ m }}"{% endif %} class="f"` +
 			`{%- if n %} novalidate{% endif %}{% if i %} data-i="{{ i }}"{% endif %}{% if n %} {{ {'data-n': n}|xmlattr }}{% endif %}>{% endmacro %}{{ f('/a', 'post', '', 1) }}{{ f('', '', 'b', '') }}{{ f(bad, 'post', '', '') }}`, nil,
-			`<form action="/a" method="post" class="f" novalidate  data-n="1"><form id="b" class="f" data-i="b"><form action="https://evil.example/" method="post" class="f">`},
+			`<form action="/a" method="post" class="f" novalidate  data-n="1">[token]<form id="b" class="f" data-i="b"><form action="https://evil.example/" method="post" class="f">`},
+		{"method in a branch", `{% macro f(p) %}<form{% if p %} method="post"{% endif %} class="a">{% endmacro %}{{ f(1) }}{{ f(0) }}`, nil, `<form method="post" class="a">[token]<form class="a">`},
+		{"method in branches", `{% for m in ["get", "POST", "dialog"] %}<form {% if m == "get" %}method="get"{% elif m == "POST" %}method="POST"{% else %}method="dialog"{% endif %}>{% endfor %}`, nil,
+			`<form method="get"><form method="POST">[token]<form method="dialog">`},
+		{"action in a branch", `{% macro f(u) %}<form method="post"{% if u == bad %} action="{{ u }}"{% elif u %} action="/a"{% endif %}>{% endmacro %}{{ f(bad) }}{{ f(1) }}{{ f("") }}`, nil,
+			`<form method="post" action="https://evil.example/"><form method="post" action="/a">[token]<form method="post">[token]`},
+		{"element in a branch", `{% macro f(p) %}{% if p %}<form{% else %}<div{% endif %} method="post">{% endmacro %}{{ f(1) }}{{ f(0) }}`, nil, `<form method="post">[token]<div method="post">`},
+		{"value in a branch that goes on", `<form {% if yes %}title="{% endif %}method="post" lang="a">b</form><p title=">`, nil, "error: ends in"},
+		{"type in a branch", `{% for t in [0, 1] %}<script{% if t %} type="application/json"{% endif %}>1</script>{% endfor %}`, nil, `<script nonce="N">1</script><script type="application/json">1</script>`},
+		{"sheet in a branch", `{% for s in [0, 1] %}<link {% if s %}rel="stylesheet"{% else %}rel="icon"{% endif %} href="/a">{% endfor %}`, nil, `<link rel="icon" href="/a"><link rel="stylesheet" href="/a" nonce="N">`},
 		{"constants", `<input id="a" {{- ' ' -}} name="{{ x }}"><input {% if x %}checked{% endif %}{{ ' ' }}>`, "n", `<input id="a" name="n"><input checked >`},
 		{"completed", `<div on{{ x }}="f()">`, "click", "error: completes the name of an attribute"},
 	})

@@ -51,7 +51,9 @@ func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 	case context.TagStart:
 		act = func(f *frame) error {
 			rt := f.rt
-			rt.tag = openTag{at: rt.flushed + len(rt.out), elem: context.NamedBehind(rt.out), open: true, vouched: true}
+			if elem, ok := context.NamedBehind(rt.out); ok { // not, if a branch has gone on with the tag
+				rt.tag = openTag{at: rt.flushed + len(rt.out), elem: elem, open: true, vouched: true}
+			}
 			return nil
 		}
 	case context.BareEnd:
@@ -126,7 +128,7 @@ func (f *frame) takesNonce() bool {
 // the site.
 func (f *frame) takesToken() bool {
 	t, attrs := f.rt.writtenTag()
-	action, ok := context.TakesToken(attrs)
+	action, ok := context.TakesToken(t.elem, attrs)
 	env := f.rt.env
 	return t.open && ok && (context.OnSite(action) || env.SameSite != nil && env.SameSite(f, action))
 }

@@ -210,6 +210,7 @@ func (s *Set) Advance(text string) []Event {
 	}
 	var next Set
 	var events []Event
+	inTag := s.inOpenTag()
 	for i := range s.n {
 		out, ev := s.all[i].advance(text)
 		for _, c := range out {
@@ -218,7 +219,7 @@ func (s *Set) Advance(text string) []Event {
 		if i == 0 {
 			events = ev
 		} else {
-			events = common(events, ev)
+			events = common(events, ev, inTag)
 		}
 	}
 	*s = next
@@ -227,22 +228,28 @@ func (s *Set) Advance(text string) []Event {
 
 func hasLT(s string) bool { return strings.IndexByte(s, '<') >= 0 }
 
-// common returns the events of two readings of a text. A nonce or a token
-// needs both of them. Where one of them has a nonce by itself, the render decides.
-func common(a, b []Event) []Event {
+// common returns the events of two readings of a text. A nonce or a token needs both of
+// them, or is left to the render where both readings begin in a start tag: what stands in
+// its branches decides. Where one of them has a nonce by itself, the render decides too.
+func common(a, b []Event, inTag bool) []Event {
 	var out []Event
+	one := func(e Event) {
+		if e.Kind == Nonce || e.Kind == Form {
+			if !inTag {
+				return
+			}
+			e.RunTime = true
+		}
+		out = append(out, e)
+	}
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {
 		switch {
 		case j == len(b) || i < len(a) && before(a[i], b[j]):
-			if a[i].Kind != Nonce && a[i].Kind != Form {
-				out = append(out, a[i])
-			}
+			one(a[i])
 			i++
 		case i == len(a) || before(b[j], a[i]):
-			if b[j].Kind != Nonce && b[j].Kind != Form {
-				out = append(out, b[j])
-			}
+			one(b[j])
 			j++
 		default:
 			e := a[i]
@@ -488,6 +495,18 @@ func (s *Set) InTag() bool {
 		}
 	}
 	return s.n > 0
+}
+
+// inOpenTag reports whether the place is in a start tag or in the value of an attribute.
+func (s *Set) inOpenTag() bool {
+	for i := range s.n {
+		switch s.all[i].State {
+		case TagName, Tag, AttrName, AttrNameDyn, AfterName, BeforeValue, Value:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Output returns what an output at the place goes through. ok is false when there must

@@ -10,6 +10,7 @@ type Attr struct {
 	Name   string // in lower case
 	Value  string // without its quotes, references as they are
 	Quoted bool   // in quotes, of which the second is there
+	Open   bool   // in quotes, of which the second is not there
 	Bare   bool   // there is no value
 }
 
@@ -43,7 +44,7 @@ func NextAttr(s string) (a Attr, rest string, ok bool) {
 	s = s[i:]
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
 		if i = strings.IndexByte(s[1:], s[0]); i < 0 {
-			a.Value = s[1:]
+			a.Value, a.Open = s[1:], true
 			return a, "", true
 		}
 		a.Value, a.Quoted = s[1:i+1], true
@@ -56,13 +57,17 @@ func NextAttr(s string) (a Attr, rest string, ok bool) {
 	return a, s[i:], true
 }
 
-// attrs calls f for each attribute that counts: the first of a name.
-func attrs(tag string, f func(a Attr)) {
+// attrs calls f for each attribute that counts: the first of a name. It returns what
+// stands behind them; ok is false within the value of one.
+func attrs(tag string, f func(a Attr)) (rest string, ok bool) {
 	seen := map[string]bool{}
 	for {
 		a, rest, ok := NextAttr(tag)
 		if !ok {
-			return
+			return rest, true
+		}
+		if a.Open {
+			return "", false
 		}
 		if !seen[a.Name] {
 			seen[a.Name] = true
@@ -72,16 +77,18 @@ func attrs(tag string, f func(a Attr)) {
 	}
 }
 
-// NamedBehind is the element whose start tag has been written up to its name.
-func NamedBehind(out []byte) Elem {
+// NamedBehind is the element whose start tag has been written up to its name. ok is
+// false if that is not what has been written, or nothing is ever put into such a tag.
+func NamedBehind(out []byte) (e Elem, ok bool) {
 	i := len(out)
 	for i > 0 && len(out)-i < len("script") && isLetter(out[i-1]) {
 		i--
 	}
 	if i == 0 || out[i-1] != '<' {
-		return elemOther
+		return elemOther, false
 	}
-	return elems[string(bytes.ToLower(out[i:]))]
+	e = elems[string(bytes.ToLower(out[i:]))]
+	return e, e.inserts()
 }
 
 // TakesNonce reports whether a nonce belongs into a start tag. attrs is what has been
@@ -89,7 +96,7 @@ func NamedBehind(out []byte) Elem {
 func TakesNonce(elem Elem, tag string) bool {
 	var rel uint32
 	nonce, href, kind := false, false, scriptJS
-	attrs(tag, func(a Attr) {
+	rest, ok := attrs(tag, func(a Attr) {
 		value := strings.ToLower(strings.Trim(AttrText(a.Value), " \t\n\f\r"))
 		switch a.Name {
 		case "nonce":
@@ -102,6 +109,9 @@ func TakesNonce(elem Elem, tag string) bool {
 			rel = relFlags(value)
 		}
 	})
+	if !ok || rest != "" {
+		return false
+	}
 	switch elem {
 	case elemScript:
 		return !nonce && (kind == scriptJS || kind == scriptModule || kind == scriptMap)
@@ -113,18 +123,19 @@ func TakesNonce(elem Elem, tag string) bool {
 	return false
 }
 
-// TakesToken reports whether a form posts, and where: attrs is what has been written
-// behind its name. The address is that of the page if it is empty.
-func TakesToken(tag string) (action string, ok bool) {
-	attrs(tag, func(a Attr) {
+// TakesToken reports whether a start tag is that of a form which posts, and where: tag is
+// what has been written behind its name. The address is that of the page if it is empty.
+func TakesToken(elem Elem, tag string) (action string, ok bool) {
+	post := false
+	rest, ok := attrs(tag, func(a Attr) {
 		switch a.Name {
 		case "action":
 			action = AttrText(a.Value)
 		case "method":
-			ok = strings.EqualFold(AttrText(a.Value), "post")
+			post = strings.EqualFold(AttrText(a.Value), "post")
 		}
 	})
-	return action, ok
+	return action, ok && rest == ">" && post && elem == elemForm
 }
 
 // Attr returns what the value of an attribute goes through that an output writes into
