@@ -11,14 +11,18 @@ import (
 	"strings"
 )
 
-// ErrNotFound is a name that no file has, or none that may be served.
+// ErrNotFound says that no file has the name, or that the file must not be served.
 var ErrNotFound = errors.New("no such file")
 
-// Open opens a regular file. The name may come from a request: what leaves fsys, a
-// folder, and any name with a part that begins with a dot are not found, and
-// neither is what cannot be opened, whatever the reason: a link that leads out of
-// a folder on disk says so in an error of its own. What is no regular file is not opened
-// at all where fsys can tell (fs.StatFS): to open a FIFO waits for its writer.
+// Open opens a regular file of fsys. The name may come from a request. The error is [ErrNotFound] for:
+//
+//   - a name that is no valid path, or that holds a backslash or NUL;
+//   - a name with a part that begins with a dot;
+//   - a folder or any other file that is not regular;
+//   - a file that cannot be opened; the cause is in the error's chain.
+//
+// A folder on disk is confined first, so that no symbolic link leads out of it. Where fsys is an fs.StatFS, the kind of
+// file is known before it is opened: opening a FIFO would wait for its writer.
 func Open(fsys fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	if !fs.ValidPath(name) || name[0] == '.' || strings.Contains(name, "/.") || strings.ContainsAny(name, "\\\x00") {
 		return nil, nil, ErrNotFound
@@ -48,8 +52,8 @@ func Open(fsys fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// Tag is a validator made of a file's time and size. Files of an embed.FS have no
-// time: the program's own start stands for it, since they change with it alone.
+// Tag returns a validator (ETag) made of the file's time and size. Files of an embed.FS have no time and change only
+// with the program, so the start of the program stands for it.
 func Tag(info fs.FileInfo) string {
 	t := info.ModTime()
 	if t.IsZero() {
@@ -58,14 +62,14 @@ func Tag(info fs.FileInfo) string {
 	return fmt.Sprintf("\"%x-%x\"", t.UnixNano(), info.Size())
 }
 
-// The types behind os.DirFS, the FS of an os.Root and fs.Sub.
+// The types that os.DirFS, os.Root.FS and fs.Sub return.
 var (
 	dirType  = reflect.TypeOf(os.DirFS(""))
 	rootType = reflect.TypeOf(new(os.Root).FS())
 	subType  = func() reflect.Type { sub, _ := fs.Sub(os.DirFS("."), "x"); return reflect.TypeOf(sub) }()
 )
 
-// unwrap returns the file system that fs.Sub was called with, and the folder of it.
+// unwrap undoes fs.Sub: it returns the file system that fs.Sub was called with, and the folder within it.
 func unwrap(fsys fs.FS) (whole fs.FS, sub string) {
 	for reflect.TypeOf(fsys) == subType {
 		v := reflect.ValueOf(fsys).Elem()
@@ -79,8 +83,8 @@ func unwrap(fsys fs.FS) (whole fs.FS, sub string) {
 	return fsys, sub
 }
 
-// Dir returns the folder on disk of an os.DirFS, of an os.Root, and of what fs.Sub
-// makes of them; "" for any other.
+// Dir returns the path on disk of an os.DirFS, of the FS of an os.Root, or of an fs.Sub of one of them. It is "" for
+// any other file system.
 func Dir(fsys fs.FS) string {
 	whole, sub := unwrap(fsys)
 	switch reflect.TypeOf(whole) {
@@ -101,10 +105,9 @@ func Dir(fsys fs.FS) string {
 	return ""
 }
 
-// confine opens a folder on disk anew as an os.Root, which symbolic links do not lead
-// out of. It says false for one that is confined already, for a file system of
-// another kind, and for a folder that is not there.
-func confine(fsys fs.FS) (*os.Root, bool) {
+// confine opens a folder on disk as an os.Root, so that no symbolic link leads out of it. ok is false for a file system
+// that is not on disk, for one that is an os.Root already, and for a folder that does not exist.
+func confine(fsys fs.FS) (root *os.Root, ok bool) {
 	if fsys == nil || reflect.TypeOf(fsys) != dirType && reflect.TypeOf(fsys) != subType {
 		return nil, false
 	}
@@ -116,8 +119,7 @@ func confine(fsys fs.FS) (*os.Root, bool) {
 	return root, err == nil
 }
 
-// Overlap reports whether two folders are one, or one holds the other, links
-// followed.
+// Overlap reports whether two folders are the same or one contains the other. Symbolic links are followed.
 func Overlap(a, b string) bool { return holds(a, b) || holds(b, a) }
 
 func holds(outer, inner string) bool {
@@ -125,7 +127,7 @@ func holds(outer, inner string) bool {
 	return err == nil && (rel == "." || filepath.IsLocal(rel))
 }
 
-// realPath is a path without links, as far as it exists.
+// realPath returns the absolute path without symbolic links. Parts that do not exist stay as they are.
 func realPath(p string) string {
 	p, err := filepath.Abs(p)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Type is the media type of a file. It goes by the name alone, never by the content: what a file says of
-// itself must not make it a page.
+// Type returns the media type of a file by its name. The content is never looked at: a file must not make itself a page
+// by what it contains.
 func Type(name string) string {
 	ext := strings.ToLower(path.Ext(name))
 	if t, ok := webTypes[ext]; ok {
@@ -19,8 +19,8 @@ func Type(name string) string {
 	return "application/octet-stream"
 }
 
-// webTypes are fixed here because the system's table, which differs from
-// machine to machine, has been wrong about exactly these.
+// webTypes fixes the types of the files that pages consist of. The system's table differs between machines and has been
+// wrong about exactly these.
 var webTypes = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
 	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".txt": "text/plain; charset=utf-8",

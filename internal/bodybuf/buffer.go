@@ -1,14 +1,14 @@
-// Package bodybuf holds the bodies of answers: each in a buffer until it is
-// whole, and the long ones until their clients have taken them.
+// Package bodybuf holds the bodies of answers: a [Buffer] until an answer is whole, and a [Room] while a long answer
+// waits for its client.
 package bodybuf
 
 import "sync"
 
-// Short is the length of an answer that a client takes in one go: one deadline is
-// enough for it.
+// Short is the greatest length, in bytes, of an answer that is sent under one deadline.
 const Short = 64 << 10
 
-// The pools keep long buffers apart: a short answer must not hold a long one.
+// shortPool holds buffers of at most Short bytes and longPool longer ones, so that a short answer does not occupy a
+// long buffer.
 var (
 	shortPool = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 	longPool  sync.Pool
@@ -16,12 +16,12 @@ var (
 
 // A Buffer holds the body of one answer. The zero value is empty.
 type Buffer struct {
-	B   []byte  // what it holds; whoever appends puts the result here
-	box *[]byte // what the pool knows B by, nil while B is none of its
+	B   []byte  // the body; whoever appends to it stores the result here
+	box *[]byte // the pool's pointer to B; nil when B is not from a pool
 }
 
-// Open takes memory from the pool when the buffer has none yet: long where the
-// answer will probably be.
+// Open takes a buffer from the pool unless b has one. long asks for a long one, for an answer that is probably longer
+// than Short.
 func (b *Buffer) Open(long bool) {
 	if b.box != nil {
 		return
@@ -35,10 +35,10 @@ func (b *Buffer) Open(long bool) {
 	b.B = (*b.box)[:0]
 }
 
-// Reset drops what it holds.
+// Reset empties the buffer and keeps its memory.
 func (b *Buffer) Reset() { b.B = b.B[:0] }
 
-// Release drops what it holds and gives the memory back.
+// Release empties the buffer and returns its memory to the pool.
 func (b *Buffer) Release() {
 	if b.box == nil {
 		return

@@ -1,5 +1,4 @@
-// Package jsontext writes JSON strings in the styles of those whose text must be
-// met byte for byte.
+// Package jsontext writes JSON strings byte for byte as other programs do: Python's json, Jinja's tojson and log/slog.
 package jsontext
 
 import (
@@ -7,25 +6,25 @@ import (
 	"unicode/utf8"
 )
 
-// A Style says which characters of a string are escaped.
+// A Style says which characters of a string are escaped, and how a byte that is not UTF-8 is written.
 type Style struct {
-	plain    [utf8.RuneSelf]bool // characters of ASCII that stand as they are
-	unicode  bool                // so do characters beyond ASCII
-	breaks   bool                // but U+2028 and U+2029, which end a line in JavaScript
-	bad      rune                // the code of a byte that is not UTF-8
-	addByte  bool                // to which its value is added
-	badPlain bool                // it stands as it is
+	plain    [utf8.RuneSelf]bool // ASCII characters that are written as they are
+	unicode  bool                // characters beyond ASCII are written as they are
+	breaks   bool                // U+2028 and U+2029, which end a line in JavaScript, are escaped all the same
+	bad      rune                // the character that stands for a byte that is not UTF-8
+	addByte  bool                // the byte's value is added to bad
+	badPlain bool                // bad is written as it is
 }
 
-// The styles.
+// The styles of the programs.
 var (
-	// Python is json.dumps: all beyond printable ASCII is escaped, as UTF-16. A
-	// byte that is not UTF-8 is U+FFFD.
+	// Python is json.dumps: everything but printable ASCII is escaped as UTF-16. A byte that is not UTF-8 becomes
+	// U+FFFD.
 	Python = newStyle("\x7f", Style{bad: utf8.RuneError})
 	// PythonUnicode is json.dumps with ensure_ascii=False.
 	PythonUnicode = newStyle("", Style{unicode: true, bad: utf8.RuneError, badPlain: true})
-	// HTML is Jinja's tojson: Python without characters that mean something in
-	// HTML. A byte that is not UTF-8 is a surrogate, as surrogateescape has it.
+	// HTML is Jinja's tojson: Python with <, >, & and ' escaped too. A byte that is not UTF-8 becomes a surrogate, as
+	// Python's surrogateescape makes it.
 	HTML = newStyle("\x7f<>&'", Style{bad: 0xDC00, addByte: true})
 	// HTMLUnicode is HTML with ensure_ascii=False.
 	HTMLUnicode = newStyle("<>&'", Style{unicode: true, bad: 0xDC00, addByte: true})
@@ -33,16 +32,15 @@ var (
 	Log = newStyle("", Style{unicode: true, breaks: true, bad: utf8.RuneError})
 )
 
-// newStyle completes a style: also are escaped beside control characters, the
-// quote and the backslash.
-func newStyle(also string, s Style) *Style {
+// newStyle completes a style. Control characters, the quote, the backslash and those in escaped are written as escapes.
+func newStyle(escaped string, s Style) *Style {
 	for c := range s.plain {
-		s.plain[c] = c >= ' ' && !strings.ContainsRune(`"\`+also, rune(c))
+		s.plain[c] = c >= ' ' && !strings.ContainsRune(`"\`+escaped, rune(c))
 	}
 	return &s
 }
 
-// Append appends text in quotes.
+// Append appends text as a JSON string, with its quotes.
 func (s *Style) Append(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -82,7 +80,7 @@ func (s *Style) Append(dst []byte, text string) []byte {
 	return append(append(dst, text[start:]...), '"')
 }
 
-// appendASCII escapes a character of ASCII.
+// appendASCII appends the escape of an ASCII character.
 func appendASCII(dst []byte, c byte) []byte {
 	switch c {
 	case '"', '\\':
@@ -101,7 +99,7 @@ func appendASCII(dst []byte, c byte) []byte {
 	return appendUnit(dst, rune(c))
 }
 
-// appendUnit escapes a unit of UTF-16.
+// appendUnit appends a UTF-16 unit as \uXXXX.
 func appendUnit(dst []byte, u rune) []byte {
 	const hex = "0123456789abcdef"
 	return append(dst, '\\', 'u', hex[u>>12&15], hex[u>>8&15], hex[u>>4&15], hex[u&15])

@@ -1,5 +1,5 @@
-// Package negotiate reads the headers in which clients say what they want and
-// what they have: Accept and its kin, and lists of validators.
+// Package negotiate reads the request headers that choose an answer: Accept, Accept-Language, Accept-Encoding, Range,
+// If-Match and If-None-Match.
 package negotiate
 
 import (
@@ -8,23 +8,21 @@ import (
 	"strings"
 )
 
-// maxHeader bounds the bytes of a header, and maxItems the items, that are read:
-// what browsers send is a tenth of it.
+// maxHeader bounds the bytes of a header that are read, and maxItems the items. Browsers send a tenth of that.
 const (
 	maxHeader = 4 << 10
 	maxItems  = 64
 )
 
-// Media returns which of the offered media types the client likes best (RFC 9110,
-// section 12.5.1), "" when it takes none. The first offer wins among equals, and
-// without a header.
+// Media returns the offered media type that the client likes best (RFC 9110, section 12.5.1), or "" when it accepts
+// none. The first offer wins among equals and when there is no header.
 func Media(header, offers []string) string {
 	return bestMatch(header, offers, matchMedia, mediaSpecificity)
 }
 
-// Language returns which of the offered languages the client likes best. One
-// without a match of its own is matched by its first part: "de" serves "de-AT",
-// and "de-AT" serves "de".
+// Language returns the offered language that the client likes best (RFC 9110, section 12.5.4), or "" when it accepts
+// none. An offer that matches no item as it stands is compared by its first part: "de" serves "de-AT", and "de-AT"
+// serves "de".
 func Language(header, offers []string) string {
 	if best := bestMatch(header, offers, matchLanguage, plainSpecificity); best != "" {
 		return best
@@ -34,8 +32,8 @@ func Language(header, offers []string) string {
 	}, plainSpecificity)
 }
 
-// Encoding returns which of the offered content codings the client likes best.
-// Without a header that is "identity", where it is offered.
+// Encoding returns the offered content coding that the client likes best (RFC 9110, section 12.5.3), or "" when it
+// accepts none. Without a header it is "identity" if that is offered.
 func Encoding(header, offers []string) string {
 	if len(header) == 0 && slices.Contains(offers, "identity") {
 		return "identity"
@@ -51,8 +49,7 @@ type item struct {
 	quality float64
 }
 
-// parseAccept reads a header's items. One with a malformed quality counts as
-// refused.
+// parseAccept reads the items of a header. An item with a malformed quality has quality 0, which refuses it.
 func parseAccept(header []string) []item {
 	var items []item
 	for _, line := range header {
@@ -90,9 +87,9 @@ func parseAccept(header []string) []item {
 	return items
 }
 
-// bestMatch picks the offer with the best quality, then the most specific item.
-// An offer's quality is that of the most specific item it matches, so that
-// "text/html;q=0, */*" refuses text/html.
+// bestMatch returns the offer with the best quality; among equals the one that matched the most specific item, then the
+// first. The quality of an offer is that of the most specific item it matches, so that "text/html;q=0, */*" refuses
+// text/html.
 func bestMatch(header, offers []string, match func(offer, item string) bool, specificity func(string) int) string {
 	if len(offers) == 0 {
 		return ""
@@ -119,8 +116,8 @@ func bestMatch(header, offers []string, match func(offer, item string) bool, spe
 	return best
 }
 
-// matchMedia matches a media type against one of a header, which may have
-// wildcards. Parameters of the header's must be the offer's.
+// matchMedia reports whether an offered media type matches an item of the header. The item may have wildcards.
+// Parameters that the item has must be equal in the offer.
 func matchMedia(offer, item string) bool {
 	offerType, offerParams, _ := strings.Cut(strings.ToLower(offer), ";")
 	itemType, itemParams, hasParams := strings.Cut(strings.ToLower(item), ";")
@@ -147,7 +144,7 @@ func sameParams(a, b string) bool {
 	return slices.Equal(list(a), list(b))
 }
 
-// mediaSpecificity orders */*, type/*, type/subtype and parameters.
+// mediaSpecificity orders items: */*, then type/*, then type/subtype, then those with parameters.
 func mediaSpecificity(item string) int {
 	kind, _, _ := strings.Cut(item, ";")
 	switch {

@@ -6,14 +6,12 @@ import (
 	"strings"
 )
 
-// maxRanges is how many parts of a file one answer may have. Each costs some two
-// hundred bytes around it, so that very many of one byte make an answer many times
-// as long as the file.
+// maxRanges is how many parts of a file one answer may have. Each part costs about 200 bytes of headers, so thousands
+// of one-byte parts would make an answer many times as long as the file.
 const maxRanges = 10
 
-// TooManyRanges reports whether a Range header asks for more parts than an answer
-// should have, or for parts that overlap: such a header is to be ignored (RFC 9110,
-// section 14.2).
+// TooManyRanges reports whether a Range header asks for more than maxRanges parts or for parts that overlap. Such a
+// header is to be ignored (RFC 9110, section 14.2).
 func TooManyRanges(header string) bool {
 	if strings.Count(header, ",") >= maxRanges {
 		return true
@@ -26,7 +24,7 @@ func TooManyRanges(header string) bool {
 		if !ok {
 			continue
 		}
-		// The end of a file of unknown length: "-500" and "500-".
+		// "-500" and "500-" end where the file does, whose length is not known here.
 		from, err := strconv.ParseUint(strings.TrimSpace(first), 10, 63)
 		if err != nil {
 			from = math.MaxInt64

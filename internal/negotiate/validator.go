@@ -2,15 +2,15 @@ package negotiate
 
 import "strings"
 
-// MatchesWeakly reports whether a validator, in quotes, is in a list as
-// If-None-Match has one (RFC 9110, section 8.8.3.2). "*" matches any.
+// MatchesWeakly reports whether the list of an If-None-Match header has the tag, by the weak comparison (RFC 9110,
+// section 8.8.3.2). tag is in quotes. "*" matches any tag.
 func MatchesWeakly(header []string, tag string) bool {
 	tag = strings.TrimPrefix(tag, "W/")
 	return matches(header, func(item string) bool { return strings.TrimPrefix(item, "W/") == tag })
 }
 
-// MatchesStrongly reports whether a validator, in quotes, is in a list as If-Match
-// has one: a weak one never is. "*" matches any.
+// MatchesStrongly reports whether the list of an If-Match header has the tag, by the strong comparison: a weak tag
+// never matches. tag is in quotes. "*" matches any tag.
 func MatchesStrongly(header []string, tag string) bool {
 	return matches(header, func(item string) bool { return item == tag && !strings.HasPrefix(tag, "W/") })
 }

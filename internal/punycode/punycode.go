@@ -19,9 +19,8 @@ const (
 	initialN    = utf8.RuneSelf
 )
 
-// Encode encodes one label (RFC 3492, section 6.3), without the "xn--" that
-// stands before it in a host name. Its cost is quadratic in the label's length,
-// which the caller bounds: a label of the DNS has 63 bytes at most.
+// Encode encodes one label (RFC 3492, section 6.3). The result lacks the "xn--" that stands before it in a host name.
+// The cost is quadratic in the length of the label, which the caller bounds: a label of the DNS has at most 63 bytes.
 func Encode(label string) string {
 	input := []rune(label)
 	var out []byte
@@ -74,7 +73,7 @@ func appendNumber(out []byte, q, bias int) []byte {
 	}
 }
 
-// adapt is the bias after a delta (RFC 3492, section 6.1).
+// adapt returns the bias after a delta (RFC 3492, section 6.1).
 func adapt(delta, points int, first bool) int {
 	if first {
 		delta /= damp

@@ -11,9 +11,9 @@ import (
 // String returns repr(s).
 func String(s string) string { return string(AppendString(make([]byte, 0, len(s)+2), s)) }
 
-// AppendString appends repr(s): single quotes unless the text has those and no
-// double ones, and escapes for what is not printable. A byte that is not UTF-8 is
-// a surrogate, as surrogateescape has it.
+// AppendString appends repr(s). The quotes are single unless the text has single and no double ones. Characters that
+// are not printable are escaped. A byte that is not UTF-8 is written as the surrogate that Python's surrogateescape
+// makes of it.
 func AppendString(buf []byte, s string) []byte {
 	quote := quoteFor(s)
 	buf = append(buf, quote)
@@ -78,7 +78,7 @@ func appendASCII(buf []byte, c, quote byte) []byte {
 	return append(buf, c)
 }
 
-// Printable is str.isprintable of one character.
+// Printable reports whether Python's str.isprintable holds for the character r.
 func Printable(r rune) bool {
 	return r == ' ' || unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
 }

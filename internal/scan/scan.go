@@ -1,5 +1,4 @@
-// Package scan turns text into Go values. It is the one way in which settings,
-// the values of a request and the fields of a form become what a struct holds.
+// Package scan turns text into Go values. Settings, the values of a request and the fields of forms are all read by it.
 package scan
 
 import (
@@ -18,23 +17,23 @@ var (
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
-// IsText reports whether a type reads a text by itself (encoding.TextUnmarshaler).
+// IsText reports whether *t implements encoding.TextUnmarshaler.
 func IsText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textType) }
 
-// An Error is a text that is no value of the type that is needed.
+// An Error says that a text is no value of the type it is meant for.
 type Error struct {
-	// Message names the text and what is needed: for whoever wrote it.
+	// Message names the text and what is expected. It is for the person who wrote the text.
 	Message string
-	// Reason says what is needed without the text: for an answer.
+	// Reason says what is expected and does not repeat the text. It may be sent to a client.
 	Reason string
 }
 
-// Error gives the message.
+// Error returns the Message.
 func (e *Error) Error() string { return e.Message }
 
 const unfit = "the value does not fit"
 
-// A TypeError is a type that no text is turned into: a mistake of the program.
+// A TypeError says that values of the type cannot be read from text. It is a mistake in the program.
 type TypeError struct{ Type reflect.Type }
 
 // Error names the type.
@@ -42,13 +41,12 @@ func (e *TypeError) Error() string {
 	return fmt.Sprintf("a field of type %v cannot be read from text", e.Type)
 }
 
-// Text sets one value from a text. It reads strings, booleans ([Bool]), numbers
-// of any size, durations ([Duration]), times ([Layout]), bytes, and types that implement
-// encoding.TextUnmarshaler, whose errors are returned as they are. Other errors
-// are an [Error] or a [TypeError]; the value is unchanged then.
+// Text sets to by a text. It reads strings, booleans ([Bool]), numbers of any size, durations ([Duration]), times
+// ([Layout]), bytes, and types that implement encoding.TextUnmarshaler, whose errors are returned unchanged. Any other
+// error is an [*Error] or a [*TypeError]. On an error the value is unchanged.
 func Text(to reflect.Value, text string) error { return Layout("").Text(to, text) }
 
-// Text is [Text] with the layout's times.
+// Text is the function [Text] with times in this layout.
 func (l Layout) Text(to reflect.Value, text string) error {
 	if to.Type() == timeType {
 		t, err := l.time(text)
@@ -103,7 +101,7 @@ func (l Layout) Text(to reflect.Value, text string) error {
 	return nil
 }
 
-// notNumber is the error of a text that strconv did not take.
+// notNumber describes strconv's error about a text.
 func notNumber(err error, text, kind string) error {
 	reason := "a number is needed"
 	if errors.Is(err, strconv.ErrRange) {
@@ -116,14 +114,12 @@ func isBytes(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }
 
-// Values sets a value from the texts that were sent under one name, one at
-// least: a slice takes all of them, anything else the first. A pointer gets a
-// value of its own; an empty text makes it nil, unless it is one to a string or
-// to bytes. An empty text is false for a boolean: what a form sends for a box
-// without a value.
+// Values sets to by the texts that were sent under one name, of which there is at least one. A slice takes all of them,
+// any other type the first. A pointer is set to a new value; an empty text makes it nil, unless it points to a string
+// or to bytes. An empty text is false for a boolean: forms send it for a checkbox without a value.
 func Values(to reflect.Value, texts []string) error { return Layout("").Values(to, texts) }
 
-// Values is [Values] with the layout's times.
+// Values is the function [Values] with times in this layout.
 func (l Layout) Values(to reflect.Value, texts []string) error {
 	t := to.Type()
 	switch {
@@ -154,8 +150,8 @@ func (l Layout) Values(to reflect.Value, texts []string) error {
 	return l.Text(to, texts[0])
 }
 
-// Duration reads a duration as time.ParseDuration does ("90s", "12h"), or, as
-// Flask's settings have it, a number of whole seconds.
+// Duration reads a duration as time.ParseDuration does ("90s", "12h"), or a whole number of seconds, as Flask's
+// settings have it.
 func Duration(text string) (time.Duration, error) {
 	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
 		return time.Duration(n) * time.Second, nil
@@ -170,7 +166,7 @@ func Duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Bool reads 1, true, yes and on, or 0, false, no and off, in any case.
+// Bool reads 1, true, yes and on as true, and 0, false, no and off as false, in upper or lower case.
 func Bool(text string) (bool, error) {
 	switch strings.ToLower(text) {
 	case "1", "true", "yes", "on":

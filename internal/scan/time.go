@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-// A Layout says how times are written: as time.Parse has it, or as strptime when
-// it holds a %. The empty one reads RFC 3339 and what browsers send for inputs of
-// the types date and datetime-local.
+// A Layout is the format of times: Go's, or that of strptime when it holds a %. The empty Layout reads RFC 3339 and the
+// values of HTML's inputs of type date and datetime-local.
 type Layout string
 
-// IsTime reports whether a type is time.Time, a pointer to it or a slice of it.
+// IsTime reports whether t is time.Time, a pointer to it or a slice of it.
 func IsTime(t reflect.Type) bool {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -22,7 +21,7 @@ func IsTime(t reflect.Type) bool {
 
 var usualLayouts = []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// strptime gives Go's layout for the directives of strptime.
+// strptime replaces the directives of strptime by Go's layout.
 var strptime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "01", "%d", "02", "%H", "15", "%I", "03", "%M", "04",
 	"%S", "05", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%")
 

@@ -1,9 +1,8 @@
-// Package spell finds the name that was probably meant.
+// Package spell suggests the name that somebody probably meant.
 package spell
 
-// Distance is the number of bytes to change, add or drop, or to swap with the
-// next, to make b of a (optimal string alignment). Its cost is the product of
-// both lengths.
+// Distance returns the number of edits that turn a into b: changing, adding or dropping a byte, or swapping two
+// neighbours (optimal string alignment). The cost is len(a) * len(b).
 func Distance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
@@ -26,9 +25,8 @@ func Distance(a, b string) int {
 	return last[len(b)]
 }
 
-// Nearest is the name that was probably meant by one that is not known: the one
-// of names with the least distance, which is 2 at most and less than half of the
-// name. It is empty where nothing is near, and for a name longer than 100 bytes.
+// Nearest returns the one of names that is nearest to the unknown name. The distance must be at most 2 and less than
+// half of the length of name. It is "" when none is near, and for a name longer than 100 bytes.
 func Nearest(name string, names []string) string {
 	if len(name) > 100 {
 		return ""

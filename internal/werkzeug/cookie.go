@@ -2,7 +2,7 @@ package werkzeug
 
 import "strings"
 
-// Cookies reads the lines of the Cookie header, in order.
+// Cookies returns the cookies of all lines of the Cookie header, in order.
 func Cookies(lines []string) []Pair {
 	var pairs []Pair
 	for _, line := range lines {
@@ -16,8 +16,7 @@ func Cookies(lines []string) []Pair {
 	return pairs
 }
 
-// Cookie returns the value of the first cookie of a name, and whether there is
-// one, without reading the others.
+// Cookie returns the value of the first cookie with the name. It stops there. ok is false when there is none.
 func Cookie(lines []string, name string) (string, bool) {
 	for _, line := range lines {
 		for line != "" {
@@ -30,7 +29,7 @@ func Cookie(lines []string, name string) (string, bool) {
 	return "", false
 }
 
-// nextCookie cuts the first cookie off a line. One without a name is none: its
+// nextCookie cuts the first cookie off a line. A cookie without a name has name "" and is left out by the callers: its
 // value could be taken for another cookie (CVE-2023-23934).
 func nextCookie(line string) (name, value, rest string) {
 	cookie, rest, _ := strings.Cut(line, ";")
@@ -38,8 +37,7 @@ func nextCookie(line string) (name, value, rest string) {
 	return trim(name), trim(value), rest
 }
 
-// cookieValue undoes the quotes that Werkzeug and others put around a value, with
-// octal escapes inside.
+// cookieValue removes the quotes around a value and replaces the octal escapes inside, as Werkzeug writes them.
 func cookieValue(s string) string {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return Text(s)

@@ -1,27 +1,21 @@
-// Package werkzeug reads what a request carries as Werkzeug reads it: the query
-// and urlencoded forms ([Query]), cookies ([Cookies]), headers with parameters
-// ([Options]), multipart forms ([ReadMultipart]), and the bytes of a JSON body
-// ([JSON]).
+// Package werkzeug reads requests as Werkzeug does: queries and urlencoded forms ([Query]), cookies ([Cookies]),
+// headers with parameters ([Options]), multipart forms ([ReadMultipart]) and the bytes of a JSON body ([JSON]).
 //
-// # Text
+//	# Text
 //
-// What is read is valid UTF-8: where the client's bytes are not, U+FFFD stands
-// for each of their parts, as in Python's errors="replace". It may hold NUL;
-// [HasNUL] is for those who cannot store that.
+// The results are valid UTF-8. U+FFFD replaces bytes that are not, as Python's errors="replace" does. Texts may hold
+// NUL; [HasNUL] is for programs that cannot store it.
 //
-// # Differences
+//	# Differences
 //
-// The package is compared with Werkzeug over testdata and at random
-// (testdata/random.py). It differs on purpose in these:
+// The package is compared with Werkzeug over testdata and with random input (testdata/random.py). These differences are
+// on purpose:
 //
-//   - a semicolon ends a cookie, within quotes too: whoever can set a cookie with a
-//     quote in it could otherwise take in the ones that follow, and show them;
-//   - an unquoted parameter goes up to the semicolon, and %22 in a quoted one is a
-//     quote, as browsers write it;
-//   - a multipart body that ends too early, and a part without a name, are errors
-//     instead of an empty form;
-//   - charsets of a part other than ASCII, Latin-1 and UTF-8 are taken for UTF-8.
+//   - a semicolon ends a cookie even within quotes. Otherwise whoever can set a cookie with a quote in it
+//     could draw the cookies after it into its value, and have them shown;
+//   - an unquoted parameter goes up to the semicolon, and %22 in a quoted one is a quote, as browsers write it;
+//   - a multipart body that ends too early, and a part without a name, are errors instead of an empty form;
+//   - a part's charset other than ASCII, Latin-1 and UTF-8 is read as UTF-8.
 //
-// Every reader takes time linear in its input, and keeps no more of it than it
-// returns.
+// Every function takes time linear in its input and keeps no more memory than its result.
 package werkzeug

@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// JSON returns a JSON body as UTF-8 without a byte order mark. Like Python's
-// json it knows UTF-16 and UTF-32, by their mark or by where the NULs of the
-// first characters stand.
+// JSON returns a JSON body as UTF-8 without a byte order mark. It recognises UTF-16 and UTF-32 by their byte order
+// mark, or by the places of NUL among the first bytes, as Python's json does.
 func JSON(data []byte) []byte {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
@@ -43,7 +42,7 @@ func fromUTF16(data []byte, order binary.ByteOrder) []byte {
 	for _, r := range utf16.Decode(units) {
 		out = utf8.AppendRune(out, r)
 	}
-	return odd(out, len(data)%2)
+	return appendIncomplete(out, len(data)%2)
 }
 
 func fromUTF32(data []byte, order binary.ByteOrder) []byte {
@@ -51,18 +50,18 @@ func fromUTF32(data []byte, order binary.ByteOrder) []byte {
 	for i := 0; i+4 <= len(data); i += 4 {
 		out = utf8.AppendRune(out, rune(order.Uint32(data[i:])))
 	}
-	return odd(out, len(data)%4)
+	return appendIncomplete(out, len(data)%4)
 }
 
-// odd ends a text whose bytes do not come out even.
-func odd(out []byte, rest int) []byte {
+// appendIncomplete appends U+FFFD when a text ends in the middle of a unit.
+func appendIncomplete(out []byte, rest int) []byte {
 	if rest > 0 {
 		out = utf8.AppendRune(out, utf8.RuneError)
 	}
 	return out
 }
 
-// JSONHasNUL reports whether a string of a JSON text holds the escape of U+0000.
+// JSONHasNUL reports whether a string of a JSON text has the escape \u0000.
 func JSONHasNUL(data []byte) bool {
 	for {
 		i := bytes.Index(data, []byte(`\u0000`))

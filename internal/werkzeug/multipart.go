@@ -9,14 +9,14 @@ import (
 	"strconv"
 )
 
-// The errors of [ReadMultipart], beside those of the body itself.
+// The errors of [ReadMultipart]. Those of the body itself are returned as they are.
 var (
 	ErrBoundary  = errors.New("werkzeug: a multipart form without a boundary, or with one of more than 200 bytes")
 	ErrPart      = errors.New("werkzeug: a part of a multipart form without a name")
 	ErrTruncated = errors.New("werkzeug: a multipart form ends too early")
 	ErrTooMany   = errors.New("werkzeug: a multipart form has too many parts")
 	ErrTooLarge  = errors.New("werkzeug: a multipart form has too large headers")
-	// ErrStorage is a fault of the server: there is no room for the files.
+	// ErrStorage says that the server cannot store the files: the disk is full, for instance.
 	ErrStorage = errors.New("werkzeug: a file of a multipart form cannot be kept")
 )
 
@@ -24,28 +24,27 @@ var (
 type Form struct {
 	Fields []Pair // in order
 	Files  []File // in order
-	// Whole holds the files for net/http, whose RemoveAll deletes those on disk.
+	// Whole holds the files for net/http. Its RemoveAll deletes those on disk.
 	Whole *multipart.Form
 }
 
-// A File is a file that a form sent. Its Filename is the last part of the path
-// that the client gave, "" when a browser's input was left empty.
+// A File is a file of a form. Header.Filename is the last part of the path that the client gave, "" when the input was
+// left empty.
 type File struct {
 	Name   string
 	Header *multipart.FileHeader
 }
 
-// Limits bound a multipart form.
+// Limits bound a multipart form. A form with more is [ErrTooMany].
 type Limits struct {
-	// Fields and Files are how many there may be.
+	// Fields and Files are the greatest numbers of fields and of files.
 	Fields, Files int
-	// Memory is how many bytes of files are kept in memory; the rest goes to
-	// temporary files.
+	// Memory is how many bytes of files stay in memory. The rest goes to temporary files.
 	Memory int64
 }
 
-// ReadMultipart reads the body of a multipart form, which is to be bounded by the
-// caller. A body without a byte is an empty form, whatever the boundary.
+// ReadMultipart reads a multipart form. The caller bounds the length of body. An empty body is an empty form, whatever
+// the boundary is.
 func ReadMultipart(body io.Reader, boundary string, l Limits) (*Form, error) {
 	r := &formReader{parts: partReader{body: body, delimiter: []byte("--" + boundary)}, limits: l, boundary: rand.Text()}
 	if boundary == "" || len(boundary) > 200 {
@@ -65,7 +64,7 @@ func ReadMultipart(body io.Reader, boundary string, l Limits) (*Form, error) {
 		return nil, r.err
 	}
 	if err != nil && !errors.Is(err, multipart.ErrMessageTooLarge) {
-		return nil, fmt.Errorf("%w: %w", ErrStorage, err) // what it read is well formed
+		return nil, fmt.Errorf("%w: %w", ErrStorage, err) // the form is well formed: formReader wrote it
 	}
 	if err != nil {
 		return nil, err
@@ -83,21 +82,20 @@ func ReadMultipart(body io.Reader, boundary string, l Limits) (*Form, error) {
 	return f, nil
 }
 
-// formReader reads a form: it keeps the fields, and hands the files on in the
-// form that mime/multipart reads without doubt, each under its number. That
-// package keeps them in memory or on disk; what it makes of names and of line
-// ends is not Werkzeug's.
+// formReader reads the parts as Werkzeug does and keeps the fields itself. It gives the files to mime/multipart, which
+// stores them in memory or on disk. For that it writes a new multipart body in which the name of each file is its
+// number, because mime/multipart reads names and line ends in another way than Werkzeug.
 type formReader struct {
 	parts  partReader
 	limits Limits
 	fields []Pair
 	files  []File
-	out    []byte // to be handed on before the content
+	out    []byte // what Read returns before the content of the file
 	inFile bool
 	ended  bool
 	err    error
 
-	boundary string // between the files, that none of them can hold
+	boundary string // of the new body; random, so that no file contains it
 }
 
 func (r *formReader) Read(p []byte) (int, error) {
@@ -126,7 +124,7 @@ func (r *formReader) Read(p []byte) (int, error) {
 	}
 }
 
-// next goes to the next part, and reads it when it is a field.
+// next reads the headers of the next part. A field is read whole, a file is left to Read.
 func (r *formReader) next() error {
 	h, err := r.parts.next()
 	if err == io.EOF {

@@ -2,11 +2,9 @@ package werkzeug
 
 import "strings"
 
-// Options reads a header of a value and parameters, such as Content-Type and
-// Content-Disposition: parse_options_header. Names of parameters are in lower
-// case. Extended notation (charset'language'text) is decoded and continuations
-// are put together (RFC 2231, RFC 8187). Parameters past the hundredth are left
-// out.
+// Options reads a header that is a value with parameters, such as Content-Type and Content-Disposition (Werkzeug's
+// parse_options_header). The names of parameters are in lower case. Extended values (charset'language'text) are decoded
+// and continuations are joined (RFC 2231, RFC 8187). Only the first 100 parameters are read.
 func Options(header string) (value string, options map[string]string) {
 	value, rest, _ := strings.Cut(header, ";")
 	value = trim(value)
@@ -14,7 +12,7 @@ func Options(header string) (value string, options map[string]string) {
 		return Text(value), nil
 	}
 	options = map[string]string{}
-	charset := "" // continuations have that of their first part
+	charset := "" // a continuation has the charset of its first part
 	for n := 0; rest != "" && n < 100; n++ {
 		var key, v string
 		var ok bool
@@ -39,8 +37,7 @@ func Options(header string) (value string, options map[string]string) {
 	return Text(value), options
 }
 
-// nextOption cuts the first parameter off the rest of a header; ok is false when
-// it is none.
+// nextOption cuts the first parameter off the rest of a header. ok is false when what follows is no parameter.
 func nextOption(s string) (key, value, rest string, ok bool) {
 	end := len(s)
 	eq := strings.IndexAny(s, "=;")
@@ -64,8 +61,7 @@ func nextOption(s string) (key, value, rest string, ok bool) {
 	return key, value, rest, isOption(key) && value != ""
 }
 
-// quoted is the length of the quoted string that s begins with, 0 when it does
-// not end.
+// quoted returns the length of the quoted string at the start of s, or 0 when it does not end.
 func quoted(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -93,7 +89,7 @@ func unquote(s string) string {
 	return s
 }
 
-// cutCharset takes charset'language' off an extended value.
+// cutCharset cuts charset'language' off an extended value.
 func cutCharset(s string) (charset, text string, ok bool) {
 	charset, rest, ok := strings.Cut(s, "'")
 	if !ok || strings.ContainsAny(charset, "\" ") {
@@ -117,8 +113,7 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// decode reads bytes by their charset: Latin-1 and ASCII where it says so, and
-// UTF-8 otherwise.
+// decode decodes bytes by their charset: ASCII and Latin-1 if it names one of them, and UTF-8 otherwise.
 func decode(s, charset string) string {
 	switch charset {
 	case "iso-8859-1", "latin-1", "latin1":

@@ -7,32 +7,30 @@ import (
 	"strings"
 )
 
-// partReader finds the parts of a multipart body as Werkzeug's MultipartDecoder
-// does: lines may end with CR LF, LF or CR, a delimiter may have white space
-// behind it, and headers may go on in the next line.
+// partReader finds the parts of a multipart body as Werkzeug's MultipartDecoder does. Lines may end with CR LF, LF or
+// CR. White space may follow a delimiter. A header may go on in the next line.
 type partReader struct {
 	body      io.Reader
 	delimiter []byte // "--" and the boundary
 	buf       []byte
-	at        int   // where the rest begins in buf
-	err       error // of the body
+	at        int   // index in buf of the first byte that was not taken yet
+	err       error // the error of reading body, io.EOF at its end
 	begun     bool  // the first delimiter was passed
 	inPart    bool
 	last      bool // the closing delimiter was passed
-	ready     int  // bytes of the rest that are known to be content
+	ready     int  // number of bytes from at on that are known to be content
 }
 
 const (
 	partBuffer = 64 << 10
-	// maxPartHeaders bounds the headers of one part, and maxPadding the white
-	// space behind a delimiter, in bytes.
+	// maxPartHeaders bounds the headers of one part in bytes, maxPadding the white space after a delimiter.
 	maxPartHeaders = 16 << 10
 	maxPadding     = 64
 )
 
 func (r *partReader) rest() []byte { return r.buf[r.at:] }
 
-// fill reads more of the body.
+// fill reads more of body into buf.
 func (r *partReader) fill() {
 	if r.at > 0 && r.at*2 >= len(r.buf) {
 		r.buf = r.buf[:copy(r.buf, r.buf[r.at:])]
@@ -53,9 +51,9 @@ func (r *partReader) fill() {
 	}
 }
 
-// find looks for the next delimiter in the rest. content is how much before it is
-// content for sure, length that of line end, delimiter and line end once it is
-// found; more says that only more of the body can tell.
+// find looks for the next delimiter in rest, from index from on. content is the number of bytes before it that are
+// surely content. length is the number of bytes of the line end before the delimiter, the delimiter and the line end
+// after it; it is 0 when no delimiter was found. more says that the decision needs more of the body.
 func (r *partReader) find(from int) (content, length int, last, more bool) {
 	w := r.rest()
 	for {
@@ -73,7 +71,7 @@ func (r *partReader) find(from int) (content, length int, last, more bool) {
 		switch state {
 		case isDelimiter:
 			return begin, at + len(r.delimiter) + end - begin, last, false
-		case isOpen:
+		case isUndecided:
 			return begin, 0, false, true
 		}
 		from = at + 1
@@ -85,14 +83,13 @@ type delimiterState int
 const (
 	isContent delimiterState = iota
 	isDelimiter
-	isOpen // what was read does not tell
+	isUndecided // more of the body decides
 )
 
-// delimiterEnd judges what stands behind a delimiter. whole says that nothing
-// follows s.
+// delimiterEnd judges the bytes s that follow a delimiter. whole says that the body ends with s.
 func delimiterEnd(s []byte, whole bool) (end int, last bool, state delimiterState) {
 	if len(s) < 2 && !whole {
-		return 0, false, isOpen
+		return 0, false, isUndecided
 	}
 	if bytes.HasPrefix(s, []byte("--")) {
 		return 2, true, isDelimiter
@@ -102,7 +99,7 @@ func delimiterEnd(s []byte, whole bool) (end int, last bool, state delimiterStat
 	}
 	switch {
 	case end == len(s) && !whole, end+1 == len(s) && s[end] == '\r' && !whole:
-		return 0, false, isOpen
+		return 0, false, isUndecided
 	case end == len(s):
 		return 0, false, isContent
 	}
@@ -135,11 +132,10 @@ func lineEndAfter(s []byte) int {
 	return 0
 }
 
-// next goes to the next part and returns its headers; io.EOF behind the last one,
-// and for a body without a byte.
+// next goes to the next part and returns its headers. It returns io.EOF after the last part and for an empty body.
 func (r *partReader) next() (textproto.MIMEHeader, error) {
 	for r.inPart || !r.begun && !r.last {
-		// What is left of the part before, or stands before the first.
+		// Skip the rest of the part before, or what stands before the first part.
 		var skip [4 << 10]byte
 		if _, err := r.read(skip[:]); err == io.EOF {
 			break
@@ -157,7 +153,7 @@ func (r *partReader) next() (textproto.MIMEHeader, error) {
 	return h, err
 }
 
-// read reads the content of the part, or what stands before the first one.
+// read reads the content of the current part, or what stands before the first part.
 func (r *partReader) read(p []byte) (int, error) {
 	if r.begun && !r.inPart || r.last {
 		return 0, io.EOF
@@ -179,7 +175,7 @@ func (r *partReader) read(p []byte) (int, error) {
 				return 0, r.err
 			}
 			if !r.begun && len(r.buf) == 0 {
-				r.last = true // a body without a byte
+				r.last = true // an empty body
 				return 0, io.EOF
 			}
 			return 0, ErrTruncated
@@ -219,7 +215,7 @@ func (r *partReader) headers() (textproto.MIMEHeader, error) {
 	}
 }
 
-// blankLine finds the end of the headers: two line ends of one kind.
+// blankLine finds the end of the headers: two line ends of the same kind. at is -1 when there is none.
 func blankLine(w []byte, from int) (at, length int) {
 	for i := from; i+1 < len(w); i++ {
 		switch c := w[i]; {
@@ -233,8 +229,7 @@ func blankLine(w []byte, from int) (at, length int) {
 	return -1, 0
 }
 
-// parseHeaders reads the lines of a part's headers. A line without a colon is
-// left out.
+// parseHeaders parses the headers of a part. Lines without a colon are skipped.
 func parseHeaders(s string) textproto.MIMEHeader {
 	h := textproto.MIMEHeader{}
 	s = lineEnds.Replace(s)
@@ -252,6 +247,5 @@ var (
 	folds    = strings.NewReplacer("\n ", " ", "\n\t", " ")
 )
 
-// baseName is the last part of a path: a directory is nothing that a client
-// should choose (RFC 7578, section 4.2).
+// baseName returns the last part of a path. A client must not choose a folder (RFC 7578, section 4.2).
 func baseName(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

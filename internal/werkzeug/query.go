@@ -2,9 +2,8 @@ package werkzeug
 
 import "strings"
 
-// Query reads a URL's query, or the body of an urlencoded form: pairs between
-// ampersands, in order. A name without = has an empty value. A semicolon is a
-// character like others, and so is a % that begins no escape.
+// Query parses a URL's query or the body of an urlencoded form: pairs separated by ampersands, in order. A name without
+// "=" has an empty value. A semicolon separates nothing. A "%" that begins no escape stays as it is.
 func Query(s string) []Pair {
 	if s == "" {
 		return nil

@@ -8,8 +8,8 @@ import (
 // A Pair is a name with a value. A name may occur several times.
 type Pair struct{ Name, Value string }
 
-// Text returns bytes of the wire as valid UTF-8. U+FFFD takes the place of each
-// longest part that could have begun a character, as in Python and browsers.
+// Text returns bytes of a request as valid UTF-8. Each longest sequence that could have begun a character is replaced
+// by one U+FFFD, as Python and browsers do.
 func Text(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -29,7 +29,7 @@ func Text(s string) string {
 	return b.String()
 }
 
-// invalid is the length of the part at the start of s that U+FFFD stands for.
+// invalid returns the number of bytes at the start of s that one U+FFFD replaces.
 func invalid(s string) int {
 	low, high, more := byte(0x80), byte(0xBF), 0
 	switch c := s[0]; {
@@ -57,14 +57,13 @@ func invalid(s string) int {
 	return n
 }
 
-// HasNUL reports whether a text holds U+0000, which PostgreSQL does not store and
-// C ends a string at.
+// HasNUL reports whether a text has U+0000. PostgreSQL does not store it, and C ends a string at it.
 func HasNUL(s string) bool { return strings.IndexByte(s, 0) >= 0 }
 
-// trim cuts what Python's bytes.strip cuts.
+// trim removes what Python's bytes.strip removes.
 func trim(s string) string { return strings.Trim(s, " \t\n\r\v\f") }
 
-// unescape undoes percent-encoding; a % without two hexadecimal digits stays.
+// unescape decodes percent-encoding. A "%" without two hexadecimal digits stays as it is.
 func unescape(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s
@@ -83,7 +82,7 @@ func unescape(s string) string {
 	return string(b)
 }
 
-// unhex is the value of a hexadecimal digit, 16 for another character.
+// unhex returns the value of a hexadecimal digit, or 16 for another character.
 func unhex(c byte) byte {
 	switch {
 	case '0' <= c && c <= '9':

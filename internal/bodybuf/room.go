@@ -7,28 +7,27 @@ import (
 	"sync/atomic"
 )
 
-// How much of long answers may wait in memory, in bytes: as long as there are
-// files for the rest, and when there are not.
+// Bounds of the bytes that long answers occupy in memory. maxMemory holds while temporary files can be made,
+// maxWithoutFiles when they cannot.
 const (
 	maxMemory       = 4 << 20
 	maxWithoutFiles = 32 << 20
 )
 
-// A Room is where long answers wait for their clients. Some hundred clients that
-// ask for a long page and do not read it would fill the memory; past a bound,
-// answers wait in temporary files.
+// A Room holds long answers while their clients read them. A few hundred clients that ask for a long page and do not
+// read it would fill the memory. So answers beyond maxMemory wait in temporary files.
 type Room struct{ memory atomic.Int64 }
 
 // A Waiting is an answer in a [Room].
 type Waiting struct {
 	room   *Room
 	buffer *Buffer
-	memory int64    // the bytes of it that wait in memory
-	file   *os.File // where it waits otherwise
+	memory int64    // bytes of the answer that are in memory
+	file   *os.File // the temporary file that holds the answer, or nil
 }
 
-// Keep finds a place for an answer, whose buffer it empties when the answer waits
-// in a file. The error is why there is none.
+// Keep stores an answer until its Waiting is closed. An answer that goes into a file releases b at once. The error says
+// why there is neither memory nor a file.
 func (r *Room) Keep(b *Buffer) (*Waiting, error) {
 	w := &Waiting{room: r, buffer: b, memory: int64(cap(b.B))}
 	inMemory := r.memory.Add(w.memory)
@@ -36,10 +35,10 @@ func (r *Room) Keep(b *Buffer) (*Waiting, error) {
 		return w, nil
 	}
 	var err error
-	if w.file, err = spill(b.B); err == nil {
+	if w.file, err = tempFile(b.B); err == nil {
 		r.memory.Add(-w.memory)
 		w.memory = 0
-		b.Release() // somebody else can use it already
+		b.Release() // its memory is free for other requests
 		return w, nil
 	}
 	if inMemory > maxWithoutFiles {
@@ -49,19 +48,19 @@ func (r *Room) Keep(b *Buffer) (*Waiting, error) {
 	return w, nil
 }
 
-// WriteTo sends the answer.
+// WriteTo sends the answer to dst.
 func (w *Waiting) WriteTo(dst io.Writer) (int64, error) {
 	if w.file == nil {
 		n, err := dst.Write(w.buffer.B)
 		w.buffer.Reset()
 		return int64(n), err
 	}
-	// The copy's own buffer is small, as there may be many. net/http's way would
-	// keep 32 KiB for each.
+	// Many answers may be sent at once, so each copy has a buffer of 8 KiB. io.Copy would let net/http use 32 KiB for
+	// each.
 	return io.CopyBuffer(WriterOnly{dst}, readerOnly{w.file}, make([]byte, 8<<10))
 }
 
-// Close gives up the place.
+// Close frees the memory or the file.
 func (w *Waiting) Close() {
 	w.room.memory.Add(-w.memory)
 	w.memory = 0
@@ -70,14 +69,14 @@ func (w *Waiting) Close() {
 	}
 }
 
-// WriterOnly hides from io.Copy that a writer has a ReadFrom.
+// WriterOnly hides a writer's ReadFrom from io.Copy.
 type WriterOnly struct{ io.Writer }
 
-// readerOnly hides from io.Copy that a reader has a WriteTo.
+// readerOnly hides a reader's WriteTo from io.Copy.
 type readerOnly struct{ io.Reader }
 
-// spill puts bytes into a temporary file that has no name any more.
-func spill(b []byte) (*os.File, error) {
+// tempFile writes b to a temporary file whose name is removed at once. Closing the file frees its space.
+func tempFile(b []byte) (*os.File, error) {
 	file, err := os.CreateTemp("", "dewar-answer-")
 	if err != nil {
 		return nil, err
