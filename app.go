@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dewar-go/dewar/internal/bodybuf"
+	"github.com/dewar-go/dewar/internal/datastruct"
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
@@ -62,6 +63,7 @@ type App struct {
 	longAnswers     bodybuf.Room
 	nonces          bool // the content security policy takes a nonce
 	env             *jinja.Environment
+	settings        *datastruct.Dict // config in templates
 
 	startOnce, closeOnce sync.Once
 	startErr, closeErr   error
@@ -133,6 +135,7 @@ func (a *App) buildNow(m mode) error {
 	}
 	mistakes = append(mistakes, a.checkTLS(m)...)
 	report(a.buildSecurity(m))
+	a.settings = a.templateConfig()
 	report(a.buildTemplates())
 	report(a.routes.Compile())
 	for _, e := range a.placed {

@@ -201,6 +201,18 @@ func (c *Context) decodeJSON(into any, strict bool) error {
 	if !c.isJSON() {
 		return &HTTPError{Code: http.StatusUnsupportedMediaType, Detail: "The body must be JSON (Content-Type: application/json)."}
 	}
+	data, err := c.jsonData()
+	if err != nil {
+		return err
+	}
+	if err := c.app.cfg.JSON.Unmarshal(data, into, strict); err != nil {
+		return badBind("json", "", err)
+	}
+	return nil
+}
+
+// jsonData is the body as JSON has it, read when nobody has.
+func (c *Context) jsonData() ([]byte, error) {
 	if c.json == nil {
 		body := new(jsonBody)
 		if body.err = c.plainBody(); body.err == nil {
@@ -212,15 +224,12 @@ func (c *Context) decodeJSON(into any, strict bool) error {
 		c.json = body
 	}
 	if c.json.err != nil {
-		return bodyError(c.json.err)
+		return nil, bodyError(c.json.err)
 	}
 	if werkzeug.JSONHasNUL(c.json.data) {
-		return badBind("json", "", errNUL)
+		return nil, badBind("json", "", errNUL)
 	}
-	if err := c.app.cfg.JSON.Unmarshal(c.json.data, into, strict); err != nil {
-		return badBind("json", "", err)
-	}
-	return nil
+	return c.json.data, nil
 }
 
 // fieldAt finds a field, making the embedded structs on the way to it.

@@ -176,7 +176,7 @@ func (a *App) templateFindings(names []string) []Finding {
 	}
 	found, err := a.env.Check(jinja.CheckOptions{
 		Templates: names, Match: isTemplate, Vars: a.templateVars, Names: requestNames, OpenNames: open, URL: a.checkURL,
-		Rendered: a.rendered(),
+		Rendered: a.rendered(), Absent: absentAttr,
 	})
 	if err != nil {
 		for _, f := range a.templateFolders() {

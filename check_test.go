@@ -158,7 +158,8 @@ func TestCheckURLs(t *testing.T) {
 		{"url_for('user')", "Did you forget to specify values ['id']"},
 		{"url_for('user', page=x)", "Did you forget to specify values ['id']"},
 		{"url_for('usr', id=1)", "Did you mean 'user' instead"},
-		{"url_for('user', id=x, _where='a')", "unknown option _where"},
+		{"url_for('user', id=x, _where='a')", ""}, // a query parameter, as in Flask
+		{"url_for('user', id=x, _externl=true)", "unknown option _externl; did you mean _external?"},
 		{"url_for('user', id='abc')", "abc"},
 		{"url_for('list')", ""},
 		{"url_for('list', page=2)", ""},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dewar-go/dewar/internal/spell"
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 )
@@ -20,10 +21,14 @@ func (a *App) checkURL(call jinja.URLCall) error {
 	constant := !call.Open
 	for _, arg := range call.Args {
 		if strings.HasPrefix(arg.Name, "_") {
-			if !slices.Contains(urlOptions, arg.Name) {
-				return fmt.Errorf("url_for: unknown option %s", arg.Name)
+			if slices.Contains(urlOptions, arg.Name) {
+				continue
 			}
-			continue
+			for _, o := range urlOptions {
+				if spell.Distance(arg.Name, o) == 1 {
+					return fmt.Errorf("url_for: unknown option %s; did you mean %s?", arg.Name, o)
+				}
+			}
 		}
 		constant = constant && arg.Const
 		if !arg.Const {

@@ -121,6 +121,13 @@ type Config struct {
 	// passwords included.
 	InsecurePlainHTTP bool
 
+	// Settings are the application's own that templates see as config.NAME, in
+	// Flask's manner: {"BOOTSTRAP_BTN_STYLE": "primary"}. Those that [LoadConfig]
+	// read into the struct around Config are there without asking, a field
+	// PageSize as config.PAGE_SIZE. A [Secret], a name that says it is one (SECRET,
+	// PASSWORD, TOKEN, …) and a URL with a password are left out. Default: none.
+	Settings map[string]any `config:"-"`
+
 	// Session are the settings of the session and its cookie.
 	Session SessionConfig
 	// Flask makes the app serve the same users as a Flask application. Default:
@@ -186,6 +193,8 @@ type Config struct {
 	// security events. Default: a [LogHandler] on standard error, text in debug
 	// and on a terminal, and JSON otherwise.
 	Logger *slog.Logger `config:"-"`
+
+	own map[string]any // the application's, of LoadConfig
 }
 
 // SessionConfig are the settings of the session and its cookie.

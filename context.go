@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
 	"github.com/dewar-go/dewar/session"
@@ -58,8 +59,9 @@ type Context struct {
 	json      *jsonBody // nil: not read
 	nonce     string
 	cors      secure.CORSResult
-	reported  error // the refusal of the last security event
-	processed Vars  // what context processors gave, once asked
+	reported  error                  // the refusal of the last security event
+	processed Vars                   // what context processors gave, once asked
+	objects   map[string]jinja.Value // of request in templates, once asked
 }
 
 // App returns the application.

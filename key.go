@@ -1,6 +1,9 @@
 package dewar
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Key names a value of type T that lives as long as one request, as an
 // attribute of Flask's g does. Make keys once, in a package variable: a key is
@@ -68,6 +71,17 @@ func (c *Context) keyedValue(name string) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+// keyedNames lists the names of the request-scoped values in the order in which they
+// were first set, each once.
+func (c *Context) keyedNames() (names []string) {
+	for _, k := range c.values {
+		if !slices.Contains(names, *k.key) {
+			names = append(names, *k.key)
+		}
+	}
+	return names
 }
 
 // isIdentifier reports whether s is an ASCII identifier.

@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/dewar-go/dewar/config"
 )
@@ -40,6 +41,11 @@ func LoadConfig[T any](prefix string, flags ...Config) (T, error) {
 	}
 	if err := config.Load(&cfg, o); err != nil {
 		return cfg, fmt.Errorf("dewar: configuration: %w", withoutPrefix(err, "config: "))
+	}
+	if f := reflect.ValueOf(&cfg).Elem().FieldByName("Config"); f.IsValid() {
+		if embedded, ok := f.Addr().Interface().(*Config); ok {
+			embedded.own = config.Values(&cfg, Config{})
+		}
 	}
 	return cfg, nil
 }

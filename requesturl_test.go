@@ -28,6 +28,7 @@ var targetReads = map[string]string{
 	"form.go QueryValues":                     "the query",
 	"static.go serveStatic":                   "the query",
 	"templaterequest.go Attr":                 "the query",
+	"templaterequest.go url":                  "the query; the path is Context.path",
 	"secure/path.go RequestTarget":            "judges it",
 	"secure/https.go ForceHTTPS":              "a redirect to the same target",
 	"secure/redactattr.go redactAny":          "the path of a request in a log line, decoded",

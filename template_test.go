@@ -29,7 +29,7 @@ func TestTemplateNames(t *testing.T) {
 		{"url_for", `{{ url_for('index') }} {{ url_for('index', page=2) }} {{ url_for('static', filename='a b.css') }} {{ url_for('index', _external=True, _anchor='x') }}`, "/ /?page=2 /static/a%20b.css http://localhost/#x"},
 		{"config", `{{ config.DEBUG }} {{ config['SESSION_COOKIE_NAME'] }} [{{ config.SECRET_KEY }}]`, "False session []"},
 		{"g", `{{ g.nothing is defined }} {{ g.get('x', 1) }} {{ 'x' in g }}`, "False 1 False"},
-		{"session", `{{ session.get('x') }} {{ 'x' in session }} {{ session.new }}`, "None False True"},
+		{"session", `{{ session.get('x') }} {{ 'x' in session }} {{ session.new }}`, "None False False"},
 		{"view", `{{ own }}`, "view"},
 		{"dates in JSON", `{{ {"b": at, "a": at.date()}|tojson }}`, `{"a": "Sat, 03 Feb 2024 00:00:00 GMT", "b": "Sat, 03 Feb 2024 04:05:06 GMT"}`},
 		{"imported macros see the request", `{% import 'page2.html' as p %}{{ p.m() }}`, "GET"},

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
-	"github.com/dewar-go/dewar/session"
 )
 
 // builtinGlobals are Flask's functions for templates, in the engine's own form,
@@ -31,7 +29,7 @@ func (c *Context) templateVariable(name string) (any, bool) {
 	case "g":
 		return templateG{c}, true
 	case "config":
-		return c.app.templateConfig(), true
+		return c.app.settings, true
 	}
 	if len(c.at.processors) == 0 {
 		return nil, false
@@ -142,149 +140,20 @@ func cspNonce(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	return jinja.String(c.Nonce()), nil
 }
 
-// templateG is g in templates: the request's keyed values.
-type templateG struct{ c *Context }
-
-// Attr gives g.name.
-func (g templateG) Attr(name string) (jinja.Value, bool) {
-	if v, ok := g.c.keyedValue(name); ok {
-		return jinja.ValueOf(v), true
-	}
-	if name == "get" {
-		return getMethod("get", func(key jinja.Value) (jinja.Value, bool) { return g.Item(key) }), true
-	}
-	return jinja.Value{}, false
-}
-
-// Item gives g['name'].
-func (g templateG) Item(key jinja.Value) (jinja.Value, bool) {
-	name, ok := key.Str()
-	if !ok {
-		return jinja.Value{}, false
-	}
-	v, ok := g.c.keyedValue(name)
-	return jinja.ValueOf(v), ok
-}
-
-// Contains gives 'name' in g.
-func (g templateG) Contains(x jinja.Value) (bool, error) {
-	_, ok := g.Item(x)
-	return ok, nil
-}
-
-// TypeName is what messages call it.
-func (templateG) TypeName() string { return "_AppCtxGlobals" }
-
-// getMethod is a dict's get(key, default=None) over a lookup.
-func getMethod(name string, lookup func(jinja.Value) (jinja.Value, bool)) jinja.Value {
-	return jinja.NewFunc(name, func(_ jinja.State, args jinja.Args) (jinja.Value, error) {
-		bound, err := args.Bind(name,
-			jinja.Param{Name: "key", Required: true},
-			jinja.Param{Name: "default", Default: jinja.None},
-			jinja.Param{Name: "type", Default: jinja.None})
-		if err != nil {
-			return jinja.None, err
-		}
-		if v, ok := lookup(bound[0]); ok {
-			return v, nil
-		}
-		return bound[1], nil
-	})
-}
-
-// templateSession is session in templates: a mapping, read only.
-type templateSession struct{ c *Context }
-
-// Attr gives session.name: the dict's own get, permanent and new first.
-func (s templateSession) Attr(name string) (jinja.Value, bool) {
-	switch name {
-	case "get":
-		return getMethod("get", s.Item), true
-	case "permanent":
-		return jinja.Bool(s.c.Session().Permanent()), true
-	case "new":
-		return jinja.Bool(s.c.Session().IsNew()), true
-	case "modified":
-		return jinja.Bool(s.c.Session().Modified()), true
-	}
-	return s.Item(jinja.String(name))
-}
-
-// Item gives session['name'].
-func (s templateSession) Item(key jinja.Value) (jinja.Value, bool) {
-	name, ok := key.Str()
-	if !ok {
-		return jinja.Value{}, false
-	}
-	v, ok := s.c.Session().Get(name)
-	if !ok {
-		return jinja.Value{}, false
-	}
-	return templateValue(v), true
-}
-
-// Contains gives 'name' in session.
-func (s templateSession) Contains(x jinja.Value) (bool, error) {
-	name, ok := x.Str()
-	return ok && s.c.Session().Has(name), nil
-}
-
-// Len gives session|length.
-func (s templateSession) Len() int { return s.c.Session().Len() }
-
-// TypeName is what messages call it.
-func (templateSession) TypeName() string { return "SecureCookieSession" }
-
-// templateValue turns a session's values into those of templates.
-func templateValue(v any) jinja.Value {
-	if t, ok := v.(session.Tuple); ok {
-		items := make([]jinja.Value, len(t))
-		for i, x := range t {
-			items[i] = templateValue(x)
-		}
-		return jinja.NewTuple(items...)
-	}
-	return jinja.ValueOf(v)
-}
-
-// templateConfig is config in templates: the settings that are no secret, under
-// Flask's names.
-func (a *App) templateConfig() map[string]any {
-	return map[string]any{
-		"DEBUG":                   a.cfg.Debug,
-		"APPLICATION_NAME":        a.cfg.Name,
-		"SERVER_NAME":             a.cfg.ServerName,
-		"PREFERRED_URL_SCHEME":    a.bind(nil).URLScheme,
-		"MAX_CONTENT_LENGTH":      a.cfg.MaxContentLength,
-		"MAX_FORM_PARTS":          a.cfg.MaxFormParts,
-		"SESSION_COOKIE_NAME":     a.cookieName(),
-		"SESSION_COOKIE_SECURE":   a.mode.https(),
-		"SESSION_COOKIE_SAMESITE": a.cfg.Session.CookieSameSite,
-	}
-}
-
 // urlFor builds a URL for url_for's arguments.
 func (c *Context) urlFor(endpoint string, kw []jinja.Kw) (string, error) {
 	if u, ok := c.localURL(endpoint, kw); ok {
 		return u, nil
 	}
-	t := Target{endpoint: endpoint, values: Vars{}}
+	t := Target{endpoint: endpoint, values: make(Vars, len(kw))}
 	for _, k := range kw {
-		switch k.Name {
-		case "_anchor":
-			t.anchor, _ = k.Value.Str()
-		case "_external":
-			t.external = jinja.Truth(k.Value)
-		case "_scheme":
-			t.scheme, _ = k.Value.Str()
-			t.external = true
-		case "_method":
-			t.method, _ = k.Value.Str()
-		default:
-			if strings.HasPrefix(k.Name, "_") {
-				return "", fmt.Errorf("dewar: url_for: unknown option %s", k.Name)
-			}
-			t.values[k.Name] = k.Value.Any()
+		v := k.Value.Any()
+		if k.Name == "_external" && v != nil {
+			v = jinja.Truth(k.Value)
+		}
+		if !t.option(k.Name, v) {
+			t.values[k.Name] = v
+			t.order = append(t.order, k.Name)
 		}
 	}
 	return c.URL(t)

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -23,11 +22,13 @@ type Target struct {
 	path     string
 	args     []any
 	values   map[string]any
+	order    []string // of the values: that of the query
 	query    url.Values
 	anchor   string
 	scheme   string
 	method   string
 	external bool
+	local    bool // _external=False was said
 	bad      error
 }
 
@@ -39,7 +40,9 @@ func (r *Route) To(args ...any) Target { return Target{route: r, args: args} }
 // To makes a target of an endpoint's name and pairs of variables and values, as
 // url_for takes them: To("blog.update", "id", 42). A name that begins with a dot
 // belongs to the blueprint of the request. Values that are no variables of the
-// rule go into the query.
+// rule go into the query, in their order; a slice gives one parameter for each item,
+// and nil none. url_for's options _anchor, _external, _scheme and _method are known;
+// Anchor and External say the first two in Go.
 func To(endpoint string, pairs ...any) Target {
 	t := Target{endpoint: endpoint, values: map[string]any{}}
 	if len(pairs)%2 != 0 {
@@ -52,9 +55,45 @@ func To(endpoint string, pairs ...any) Target {
 			t.bad = fmt.Errorf("dewar: To(%q): %v is no name", endpoint, pairs[i])
 			return t
 		}
+		if t.option(name, pairs[i+1]) {
+			continue
+		}
+		if _, twice := t.values[name]; !twice {
+			t.order = append(t.order, name)
+		}
 		t.values[name] = pairs[i+1]
 	}
 	return t
+}
+
+// option takes one of url_for's own arguments; it is false for a value. As in Flask a
+// scheme makes the URL external, and is a mistake where that is ruled out.
+func (t *Target) option(name string, v any) bool {
+	var text *string
+	switch name {
+	case "_anchor":
+		text = &t.anchor
+	case "_method":
+		text = &t.method
+	case "_scheme":
+		text = &t.scheme
+	case "_external":
+		if v == nil {
+			return true
+		}
+		external, ok := v.(bool)
+		if !ok {
+			t.bad = fmt.Errorf("dewar: To(%q): _external must be true or false, not %v", t.endpoint, v)
+		}
+		t.external, t.local = external, !external
+		return true
+	default:
+		return false
+	}
+	if v != nil {
+		*text = fmt.Sprint(v)
+	}
+	return true
 }
 
 // Path makes a target of a path within the app, with a query and a fragment if
@@ -137,6 +176,8 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 	switch {
 	case t.bad != nil:
 		return "", t.bad
+	case t.scheme != "" && t.local:
+		return "", errors.New("dewar: URL: when specifying '_scheme', '_external' must be True")
 	case t.path != "":
 		return a.pathURL(t, c)
 	case t.route == nil && t.endpoint == "":
@@ -148,16 +189,39 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 		}
 		a.completeValues(endpoint, values, c)
 		o := routing.BuildOptions{
-			Bind: a.bind(c), ForceExternal: t.external, URLScheme: t.scheme, Method: t.method,
+			Bind: a.bind(c), ForceExternal: t.external || t.scheme != "", URLScheme: t.scheme, Method: t.method, Anchor: t.anchor,
 		}
-		if u, err = a.routes.Build(endpoint, routing.ValuesOf(values), o); err != nil {
+		if u, err = a.routes.Build(endpoint, inOrder(values, t.order), o); err != nil {
 			return "", fmt.Errorf("dewar: URL: %w", err)
 		}
 		if err := gateWouldRefuse(u); err != nil {
 			return "", fmt.Errorf("dewar: URL of %q: %w", endpoint, err)
 		}
 	}
-	return appendQuery(u, t.query, t.anchor), nil
+	if len(t.query) > 0 {
+		var anchor string
+		if i := strings.IndexByte(u, '#'); i >= 0 {
+			u, anchor = u[:i], u[i:]
+		}
+		u = appendQuery(u, t.query, "") + anchor
+	}
+	return u, nil
+}
+
+// inOrder lists values: those that were given in their order, then others by name.
+func inOrder(values map[string]any, order []string) routing.Values {
+	if len(order) == 0 {
+		return routing.ValuesOf(values)
+	}
+	list := make(routing.Values, 0, len(values))
+	rest := maps.Clone(values)
+	for _, name := range order {
+		if v, ok := values[name]; ok {
+			list = append(list, routing.Value{Name: name, Value: v})
+			delete(rest, name)
+		}
+	}
+	return append(list, routing.ValuesOf(rest)...)
 }
 
 // pathURL builds the URL of a path. It is judged before anything is put in front
@@ -206,7 +270,7 @@ func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
 		if strings.HasPrefix(kw[i].Name, "_") {
 			return "", false
 		}
-		values = insertValue(values, kw[i].Name, kw[i].Value.Any())
+		values = append(values, routing.Value{Name: kw[i].Name, Value: kw[i].Value.Any()})
 	}
 	return c.app.simpleURL(endpoint, values)
 }
@@ -227,15 +291,6 @@ func (a *App) fixedURL(e *endpoint) string {
 	}
 	u, _ := a.simpleURL(e.name, nil)
 	return u
-}
-
-// insertValue keeps the values sorted by name, as the query is to be.
-func insertValue(values routing.Values, name string, value any) routing.Values {
-	at := len(values)
-	for at > 0 && values[at-1].Name > name {
-		at--
-	}
-	return slices.Insert(values, at, routing.Value{Name: name, Value: value})
 }
 
 // gateWouldRefuse keeps the app from handing out a URL that its own gate turns

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -46,6 +48,26 @@ func fieldsOf(v reflect.Value, path, variable string) []field {
 		list = append(list, field{v.Field(i), at, named, f.Tag.Get("env"), f.Tag.Get("default")})
 	}
 	return list
+}
+
+// Values returns the settings of a struct, or of a pointer to one, by the names of
+// their variables: PageSize is PAGE_SIZE. Those of an embedded struct of except's type
+// are left out.
+func Values(of, except any) map[string]any {
+	v := reflect.Indirect(reflect.ValueOf(of))
+	values := map[string]any{}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		switch {
+		case !f.IsExported() || f.Anonymous && f.Type == reflect.TypeOf(except):
+		case f.Anonymous && f.Type.Kind() == reflect.Struct:
+			maps.Copy(values, Values(v.Field(i).Interface(), except))
+		default:
+			values[strings.ToUpper(cmp.Or(f.Tag.Get("config"), snakeCase(f.Name)))] = v.Field(i).Interface()
+		}
+	}
+	delete(values, "-")
+	return values
 }
 
 var (

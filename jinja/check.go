@@ -59,6 +59,9 @@ type CheckOptions struct {
 	Vars map[string]any
 	// Names are seen by every template, besides the environment's globals.
 	Names []string
+	// Absent says why one of Names does not have an attribute, given as the path to
+	// it (["request", "stream"]), "" when it may have it. Default: nil.
+	Absent func(path []string) string
 	// OpenNames says that templates may see other names, too: only attributes
 	// are checked then.
 	OpenNames bool
@@ -117,7 +120,7 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 		Tests:    e.core.TestNames,
 		Missing:  IsNotFound,
 		Describe: describe, URLFunction: o.URLFunction, URL: o.URL,
-		Names: o.Names, Open: o.OpenNames, Vars: vars, Strict: e.opt.Undefined == Strict,
+		Names: o.Names, Absent: o.Absent, Open: o.OpenNames, Vars: vars, Strict: e.opt.Undefined == Strict,
 	}
 	found := append(check.Run(config, names), e.undecided(names)...)
 	if o.Rendered != nil {

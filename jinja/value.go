@@ -57,6 +57,8 @@ type (
 	HTMLer    = value.HTMLer
 	Comparer  = value.Comparer
 	Container = value.Container
+	Mapper    = value.Mapper
+	Reprer    = value.Reprer
 )
 
 // The singletons of the language.

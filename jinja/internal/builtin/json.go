@@ -197,6 +197,9 @@ func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {
 	case value.KindDict, value.KindMap:
 		return e.appendObject(buf, v)
 	case value.KindObject, value.KindStruct:
+		if m := value.AsMapping(v); m.IsMapping() {
+			return e.appendObject(buf, m)
+		}
 		return e.appendGo(buf, v)
 	}
 	return e.appendOther(buf, v)

@@ -130,7 +130,7 @@ func testIterable(st State, v Value) (bool, error) {
 }
 
 func isMapping(v Value) bool {
-	if v.IsMapping() {
+	if value.AsMapping(v).IsMapping() {
 		return true
 	}
 	m, ok := v.Any().(Mapping)

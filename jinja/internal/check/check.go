@@ -35,6 +35,8 @@ type Config struct {
 	// may be more.
 	Names []string
 	Open  bool
+	// Absent says why one of Names does not have an attribute, "" when it may.
+	Absent func(path []string) string
 	// Vars are the declared variables by template: a struct type, or a map of
 	// names to types where a nil type is unknown.
 	Vars map[string]Vars

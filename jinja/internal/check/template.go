@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/internal/spell"
@@ -184,12 +185,44 @@ func (w *walker) node(n ast.Node) {
 		return
 	case *ast.Getattr:
 		w.moduleName(n)
+		w.absent(n, n.Node, n.Attr)
+	case *ast.Getitem:
+		if name, ok := literal(n.Arg); ok {
+			w.absent(n, n.Node, name)
+		}
 	case *ast.ScopedEvalContextModifier:
 		w.autoescape(n, n.Options)
 	case *ast.EvalContextModifier:
 		w.autoescape(n, n.Options)
 	}
 	ast.Children(n, w.node)
+}
+
+// absent reports an attribute that a name of every template is known not to have.
+func (w *walker) absent(n ast.Node, of ast.Expr, attr string) {
+	if w.Absent == nil {
+		return
+	}
+	if path := w.path(of); path != nil {
+		if message := w.Absent(append(path, attr)); message != "" {
+			w.report(w.t, n, UndefinedAttr, Warning, message, "")
+		}
+	}
+}
+
+// path is a chain of attributes of a name that every template has, nil for others.
+func (w *walker) path(e ast.Expr) []string {
+	switch e := e.(type) {
+	case *ast.Name:
+		if w.t.stores[e.Name] == 0 && slices.Contains(w.Names, e.Name) {
+			return []string{e.Name}
+		}
+	case *ast.Getattr:
+		if path := w.path(e.Node); path != nil {
+			return append(path, e.Attr)
+		}
+	}
+	return nil
 }
 
 func (w *walker) filter(n *ast.Filter) {

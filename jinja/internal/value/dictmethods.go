@@ -118,7 +118,7 @@ func dictUpdate(st State, self Value, a Args) (Value, error) {
 
 // Update adds what dict(v) has: the entries of a mapping or of an iterable of pairs.
 func (d *Dict) Update(v Value) error {
-	if v.IsMapping() {
+	if v = AsMapping(v); v.IsMapping() {
 		return eachPair(v, d.Set)
 	}
 	items, err := Collect(v)

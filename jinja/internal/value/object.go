@@ -31,6 +31,8 @@ type (
 	TypeNamer interface{ TypeName() string }
 	// HTMLer gives text that is safe in HTML: Python's __html__.
 	HTMLer = markup.HTMLer
+	// Mapper is a mapping: dict(x), **x, x|items and x|tojson take the dict it gives.
+	Mapper interface{ Mapping() *Dict }
 	// Reprer gives repr().
 	Reprer interface{ Repr() string }
 	// ReprWrapper has another value's repr() within its own. A container that holds itself by way of

@@ -311,8 +311,19 @@ func eachPair(v Value, f func(k, x Value) error) error {
 	return nil
 }
 
-// Pairs returns the keys and values of a dict or Go map in order.
+// AsMapping returns the dict that an object is a mapping by, and other values as they are.
+func AsMapping(v Value) Value {
+	if v.t != nil && v.t.kind == KindObject {
+		if m, ok := v.Any().(Mapper); ok {
+			return m.Mapping().Value()
+		}
+	}
+	return v
+}
+
+// Pairs returns the keys and values of a dict, a Go map or a [Mapper] in order.
 func Pairs(v Value) (keys, values []Value, ok bool) {
+	v = AsMapping(v)
 	if !v.IsMapping() {
 		return nil, nil, false
 	}
