@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -67,9 +68,27 @@ func (g *corsGuard) Check(c *Context) error {
 		c.foreignOrigin()
 	}
 	if result.Preflight {
+		g.logRefused(c, result)
 		c.w.WriteHeader(http.StatusNoContent)
 	}
 	return nil
+}
+
+// logRefused says what a preflight of an allowed origin asked for in vain: the
+// browser's console has it, and the program's log would not.
+func (g *corsGuard) logRefused(c *Context, result secure.CORSResult) {
+	what, remedy := "", ""
+	switch {
+	case result.RefusedHeader != "":
+		what, remedy = "header "+result.RefusedHeader, fmt.Sprintf("name %q in AllowHeaders", http.CanonicalHeaderKey(result.RefusedHeader))
+	case result.RefusedMethod != "":
+		what, remedy = "method "+result.RefusedMethod, fmt.Sprintf("name %q in Methods, or register a view for it", result.RefusedMethod)
+	default:
+		return
+	}
+	c.app.log.LogAttrs(c.base, slog.LevelWarn, "a page of another origin may not send this: "+remedy+" of the CORS options",
+		slog.String("refused", what), slog.String("origin", c.r.Header.Get("Origin")), slog.String("rule", c.at.rule), slog.String("source", g.location),
+		slog.String("request_id", c.RequestID()))
 }
 
 // mayBeForeign reports whether a CORS guard lets this request of another origin

@@ -211,6 +211,10 @@ func (a *App) compile(e *endpoint) error {
 	if e.route != nil {
 		e.guards = append(e.guards, e.route.guards...)
 		wraps = append(wraps, e.route.wraps...)
+		if e.static && !slices.ContainsFunc(e.guards, func(g Guard) bool { return g.Stage() > StageSession }) {
+			// A file for everybody needs no user; one that is guarded does.
+			e.guards = slices.DeleteFunc(e.guards, func(g Guard) bool { return g.Stage() == StageSession })
+		}
 		if !e.static {
 			// First in their stages: guards of the application may count on them.
 			e.guards = slices.Insert(e.guards, 0, Guard(sessionGuard{}))

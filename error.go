@@ -71,6 +71,10 @@ func withCause(err error) string {
 	return text
 }
 
+// The states of SQL for a NUL, or other bytes that are no text, in a text or in JSON:
+// PostgreSQL's character_not_in_repertoire and untranslatable_character.
+const noCharacter, noUnicode = "22021", "22P05"
+
 func (e *HTTPError) title() string {
 	if e.Title != "" {
 		return e.Title
@@ -125,11 +129,16 @@ func guardPanic(f func() error) (err error) {
 	return f()
 }
 
-// asHTTPError returns the status error in err, or a 500 that wraps it.
+// asHTTPError returns the status error in err, or a 500 that wraps it. A text that a
+// database cannot hold is the client's mistake.
 func asHTTPError(err error) *HTTPError {
 	var he *HTTPError
 	if errors.As(err, &he) {
 		return he.checkCode()
+	}
+	var state interface{ SQLState() string }
+	if errors.As(err, &state) && (state.SQLState() == noCharacter || state.SQLState() == noUnicode) {
+		return &HTTPError{Code: http.StatusBadRequest, Detail: "A text holds a character that cannot be kept.", Err: err}
 	}
 	return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 }

@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/secure"
+	"github.com/dewar-go/dewar/sign"
 )
 
 // show sends a GET to an app and prints the answer.
@@ -30,11 +30,7 @@ func show(app *dewar.App, path string) {
 
 // settings for the examples: served by a server of their own, on this machine.
 func exampleConfig() dewar.Config {
-	dir, err := os.MkdirTemp("", "dewar-example-")
-	if err != nil {
-		panic(err)
-	}
-	return dewar.Config{Loopback: true, InstanceDir: dir, Logger: slog.New(slog.DiscardHandler)}
+	return dewar.Config{Loopback: true, SecretKey: dewar.NewSecret(sign.GenerateKey()), Logger: slog.New(slog.DiscardHandler)}
 }
 
 func Example() {

@@ -1,9 +1,12 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // Status sets the answer's status; call it before what writes the answer. It
@@ -52,8 +55,13 @@ func (c *Context) Text(text string) error {
 }
 
 // HTML answers with a page. The text must be HTML that the program made: what
-// came from outside belongs into a template, which escapes it.
+// came from outside belongs into a template, which escapes it. A page that
+// [Context.RenderString] made for another request and that holds that one's nonce is
+// an error: its scripts would not run.
 func (c *Context) HTML(page string) error {
+	if err := c.ownNonce(page); err != nil {
+		return err
+	}
 	if err := c.answering(); err != nil {
 		return err
 	}
@@ -63,11 +71,36 @@ func (c *Context) HTML(page string) error {
 
 // Bytes answers with data of the given content type.
 func (c *Context) Bytes(contentType string, data []byte) error {
+	if secure.IsHTML(contentType) {
+		if err := c.ownNonce(string(data)); err != nil {
+			return err
+		}
+	}
 	if err := c.answering(); err != nil {
 		return err
 	}
 	c.SetHeader("Content-Type", contentType)
 	return c.writeBytes(data)
+}
+
+// ownNonce refuses a page with a nonce of another request: it was kept, and the
+// policy of this answer does not name it. It cannot be replaced by this request's,
+// since whoever could write it into a page would have a script run.
+func (c *Context) ownNonce(page string) error {
+	const before = `nonce="`
+	for c.app.nonces {
+		i := strings.Index(page, before)
+		if i < 0 {
+			break
+		}
+		page = page[i+len(before):]
+		nonce, _, _ := strings.Cut(page[:min(len(page), secure.NonceLength+1)], `"`)
+		if len(nonce) == secure.NonceLength && len(page) > len(nonce) && nonce != c.nonce && secure.IsNonce(nonce) {
+			return errors.New("dewar: the page has the nonce of another request, so that its scripts and styles would not run: " +
+				"keep what the template needs instead of the page, or render it without scripts and styles of its own")
+		}
+	}
+	return nil
 }
 
 // NoContent answers with 204 and no body.

@@ -224,8 +224,10 @@ func (c *Context) renderThrough(t *jinja.Template, run jinja.Run) error {
 	return c.writeBytes(page)
 }
 
-// RenderString renders a template into a string, for a mail or a part of a
-// page.
+// RenderString renders a template into a string, for a mail or a part of this
+// request's page. One that is kept for other requests must have no scripts or styles
+// of its own between its tags: they carry this request's nonce, and [Context.HTML]
+// refuses such a page later.
 func (c *Context) RenderString(name string, vars any) (string, error) {
 	t, err := c.app.env.GetTemplate(name)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // "run" where none is named: "shop --debug routes" is "shop routes --debug", and
 // "shop --port 8000" is "shop run --port 8000".
 func arrange(root *urfave.Command, args []string) ([]string, error) {
+	args = shortHost(root, args)
 	var before []string
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" && args[0] != "--" {
 		if isHelp(args[0]) {
@@ -55,6 +56,18 @@ func arrange(root *urfave.Command, args []string) ([]string, error) {
 	return slices.Concat(args[:at], before, args[at:]), nil
 }
 
+// shortHost reads "-h ADDRESS" as flask run does; -h alone asks for help.
+func shortHost(root *urfave.Command, args []string) []string {
+	for i, arg := range args[:max(len(args)-1, 0)] {
+		if next := args[i+1]; arg == "-h" && !strings.HasPrefix(next, "-") && !slices.Contains(names(root), next) {
+			args = slices.Clone(args)
+			args[i] = "--host"
+			return args
+		}
+	}
+	return args
+}
+
 func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
 
 // findFlag looks for an option of any command, and lists all options there are.
@@ -82,6 +95,9 @@ func noOption(name string, flags []urfave.Flag) string {
 		known = append(known, f.Names()...)
 	}
 	text := "there is no option --" + name
+	if len(name) == 1 {
+		text = "there is no option -" + name
+	}
 	if meant := spell.Nearest(name, known); meant != "" {
 		text += "; did you mean --" + meant + "?"
 	}

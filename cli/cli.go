@@ -95,6 +95,10 @@ func (p *program) complete(c *urfave.Command, help string) {
 		text := strings.TrimSuffix(firstLine(err.Error()), ".")
 		if option, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
 			text = noOption(option, c.Flags)
+		} else if value, ok := strings.CutPrefix(text, "invalid value "); ok {
+			value, option, _ = strings.Cut(value, " for flag -")
+			option, _, _ = strings.Cut(option, ":")
+			text = fmt.Sprintf("--%s: %s is not what it takes", option, value)
 		}
 		return &usageError{text, help}
 	}

@@ -16,8 +16,8 @@ func (p *program) run() *urfave.Command {
 		Name:  "run",
 		Usage: "serve the application",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", Value: p.host},
-			&urfave.IntFlag{Name: "port", Usage: "listen on `PORT`; 0 takes a free one. The environment's PORT is the default, where it is set", Value: p.port},
+			&urfave.StringFlag{Name: "host", Usage: "listen on `ADDRESS`, as -h ADDRESS does", Value: p.host},
+			&urfave.IntFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on `PORT`; 0 takes a free one. The environment's PORT is the default, where it is set", Value: p.port},
 			&urfave.StringFlag{Name: "cert", Usage: "serve HTTPS with the certificate in `FILE`, read again when it changes; adhoc makes one, in debug mode on a loopback address"},
 			&urfave.StringFlag{Name: "key", Usage: "the certificate's private key is in `FILE`"},
 		}, options()...),

@@ -130,6 +130,9 @@ type CORSResult struct {
 	Any bool
 	// Credentials: it is allowed to send cookies.
 	Credentials bool
+	// RefusedMethod and RefusedHeader are what a preflight of an allowed origin
+	// asked for in vain: what Methods or AllowHeaders would have to name.
+	RefusedMethod, RefusedHeader string
 }
 
 var (
@@ -173,7 +176,7 @@ func (c *CORS) Apply(h http.Header, r *http.Request) CORSResult {
 		h["Access-Control-Allow-Credentials"] = corsTrue
 	}
 	if result.Preflight {
-		c.preflight(h, r, method)
+		c.preflight(h, r, method, &result)
 	} else if c.exposed != nil {
 		h["Access-Control-Expose-Headers"] = c.exposed
 	}
@@ -182,15 +185,17 @@ func (c *CORS) Apply(h http.Header, r *http.Request) CORSResult {
 
 // preflight answers with the whole configured lists, never with what was
 // asked for.
-func (c *CORS) preflight(h http.Header, r *http.Request, method string) {
+func (c *CORS) preflight(h http.Header, r *http.Request, method string, result *CORSResult) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
 	default:
 		if _, ok := c.methods[method]; !ok {
+			result.RefusedMethod = shownToken(method)
 			return
 		}
 	}
-	if !c.headersAllowed(r.Header["Access-Control-Request-Headers"]) {
+	if refused, ok := c.headersAllowed(r.Header["Access-Control-Request-Headers"]); !ok {
+		result.RefusedHeader = shownToken(refused)
 		return
 	}
 	if c.allowed != nil {
@@ -210,13 +215,27 @@ func (c *CORS) preflight(h http.Header, r *http.Request, method string) {
 	}
 }
 
+// shownToken is a name that a log may show, "" for anything else.
+func shownToken(s string) string {
+	if len(s) > 64 {
+		return ""
+	}
+	for i := range len(s) {
+		if !isToken(s[i]) {
+			return ""
+		}
+	}
+	return s
+}
+
 // headersAllowed goes through the names without a list of them: a hostile
-// preflight has thousands (CVE-2025-47908).
-func (c *CORS) headersAllowed(lines []string) bool {
+// preflight has thousands (CVE-2025-47908). It returns the first one that is not
+// allowed, "" when that is too long for a name.
+func (c *CORS) headersAllowed(lines []string) (refused string, ok bool) {
 	total := 0
 	for _, line := range lines {
 		if total += len(line); total > maxPreflightHeaders {
-			return false
+			return "", false
 		}
 		for rest, more := line, true; more; {
 			var name string
@@ -227,14 +246,14 @@ func (c *CORS) headersAllowed(lines []string) bool {
 			}
 			var buf [64]byte
 			if len(name) > len(buf) {
-				return false
+				return "", false
 			}
 			if _, ok := c.headers[string(appendLower(buf[:0], name))]; !ok {
-				return false
+				return name, false
 			}
 		}
 	}
-	return true
+	return "", true
 }
 
 // Wrap applies c to every answer of next and answers preflights itself.

@@ -20,6 +20,12 @@ func NewNonce() string {
 	return string(text[:])
 }
 
+// IsNonce reports whether a text has the form of what [NewNonce] makes.
+func IsNonce(s string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	return err == nil && len(raw) == 16
+}
+
 // validNonce accepts the base64-value of CSP, so that a nonce of a caller's
 // own making cannot end the header's source.
 func validNonce(s string) bool {

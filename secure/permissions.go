@@ -7,12 +7,13 @@ import (
 )
 
 // permissionsFeatures are the features that OWASP's Secure Headers project
-// closes.
+// closes, without web-share: browsers on systems that have no dialog for it do not
+// know the name, and complain about it on every page.
 var permissionsFeatures = []string{
 	"accelerometer", "autoplay", "camera", "cross-origin-isolated", "display-capture", "encrypted-media",
 	"fullscreen", "geolocation", "gyroscope", "keyboard-map", "magnetometer", "microphone", "midi",
 	"payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb",
-	"web-share", "xr-spatial-tracking", "clipboard-read", "clipboard-write", "gamepad", "hid", "idle-detection",
+	"xr-spatial-tracking", "clipboard-read", "clipboard-write", "gamepad", "hid", "idle-detection",
 	"serial", "unload", "browsing-topics",
 }
 

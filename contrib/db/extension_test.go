@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
@@ -156,4 +157,34 @@ func TestBadURLIsReported(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "unknown scheme") || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestNULIsNoFailureOfTheDatabase: a text with NUL is refused before it reaches the
+// database, and where a program lets one through, what the database cannot hold is a
+// 400.
+func TestNULIsNoFailureOfTheDatabase(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		database, client := notes(t, url)
+		if resp := client.PostForm("/?text=a%00b", nil); resp.Status != 400 {
+			t.Errorf("through a query: got %d", resp.Status)
+		}
+		app := dewar.New(dewar.Config{InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+		app.Get("/", func(c *dewar.Context) error {
+			query := "SELECT ?"
+			if database.Dialect() == db.Postgres {
+				query = "SELECT $1::text"
+			}
+			if _, err := database.Reader().DB.ExecContext(c.Context(), query, "a\x00b"); err != nil {
+				return fmt.Errorf("select: %w", err)
+			}
+			return c.Text("held")
+		})
+		want := 200
+		if database.Dialect() == db.Postgres {
+			want = 400
+		}
+		if resp := dewartest.New(t, app).Get("/"); resp.Status != want {
+			t.Errorf("from the program: got %d %q, want %d", resp.Status, resp.Text, want)
+		}
+	})
 }

@@ -534,3 +534,33 @@ func certificate(t *testing.T, dir string) *x509.CertPool {
 	}
 	return pool
 }
+
+// TestPermanentSessionsLast: the keys of permanent sessions live as long as
+// Session.Lifetime says, those of others as long as they may be idle.
+func TestPermanentSessionsLast(t *testing.T) {
+	s := open(t, redis.Config{URL: url(t)})
+	for permanent, want := range map[bool]time.Duration{true: 60 * 24 * time.Hour, false: 24 * time.Hour} {
+		p := prefix(t, s)
+		config := dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)}
+		config.Session.Lifetime = 60 * 24 * time.Hour
+		config.Session.Store = session.NewServerStore(s.SessionBackend(p), session.ServerOptions{})
+		app := dewar.New(config)
+		app.Get("/", func(c *dewar.Context) error {
+			c.Session().Set("a", 1)
+			c.Session().SetPermanent(permanent)
+			return c.Text("")
+		})
+		dewartest.New(t, app).Get("/")
+		found := keys(t, s, p)
+		if len(found) == 0 {
+			t.Fatal("no key")
+		}
+		longest := time.Duration(0)
+		for _, key := range found {
+			longest = max(longest, s.Client().TTL(t.Context(), key).Val())
+		}
+		if longest > want || longest < want-time.Hour {
+			t.Errorf("permanent %t: the keys live for %s, want %s", permanent, longest, want)
+		}
+	}
+}

@@ -96,10 +96,7 @@ func complaints(ctx context.Context, t *testing.T) func() []string {
 			case message.Text == end:
 				return list
 			}
-			// Chromium knows the feature on systems with a dialog for sharing.
-			if !strings.Contains(message.Text, "Unrecognized feature: 'web-share'") {
-				list = append(list, message.String())
-			}
+			list = append(list, message.String())
 		}
 	}
 }

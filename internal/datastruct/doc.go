@@ -8,6 +8,7 @@
 package datastruct
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -46,16 +47,19 @@ func immutable(class, name string) (jinja.Value, bool) {
 }
 
 // converted is type(v), and v itself when the type is None. ok is false when the
-// type refuses the value.
+// type refuses the value: with a ValueError, a TypeError or any error of a Go function.
 func converted(st jinja.State, kind, v jinja.Value) (_ jinja.Value, ok bool, err error) {
 	if kind.IsNone() {
 		return v, true, nil
 	}
 	r, err := st.Call(kind, jinja.Args{Pos: []jinja.Value{v}})
-	if e, is := err.(*jinja.Exception); is && (e.Class == "ValueError" || e.Class == "TypeError") {
-		return jinja.None, false, nil
+	if err == nil {
+		return r, true, nil
 	}
-	return r, err == nil, err
+	if e, is := errors.AsType[*jinja.Exception](err); is && e.Class != "ValueError" && e.Class != "TypeError" {
+		return jinja.None, false, err
+	}
+	return jinja.None, false, nil
 }
 
 func texts(list []string) []jinja.Value {

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from flask import Blueprint, Flask, Request, Response, g, render_template_string, request, session
+from flask import Blueprint, Flask, Request, Response, flash, g, render_template_string, request, session
 from flask.config import Config
 from flask.ctx import _AppCtxGlobals
 from flask.sessions import SecureCookieSession
@@ -43,6 +43,19 @@ def before():
 def post(id):
     return Response(render_template_string(template), mimetype="text/plain")
 
+@app.route("/flash")
+def flashing():
+    flash("Saved")
+    flash("No <b>", "error")
+    flash("x", "info")
+    return Response(render_template_string(template), mimetype="text/plain")
+
+
+@app.errorhandler(404)
+def missing(e):
+    return Response(render_template_string(template, e=e), mimetype="text/plain", status=404)
+
+
 @app.route("/files/<path:name>", defaults={"kind": "any"})
 @app.route("/form", methods=["GET", "POST", "PUT"])
 def form(**_):
@@ -58,6 +71,8 @@ REQUESTS = {
         "If-None-Match": 'W/"weak", "strong", "other"', "If-Modified-Since": "Fri, 02 Jan 2026 03:04:05 GMT", "Max-Forwards": "7",
         "Authorization": "Basic YWRhOnNlY3JldA==", "Origin": "http://localhost"}),
     "bare": dict(method="GET", url="/form", headers={}),
+    "flash": dict(method="GET", url="/flash", headers={}),
+    "missing": dict(method="GET", url="/no/such?a=1", headers={}),
     "url": dict(method="GET", url="/form?x=1", headers={}),
     "iri": dict(method="GET", url="/files/h%C3%A9%20llo/a%2Bb@c:d;e?x=%C3%A9%26%FF%20%2f&y=[1]|2", headers={}),
     "form": dict(method="POST", url="/form?page=2&title=query", headers={"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
@@ -142,6 +157,15 @@ TEMPLATES = {
         "{{ request.get_json(silent=True) }} {{ request.get_json(force=True, silent=True) }} {{ request.blueprint }} {{ request.blueprints }} {{ request.view_args }} {{ request.url_rule.rule }} {{ request.url_rule.is_leaf }} {{ request.full_path }} {{ request.query_string }} {{ request.url }} "
         "{{ request.content_encoding }} {{ request.content_md5 }} {{ request.access_control_request_method }} {{ request.max_content_length }} {{ 1 if request.user_agent.string is string else 0 }}",
     ],
+    "flash": [
+        "{{ get_flashed_messages() }} {{ get_flashed_messages() }} {{ get_flashed_messages(with_categories=true) }} {{ get_flashed_messages(True) }} {{ get_flashed_messages(category_filter=['error']) }} {{ get_flashed_messages(category_filter=['message', 'info']) }} "
+        "{{ get_flashed_messages(true, ['error', 'no']) }} {{ get_flashed_messages(category_filter=('info',)) }} {{ get_flashed_messages(with_categories=true, category_filter=['info']) }} {{ get_flashed_messages(category_filter=['no']) }} {{ get_flashed_messages(false) }} {{ get_flashed_messages(category_filter=[]) }}",
+        "{% with messages = get_flashed_messages(with_categories=true) %}{% if messages %}{% for category, message in messages %}{{ category }}:{{ message }};{% endfor %}{% endif %}{% endwith %}{{ session|length }}",
+        "{% for m in get_flashed_messages() %}{{ loop.index }}{{ m }}{{ m is string }}{% else %}none{% endfor %}{{ '_flashes' in session }}",
+    ],
+    "missing": [
+        "{{ request.endpoint }} {{ request.url_rule }} {{ request.view_args }} {{ request.blueprint }} {{ request.blueprints }} {{ request.path }} {{ request.url }} {{ request.args.a }} {{ e.code }} {{ e.name }} {{ session|length }} {{ g.user }} {{ url_for('form') }}",
+    ],
     "url": [
         "{{ url_for('form', b=1, a=2) }} {{ url_for('form', z=[3, 1, 2], a=none, y=true, x=1.0, w=0.5) }} {{ url_for('form', a=[], b=(1, 'x'), c='', d=[none, 1]) }} {{ url_for('form', q='a b&c=d+é#%') }}",
         "{{ url_for('form', _anchor='top') }} {{ url_for('form', a=1, _anchor='a/b:c') }} {{ url_for('form', _external=True) }} {{ url_for('form', _external=False) }} {{ url_for('form', _scheme='https') }} {{ url_for('form', _external=True, _scheme='https', b=1) }} {{ url_for('form', _method='POST') }} {{ url_for('form', _anchor=none, _scheme=none, _external=none, _method=none) }} {{ url_for('form', _anchor=5) }}",
@@ -175,7 +199,7 @@ def ask(name, text):
     with app.test_client(use_cookies=False) as client:
         rv = client.open(r["url"], method=r["method"], headers=[("Host", "localhost")] + [(k, v.encode().decode("latin1")) for k, v in r["headers"].items()], data=r.get("body"),
                          environ_overrides={} if "User-Agent" in r["headers"] else {"HTTP_USER_AGENT": ""})
-    assert rv.status_code == 200, (name, text, rv.data)
+    assert rv.status_code in (200, 404), (name, text, rv.data)
     return rv.get_data(as_text=True)
 
 def f(text):
