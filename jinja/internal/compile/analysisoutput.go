@@ -36,7 +36,7 @@ func (a *analysis) output(n *ast.Output) {
 
 // text takes literal text.
 func (a *analysis) text(n *ast.TemplateData) {
-	if len(a.forms) > 0 && strings.Contains(n.Data, "csrf") {
+	if len(a.forms) > 0 && keepsToken(n.Data) {
 		a.closeForms()
 	}
 	between := a.set.IsText()
@@ -66,16 +66,19 @@ func (a *analysis) text(n *ast.TemplateData) {
 				continue
 			}
 		case context.Form:
-			if a.c.env.FormField == nil || a.off {
+			if a.c.env.FormField == nil {
 				continue
 			}
-			if strings.Contains(formRest(n.Data[e.At:]), "csrf") {
-				continue
+			if a.off || keepsToken(formRest(n.Data[e.At:])) {
+				e.Has = true
 			}
-			a.forms = append(a.forms, &openForm{p, e.At})
+			if !e.Has {
+				a.forms = append(a.forms, &openForm{p, e.At})
+			}
 		case context.FormEnd:
-			a.forms = nil
-			continue
+			if a.forms = nil; a.c.env.FormField == nil {
+				continue
+			}
 		case context.Slash, context.EmptyHost:
 			if a.off {
 				continue
@@ -103,12 +106,30 @@ func formRest(s string) string {
 	return s
 }
 
-// closeForms takes the token out of the open forms: they write their own.
+// keepsToken reports whether the text of a form keeps the token out of it: it writes
+// its own, or a button in it sends the form to another site.
+func keepsToken(s string) bool {
+	if strings.Contains(s, "csrf") {
+		return true
+	}
+	for {
+		i := strings.Index(s, "formaction")
+		if i < 0 {
+			return false
+		}
+		s = s[i+len("formaction"):]
+		if a, _, _ := context.NextAttr("a" + s); !context.OnSite(context.AttrText(a.Value)) {
+			return true
+		}
+	}
+}
+
+// closeForms takes the token out of the open forms.
 func (a *analysis) closeForms() {
 	for _, f := range a.forms {
 		for i := range f.n.events {
 			if e := &f.n.events[i]; e.Kind == context.Form && e.At == f.at {
-				e.Kind = context.FormEnd // nothing is done there
+				e.Has = true
 			}
 		}
 	}
@@ -463,7 +484,7 @@ func (c *compiler) macroDefs() map[string]*ast.Macro {
 // tokenMacro reports whether a macro writes a token into the form of its caller.
 func (c *compiler) tokenMacro(m *ast.Macro) bool { return mentionsToken(m.Body) }
 
-// mentionsToken reports whether a body writes a form's token.
+// mentionsToken reports whether a body writes a form's token, or keeps it out.
 func mentionsToken(body []ast.Stmt) (found bool) {
 	ast.WalkBody(body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -472,7 +493,7 @@ func mentionsToken(body []ast.Stmt) (found bool) {
 		case *ast.Getattr:
 			found = found || n.Attr == "hidden_tag" || strings.Contains(n.Attr, "csrf")
 		case *ast.TemplateData:
-			found = found || strings.Contains(n.Data, "csrf")
+			found = found || keepsToken(n.Data)
 		}
 		return !found
 	})

@@ -17,9 +17,6 @@ type textEvent struct {
 func (c *compiler) textEvents(n *ast.TemplateData, events []context.Event, items []outputItem, text string) ([]outputItem, string) {
 	from := 0
 	for _, e := range events {
-		if e.Kind == context.FormEnd {
-			continue
-		}
 		text += n.Data[from:e.At]
 		from = e.At
 		items = append(items, outputItem{c.intern(text), &textEvent{n, e}})
@@ -31,7 +28,7 @@ func (c *compiler) textEvents(n *ast.TemplateData, events []context.Event, items
 // printEvent does what belongs to a place between two texts.
 func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 	t := c.tmpl
-	runTime := n.event.RunTime
+	runTime, has := n.event.RunTime, n.event.Has
 	var act func(f *frame) error
 	switch n.event.Kind {
 	case context.Nonce:
@@ -43,11 +40,15 @@ func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 		}
 	case context.Form:
 		act = func(f *frame) error {
-			if runTime && !f.takesToken() {
+			takes := !runTime || f.takesToken()
+			nested := f.rt.form // browsers leave out the start tag of a form in a form
+			if f.rt.form = true; nested || has || !takes {
 				return nil
 			}
 			return f.writeFormField()
 		}
+	case context.FormEnd:
+		act = func(f *frame) error { f.rt.form = false; return nil }
 	case context.TagStart:
 		act = func(f *frame) error {
 			rt := f.rt

@@ -53,7 +53,7 @@ func (e *Env) release(rt *renderer) {
 	rt.flushed, rt.capture, rt.global, rt.depth, rt.work, rt.ticks = 0, 0, 0, 0, 0, 0
 	rt.modules, rt.pins, rt.late, rt.spilled = nil, 0, nil, nil
 	rt.forgetLeaf()
-	rt.tag = openTag{}
+	rt.tag, rt.form = openTag{}, false
 	if cap(rt.pos)+cap(rt.kws) > 0 {
 		clear(rt.pos[:cap(rt.pos)])
 		clear(rt.kws[:cap(rt.kws)])

@@ -46,6 +46,7 @@ type renderer struct {
 	pins    int // things that keep frames and contexts beyond their end
 	mark    int // length of out from which it must be looked at
 	tag     openTag
+	form    bool // a form is open
 }
 
 // A frame is one activation of a unit: of a template's root, a block, a macro

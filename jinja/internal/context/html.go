@@ -8,7 +8,7 @@ type EventKind uint8
 // The kinds of events.
 const (
 	Nonce     EventKind = iota // the end of a start tag that takes a nonce
-	Form                       // behind the start tag of a form that takes a token
+	Form                       // behind the start tag of a form
 	FormEnd                    // the end tag of a form
 	TagStart                   // behind the name of a tag that may take one of them
 	BareEnd                    // an unquoted value that an output began has ended
@@ -23,7 +23,8 @@ type Event struct {
 	// RunTime is set when the render has to decide by what the tag says, see
 	// [TakesNonce] and [TakesToken].
 	RunTime bool
-	// Has is set of a nonce that the tag has already: nothing is done there.
+	// Has is set of a nonce that the tag has already, and of a form that takes no token:
+	// nothing is put in there.
 	Has bool
 }
 
@@ -580,8 +581,8 @@ func (sc *scanner) endTag(at int) {
 	}
 	sc.tagAt = 0
 	sc.takesNonce(at)
-	form := c.Elem == elemForm && c.has(flagPost|flagLook|flagLoose) && (!foreign || c.has(flagXML))
-	runTime := c.has(flagLook | flagLoose)
+	form := c.Elem == elemForm && (!foreign || c.has(flagXML))
+	posts, runTime := c.has(flagPost|flagLook|flagLoose), c.has(flagLook|flagLoose)
 	kind, isScript := c.Elem, c.Script
 	sc.i++
 	c.Flags &^= tagFlags
@@ -589,7 +590,7 @@ func (sc *scanner) endTag(at int) {
 	c.clearLang()
 	c.Elem, c.Script, c.State, c.Seen = elemOther, 0, Text, 0
 	if form {
-		sc.event(Form, sc.i, runTime)
+		sc.events = append(sc.events, Event{At: sc.i, Kind: Form, RunTime: runTime, Has: !posts})
 	}
 	if closed {
 		c.Opens = 0
