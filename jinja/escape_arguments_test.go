@@ -24,6 +24,8 @@ func TestArgumentsOfFilterBlocks(t *testing.T) {
 		{"indent by a dict", `<script>{% filter indent(**x) %}f(){% endfilter %}</script>`, nil, refused},
 		{"indent by a constant", `<script>{% filter indent('alert(1);', true) %}f(){% endfilter %}</script>`, nil, refused},
 		{"indent by a number", "<script>{% filter indent(2, true) %}f({{ x }}){% endfilter %}</script>", "a", `<script nonce="N">  f("a")</script>`},
+		{"indent of other ends of lines", "{% filter indent(2) %}<p title={{ x }}>\n<style>a { content: '{{ x }}' }</style>{% endfilter %}", "a\u2028hidden\x85b",
+			"<p title=a\u2028hidden\x85b>\n  <style nonce=\"N\">a { content: 'a\u2028hidden\x85b' }</style>"},
 		{"trim of characters", `<script>{% filter trim(x) %}f("{{ js }}"){% endfilter %}</script>`, `f(")`, refused},
 		{"trim of constant characters", `<script>{% filter trim('"') %}"{{ js }}"{% endfilter %}</script>`, nil, refused},
 		{"trim", `<script>{% filter trim %} f("{{ js }}") {% endfilter %}</script>`, nil, `<script nonce="N">f("alert(1)")</script>`},

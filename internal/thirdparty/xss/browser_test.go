@@ -62,13 +62,13 @@ const unloaded = -1
 
 // visit loads every document and returns how many of the marks behind contexts
 // each has.
-func visit(ctx stdcontext.Context, t *testing.T, n int, again bool) []int {
+func visit(ctx stdcontext.Context, t *testing.T, s *site, n int, again bool) []int {
 	t.Helper()
 	marks := make([]int, 0, n)
 	const batch = 200 // then the page is made anew, for its memory
 	for from := 0; from < n; from += batch {
 		start := time.Now()
-		marks = append(marks, visitSome(ctx, t, from, min(n, from+batch), again)...)
+		marks = append(marks, visitSome(ctx, t, s, from, min(n, from+batch), again)...)
 		if testing.Verbose() {
 			fmt.Printf("%d of %d documents, %v\n", min(n, from+batch), n, time.Since(start).Round(time.Millisecond))
 		}
@@ -76,13 +76,20 @@ func visit(ctx stdcontext.Context, t *testing.T, n int, again bool) []int {
 	return marks
 }
 
-func visitSome(ctx stdcontext.Context, t *testing.T, from, to int, again bool) []int {
+// patience is how long the runner may be silent, which tells of its work several times a
+// second: longer, and a document has stopped it.
+const patience = 2 * time.Minute
+
+func visitSome(ctx stdcontext.Context, t *testing.T, s *site, from, to int, again bool) []int {
 	t.Helper()
 	if err := chromedp.Do(ctx, chromedp.Navigate("http://app.test/")); err != nil {
 		t.Fatal(err)
 	}
-	limited, cancel := stdcontext.WithTimeout(ctx, time.Duration(to-from)*200*time.Millisecond+20*time.Second)
+	limited, cancel := stdcontext.WithCancel(ctx)
 	defer cancel()
+	stopped := time.AfterFunc(patience, cancel)
+	defer stopped.Stop()
+	s.onTurn(func() { stopped.Reset(patience) })
 	counts, err := chromedp.Run(limited, chromedp.Evaluate[[]int](fmt.Sprintf("run(%d, %d, 8, %t)", from, to, again), chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Logf("documents %d to %d: %v", from, to, err)
@@ -94,5 +101,5 @@ func visitSome(ctx stdcontext.Context, t *testing.T, from, to int, again bool) [
 		return []int{unloaded}
 	}
 	middle := (from + to) / 2
-	return append(visitSome(ctx, t, from, middle, again), visitSome(ctx, t, middle, to, again)...)
+	return append(visitSome(ctx, t, s, from, middle, again), visitSome(ctx, t, s, middle, to, again)...)
 }

@@ -93,7 +93,7 @@ func (p *page) compile() error {
 
 // vars are the variables of the page for a payload.
 func (p *page) vars(text string, number, carrier int) map[string]any {
-	vars := map[string]any{"y": true}
+	vars := map[string]any{"y": true, "e": "", "s": "/"}
 	for _, c := range p.contexts {
 		s := payload(text, id(number, c, carrier))
 		n := strconv.Itoa(c)

@@ -59,7 +59,7 @@ func TestCounts(t *testing.T) {
 			}
 		}
 		s.serve(docs)
-		visit(ctx, t, len(docs), false)
+		visit(ctx, t, s, len(docs), false)
 		ran, left := map[int]bool{}, map[int]bool{}
 		where := map[string]bool{}
 		for _, h := range s.taken() {
@@ -97,7 +97,7 @@ func renderDewar(c *context, x, h, t string) (string, error) {
 	if tmpl == nil {
 		return "", errNotCarried
 	}
-	return tmpl.RenderString(map[string]any{"x": x, "h": h, "t": t, "y": true})
+	return tmpl.RenderString(map[string]any{"x": x, "h": h, "t": t, "y": true, "e": "", "s": "/"})
 }
 
 var goTemplates = map[string]*template.Template{}

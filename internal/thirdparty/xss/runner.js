@@ -1,6 +1,21 @@
 // Loads the documents of the plan, several at a time, and does in each what a user
 // may do.
 const sleep = ms => new Promise(r => setTimeout(r, ms));
+// turn waits a little, and for an answer of the server: on a busy machine that takes as
+// much longer as what is waited for does.
+const turn = async ms => { await sleep(ms); await fetch('/turn'); };
+
+// loaded waits for the load of a frame. It gives false when so many turns have not been
+// enough: what is in the frame may never be loaded.
+async function loaded(frame, turns) {
+  let done = false;
+  const load = new Promise(r => { frame.onload = () => { done = true; r(true); }; });
+  const late = async () => {
+    for (let n = 0; n < turns && !done; n++) await turn(20);
+    return done;
+  };
+  return Promise.race([load, late()]);
+}
 const framework = /^(data-)?(hx-on|x-|@|:|v-|ng-)/;
 
 function use(w, again) {
@@ -42,19 +57,19 @@ async function frame(src) {
   const f = document.createElement('iframe');
   f.width = 300;
   f.height = 150;
-  const loaded = new Promise(r => { f.onload = r; setTimeout(r, 5000, 'late'); });
   f.src = src;
+  const load = loaded(f, 200);
   document.body.append(f);
-  f.late = await loaded === 'late';
+  f.late = !await load;
   return f;
 }
 
 async function one(doc, place, again) {
   if (doc.load) {
     const f = await frame('/doc/' + doc.load);
-    await sleep(5); // a refresh comes right behind the load
+    await turn(5); // a refresh comes right behind the load
     const ok = f.late ? (use(f.contentWindow, again), -1) : use(f.contentWindow, again);
-    await sleep(40);
+    await turn(40);
     f.remove();
     return ok;
   }
@@ -68,14 +83,14 @@ async function one(doc, place, again) {
   }
   const w = place.frame.contentWindow, d = w.document;
   w.__clicks = false;
-  const done = new Promise(r => { place.frame.onload = r; setTimeout(r, 1500, 'late'); });
+  const load = loaded(place.frame, 60);
   d.open();
   d.write(doc.text);
   d.close();
-  const late = await done === 'late';
+  const late = !await load;
   await sleep(0);
   const ok = late ? (use(w, again), -1) : use(w, again);
-  await sleep(w.frames.length ? 40 : 10); // addresses of scripts are followed a little later
+  await turn(w.frames.length ? 40 : 10); // addresses of scripts are followed a little later
   return ok;
 }
 

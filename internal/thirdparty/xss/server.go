@@ -34,6 +34,7 @@ type site struct {
 	mu   sync.Mutex
 	docs []document
 	hits []hit
+	turn func() // the runner works
 }
 
 // A document is a page of the site. It is written into a frame or, more slowly,
@@ -47,6 +48,13 @@ func newSite() *site {
 	s := &site{}
 	s.Server = httptest.NewServer(s)
 	return s
+}
+
+// onTurn calls f whenever the runner says that it works.
+func (s *site) onTurn(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn = f
 }
 
 // serve replaces the documents.
@@ -98,6 +106,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/hit":
 		q := r.URL.Query()
 		s.note(q.Get("kind"), q.Get("text"), q.Get("at"))
+	case r.URL.Path == "/turn":
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.turn != nil {
+			s.turn()
+		}
 	case r.URL.Path == "/":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!doctype html><title>runner</title><body><script>" + runner + "</script>"))

@@ -59,8 +59,16 @@ func indent(st State, v Value, a Args) (Value, error) {
 	}
 	prefix, _ := in.Str()
 	place := value.NewFragment(st)
-	escape := v.IsSafe() && byContext(st) && !in.IsSafe() && strings.TrimLeft(prefix, " \t") != ""
-	lines := splitLines(s+"\n", false)
+	placed := v.IsSafe() && byContext(st)
+	escape := placed && !in.IsSafe() && strings.TrimLeft(prefix, " \t") != ""
+	var lines []string
+	if placed {
+		// A value in the Markup may hold other ends of lines of Python's, where it has no
+		// \n that would end it.
+		lines = strings.Split(newlines.Replace(s), "\n")
+	} else {
+		lines = splitLines(s+"\n", false)
+	}
 	if err := st.Grow(len(lines) * len(prefix)); err != nil {
 		return Value{}, err
 	}
@@ -83,6 +91,9 @@ func indent(st State, v Value, a Args) (Value, error) {
 	}
 	return like(v, string(buf)), nil
 }
+
+// newlines writes the ends of lines in HTML as \n.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // indentMixed follows Jinja step by step for lines that are not Markup and an
 // indention that is: which parts are escaped depends on the order in which

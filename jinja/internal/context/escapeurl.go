@@ -275,6 +275,31 @@ func BehindHost(out []byte) []byte {
 	return out
 }
 
+// AppendAlone is [Append] where nothing is put between the output and the text behind it:
+// the output by itself keeps a / that follows from beginning a host.
+func AppendAlone(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
+	start := len(buf)
+	buf, err := Append(buf, e, s, kind)
+	if err != nil {
+		return buf, err
+	}
+	switch e.Kind() {
+	case EscURLSlash, EscCSSURLRest:
+		if opensHost(buf) {
+			buf = append(buf, "./"...)
+		}
+	case EscURL, EscURLRest, EscImage, EscResource, EscCSSURL, EscRefreshURL:
+		if len(buf) > start && opensHost(buf) {
+			buf = append(buf, "./"...)
+		}
+	case EscURLHost:
+		if len(buf) == start {
+			buf = BehindHost(buf)
+		}
+	}
+	return buf, nil
+}
+
 // StartsWithSlash reports whether text in an attribute begins with a slash for a browser.
 func StartsWithSlash(s string) bool {
 	for s != "" {

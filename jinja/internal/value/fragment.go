@@ -32,6 +32,9 @@ func NewFragment(st State) Fragment {
 	return Fragment{on: true, set: context.Of(context.Start(false))}
 }
 
+// behind is how many bytes before a value are looked at.
+const behind = 64
+
 // Begin says that the fragment begins behind text.
 func (f *Fragment) Begin(text []byte) { f.seen = len(text) }
 
@@ -62,11 +65,12 @@ func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 		return string(markup.Escape(s)), nil
 	}
 	f.esc = e
-	out, err := context.Append(nil, e, s, kind)
+	before := bytes.Clone(text[max(0, len(text)-behind):])
+	out, err := context.AppendAlone(before, e, s, kind)
 	if err != nil {
 		return context.Blocked, nil
 	}
-	return string(out), nil
+	return string(out[len(before):]), nil
 }
 
 // follow takes the fragment through the text behind what it has seen.
