@@ -69,6 +69,28 @@ func TestPrintedAddressesGetNoHost(t *testing.T) {
 	}
 }
 
+// TestAddressesPutTogetherGetNoHost is the same where Markup is put together of values.
+func TestAddressesPutTogetherGetNoHost(t *testing.T) {
+	const first, second = `<a href="/%2Fevil.example">t</a>`, `<a href="/.//u.example">t</a>`
+	templates := map[string]string{}
+	for _, c := range []struct{ source, want string }{
+		{`{% trans u=x %}<a href="/{{ u }}">t</a>{% endtrans %}`, first},
+		{`{% trans u=x, e='' %}<a href="/{{ e }}{{ u }}">t</a>{% endtrans %}`, `<a href="/.//evil.example">t</a>`},
+		{`{% trans e='' %}<a href="/{{ e }}/u.example">t</a>{% endtrans %}`, second},
+		{`{% trans e='/' %}<a href="{{ e }}/u.example">t</a>{% endtrans %}`, second},
+		{`{% trans e='' %}<a href="//{{ e }}/u.example">t</a>{% endtrans %}`, `<a href="//zZDewarZz.invalid/u.example">t</a>`},
+		{`{{ '<a href="/%s">t</a>'|safe % x }}`, first}, {`{{ '<a href="/%s/u.example">t</a>'|safe % '' }}`, second},
+		{`{{ ('<a href="/{}">t</a>'|safe).format(x) }}`, first}, {`{{ ('<a href="/{}/u.example">t</a>'|safe).format('') }}`, second},
+		{`{{ ('<a href="/%s">t</a>'|safe)|format(x) }}`, first}, {`{{ '<a href="/'|safe ~ x ~ '">t</a>'|safe }}`, first},
+		{`{{ '<a href="/'|safe + x + '">t</a>'|safe }}`, first}, {`{{ ['<a href="/'|safe, x, '">t</a>'|safe]|join }}`, first},
+		{`{{ ['<a href="/'|safe, '', '/u.example">t</a>'|safe]|join }}`, second}, {`{{ '<a href="/U">t</a>'|safe|replace('U', x) }}`, first},
+		{`{{ ('<a href="/U">t</a>'|safe).translate({85: x}) }}`, first},
+		{`{% set k %}<a href="/{{ x }}">t</a>{% endset %}{{ k }}`, first},
+	} {
+		runPieces(t, templates, []pieceCase{{c.source, c.source, "/evil.example", c.want}})
+	}
+}
+
 // What is not empty is printed as Jinja does.
 func TestPrintedAddressesOfPages(t *testing.T) {
 	values := vars{"e": "", "u": "https://h.example", "lang": "en", "id": 7, "p": "/a/b", "dir": "img", "scheme": "https:"}

@@ -113,13 +113,45 @@ func TestEvents(t *testing.T) {
 		{"<link rel=icon href=/x>", nil},
 		{"<svg><style/></svg>", []Event{{At: 11, Kind: Nonce}}},
 		{"<form method=POST></form>", []Event{{At: 18, Kind: Form}, {At: 24, Kind: FormEnd}}},
-		{"<form>", nil},
+		{"<form>", []Event{{At: 6, Kind: Form, Has: true}}},
 		{"<form action='/a' method='post'>", []Event{{At: 32, Kind: Form}}},
 		{"<form action='//a' method='post'>", []Event{{At: 5, Kind: TagStart}, {At: 33, Kind: Form, RunTime: true}}},
 	} {
 		s := Of(Start(false))
 		if got := s.Advance(row.text); !slices.Equal(got, row.want) {
 			t.Errorf("%s: %v, want %v", row.text, got, row.want)
+		}
+	}
+}
+
+// Which slashes of a text behind an output may begin a host.
+func TestSlashes(t *testing.T) {
+	for _, row := range []struct {
+		before, text string
+		want         []Event
+	}{
+		{"<a href='/", "/u'>", []Event{{Kind: Slash}}},
+		{"<a href='/", "u/'>", nil},
+		{"<a href='/", "\t&#47;/'>", []Event{{At: 1, Kind: Slash}}},
+		{"<a href='/", "&sol;'>", []Event{{Kind: Slash}}},
+		{"<a href='/", "&amp;/'>", nil},
+		{"<a href='/a", "/u'>", nil},
+		{"<a href='", "/u'>", []Event{{Kind: Slash}}},
+		{"<a href='", "//u", []Event{{Kind: Slash}, {At: 1, Kind: Slash}}},
+		{"<a href='", "//u/", []Event{{Kind: Slash}}},
+		{"<a href='", "//u'>", []Event{{Kind: Slash}}},
+		{"<a href='https://", "/u'>", []Event{{Kind: EmptyHost}}},
+		{"<a href='https://a", "/u'>", nil},
+		{"<a href='https://", "a/u'>", nil},
+		{"<p title='/", "/u'>", nil},
+		{"<style>a { background: url(/", "/u)", []Event{{Kind: Slash}}},
+	} {
+		s := Of(Start(false))
+		s.Advance(row.before)
+		e, ok := s.Output()
+		s.Printed(e)
+		if got := s.Advance(row.text); !ok || !slices.Equal(got, row.want) {
+			t.Errorf("%s{{ x }}%s: %v, want %v", row.before, row.text, got, row.want)
 		}
 	}
 }

@@ -18,7 +18,8 @@ type Fragment struct {
 	on     bool
 	inside bool // a tag, a script or the like is open
 	set    context.Set
-	seen   int // of the text so far
+	seen   int    // of the text so far
+	before []byte // the end of that
 	esc    context.Escaper
 }
 
@@ -36,7 +37,11 @@ func NewFragment(st State) Fragment {
 const behind = 64
 
 // Begin says that the fragment begins behind text.
-func (f *Fragment) Begin(text []byte) { f.seen = len(text) }
+func (f *Fragment) Begin(text []byte) { f.saw(text) }
+
+func (f *Fragment) saw(text []byte) {
+	f.seen, f.before = len(text), text[max(0, len(text)-behind):]
+}
 
 // Escape returns the text of a value that is put behind text. It is followed by Wrote.
 func (f *Fragment) Escape(text []byte, v Value) (string, error) {
@@ -65,7 +70,7 @@ func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 		return string(markup.Escape(s)), nil
 	}
 	f.esc = e
-	before := bytes.Clone(text[max(0, len(text)-behind):])
+	before := bytes.Clone(f.before)
 	out, err := context.AppendAlone(before, e, s, kind)
 	if err != nil {
 		return context.Blocked, nil
@@ -79,7 +84,7 @@ func (f *Fragment) follow(text []byte) {
 		return
 	}
 	more := text[f.seen:]
-	f.seen = len(text)
+	f.saw(text)
 	if !f.inside && bytes.IndexByte(more, '<') < 0 {
 		return
 	}
@@ -93,7 +98,7 @@ func (f *Fragment) Wrote(text []byte) {
 		if f.inside {
 			f.set.Printed(f.esc)
 		}
-		f.seen = len(text)
+		f.saw(text)
 	}
 }
 
