@@ -48,3 +48,32 @@ func TestPiecesPutIntoMarkup(t *testing.T) {
 		{"indent by Markup", "{{ ('a\nb'|safe)|indent('<i>'|safe) }}", nil, "a\n<i>b"},
 	})
 }
+
+// What filters make of Markup and of JSON is escaped for its place, as text is.
+func TestPiecesOfMarkup(t *testing.T) {
+	const call, text = "alert(1)", `<script nonce="N">a = "\u0022alert(1)\u0022"</script>`
+	cases := []pieceCase{}
+	for filter, want := range map[string]string{
+		"|tojson|trim('\"')": text, "|tojson|string|trim": text, "|tojson|replace('\"', '')": text, "|tojson|list|join": text, "|tojson|striptags": text, "|tojson|urlize": text,
+		"|tojson ~ ''": text, "|safe|string|trim": `<script nonce="N">a = "alert(1)"</script>`, "|tojson|safe|upper": `<script nonce="N">a = "\u0022ALERT(1)\u0022"</script>`,
+	} {
+		cases = append(cases, pieceCase{filter, `<script>a = {{ x` + filter + ` }}</script>`, call, want})
+	}
+	for method, want := range map[string]string{
+		"strip('\"')": text, "split('\"')[1]": `<script nonce="N">a = "alert(1)"</script>`, "translate({34: none})": `<script nonce="N">a = "alert(1)"</script>`,
+		"replace('\"', '')": text, "removeprefix('\"')": `<script nonce="N">a = "alert(1)\u0022"</script>`,
+	} {
+		cases = append(cases, pieceCase{method, `<script>a = {{ (x|tojson).` + method + ` }}</script>`, call, want})
+	}
+	runPieces(t, nil, append(cases,
+		pieceCase{"slice", `<script>a = {{ (x|tojson)[1:-1] }}</script>`, call, `<script nonce="N">a = "alert(1)"</script>`},
+		pieceCase{"part by format", `<script>a = {{ '%.5s'|safe % (x|tojson) }}</script>`, call, `<script nonce="N">a = "\u0022aler"</script>`},
+		pieceCase{"joined", `<script>a = {{ [x|tojson, x|tojson]|join(',') }}</script>`, call, `<script nonce="N">a = "\u0022alert(1)\u0022,\u0022alert(1)\u0022"</script>`},
+		pieceCase{"urlize in an address", `<a href="{{ x|urlize }}">`, "javascript:alert(1)", `<a href="#zZDewarZz">`},
+		pieceCase{"urlize with a target", `{{ x|urlize(target=js) }}`, "http://a.example", `<a href="http://a.example" rel="noopener" target="alert(1)">http://a.example</a>`},
+		pieceCase{"urlize with a scheme of scripts", `{{ x|urlize(extra_schemes=['javascript:']) }}`, "javascript:alert(1)", "error: 'javascript:' is a scheme that runs scripts"},
+		pieceCase{"urlize with a scheme of documents", `{{ x|urlize(extra_schemes=['DATA:']) }}`, "DATA:text/html,x", "error: runs scripts or holds a document"},
+		pieceCase{"urlize with a scheme", `{{ x|urlize(extra_schemes=['tel:']) }}`, "tel:1", `<a href="tel:1" rel="noopener">tel:1</a>`},
+		pieceCase{"striptags in an address", `<a href="{{ x|striptags }}">`, "java<b>script:alert(1)", `<a href="#zZDewarZz">`},
+	))
+}

@@ -248,6 +248,10 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 				r, _ := value.ReprOf(scheme)
 				return Value{}, argumentError("%s is not a valid URI scheme prefix.", r)
 			}
+			if byContext(st) && context.RunsScripts(s) {
+				r, _ := value.ReprOf(scheme)
+				return Value{}, argumentError("%s is a scheme that runs scripts or holds a document.", r)
+			}
 			o.extraSchemes = append(o.extraSchemes, s)
 		}
 	}

@@ -1,6 +1,9 @@
 package context
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The languages of values, scripts and styles.
 const (
@@ -42,6 +45,12 @@ const urlAbsolute = 1
 
 // badSchemes run scripts or hold documents.
 var badSchemes = []string{"javascript", "vbscript", "livescript", "data", "blob", "filesystem", "view-source", "jar", "mocha", "feed"}
+
+// RunsScripts reports whether a scheme, with its colon, may run scripts or hold a document.
+func RunsScripts(scheme string) bool {
+	scheme, _, _ = strings.Cut(strings.ToLower(scheme), ":")
+	return slices.Contains(badSchemes, scheme)
+}
 
 // mayBeBad reports whether s is the beginning of a dangerous scheme.
 func mayBeBad(s string) bool {
@@ -159,10 +168,8 @@ func (c *Context) urlColon() {
 		c.Prev = urlQuery
 	default:
 		c.Prev = urlQuery
-		for _, b := range badSchemes {
-			if scheme == b {
-				c.Prev = urlBad
-			}
+		if slices.Contains(badSchemes, scheme) {
+			c.Prev = urlBad
 		}
 	}
 }
