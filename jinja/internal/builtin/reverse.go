@@ -84,7 +84,7 @@ func reverse(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	if s, ok := v.Str(); ok {
-		return like(v, reverseString(s)), nil
+		return value.Mixed(st, like(v, reverseString(s))), nil
 	}
 	seq, err := reversible(v)
 	if err == nil {

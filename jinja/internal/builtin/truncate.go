@@ -78,7 +78,7 @@ func truncate(st State, v Value, a Args) (Value, error) {
 			s = s[:i]
 		}
 	}
-	return value.Add(like(v, s), arg[2])
+	return value.Add(value.Piece(st, like(v, s)), arg[2])
 }
 
 func orElse(err, other error) error {

@@ -203,7 +203,11 @@ func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {
 		if err != nil {
 			return k, err
 		}
-		return f.property(env.getitem(v, k))
+		x, err := f.property(env.getitem(v, k))
+		if v.IsSafe() {
+			x = value.Piece(f, x)
+		}
+		return x, err
 	}
 }
 
@@ -228,7 +232,7 @@ func (c *compiler) slice(n *ast.Slice, obj expr, fr *scopeFrame) expr {
 				return value.Value{}, err
 			}
 		}
-		return value.Subscript(v, value.NewSlice(bounds[0], bounds[1], bounds[2]))
+		return value.SubscriptState(f, v, bounds[0], bounds[1], bounds[2])
 	}
 }
 

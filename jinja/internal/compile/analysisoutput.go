@@ -152,6 +152,9 @@ func (a *analysis) print(n ast.Expr, next string) {
 		if isCall {
 			a.inspectCall(call, a.set, a.set, nil)
 		}
+		if !isCall && !a.off && mentionsTag(n) {
+			a.literal(a.authorTexts(n, nil))
+		}
 		return
 	}
 	if a.off {
@@ -271,6 +274,9 @@ func (a *analysis) recursion(n ast.Expr, at *context.Set) bool {
 
 // literal takes one of several texts of the template's author.
 func (a *analysis) literal(texts []string) {
+	if len(texts) == 0 {
+		return
+	}
 	start := a.set
 	var out context.Set
 	for _, t := range texts {
@@ -281,6 +287,22 @@ func (a *analysis) literal(texts []string) {
 		out.Join(&a.set)
 	}
 	a.set = out
+}
+
+// mentionsTag reports whether an expression has a constant with a < in it.
+func mentionsTag(n ast.Expr) (found bool) {
+	switch n.(type) {
+	case *ast.Name, *ast.Getattr:
+		return false // nearly all
+	}
+	ast.Walk(n, func(n ast.Node) bool {
+		if k, ok := n.(*ast.Const); ok {
+			s, _ := k.Value.(string)
+			found = found || strings.IndexByte(s, '<') >= 0
+		}
+		return !found
+	})
+	return found
 }
 
 // maxTexts bounds how many texts one output may be for the analysis.

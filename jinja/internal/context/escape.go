@@ -251,6 +251,16 @@ func withoutTags(s string) string {
 	return b.String()
 }
 
+// WholeTags is HTML, which begins between tags, without a tag, a comment or an element
+// that is not parsed at its end which is not whole: what follows would be a part of it.
+func WholeTags(s string) string {
+	sc := scanner{s: s}
+	if sc.run(); sc.c.State != Text {
+		return s[:sc.lt]
+	}
+	return s
+}
+
 // appendComment writes text into an HTML comment, which nothing but the
 // comment's own end may end.
 func appendComment(buf []byte, s string) []byte {

@@ -36,6 +36,7 @@ type scanner struct {
 	events []Event
 	tagAt  int      // one more than the index of the TagStart of the tag that is open, if that is in events
 	more   []branch // other readings of the text
+	lt     int      // where the last < stands behind which the text was no longer between tags
 
 	stop, stopped bool // run ends where the first tag or comment does
 }
@@ -99,7 +100,7 @@ func (sc *scanner) run() {
 			if !sc.plainTags() {
 				return
 			}
-			sc.c.State = LT
+			sc.c.State, sc.lt = LT, sc.i-1
 		case LT, EndLT, Bang:
 			sc.open()
 		case Comment:

@@ -254,13 +254,8 @@ func common(a, b []Event, inTag bool) []Event {
 		default:
 			e := a[i]
 			e.RunTime = e.RunTime || b[j].RunTime || e.Has != b[j].Has
-			switch {
-			case e.Kind == Form && inTag && e.Has != b[j].Has:
-				e.Has, e.RunTime = false, true
-			case e.Kind == Form:
-				e.Has = e.Has || b[j].Has
-			default:
-				e.Has = e.Has && b[j].Has
+			if e.Has = e.Has && b[j].Has; e.Kind == Form && !inTag {
+				e.Has = a[i].Has || b[j].Has
 			}
 			out = append(out, e)
 			i++

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/context"
 )
 
 // PercentFormat is s % args of Python. With safe the text is Markup: what is put in is escaped, as by
@@ -249,7 +251,9 @@ func (p *percentFormatter) convert(d *percentSpec, v Value) error {
 			return err
 		}
 		if d.prec >= 0 {
-			s = s[:byteOffset(s, d.prec)]
+			if s = s[:byteOffset(s, d.prec)]; v.IsSafe() && p.place.on {
+				s = context.WholeTags(s)
+			}
 		}
 		p.pad(d, "", s, false)
 		return nil

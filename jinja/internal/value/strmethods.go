@@ -124,6 +124,9 @@ func init() {
 	for name, f := range m {
 		markup[name] = f
 	}
+	for _, name := range []string{"strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "split", "rsplit", "splitlines", "partition", "rpartition"} {
+		markup[name] = pieces(m[name])
+	}
 	markup["unescape"], markup["striptags"] = markupUnescape, markupStriptags
 	methodTables[KindMarkup] = markup
 }
