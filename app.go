@@ -71,6 +71,7 @@ type App struct {
 	closers              []closing
 	failed               atomic.Bool // the app ends, and not because it was told to
 	streams              streams
+	background           background         // of Go
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check

@@ -19,7 +19,8 @@ import (
 //
 // It is not a context.Context: [Context.Context] gives the request's own. It is
 // never reused for another request, so keeping one too long is a leak at worst,
-// but it must not be used by two goroutines at once.
+// but it must not be used by two goroutines at once. For work that the answer does not
+// wait for there is [Go].
 type Context struct {
 	app   *App
 	at    *endpoint // what was matched; the scope's fallback when nothing was

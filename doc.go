@@ -37,6 +37,10 @@
 // always, also after a panic. Answers are buffered, so a template that fails
 // half-way gives a clean error page.
 //
+// A panic in a view is a 500. One in a goroutine that a view starts with the go
+// statement ends the process: start it with [Go], which logs it and is waited for at
+// shut-down.
+//
 // # Secure by default
 //
 // A plain New has CSRF protection, signed HttpOnly SameSite cookies, a content

@@ -130,13 +130,16 @@ func (c *Context) shownPath() string {
 
 // scrub takes secrets out of a text that is logged or shown: those that the
 // request came with, the app's keys, and what looks like one.
-func (c *Context) scrub(text string) string {
+func (c *Context) scrub(text string) string { return secure.Redact(text, c.secrets()...) }
+
+// secrets are those that the request came with, and the app's keys.
+func (c *Context) secrets() []string {
 	secrets := secure.RequestSecrets(c.r, c.form.values)
 	secrets = append(secrets, c.app.cfg.SecretKey.Value())
 	for _, s := range c.app.cfg.SecretKeyFallbacks {
 		secrets = append(secrets, s.Value())
 	}
-	return secure.Redact(text, secrets...)
+	return secrets
 }
 
 // logError logs an error with the request's id; a panic with its stack. Neither

@@ -63,13 +63,20 @@ const (
 	shutdownLook = 100 * time.Millisecond
 )
 
-// shutDown lets requests in flight end, for as long as they may.
+// shutDown lets requests in flight end, and the work that they left in the background,
+// for as long as they may.
 func (a *App) shutDown(ctx context.Context, server *http.Server) (cut bool) {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
 	defer cancel()
 	done := make(chan error, 1)
 	server.RegisterOnShutdown(a.EndStreams)
-	go func() { done <- server.Shutdown(grace) }()
+	go func() {
+		err := server.Shutdown(grace)
+		if late := a.background.end(grace); late != nil {
+			a.log.Warn("cut off at shut-down", "error", late.Error())
+		}
+		done <- err
+	}()
 	word, look := time.NewTimer(firstWord), time.NewTicker(shutdownLook)
 	defer word.Stop()
 	defer look.Stop()
@@ -174,13 +181,14 @@ func (a *App) closeNow(ctx context.Context, err error) error {
 	return err
 }
 
-// Close runs the functions added with [App.OnClose] and the Close methods of
-// extensions, once, the last added first. All run, and the errors of all are
+// Close waits for the work of [Go], and runs the functions added with [App.OnClose] and
+// the Close methods of extensions, once, the last added first. All run, and the errors of all are
 // returned; one that has not ended when ctx is done is left behind with an error
 // that says where it was added. [App.Run] and [App.Serve] call it, with a deadline
 // of [Config.ShutdownTimeout].
 func (a *App) Close(ctx context.Context) error {
 	a.closeOnce.Do(func() {
+		a.closeErr = a.background.end(ctx) // it uses what is closed now
 		for _, c := range slices.Backward(a.closers) {
 			a.closeErr = errors.Join(a.closeErr, c.run(ctx))
 		}
