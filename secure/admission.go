@@ -197,7 +197,7 @@ func (a *Admission) Done(r *http.Request) {
 	n, http2 := a.of, isHTTP2(r)
 	if n != nil {
 		places := n.exit(a, http2)
-		a.on.open.Add(-places)
+		a.on.giveUp(places)
 	}
 	if http2 && a.on != nil {
 		a.on.cancelled(r)

@@ -15,7 +15,8 @@ const (
 	atLeastHeld = 20 * time.Second
 )
 
-// take takes n places, and makes room where that was too many.
+// take takes n places, and makes room where that was too many. It waits until there is
+// a place, or somebody has had the time that each may be waited for.
 func (c *Connections) take(n int64) {
 	if c.open.Add(n) <= int64(c.limits.Places) || c.limits.Places <= 0 {
 		return
@@ -33,7 +34,9 @@ func (c *Connections) take(n int64) {
 		}
 		if rest := atLeast - list[0].waited; rest > 0 {
 			// This is where new connections are accepted: the next waits too.
-			time.Sleep(rest)
+			if c.waitForPlace(rest) {
+				return
+			}
 			continue
 		}
 		// A few at a time, since to find them is some work.
@@ -43,6 +46,32 @@ func (c *Connections) take(n int64) {
 				c.close(s.connection)
 			}
 		}
+	}
+}
+
+// waitForPlace waits for so long at most, and reports whether there is a place then.
+func (c *Connections) waitForPlace(most time.Duration) bool {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	for c.open.Load() > int64(c.limits.Places) {
+		select {
+		case <-c.left:
+		case <-timer.C:
+			return false
+		}
+	}
+	return true
+}
+
+// giveUp gives up n places, and tells who waits for one.
+func (c *Connections) giveUp(n int64) {
+	if n == 0 {
+		return
+	}
+	c.open.Add(-n)
+	select {
+	case c.left <- struct{}{}:
+	default: // it was told already
 	}
 }
 

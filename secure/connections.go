@@ -41,8 +41,9 @@ type Connections struct {
 	backlog atomic.Int64
 	evicted atomic.Uint64
 	resets  atomic.Uint64
-	all     sync.Map   // net.Conn to *connection
-	making  sync.Mutex // places: one newcomer at a time
+	all     sync.Map      // net.Conn to *connection
+	making  sync.Mutex    // places: one newcomer at a time
+	left    chan struct{} // holds one when places were given up
 	// Of the room for answers: one looks for it at a time, and not before full, in
 	// ns since 1970.
 	clearing sync.Mutex
@@ -50,7 +51,9 @@ type Connections struct {
 }
 
 // NewConnections returns what holds a server to limits.
-func NewConnections(limits ConnectionLimits) *Connections { return &Connections{limits: limits} }
+func NewConnections(limits ConnectionLimits) *Connections {
+	return &Connections{limits: limits, left: make(chan struct{}, 1)}
+}
 
 // Attach has a server tell of its connections. It must be called before the
 // server serves, and keeps hooks that are set already.
@@ -136,7 +139,7 @@ func (c *Connections) changed(conn net.Conn, state http.ConnState) {
 func (c *Connections) forget(n *connection) {
 	c.all.Delete(n.conn)
 	places, held := n.leave()
-	c.open.Add(-places)
+	c.giveUp(places)
 	c.backlog.Add(-held)
 }
 

@@ -205,6 +205,24 @@ func TestConnectionsHaveTheirTime(t *testing.T) {
 	})
 }
 
+// TestConnectionsPlaceThatIsLeft: who waits for a place gets one that somebody leaves at
+// once, and nobody loses one for it.
+func TestConnectionsPlaceThatIsLeft(t *testing.T) {
+	serveConnections(t, 2, func(c *Connections, l *pipeListener, _ chan struct{}) {
+		first, second := l.dial(), l.dial()
+		defer second.Close()
+		start := time.Now()
+		time.AfterFunc(30*time.Millisecond, func() { first.Close() })
+		third := l.dial()
+		if status := ask(third, "/"); status != 200 || time.Since(start) != 30*time.Millisecond || c.Evicted() != 0 {
+			t.Errorf("status %d after %v, %d evicted", status, time.Since(start), c.Evicted())
+		}
+		if status := ask(second, "/"); status != 200 {
+			t.Errorf("the other one got %d", status)
+		}
+	})
+}
+
 // Requests under way keep their places.
 func TestConnectionsUnderWay(t *testing.T) {
 	serveConnections(t, 2, func(c *Connections, l *pipeListener, release chan struct{}) {

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package httpconn
+
+import "net"
+
+func boundUnsent(net.Conn) {}
