@@ -256,6 +256,7 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 		Path: c.path, RawQuery: p.In.URL.RawQuery, ForceQuery: p.In.URL.ForceQuery,
 	}
 	out.Host = c.origin.Host
+	out.Trailer = nil // net/http hands on their names, which may be any, and no values
 	if !isWebSocket(p.In) {
 		// Any other protocol would be a tunnel past the gate, such as h2c.
 		delete(out.Header, "Upgrade")
@@ -284,11 +285,14 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 // failure is the error of a request that got no answer.
 func (f *Fallback) failure(c *Context, err error) error {
 	var status *HTTPError
-	if errors.As(err, &status) { // the body, past its limit or broken
+	if errors.As(err, &status) { // the body, past its limit
 		return status
 	}
 	if c.r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // there is nobody to answer
+	}
+	if fault, ok := errors.AsType[*bodyFault](err); ok {
+		return bodyError(fault.error)
 	}
 	cause := fmt.Errorf("dewar: fallback to %s: %w", f.target.Redacted(), err)
 	var op *net.OpError

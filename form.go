@@ -48,6 +48,12 @@ type limitedBody struct {
 	over, ended atomic.Bool
 }
 
+// A bodyFault is the failure of a read of the body: the client's, whoever read it.
+type bodyFault struct{ error }
+
+// Unwrap returns the failure.
+func (f *bodyFault) Unwrap() error { return f.error }
+
 // errTooLarge is a body past its limit.
 var errTooLarge = &HTTPError{Code: http.StatusRequestEntityTooLarge}
 
@@ -62,6 +68,9 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	if err != nil {
 		b.ended.Store(true)
+		if err != io.EOF { //nolint:errorlint // a reader returns it as it is
+			err = &bodyFault{err}
+		}
 	}
 	if int64(n) <= b.left {
 		b.left -= int64(n)
