@@ -44,6 +44,10 @@ type Config struct {
 	// [jinja.ExtensionI18n], in the new style as Flask-Babel has it, and
 	// [jinja.ExtensionDebug]. Default: none, as in Flask.
 	TemplateExtensions []jinja.Extension `config:"-"`
+	// TemplateLinkSchemes are the schemes that an address in a link of a template may
+	// have besides http, https, mailto, tel and the like: an application's own, such as
+	// "myapp", in [jinja.Options.LinkSchemes]. Default: none.
+	TemplateLinkSchemes []string
 	// TemplateTags are tags of extensions of your own, by name. Default: none.
 	TemplateTags map[string]jinja.Tag `config:"-"`
 	// TemplateTranslations are the functions of the message catalogues that

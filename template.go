@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -104,6 +105,7 @@ func (a *App) buildTemplates() error {
 		CompatTemplate:  a.compatTemplate,
 		Extensions:      a.cfg.TemplateExtensions,
 		Tags:            a.cfg.TemplateTags,
+		LinkSchemes:     a.cfg.TemplateLinkSchemes,
 		NewstyleGettext: true,
 		Policies: map[string]any{"json.dumps_kwargs": map[string]any{
 			"sort_keys": true,
@@ -111,7 +113,11 @@ func (a *App) buildTemplates() error {
 		}},
 	})
 	if err != nil {
-		return fmt.Errorf("TemplateExtensions: %w", withoutPrefix(err, "jinja: "))
+		setting := "TemplateExtensions: "
+		if strings.Contains(err.Error(), "LinkSchemes: ") {
+			setting = "Template"
+		}
+		return fmt.Errorf("%s%w", setting, withoutPrefix(err, "jinja: "))
 	}
 	a.env = env
 	a.installTranslations()

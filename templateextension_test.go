@@ -44,6 +44,9 @@ func TestTemplateExtensions(t *testing.T) {
 			}
 		}},
 		{"debug", "{% debug %}", "", "jinja.ExtensionDebug", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{jinja.ExtensionDebug} }},
+		{"a scheme", "<a href='{{ request.args.u or 'myapp:a' }}'>{% do [] %}", "<a href='myapp:a'>", "jinja.ExtensionDo", func(c *dewar.Config) {
+			c.TemplateExtensions, c.TemplateLinkSchemes = []jinja.Extension{jinja.ExtensionDo}, []string{"myapp"}
+		}},
 		{"a tag of the program", "{% shout 'a' %}", "a", "Config.TemplateTags", func(c *dewar.Config) { c.TemplateTags = map[string]jinja.Tag{"shout": shout} }},
 	}
 	for _, row := range rows {
@@ -77,6 +80,10 @@ func TestTemplateExtensions(t *testing.T) {
 	}
 	wrong := dewar.New(dewar.Config{TemplateExtensions: []jinja.Extension{"jinja2.ext.nope"}, Logger: slog.New(slog.DiscardHandler)})
 	if _, err := wrong.Handler(); err == nil || !strings.Contains(err.Error(), "TemplateExtensions: unknown extension") {
+		t.Error(err)
+	}
+	scheme := dewar.New(dewar.Config{TemplateLinkSchemes: []string{"javascript"}, Logger: slog.New(slog.DiscardHandler)})
+	if _, err := scheme.Handler(); err == nil || !strings.Contains(err.Error(), `TemplateLinkSchemes: "javascript" is no scheme of links`) {
 		t.Error(err)
 	}
 	misplaced := dewar.New(dewar.Config{Templates: folder("page.html", "{% endif %}"), Logger: slog.New(slog.DiscardHandler)})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
 	"github.com/dewar-go/dewar/jinja/internal/compile"
+	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 	"github.com/dewar-go/dewar/jinja/internal/parse"
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -62,6 +63,12 @@ type Options struct {
 	// SameSite reports whether the action of a form that names a host is on the
 	// site; nil is never.
 	SameSite func(st State, url string) bool
+
+	// LinkSchemes are the schemes that an address in a link may have besides those of
+	// a page's links (http, https, mailto, tel, …): those of an application, such as
+	// "myapp". It is not asked for what runs or applies, such as scripts and style
+	// sheets. One that runs scripts or holds documents is an error. nil is none.
+	LinkSchemes []string
 
 	// Delimiters; empty strings have Jinja's defaults.
 	BlockStart, BlockEnd       string // "{%" and "%}"
@@ -200,6 +207,13 @@ func (e *Environment) configure() error {
 	c.Autoescape, c.Undefined, c.UndefLog = o.Autoescape, o.Undefined, o.UndefinedLog
 	c.Contextual, c.Strict = o.Escaping != Compat, o.Escaping == StrictContext
 	c.Compat = o.CompatTemplate
+	c.LinkSchemes = nil
+	for _, s := range o.LinkSchemes {
+		if !context.IsLinkScheme(s) {
+			return fmt.Errorf("jinja: LinkSchemes: %q is no scheme of links: write its name without the colon; javascript and data are none", s)
+		}
+		c.LinkSchemes = append(c.LinkSchemes, strings.ToLower(s))
+	}
 	c.Nonce, c.SameSite, c.FormField = o.Nonce, o.SameSite, nil
 	if o.FormField != nil {
 		c.FormField = func(st State) (string, error) {

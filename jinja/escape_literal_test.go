@@ -35,7 +35,7 @@ func TestEscapeBesideLiterals(t *testing.T) {
 		{"end in JSON", `<script type="application/json">{"a": "</{{ x }}"}</script>`, "script ", `<script type="application/json">{"a": "</\u0073cript "}</script>`},
 		{"end in a regular expression", `<script>var a = /a<{{ x }}/</script>`, "script ", "error: completes a tag"},
 		{"a comparison", `<script>if (1 <{{ x }}) f()</script>`, "a", `<script>if (1 <"a") f()</script>`},
-		{"end of a title", `<title></{{ x }}</title>`, "title ", "error: completes a tag"},
+		{"end of a title", `<title></{{ x }}</title>`, "title ", "<title>&lt;/title </title>"},
 		{"end of a style", `<style>a::after { content: "</{{ x }}" }</style>`, "style ", "error: completes a tag"},
 		{"end of a template", `<script type="text/x-template"></{{ x }}</script>`, "script ", "error: completes a tag"},
 		{"refresh to another site", `<meta http-equiv="refresh" content="0;url={{ x }}">`, "https://evil.example/", `<meta http-equiv="refresh" content="0;url=#zZDewarZz">`},

@@ -35,6 +35,8 @@ type analysis struct {
 	// loops are the running loops, the innermost last.
 	loops []*loopExits
 	forms []*openForm
+	types []*note // the outputs that are types of scripts which may be open
+	ifs   int     // how many branches the place is in
 	err   *Error
 
 	in    *inspection // nil when the template is compiled
@@ -201,6 +203,8 @@ func (a *analysis) leave(exits func(*loopExits) *context.Set) {
 
 func (a *analysis) ifStmt(n *ast.If) {
 	start := a.set
+	a.ifs++
+	defer func() { a.ifs-- }()
 	a.body(n.Body)
 	if n.Elif == nil && n.Else == nil && a.set == start {
 		return
@@ -484,10 +488,28 @@ func ownArguments(f *ast.Filter, allowed func(k *ast.Const) bool) bool {
 	return f.DynArgs == nil && f.DynKwargs == nil
 }
 
+// holdTypes lets the render hold the type of the script that an output stands in to those
+// of data. ok is false when the output for the type is not in the same piece of template.
+func (a *analysis) holdTypes(n ast.Node) (ok bool) {
+	if !a.set.Typed() {
+		return true
+	}
+	for _, p := range a.types {
+		p.esc |= context.Data
+	}
+	if len(a.types) == 0 {
+		a.fail(n, "an output cannot stand here, in %s: the type of the script is an output outside of the block, macro or include: write both in one piece", a.set.At(0))
+	}
+	return len(a.types) > 0
+}
+
 // escaper decides what an output needs; next is the text behind it, if that is known.
 // All contexts that it may be in must agree.
 func (a *analysis) escaper(n ast.Node, next string) (context.Escaper, bool) {
 	first := a.set.At(0)
+	if !a.holdTypes(n) {
+		return 0, false
+	}
 	e, refused := first.Escaper(next)
 	if refused != "" {
 		a.fail(n, "an output cannot stand here, in %s%s: %s", first, a.came(first), refused)

@@ -40,6 +40,9 @@ func (a *analysis) text(n *ast.TemplateData) {
 		a.closeForms()
 	}
 	between := a.set.IsText()
+	if between && a.ifs == 0 && len(a.loops) == 0 {
+		a.types = nil // whatever way was taken, no script is open
+	}
 	if between && n.Data == a.c.neutral {
 		return // templates repeat themselves
 	}
@@ -216,7 +219,7 @@ func (a *analysis) print(n ast.Expr, next string) {
 	if e.Kind() == context.EscRefreshURL && isCall && isName(call.Node, "url_for") {
 		e = e&^context.EscRefreshURL | context.EscURL // the app's own address, with its host or without
 	}
-	if (e.Is(context.Own) || e.Kind() == context.EscResource) && (isCall && isName(call.Node, "url_for") || a.c.isSetting(n)) {
+	if (e.Is(context.Own) || e.Kind() == context.EscResource || e.Kind() == context.EscTyped) && (isCall && isName(call.Node, "url_for") || a.c.isSetting(n)) {
 		e |= context.Trusted
 	}
 	if e.Kind() == context.EscNames {
@@ -230,6 +233,9 @@ func (a *analysis) print(n ast.Expr, next string) {
 	}
 	p.esc = e
 	a.c.notes[n] = p
+	if e.Kind() == context.EscType {
+		a.types = append(a.types, p)
+	}
 	if !isCall || isName(call.Node, "url_for") {
 		a.set.Printed(e)
 		return
@@ -437,6 +443,13 @@ func withoutEscape(n ast.Expr) ast.Expr {
 func (c *compiler) isSetting(n ast.Expr) bool {
 	var node ast.Expr
 	switch n := n.(type) {
+	case *ast.Concat: // behind it, the template's own text
+		for _, x := range n.Nodes[1:] {
+			if _, constant := constText(x); !constant {
+				return false
+			}
+		}
+		return c.isSetting(n.Nodes[0])
 	case *ast.Getattr:
 		node = n.Node
 	case *ast.Getitem:

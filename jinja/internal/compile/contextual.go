@@ -438,6 +438,9 @@ func (f *frame) writeIn(v value.Value, e context.Escaper) (err error) {
 	if err != nil {
 		return err
 	}
+	if rt.env.LinkSchemes != nil && kind == markup.KindText && context.HasScheme(e, s, rt.env.LinkSchemes) {
+		kind = markup.KindURL
+	}
 	if e.Kind() == context.EscTyped && e.Is(context.Trusted) {
 		kind = markup.KindResourceURL
 	}

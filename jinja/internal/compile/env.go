@@ -64,12 +64,14 @@ type Env struct {
 	Strict bool
 	// Nonce and FormField give what the template's own elements get, "" for
 	// nothing; SameSite answers for an action that names a host. nil is none.
-	Nonce      func(st value.State) (string, error)
-	FormField  func(st value.State) (string, error)
-	SameSite   func(st value.State, url string) bool
-	NoOptimize bool
-	Plain      bool // everything is compiled in the plain way: what tests compare the short ways with
-	Limits     Limits
+	Nonce     func(st value.State) (string, error)
+	FormField func(st value.State) (string, error)
+	SameSite  func(st value.State, url string) bool
+	// LinkSchemes are schemes in lower case that links may have besides the usual ones.
+	LinkSchemes []string
+	NoOptimize  bool
+	Plain       bool // everything is compiled in the plain way: what tests compare the short ways with
+	Limits      Limits
 
 	// SafeAttribute and SafeCallable narrow the sandbox; nil keeps its own rules.
 	SafeAttribute func(v value.Value, name string) bool
@@ -109,7 +111,7 @@ func (e *Env) Overlay() *Env {
 		Finalize: e.Finalize, ConstFinalize: e.ConstFinalize, Sandboxed: e.Sandboxed, Immutable: e.Immutable,
 		Native: e.Native, NoOptimize: e.NoOptimize, Plain: e.Plain, Limits: e.Limits, SafeAttribute: e.SafeAttribute,
 		SafeCallable: e.SafeCallable, Load: e.Load,
-		Contextual: e.Contextual, Compat: e.Compat, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite,
+		Contextual: e.Contextual, Compat: e.Compat, Strict: e.Strict, Nonce: e.Nonce, FormField: e.FormField, SameSite: e.SameSite, LinkSchemes: e.LinkSchemes,
 	}
 	n.filters.init(e.filters.all())
 	n.tests.init(e.tests.all())

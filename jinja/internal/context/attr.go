@@ -316,7 +316,9 @@ func (c *Context) endAttr() {
 	switch c.Attr {
 	case attrType:
 		c.Script = scriptKind(value)
-		if out || c.has(flagLoose) && c.Script == scriptData {
+		if out && c.Sub == typeWhole && !c.has(flagLoose) {
+			c.Script = scriptTyped
+		} else if out || c.has(flagLoose) && c.Script == scriptData {
 			c.Script = scriptDynamic // an attribute that is not known may have been the first type
 		}
 	case attrRel:
@@ -374,6 +376,22 @@ func (c *Context) endAttr() {
 	c.Flags &^= flagOutput | flagCSSImport | flagCSSValue | flagReference | flagAmp
 	c.clearBuf()
 	c.State = Tag
+}
+
+// What outputs have written of the type of a script, in Sub.
+const (
+	typeWhole  uint8 = 1 + iota // all of it is one output
+	typePieces                  // there is more
+)
+
+// isDataType reports whether a script of a type is data, which no browser runs or acts on.
+func isDataType(t string) bool {
+	t = strings.ToLower(strings.Trim(t, " \t\n\f\r"))
+	if t == "" || strings.Trim(t, "abcdefghijklmnopqrstuvwxyz0123456789/.+-_") != "" {
+		return false
+	}
+	kind := scriptKind(t)
+	return kind == scriptData || kind == scriptJSON
 }
 
 // scriptKind says what is in a script of a type. A type that is empty or white

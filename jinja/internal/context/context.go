@@ -118,6 +118,7 @@ const (
 	scriptDynamic // the type is an output
 	scriptMap     // JSON that the browser acts on
 	scriptModule  // JavaScript without comments in the manner of HTML
+	scriptTyped   // the type is one output, which the render holds to those of data if outputs are in the script
 )
 
 // Flags of the start tag that is open, and of the document.

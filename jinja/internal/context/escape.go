@@ -19,6 +19,9 @@ const blockedURL = "#" + Blocked
 // values of EscJS and EscJSON that are no text are written by the caller.
 func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 	buf = closeReference(buf, e, s)
+	if e.Kind() == EscRCData && e.Is(BehindLT) {
+		buf = closeTagStart(buf)
+	}
 	if e.Is(Raw) && kind == markup.KindHTML && !e.Is(Bare) {
 		if out, done, err := appendRaw(buf, e, s); done {
 			return out, err
@@ -35,9 +38,20 @@ func Append(buf []byte, e Escaper, s string, kind markup.Kind) ([]byte, error) {
 		return appendCData(buf, e, s, kind), nil
 	case EscAttr:
 		return appendAttr(buf, e, s, kind), nil
-	case EscRCData, EscData:
+	case EscType:
 		if kind == markup.KindHTML {
+			s, kind = markup.Unescape(withoutTags(s)), markup.KindText
+		}
+		if e.Is(Data) && !isDataType(s) {
+			s = Blocked
+		}
+		return appendAttr(buf, e, s, kind), nil
+	case EscRCData, EscData:
+		switch {
+		case kind == markup.KindHTML:
 			return appendNorm(buf, s), nil
+		case kind == markup.KindJSON && e.Kind() == EscData:
+			return append(buf, strings.ReplaceAll(s, "<", `\u003c`)...), nil
 		}
 		return markup.AppendEscape(buf, s), nil
 	case EscComment:
@@ -77,6 +91,18 @@ func closeReference(buf []byte, e Escaper, s string) []byte {
 		return append(buf, "amp;"...)
 	}
 	return buf
+}
+
+// closeTagStart makes a reference of the < that may begin a tag at the end of a text in
+// which references are read.
+func closeTagStart(buf []byte) []byte {
+	from := max(0, len(buf)-len("</textarea"))
+	i := bytes.LastIndexByte(buf[from:], '<')
+	if i < 0 {
+		return buf
+	}
+	tail := string(buf[from+i+1:])
+	return append(append(buf[:from+i], "&lt;"...), tail...)
 }
 
 // appendCData writes text into a CDATA section, which nothing but its own end may end.

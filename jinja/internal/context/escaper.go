@@ -40,6 +40,7 @@ const (
 	EscRefresh                    // the whole content of a refresh
 	EscRefreshTime                // the seconds of a refresh
 	EscRefreshURL                 // what follows the seconds
+	EscType                       // the type of a script
 	EscTrigger                    // events of htmx, outside of the brackets of a filter
 	EscConfig                     // settings that may begin with js:
 	EscJS                         // a JavaScript expression
@@ -99,6 +100,10 @@ const (
 	Imported = Space
 	// Declarations of EscCSS: whole declarations may stand there as well.
 	Declarations = Word
+	// Data of EscType: the script has to be data.
+	Data = Word
+	// BehindLT of EscRCData: text that may begin a tag stands before the output.
+	BehindLT = Word
 )
 
 // Kind returns e without its flags.
@@ -164,15 +169,19 @@ func (c *Context) Escaper(next string) (e Escaper, refused string) {
 	case Value:
 		return c.valueEscaper(next)
 	case RCData, RawText:
-		if c.has(flagTagStart) {
-			return 0, completesTag
+		switch {
+		case !c.has(flagTagStart):
+			return EscRCData, ""
+		case c.State == RCData:
+			return EscRCData | BehindLT, ""
 		}
-		return EscRCData, ""
+		return 0, completesTag
 	case Script:
 		switch c.Script {
 		case scriptDynamic:
-			return 0, "the type of the script is an output, so it is not known what the script is"
-		case scriptData:
+			return 0, "the type of the script is an output that something else stands beside, or is not in this piece of template, so it is not known what the script is: " +
+				`write the type as text, or all of it as one output, type="{{ … }}", for a script that is data`
+		case scriptData, scriptTyped:
 			if c.has(flagTagStart) {
 				return 0, completesTag
 			}
@@ -259,6 +268,10 @@ func (c *Context) valueEscaper(next string) (Escaper, string) {
 		quote = Single
 	}
 	switch c.Attr {
+	case attrType:
+		if !c.has(flagOutput) && c.N == 0 {
+			return EscType | quote, ""
+		}
 	case attrUnknown:
 		return 0, "the attribute's name is not known, or not all of it, and so not what its value is: write the name as text before the ="
 	case attrSrcdoc:
@@ -382,8 +395,17 @@ func (c *Context) urlEscaper(flags Escaper) (Escaper, string) {
 		}
 	case urlScheme:
 		return 0, "what stands before the output may become a dangerous scheme such as javascript: begin the address with / or a whole scheme, or output all of it"
-	case urlBad:
-		return 0, "an output in an address whose scheme runs scripts or holds a document"
+	case urlBad, urlData:
+		switch c.text() {
+		case "javascript":
+			return 0, `an output in an address whose scheme runs scripts, javascript:, and which the Content-Security-Policy blocks: write a handler, <button onclick="f({{ … }})">`
+		default:
+			if c.Prev == urlBad && c.text() != "data" {
+				break
+			}
+			return 0, "an output in a data: address that may be a document: begin it with data:text/plain, or the like and a comma, or give the whole address as a markup.URL"
+		}
+		return 0, "an output in an address whose scheme runs scripts or holds a document: begin the address with another scheme, or give all of it as one value"
 	case urlName, urlDynamic:
 		e = EscURLRest
 		if (c.Attr == attrResource || c.Attr == attrLocal) && c.Prev == urlDynamic && c.Elem != elemIframe && c.Elem != elemFrame && !(c.Elem == elemLink && c.has(flagRelSafe)) {
@@ -669,6 +691,11 @@ func (c *Context) valuePrinted(e Escaper, raw bool) {
 	switch c.Attr {
 	case attrConfig:
 		c.Sub = 1
+		return
+	case attrType:
+		if c.Sub = typePieces; e.Kind() == EscType && !raw {
+			c.Sub = typeWhole
+		}
 		return
 	}
 	if c.Attr == attrSrcset || c.Attr == attrURLs {

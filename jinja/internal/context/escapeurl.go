@@ -2,6 +2,8 @@ package context
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/markup"
@@ -69,7 +71,7 @@ func appendURL(buf []byte, e Escaper, s string, kind markup.Kind) []byte {
 		s = afterSlash(buf, s)
 	case EscURLScheme:
 		// What brings its own scheme may go on with a port.
-		if !linkSchemes[strings.ToLower(s)] && (e.Is(Local) || !strings.Contains(s, "://") || filterURL(s, false) != s) {
+		if !typed && !linkSchemes[strings.ToLower(s)] && (e.Is(Local) || !strings.Contains(s, "://") || filterURL(s, false) != s) {
 			s = Blocked
 		}
 	case EscURLSlash:
@@ -196,6 +198,29 @@ var linkSchemes = func() map[string]bool {
 	}
 	return m
 }()
+
+// IsLinkScheme reports whether s is a scheme by RFC 3986 that neither runs scripts nor
+// holds documents.
+func IsLinkScheme(s string) bool {
+	s = strings.ToLower(s)
+	return s != "" && isLetter(s[0]) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789+.-") == "" && !slices.Contains(badSchemes, s) && s != "about"
+}
+
+// HasScheme reports whether the text of an output is an address in a link, or the scheme
+// of one, with one of the schemes.
+func HasScheme(e Escaper, s string, schemes []string) bool {
+	switch e.Kind() {
+	case EscURL:
+	case EscURLRest, EscURLScheme:
+		if e.Is(Local) {
+			return false
+		}
+	default:
+		return false
+	}
+	scheme, ok := schemeOf(cleaned(s))
+	return (ok || e.Kind() == EscURLScheme) && slices.Contains(schemes, strings.ToLower(cmp.Or(scheme, s)))
+}
 
 // isImageData reports whether a data: URL is a picture without scripts.
 func isImageData(s string) bool {

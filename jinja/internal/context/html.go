@@ -552,6 +552,9 @@ func (c *Context) triggerText(s string) {
 // collect takes text of a value that is a word or a list of words: white space at its
 // start does not count, nor more than one character of it elsewhere.
 func (c *Context) collect(s string) {
+	if c.Attr == attrType && c.Sub == typeWhole && strings.Trim(s, " \t\n\f\r") != "" {
+		c.Sub = typePieces
+	}
 	for i := 0; i < len(s) && c.N != longText; i++ {
 		if isSpace(s[i]) && (c.N == 0 || isSpace(c.Buf[c.N-1])) {
 			continue

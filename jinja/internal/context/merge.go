@@ -17,6 +17,8 @@ func Merge(a, b Escaper) (Escaper, bool) {
 	}
 	flags := (a | b) &^ kindMask
 	switch {
+	case a.Kind() == EscAttr && b.Kind() == EscType:
+		return a, true
 	case a.Kind() == EscAttr:
 		// What an address takes, another attribute takes as well.
 		return b, b.isPart() && !b.Is(Local) || b.Kind() == EscURL || b.Kind() == EscImage || b.Kind() == EscURLHostRest || b.Kind() == EscResource && b.Is(Foreign)

@@ -391,8 +391,11 @@ func (c Context) loosened() Context {
 			if c.Attr.collects() {
 				c.clearBuf()
 			}
-			if c.Attr == attrConfig {
+			switch c.Attr {
+			case attrConfig:
 				c.Sub = 1
+			case attrType:
+				c.Sub = typePieces
 			}
 		}
 	}
@@ -437,7 +440,7 @@ func (s *Set) EndsPage() bool {
 func (s *Set) Settled() error {
 	for i := range s.n {
 		c := &s.all[i]
-		if c.Lang == langURL && (c.Prev == urlBad || c.Prev == urlScheme) {
+		if c.Lang == langURL && (c.Prev == urlBad || c.Prev == urlData || c.Prev == urlScheme) {
 			return errUnsettled
 		}
 	}
@@ -466,6 +469,7 @@ func (c *Context) detail(o *Context) string {
 		return [...]string{
 			scriptJS: " of a script that is JavaScript", scriptJSON: " of a script that is JSON", scriptData: " of a script that is data",
 			scriptDynamic: " of a script whose type is an output", scriptMap: " of a script that is a map",
+			scriptModule: " of a script that is a module", scriptTyped: " of a script whose type is an output",
 		}[c.Script]
 	case c.Seen != o.Seen:
 		return " whose attributes are others"
@@ -497,6 +501,16 @@ func (s *Set) InTag() bool {
 		}
 	}
 	return s.n > 0
+}
+
+// Typed reports whether the place is in a script whose type is an output.
+func (s *Set) Typed() bool {
+	for i := range s.n {
+		if s.all[i].State == Script && s.all[i].Script == scriptTyped {
+			return true
+		}
+	}
+	return false
 }
 
 // inOpenTag reports whether the place is in a start tag or in the value of an attribute.

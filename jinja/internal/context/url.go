@@ -28,6 +28,7 @@ const (
 	urlPath                 // the path is reached
 	urlQuery                // behind ? or #
 	urlBad                  // the scheme is one that runs scripts
+	urlData                 // behind data:, Buf holds the type
 	urlUnknown
 	urlSlashed // behind a / that is the first of the address if the outputs before it and behind it were empty
 
@@ -36,7 +37,7 @@ const (
 
 var urlNames = [...]string{
 	urlStart: "URL start", urlScheme: "URL with an undecided scheme", urlName: "relative URL", urlDynamic: "URL behind an output",
-	urlSlash: "URL path", urlHost: "URL host", urlPath: "URL path", urlQuery: "URL query", urlBad: "URL with a dangerous scheme",
+	urlSlash: "URL path", urlHost: "URL host", urlPath: "URL path", urlQuery: "URL query", urlBad: "URL with a dangerous scheme", urlData: "URL with a dangerous scheme",
 	urlUnknown: "URL that is not known", urlSlashed: "URL path",
 }
 
@@ -96,6 +97,10 @@ func (c *Context) urlByte(b byte) {
 	}
 	if b == '\t' || b == '\n' || b == '\r' {
 		return // browsers take them out
+	}
+	if c.Prev == urlData {
+		c.urlDataByte(b)
+		return
 	}
 	switch b {
 	case '/', '\\':
@@ -166,12 +171,48 @@ func (c *Context) urlColon() {
 		c.Prev = urlHost
 	case scheme == "data" && (c.Attr == attrImage || c.Attr == attrSrcset):
 		c.Prev = urlQuery
+	case scheme == "data" && c.Attr == attrURL:
+		c.Prev = urlData
 	default:
 		c.Prev = urlQuery
 		if slices.Contains(badSchemes, scheme) {
 			c.Prev = urlBad
 		}
+		if c.Prev == urlBad {
+			c.keepScheme(scheme)
+		}
 	}
+}
+
+// keepScheme keeps a scheme for the error of an output behind it.
+func (c *Context) keepScheme(scheme string) {
+	for i := range len(scheme) {
+		c.add(scheme[i])
+	}
+}
+
+// urlDataByte takes a byte of the type in a data: address. What is plain data may be
+// written by outputs behind the comma.
+func (c *Context) urlDataByte(b byte) {
+	switch {
+	case b == ',':
+		kind, _, _ := strings.Cut(c.text(), ";")
+		c.clearBuf()
+		if c.Prev = urlQuery; !plainData[kind] {
+			c.Prev = urlBad
+			c.keepScheme("data")
+		}
+	case c.N > 0 && c.N != longText && c.Buf[c.N-1] == ';': // what it is has been said
+	default:
+		c.add(b)
+	}
+}
+
+// plainData are the types of what a page gives to be saved, which no browser runs.
+var plainData = map[string]bool{
+	"": true, "text/plain": true, "text/csv": true, "text/tab-separated-values": true, "text/calendar": true, "text/vcard": true,
+	"application/json": true, "application/octet-stream": true, "application/zip": true, "application/gzip": true,
+	"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/avif": true,
 }
 
 // urlPrinted takes the context behind an output.
