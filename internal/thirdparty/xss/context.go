@@ -40,6 +40,9 @@ var contexts = []context{
 	{"text in halves of tags", `<p>{{ h }}<b>{{ t }}</b></p>`, trusting},
 	{"title", `<title>{{ x }}</title>`, 0},
 	{"textarea", `<textarea>{{ x }}</textarea>`, 0},
+	{"textarea behind <", `<textarea><{{ x }}</textarea>`, 0},
+	{"title behind half an end tag", `<title></{{ h }}{{ t }}</title>`, 0},
+	{"script whose type is a value", `<script type="{{ x }}">{{ x }}</script>`, 0},
 	{"pre and code", `<pre><code>{{ x }}</code></pre>`, trusting},
 
 	// Quoted attributes.

@@ -245,6 +245,10 @@ func (a *analysis) print(n ast.Expr, next string) {
 		p.esc = e | context.Raw
 	}
 	end := start
+	switch e.Kind() {
+	case context.EscTag, context.EscTagDigit, context.EscTagPart:
+		end.Printed(e | context.Raw) // the name is one that an output has written
+	}
 	end.Loosen()
 	inTag, known := start.InTag(), false
 	if inTag {

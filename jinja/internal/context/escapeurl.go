@@ -117,20 +117,22 @@ func beginsValue(buf []byte, e Escaper) bool {
 	return !e.Is(Bare) && len(buf) > 0 && buf[len(buf)-1] == quote
 }
 
-// behindScheme reports whether the last byte before an output in quotes is one that
-// no scheme has in it, and no host where one may stand there.
+// behindScheme reports whether something stands before an output in quotes that no scheme
+// has in it, and no host where one may stand there. It looks at the last bytes.
 func behindScheme(buf []byte, e Escaper) bool {
-	n := len(buf)
-	if e.Is(Bare) || n < 2 {
-		return false
+	quote := byte('"')
+	if e.Is(Single) {
+		quote = '\''
 	}
-	switch buf[n-1] {
-	case '?', '#':
-		return true
-	case '=':
-		return !e.Is(Hosted)
-	case '/':
-		return !isSlash(buf[n-2]) && buf[n-2] != ':' && inValue(buf[:n-1])
+	for i := len(buf) - 1; !e.Is(Bare) && i > max(0, len(buf)-maxReference); i-- {
+		switch b := buf[i]; {
+		case b == quote:
+			return false
+		case b == '?', b == '#', !e.Is(Hosted) && (b == '/' || b == '=' && i == len(buf)-1):
+			return true
+		case b == '/' && !isSlash(buf[i-1]) && buf[i-1] != ':' && inValue(buf[:i]) && (i+1 == len(buf) || !isSlash(buf[i+1])):
+			return true
+		}
 	}
 	return false
 }
@@ -174,7 +176,8 @@ func schemeOf(s string) (scheme string, ok bool) {
 	return "", false
 }
 
-// filterURL blocks addresses whose scheme is not one of a web page's links.
+// filterURL blocks addresses whose scheme is not one of a web page's links. No scheme
+// begins with a digit: 10:30 has none.
 func filterURL(s string, image bool) string {
 	s = cleaned(s)
 	scheme, ok := schemeOf(s)
@@ -182,7 +185,7 @@ func filterURL(s string, image bool) string {
 		return s
 	}
 	scheme = strings.ToLower(scheme)
-	if linkSchemes[scheme] || scheme == "data" && image && isImageData(s) {
+	if scheme != "" && isDigit(scheme[0]) || linkSchemes[scheme] || scheme == "data" && image && isImageData(s) {
 		return s
 	}
 	return blockedURL
@@ -199,8 +202,8 @@ var linkSchemes = func() map[string]bool {
 	return m
 }()
 
-// IsLinkScheme reports whether s is a scheme by RFC 3986 that neither runs scripts nor
-// holds documents.
+// IsLinkScheme reports whether s is a scheme that neither runs scripts nor holds
+// documents.
 func IsLinkScheme(s string) bool {
 	s = strings.ToLower(s)
 	return s != "" && isLetter(s[0]) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789+.-") == "" && !slices.Contains(badSchemes, s) && s != "about"
