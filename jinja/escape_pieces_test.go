@@ -154,6 +154,9 @@ func TestElementNameInPieces(t *testing.T) {
 		{"whole name in a child block", `{% extends "base.html" %}{% block a %}<{{ x }}>x</{{ x }}>{% endblock %}`, "section", `<section>x</section>`},
 		{"call", `{% macro t(n) %}<{{ n }}>{{ caller() }}</{{ n }}>{% endmacro %}{% call t("div") %}{{ x }}{% endcall %}`, "<", `<div>&lt;</div>`},
 		{"set", `{% set y %}<h{{ x }}>t</h{{ x }}>{% endset %}{{ y }}`, 2, `<h2>t</h2>`},
+		{"end tag by a macro", `{% macro n(x) %}{{ x }}{% endmacro %}<h{{ n(2) }}>t</h{{ n(2) }}>`, nil, `<h2>t</h2>`},
+		{"end tag by a macro of text", `{% macro n() %}script{% endmacro %}<{{ n() }}>t</{{ n() }}>`, nil, "error: goes on in"},
+		{"media", `<{{ x }} src="{{ bad }}" controls></{{ x }}>`, "audio", `<audio src="https://evil.example/" controls></audio>`},
 		{"loop", `{% for i in [1, 2] %}<h{{ i }}>t</h{{ i }}>{% endfor %}`, nil, `<h1>t</h1><h2>t</h2>`},
 		{"script", `{% macro t(n) %}<{{ n }}>x</{{ n }}>{% endmacro %}{{ t('script') }}`, nil, "error: names an element"},
 	})

@@ -385,10 +385,10 @@ func appendNamePart(buf []byte, s string) []byte {
 // an attribute with a meaning of its own.
 var inertTags = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`a abbr address article aside b bdi bdo blockquote br button caption center cite code col
+	for _, n := range strings.Fields(`a abbr address article aside audio b bdi bdo blockquote br button caption center cite code col
 		colgroup dd del details dfn dialog div dl dt em fieldset figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr
-		i ins kbd label legend li main mark menu nav ol optgroup option output p pre q rp rt ruby s samp section select small span
-		strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr`) {
+		i ins kbd label legend li main mark menu nav ol optgroup option output p picture pre q rp rt ruby s samp section select small span
+		strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr`) {
 		m[n] = true
 	}
 	return m
