@@ -44,8 +44,9 @@ func TestCheck(t *testing.T) {
 		"v.html": "fine",
 		"macros.html": "{% macro inherited(a) %}{{ a }}{% endmacro %}{% set flag = 1 %}" +
 			"{% block x %}{% macro boxed() %}{% endmacro %}{% endblock %}",
-		"child.html":    "{% extends 'macros.html' %}{% macro own() %}{% endmacro %}",
-		"computed.html": "{% extends layout %}",
+		"importing.html": "{% from 'm.html' import field %}{% import 'm.html' as m %}{% macro own() %}{% endmacro %}",
+		"child.html":     "{% extends 'macros.html' %}{% macro own() %}{% endmacro %}",
+		"computed.html":  "{% extends layout %}",
 	}
 	url := func(c jinja.URLCall) error {
 		switch {
@@ -84,6 +85,7 @@ func TestCheck(t *testing.T) {
 		{"extends itself", "{% extends 't.html' %}", []string{"1 circular-template"}},
 		{"import", "{% import 'w.html' as w %}", []string{"1 unknown-template"}},
 		{"imported names", "{% from 'm.html' import field, answer, feld as f %}", []string{"1 missing-import"}},
+		{"names that are imported there", "{% from 'importing.html' import field, m, own %}{{ own() }}", []string{"1 missing-import", "1 missing-import"}},
 		{"name of a loop", "{% from 'm.html' import hidden %}", []string{"1 missing-import"}},
 		{"imported through a parent", "{% from 'child.html' import inherited, own, flag %}{{ inherited(1) }}", nil},
 		{"through a parent, none of them", "{% from 'child.html' import inherted %}", []string{"1 missing-import"}},

@@ -141,10 +141,19 @@ func (w *walker) imported(n ast.Node, m *template, name string) {
 	var names []string
 	for _, t := range chain {
 		for x := range t.exports {
-			names = append(names, x)
+			if !t.onlyImported(x) {
+				names = append(names, x)
+			}
 		}
 	}
 	w.report(w.t, n, MissingImport, Error, "the template "+quote(m.name)+" defines no "+quote(name)+" at its top level", nearest(name, names))
+}
+
+// onlyImported reports whether a name of the top level is one that the template
+// imports itself: those are not handed on.
+func (t *template) onlyImported(name string) bool {
+	_, from := t.imports[name]
+	return t.stores[name] == 1 && (from || t.modules[name] != nil)
 }
 
 // exported finds a name that an import of m can reach: one of its own top level,
@@ -154,7 +163,7 @@ func (w *walker) exported(m *template, name string) (macro *ast.Macro, found boo
 	chain, _ := w.chain(m)
 	for _, t := range chain {
 		x, ok := t.exports[name]
-		if !ok {
+		if !ok || t.onlyImported(name) {
 			continue
 		}
 		if found {
