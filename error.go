@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -48,13 +49,14 @@ func (e *HTTPError) Is(target error) bool {
 	return e.filledFrom != nil && target == error(e.filledFrom)
 }
 
-// filled returns the error with a title and a detail.
-func (e *HTTPError) filled() *HTTPError {
+// filled returns the error with a title and a detail, for handlers.
+func (e *HTTPError) filled(c *Context) *HTTPError {
 	f := *e
 	f.Title, f.filledFrom = e.title(), e
-	if f.Detail == "" {
-		f.Detail = descriptions[e.Code]
+	if f.Detail == "" && c.app.cfg.Flask != nil {
+		f.Detail = werkzeugDescriptions[e.Code]
 	}
+	f.Detail = cmp.Or(f.Detail, descriptions[e.Code])
 	return &f
 }
 

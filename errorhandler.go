@@ -81,10 +81,12 @@ func OnErrorAs[E error](r Router, handle func(*Context, E) error) {
 		if !ok {
 			return nil, false
 		}
-		if he, is := any(e).(*HTTPError); is {
-			e = any(he.checkCode().filled()).(E)
-		}
-		return func(c *Context) error { return handle(c, e) }, true
+		return func(c *Context) error {
+			if he, is := any(e).(*HTTPError); is {
+				return handle(c, any(he.checkCode().filled(c)).(E))
+			}
+			return handle(c, e)
+		}, true
 	}})
 }
 
@@ -176,7 +178,7 @@ func (c *Context) errorHandler(err error) (handle func(*Context) error, expected
 func (c *Context) handlerByCode(he *HTTPError) func(*Context) error {
 	for _, s := range c.scopes() {
 		if handle := s.errors.byCode[he.Code]; handle != nil {
-			return func(c *Context) error { return handle(c, he.filled()) }
+			return func(c *Context) error { return handle(c, he.filled(c)) }
 		}
 	}
 	return nil

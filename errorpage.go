@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -62,7 +63,7 @@ func asRefusal(err error) error {
 // only.
 func (c *Context) errorPage(he *HTTPError) {
 	code := he.Code
-	detail := he.filled().Detail
+	detail := cmp.Or(he.Detail, descriptions[he.Code])
 	h := c.w.Header()
 	addHeader(h, he.Header)
 	if c.at.api || c.wantsJSON() {

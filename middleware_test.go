@@ -297,6 +297,10 @@ func TestSessionsAtTheEdges(t *testing.T) {
 		c.Session().Set("b", 2)
 		return nil
 	})
+	app.Post("/out", func(c *dewar.Context) error {
+		c.Session().Clear()
+		return c.Text("out")
+	})
 	app.Post("/large", func(c *dewar.Context) error {
 		c.AddTransaction(transaction{"a", &largeTrace, nil})
 		noise := make([]byte, 5000)
@@ -310,6 +314,11 @@ func TestSessionsAtTheEdges(t *testing.T) {
 	client.Get("/early")
 	if got := client.Get("/early").Text; got != "kept" {
 		t.Errorf("a session written before its guard: %q", got)
+	}
+	before := log.Len()
+	client.PostForm("/out", nil)
+	if strings.Contains(log.String()[before:], "the change is lost") {
+		t.Errorf("signing out: %s", log.String()[before:])
 	}
 	client.Get("/late")
 	if !strings.Contains(log.String(), "the change is lost") {

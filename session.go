@@ -123,6 +123,9 @@ func (c *Context) saveSession(h http.Header) error {
 	if err == nil {
 		c.state.set(sessionSaved)
 	}
+	if value == "" {
+		c.state.set(sessionEnded)
+	}
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		return &HTTPError{Code: http.StatusServiceUnavailable, Err: err}
@@ -171,7 +174,11 @@ func (c *Context) noteRefusedSession(err error) {
 
 // noteLostSession logs a change that came after the session was saved.
 func (c *Context) noteLostSession() {
-	if c.session != nil && !c.state.has(sessionDropped) && c.res.sent() && c.session.State(false).Modified {
+	if c.session == nil || c.state.has(sessionDropped) || !c.res.sent() {
+		return
+	}
+	st := c.session.State(false)
+	if ended := c.state.has(sessionEnded) && st.Empty; st.Modified && !ended {
 		c.app.log.LogAttrs(c.base, slog.LevelWarn, "the session was changed after the answer began: the change is lost",
 			slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
 	}

@@ -13,6 +13,7 @@ const (
 	flashesTaken                                  // flashes were taken out of the session
 	sessionSaved                                  // the session was saved
 	sessionSettled                                // nothing of the session is left to save
+	sessionEnded                                  // the session was empty, and is no more
 	sessionDropped                                // the session must not be saved: the request failed
 	pastMiddleware                                // an error page goes past the middleware
 	handedOn                                      // the answer is the other application's

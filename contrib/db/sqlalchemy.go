@@ -10,6 +10,8 @@ import (
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/dewar-go/dewar/jinja"
 )
 
 // sharedSQLite is bun's dialect of SQLite with the times of SQLAlchemy: SQLite
@@ -43,18 +45,45 @@ func (d *sharedSQLite) AppendTime(b []byte, t time.Time) []byte {
 	return append(t.UTC().AppendFormat(append(b, '\''), alchemyDateTime), '\'')
 }
 
-// OnTable gives the fields of the types date and time their own forms. Neither
-// is moved to UTC: a day is the same day everywhere.
+// OnTable gives the fields of the types date and time their own forms, which are
+// not moved to UTC: a day is the same day everywhere. What is read is naive, as it
+// is to SQLAlchemy, so that templates show no offset.
 func (d *sharedSQLite) OnTable(table *schema.Table) {
 	d.Dialect.OnTable(table)
 	for _, field := range table.FieldMap {
 		switch form := strings.ToUpper(field.UserSQLType); {
 		case !holdsTime(field.IndirectType):
+			continue
 		case form == "DATE":
 			field.Append = timeAppender(alchemyDate)
 		case form == "TIME":
 			field.Append = timeAppender(alchemyTime)
 		}
+		field.Scan = naive(field.Scan)
+	}
+}
+
+// naive puts what a scanner reads into [jinja.Naive].
+func naive(scan schema.ScannerFunc) schema.ScannerFunc {
+	return func(to reflect.Value, from any) error {
+		if err := scan(to, from); err != nil {
+			return err
+		}
+		for to.Kind() == reflect.Pointer && !to.IsNil() {
+			to = to.Elem()
+		}
+		if !to.CanAddr() {
+			return nil
+		}
+		switch t := to.Addr().Interface().(type) {
+		case *time.Time:
+			*t = t.In(jinja.Naive)
+		case *bun.NullTime:
+			t.Time = t.In(jinja.Naive)
+		case *sql.NullTime:
+			t.Time = t.Time.In(jinja.Naive)
+		}
+		return nil
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
 	"github.com/dewar-go/dewar/contrib/db/dbtest"
+	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/sign"
 )
 
@@ -153,6 +154,9 @@ func TestSQLAlchemySharesTimes(t *testing.T) {
 			if !python.At.Equal(time.Date(2026, 1, 2, 3, 4, 5, 600_000, time.UTC)) || python.Day == nil ||
 				python.Day.Format(time.DateOnly) != "2026-01-02" || python.Hour.Format(time.TimeOnly) != "23:59:58" || !python.Seen.IsZero() {
 				t.Errorf("bun reads %+v", python)
+			}
+			if tt.name == "sqlite" && (python.At.Location() != jinja.Naive || python.Day.Location() != jinja.Naive || python.Hour.Location() != jinja.Naive) {
+				t.Errorf("what bun reads has a time zone: %+v", python)
 			}
 		})
 	}
