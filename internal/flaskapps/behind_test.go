@@ -67,6 +67,7 @@ var apps = []struct {
 	move  func(t *testing.T, app *dewar.App, folder string)
 }{
 	{"microblog", microblogCrawl, moveMicroblog},
+	{"album", albumCrawl, func(*testing.T, *dewar.App, string) {}},
 }
 
 // TestBehind: the applications run behind Dewar as they are, and then with half of

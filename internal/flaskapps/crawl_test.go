@@ -141,6 +141,7 @@ func (v *visitor) do(s step) answer {
 var (
 	tokens  = regexp.MustCompile(`[\w-]{20,}\.[\w-]{6}\.[\w-]{27}\b`)
 	nonces  = regexp.MustCompile(` nonce="[^"]*"`)
+	entity  = regexp.MustCompile(`-[0-9]+"$|"[0-9a-f]{40}"`)
 	expires = regexp.MustCompile(`(?i)expires=[^;]*`)
 )
 
@@ -238,6 +239,12 @@ func compare(t *testing.T, s step, flask, got answer, moved bool) {
 				}
 				slices.Sort(list)
 			}
+		}
+		if name == "Etag" { // of the folder's name, and of tokens
+			want, have = []string{entity.ReplaceAllString(want[0], "-")}, []string{entity.ReplaceAllString(strings.Join(have, ""), "-")}
+		}
+		if name == "Cache-Control" && len(have) > 0 && !moved { // answers with a cookie are in no shared cache
+			have[0] = strings.TrimPrefix(have[0], "private, ")
 		}
 		if name == "Location" && len(have) > 0 {
 			want[0], have[0] = text(want[0]), text(have[0])
