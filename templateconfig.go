@@ -50,7 +50,7 @@ func (a *App) templateConfig() *datastruct.Dict {
 	for _, own := range []map[string]any{c.own, c.Settings} {
 		for _, name := range sortedKeys(own) {
 			if !isSecretSetting(name, own[name]) {
-				d.SetString(name, jinja.ValueOf(own[name]))
+				d.SetString(name, jinja.ValueOf(withoutSecrets(own[name])))
 			}
 		}
 	}
@@ -76,6 +76,21 @@ func isSecretSetting(name string, v any) bool {
 		}
 	}
 	return false
+}
+
+// withoutSecrets is a setting without the secrets in the maps that it is made of.
+func withoutSecrets(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	shown := make(map[string]any, len(m))
+	for name, x := range m {
+		if !isSecretSetting(name, x) {
+			shown[name] = withoutSecrets(x)
+		}
+	}
+	return shown
 }
 
 func isSecretName(name string) bool {

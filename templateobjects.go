@@ -107,6 +107,9 @@ func (r templateRequest) sound(read func() error) {
 }
 
 func (r templateRequest) formPairs() []werkzeug.Pair {
+	if r.c.at.route != nil && r.c.at.route.stream {
+		return nil // the view reads the body as it arrives
+	}
 	r.sound(func() error { _, err := r.c.FormValues(); return err })
 	return r.c.form.pairs
 }

@@ -24,6 +24,17 @@ func (s templateSession) Attr(name string) (jinja.Value, bool) {
 		return jinja.Bool(own.Modified()), true
 	case "accessed":
 		return jinja.Bool(own.Accessed()), true
+	case "get": // without a dict of all values
+		return jinja.NewFunc(name, func(_ jinja.State, args jinja.Args) (jinja.Value, error) {
+			in, err := args.Bind(name, jinja.Param{Name: "key", Required: true}, jinja.Param{Name: "default", Default: jinja.None})
+			if err != nil {
+				return jinja.None, err
+			}
+			if v, ok := s.Item(in[0]); ok {
+				return v, nil
+			}
+			return in[1], nil
+		}), true
 	}
 	if datastruct.DictChanges[name] {
 		return jinja.NewFunc(name, func(st jinja.State, args jinja.Args) (jinja.Value, error) {

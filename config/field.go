@@ -1,11 +1,10 @@
 package config
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -23,8 +22,9 @@ type field struct {
 }
 
 // fieldsOf lists the settings of a struct, those of embedded structs as its
-// own and those of nested ones under their name.
-func fieldsOf(v reflect.Value, path, variable string) []field {
+// own and those of nested ones under their name. Embedded structs of the types in
+// except are left out.
+func fieldsOf(v reflect.Value, path, variable string, except ...reflect.Type) []field {
 	var list []field
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
@@ -33,7 +33,9 @@ func fieldsOf(v reflect.Value, path, variable string) []field {
 			continue
 		}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			list = append(list, fieldsOf(v.Field(i), path, variable)...)
+			if !slices.Contains(except, f.Type) {
+				list = append(list, fieldsOf(v.Field(i), path, variable, except...)...)
+			}
 			continue
 		}
 		name := tag
@@ -42,7 +44,7 @@ func fieldsOf(v reflect.Value, path, variable string) []field {
 		}
 		at, named := join(path, name, "."), join(variable, strings.ToUpper(name), "_")
 		if f.Type.Kind() == reflect.Struct && !isScalar(f.Type) {
-			list = append(list, fieldsOf(v.Field(i), at, named)...)
+			list = append(list, fieldsOf(v.Field(i), at, named, except...)...)
 			continue
 		}
 		list = append(list, field{v.Field(i), at, named, f.Tag.Get("env"), f.Tag.Get("default")})
@@ -51,22 +53,13 @@ func fieldsOf(v reflect.Value, path, variable string) []field {
 }
 
 // Values returns the settings of a struct, or of a pointer to one, by the names of
-// their variables: PageSize is PAGE_SIZE. Those of an embedded struct of except's type
-// are left out.
+// their variables: PageSize is PAGE_SIZE, and the field Server of a struct Mail is
+// MAIL_SERVER. Those of an embedded struct of except's type are left out.
 func Values(of, except any) map[string]any {
-	v := reflect.Indirect(reflect.ValueOf(of))
 	values := map[string]any{}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		switch {
-		case !f.IsExported() || f.Anonymous && f.Type == reflect.TypeOf(except):
-		case f.Anonymous && f.Type.Kind() == reflect.Struct:
-			maps.Copy(values, Values(v.Field(i).Interface(), except))
-		default:
-			values[strings.ToUpper(cmp.Or(f.Tag.Get("config"), snakeCase(f.Name)))] = v.Field(i).Interface()
-		}
+	for _, f := range fieldsOf(reflect.Indirect(reflect.ValueOf(of)), "", "", reflect.TypeOf(except)) {
+		values[f.variable] = f.value.Interface()
 	}
-	delete(values, "-")
 	return values
 }
 
