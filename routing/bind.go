@@ -2,31 +2,29 @@ package routing
 
 import "strings"
 
-// A Bind says where the map is mounted: what Werkzeug's Map.bind is given.
-// Redirects and absolute URLs are made of it.
+// A Bind says where a map is mounted: the arguments of Werkzeug's Map.bind. Redirects and absolute URLs are made from
+// it.
 type Bind struct {
-	// ServerName is the host of the site, with its port unless it is the
-	// scheme's own and without a subdomain. With HostMatching: the request's host.
+	// ServerName is the host of the site, without a subdomain. It has a port unless that is the scheme's default. With
+	// HostMatching it is the request's host.
 	ServerName string
-	// ScriptName is the path that the map is mounted under, "": "/".
+	// ScriptName is the path that the map is mounted under. Default: "/".
 	ScriptName string
-	// Subdomain is the request's subdomain, "": Options.DefaultSubdomain, or
-	// none at all with Apex.
+	// Subdomain is the request's subdomain. Default: Options.DefaultSubdomain. With Apex it is empty.
 	Subdomain string
 	Apex      bool
-	// URLScheme is http, https, ws or wss. "": redirects use http, and absolute
-	// URLs begin with "//".
+	// URLScheme is http, https, ws or wss. Default: redirects use http, and absolute URLs begin with "//".
 	URLScheme string
-	// Method is the default method, "": GET. Build prefers rules that have it.
+	// Method is the request's method. Build prefers rules that have it. Default: GET.
 	Method string
 }
 
-// A bound is a Bind with its defaults filled in.
+// A bound is a Bind with its defaults set.
 type bound struct {
 	server, script, subdomain, scheme, method string
 }
 
-// bind fills in the defaults and encodes the server name.
+// bind sets the defaults and encodes the server name.
 func (m *Map) bind(b *Bind) (bound, error) {
 	server, err := encodeHost(b.ServerName)
 	if err != nil {
@@ -47,10 +45,9 @@ func (m *Map) bind(b *Bind) (bound, error) {
 	return out, nil
 }
 
-// BindHost completes a Bind for a request's Host header, as Werkzeug's
-// bind_to_environ does. b.ServerName is the configured name, "" for none. A
-// host under it gives the subdomain; any other the default one. The standard
-// port of the scheme is dropped on both sides.
+// BindHost completes a Bind from a request's Host header, as Werkzeug's bind_to_environ does. b.ServerName is the
+// configured name, or "". A host below it sets the subdomain; for any other host the default subdomain holds. The
+// scheme's default port is removed from both names.
 func (m *Map) BindHost(b Bind, host string) Bind {
 	host = stripPort(strings.ToLower(host), b.URLScheme)
 	if b.ServerName == "" || m.options.HostMatching {
@@ -79,7 +76,7 @@ func stripPort(host, scheme string) string {
 	return host
 }
 
-// host is the full host name for what a rule wrote as its host or subdomain.
+// host returns the full host name for the host or subdomain of a rule.
 func (m *Map) host(b *bound, domain string) string {
 	if m.options.HostMatching {
 		return domain
@@ -90,7 +87,7 @@ func (m *Map) host(b *bound, domain string) string {
 	return domain + "." + b.server
 }
 
-// redirectURL is the absolute URL of a path that is quoted already.
+// redirectURL returns the absolute URL of a quoted path.
 func (m *Map) redirectURL(b *bound, host, path, query string) string {
 	scheme := b.scheme
 	if scheme == "" {

@@ -8,32 +8,27 @@ import (
 	"strings"
 )
 
-// BuildOptions are the circumstances of [Map.Build].
+// BuildOptions are the options of [Map.Build].
 type BuildOptions struct {
 	Bind Bind
-	// Method takes the rules of this method only, "": first those of
-	// Bind.Method, then all.
+	// Method allows only rules with this method. Default: rules with Bind.Method are tried first, then all.
 	Method string
-	// ForceExternal makes the URL absolute. It is anyway when the rule is on
-	// another host, and when it is a WebSocket rule.
+	// ForceExternal makes the URL absolute. A rule on another host and a WebSocket rule always have an absolute URL.
 	ForceExternal bool
-	// AppendUnknown, nil: true, puts values that the rule does not know into the
-	// query; false drops them.
+	// AppendUnknown puts values that the rule has no variable for into the query. Nil is true. False drops them.
 	AppendUnknown *bool
-	// URLScheme is the scheme of an absolute URL, "": Bind.URLScheme. http and
-	// https become ws and wss for WebSocket rules, and the other way round.
+	// URLScheme is the scheme of an absolute URL. Default: Bind.URLScheme. For WebSocket rules http becomes ws and
+	// https wss; for other rules the reverse.
 	URLScheme string
-	// ProtocolRelative makes an absolute URL begin with "//".
+	// ProtocolRelative makes absolute URLs begin with "//" instead of a scheme.
 	ProtocolRelative bool
-	// Anchor is the fragment, without "#".
+	// Anchor is the fragment without "#". Default: none.
 	Anchor string
 }
 
-// Build writes the URL of an endpoint: a path under ScriptName, or an absolute
-// URL. Of the endpoint's rules the first one is taken whose arguments the values
-// have and whose defaults they do not contradict, those with more arguments
-// before those with fewer. The error is a *BuildError, a *ValueError, or
-// ErrBadHost.
+// Build returns the URL of an endpoint: a path under ScriptName, or an absolute URL. It takes the first of the
+// endpoint's rules for which there are values for all variables and whose defaults they do not contradict. Rules with
+// more arguments are tried first. The error is a *BuildError, a *ValueError or ErrBadHost.
 func (m *Map) Build(endpoint string, values Values, options BuildOptions) (string, error) {
 	m.ready()
 	b, err := m.bind(&options.Bind)
@@ -98,8 +93,7 @@ func (m *Map) buildBound(b *bound, endpoint string, values Values, o *BuildOptio
 	return u.String(), nil
 }
 
-// find builds with the first suitable rule. With HostMatching a rule of the
-// current host goes before.
+// find builds the URL with the first suitable rule. With HostMatching the rules of the current host are tried first.
 func (m *Map) find(b *bound, endpoint string, values *lookup, method string, unknown bool) (rule *Rule, domain, path string, err error) {
 	masks := [2]uint64{m.bitOf(method)}
 	if method == "" {
@@ -134,11 +128,11 @@ func (m *Map) find(b *bound, endpoint string, values *lookup, method string, unk
 	return rule, domain, path, nil
 }
 
-// anyMethod as a method asks for a rule whatever its methods.
+// anyMethod allows rules of all methods.
 const anyMethod = ^uint64(0)
 
-// suitable reports whether the rule has the method, and the values suffice for
-// it and do not contradict its defaults.
+// suitable reports whether the rule has the method, whether there are values for its variables, and whether they agree
+// with its defaults.
 func (r *Rule) suitable(values *lookup, method uint64) bool {
 	if method != anyMethod && r.methods&method == 0 {
 		return false
@@ -153,7 +147,7 @@ func (r *Rule) suitable(values *lookup, method uint64) bool {
 	return true
 }
 
-// build writes host and path.
+// build returns the host and the path of the rule's URL.
 func (r *Rule) build(values *lookup, unknown bool) (domain, path string, err error) {
 	if domain, err = r.write(nil, r.domain, values); err != nil {
 		return "", "", err
@@ -166,7 +160,7 @@ func (r *Rule) build(values *lookup, unknown bool) (domain, path string, err err
 	return domain, path, err
 }
 
-// write joins the ops, and the query when there is one.
+// write joins the ops and the query.
 func (r *Rule) write(query []byte, ops []op, values *lookup) (string, error) {
 	if len(ops) == 1 && ops[0].variable < 0 && len(query) == 0 {
 		return ops[0].text, nil
@@ -205,7 +199,7 @@ func (r *Rule) format(variable int, value any) (string, error) {
 	return text, nil
 }
 
-// query encodes the values that the rule does not know.
+// query returns the query of the values that the rule has no variable for.
 func (r *Rule) query(values Values) []byte {
 	var items Values
 	for _, v := range values {
@@ -219,8 +213,8 @@ func (r *Rule) query(values Values) []byte {
 	return items.appendQuery(nil)
 }
 
-// Encode writes the values as a query in the way of Build: a slice gives one
-// parameter for each item, nil values are left out.
+// Encode returns the values as a query, as Build does. A slice becomes one parameter for each of its items. Nil values
+// are left out.
 func (v Values) Encode() string {
 	var items Values
 	for _, value := range v {
@@ -244,7 +238,7 @@ func (v Values) appendQuery(query []byte) []byte {
 	return query
 }
 
-// appendItems appends one item for each item of a list.
+// appendItems appends one Value for each item of the list in v.
 func appendItems(items Values, v Value) Values {
 	switch list := v.Value.(type) {
 	case string, int, bool, []byte, UUID:
@@ -282,7 +276,7 @@ func (m *Map) sortParameters(items Values) {
 	})
 }
 
-// compareValues orders numbers by value and anything else by its text.
+// compareValues compares numbers by value and other values by their text.
 func compareValues(a, b any) int {
 	x, y := pythonFloat(a), pythonFloat(b)
 	switch {
@@ -296,9 +290,8 @@ func compareValues(a, b any) int {
 	return strings.Compare(pythonStr(a), pythonStr(b))
 }
 
-// BuildPath writes the rule's path with args for its Variables, in order. It
-// does not look at hosts, mounts and queries. The error is a *ValueError, or says
-// that the number of arguments is wrong.
+// BuildPath returns the rule's path with args for its Variables, in order. Hosts, mounts and queries do not matter. The
+// error is a *ValueError, or says that the number of arguments is wrong.
 func (r *Rule) BuildPath(args ...any) (string, error) {
 	if len(args) != len(r.variables) {
 		return "", fmt.Errorf("routing: building %q: %d arguments given for %d variables", r.Rule, len(args), len(r.variables))

@@ -7,19 +7,19 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// BuildError says that no rule of an endpoint can be built with the values. Its
-// message is Werkzeug's, with the nearest rule as a suggestion.
+// BuildError says that no rule of an endpoint can be built with the values. The message is Werkzeug's and suggests the
+// nearest rule.
 type BuildError struct {
 	Endpoint string
-	Values   Values // without the nil ones
-	Method   string // "" when none was asked for
+	Values   Values // without values that are nil
+	Method   string // "" for any method
 
 	m *Map
 }
 
 func (e *BuildError) Error() string { return "routing: " + e.Message() }
 
-// Message is the text without the package's name, as Werkzeug writes it.
+// Message returns the text without the package's name, as Werkzeug writes it.
 func (e *BuildError) Message() string {
 	var b strings.Builder
 	b.WriteString("Could not build url for endpoint " + pyrepr.String(e.Endpoint))
@@ -63,14 +63,14 @@ func (e *BuildError) names() []string {
 	return slices.Compact(names)
 }
 
-// Suggested is the rule whose endpoint, arguments and methods are nearest to
-// what was asked for; nil when the map is empty.
+// Suggested returns the rule whose endpoint, arguments and methods are nearest to those asked for. It is nil when the
+// map is empty.
 func (e *BuildError) Suggested() *Rule {
 	var best *Rule
 	score := -1.0
 	target := newSequence(e.Endpoint)
 	for _, name := range e.m.names {
-		// One endpoint's rules differ only in the small terms.
+		// The rules of one endpoint differ only in the small terms of the score.
 		bound := target.ratioBound(name)
 		if 0.98*bound+0.02 <= score {
 			continue

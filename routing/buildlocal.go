@@ -1,14 +1,11 @@
 package routing
 
-// BuildLocal is [Map.Build] where it is simple, as it is for nearly every link
-// of a page: the endpoint has one rule, without defaults, hosts and subdomains
-// do not matter, and the map is mounted at the root. The result is a path, with
-// what the rule does not know as its query. ok is false where it is not as
-// simple or does not succeed: Build says what the URL is then, or what is wrong.
+// BuildLocal is [Map.Build] for the simple case, which most links of a page are: the endpoint has one rule and it has
+// no defaults, hosts and subdomains do not matter, and the map is mounted at the root. The result is a path. Values
+// without a variable become its query. In any other case, and for any error, ok is false; call Build then.
 //
-// Values must be in the order in which their query is to be, as those of
-// [ValuesOf] are. It allocates the result, and nothing when the rule has no
-// variables and there is no query.
+// Values must be in the order that the query should have; [ValuesOf] sorts them. BuildLocal allocates only its result,
+// and nothing when the rule has no variables and there is no query.
 func (m *Map) BuildLocal(endpoint string, values Values) (path string, ok bool) {
 	m.ready()
 	rules := m.endpoints[endpoint]

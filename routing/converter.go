@@ -20,21 +20,18 @@ import (
 //
 // Converters are called from many goroutines at once.
 type Converter interface {
-	// Pattern is a regular expression (package regexp) for the texts that the
-	// converter takes.
+	// Pattern is a regular expression of package regexp for the texts that the converter accepts.
 	Pattern() string
-	// Parse converts the text, which Pattern matched, for the view. An error
-	// means that the rule does not match: a 404. Werkzeug: to_python.
+	// Parse converts a text that Pattern matched to the value for the view. An error means that the rule does not
+	// match: a 404. Werkzeug: to_python.
 	Parse(text string) (any, error)
-	// Format writes a value for a URL, percent-encoded. Werkzeug: to_url. See
-	// ErrValidation.
+	// Format returns a value as text for a URL, percent-encoded. Werkzeug: to_url. For errors see ErrValidation.
 	Format(value any) (string, error)
-	// Type is the type of Parse's result.
+	// Type is the type of the values that Parse returns.
 	Type() reflect.Type
 }
 
-// A ConverterFunc makes the converter of one variable from the arguments in
-// the rule. Its error ends Map.Add.
+// A ConverterFunc makes the converter of one variable from the arguments in the rule. Map.Add fails with its error.
 type ConverterFunc func(Args) (Converter, error)
 
 // NewConverter makes a converter without arguments for values of type T.
@@ -86,7 +83,7 @@ func partIsolating(c Converter) bool {
 	return !strings.Contains(c.Pattern(), "/")
 }
 
-// builtin are the converters that every map knows.
+// builtin holds the converters that every map has.
 var builtin = map[string]ConverterFunc{
 	"default": newText,
 	"string":  newText,
@@ -97,14 +94,12 @@ var builtin = map[string]ConverterFunc{
 	"uuid":    newUUID,
 }
 
-// typeError is an error of a converter's arguments; other errors are about
-// their values.
+// typeError is an error about which arguments a converter takes. Other errors are about their values.
 type typeError struct{ message string }
 
 func (e *typeError) Error() string { return e.message }
 
-// bind assigns arguments to parameters by position, then by name, and reports
-// what does not fit in Python's words.
+// bind assigns arguments to parameters, by position and by name. Its errors have Python's words.
 func (a Args) bind(converter string, names ...string) (map[string]any, error) {
 	if len(a.Positional) > len(names) {
 		return nil, &typeError{fmt.Sprintf("%s takes at most %d arguments, %d were given", converter, len(names), len(a.Positional))}
@@ -125,7 +120,7 @@ func (a Args) bind(converter string, names ...string) (map[string]any, error) {
 	return bound, nil
 }
 
-// textConverter is string: a text without slashes.
+// textConverter is the converter string: a text without slashes.
 type textConverter struct{ min, max int }
 
 func newText(args Args) (Converter, error) {
@@ -154,7 +149,7 @@ func newText(args Args) (Converter, error) {
 	return c, nil
 }
 
-// count is a converter's argument that counts something.
+// count converts an argument that is a number of characters.
 func count(name string, v any) (int, error) {
 	n, err := pythonInt(v)
 	if err != nil {
@@ -181,7 +176,7 @@ func (c *textConverter) Type() reflect.Type               { return reflect.TypeF
 func (c *textConverter) PartIsolating() bool              { return true }
 func (c *textConverter) span() *span                      { return &span{kind: spanText, min: c.min, max: c.max} }
 
-// pathConverter is path: a text that may hold slashes but not begin with one.
+// pathConverter is the converter path: a text that may hold slashes but does not begin with one.
 type pathConverter struct{}
 
 func newPath(Args) (Converter, error) {
@@ -196,7 +191,7 @@ func (pathConverter) Weight() int                      { return 200 }
 func (pathConverter) PartIsolating() bool              { return false }
 func (pathConverter) span() *span                      { return &span{kind: spanPath} }
 
-// anyConverter is any: one of a list of texts.
+// anyConverter is the converter any: one of a list of texts.
 type anyConverter struct{ items []string }
 
 func newAny(args Args) (Converter, error) {
@@ -231,7 +226,7 @@ func (c *anyConverter) span() *span {
 	return &span{kind: spanAny, items: c.items}
 }
 
-// Format does not percent-encode the item, as Werkzeug does not.
+// Format does not percent-encode the item, like Werkzeug.
 func (c *anyConverter) Format(value any) (string, error) {
 	text, ok := value.(string)
 	if ok && slices.Contains(c.items, text) {

@@ -1,8 +1,7 @@
 package routing
 
-// A sequence is a text that others are compared with, as Python's
-// difflib.SequenceMatcher does (Ratcliff and Obershelp): the longest common
-// block, then the same on both sides of it.
+// A sequence is compared with other texts as Python's difflib.SequenceMatcher does (Ratcliff and Obershelp): find the
+// longest common block, then compare what is left of it and right of it.
 type sequence struct {
 	text  []rune
 	index map[rune][]int // positions of each character
@@ -15,8 +14,7 @@ func newSequence(text string) *sequence {
 		s.index[r] = append(s.index[r], i)
 		s.count[r]++
 	}
-	// Characters that make up more than 1 % of a long text are no anchors
-	// (difflib's autojunk).
+	// Characters that make up more than 1 % of a long text do not begin a block (difflib's autojunk).
 	if n := len(s.text); n >= 200 {
 		for r, at := range s.index {
 			if len(at) > n/100+1 {
@@ -27,7 +25,7 @@ func newSequence(text string) *sequence {
 	return s
 }
 
-// ratio is twice the number of matching characters over the length of both.
+// ratio returns twice the number of matching characters divided by the length of both texts.
 func (s *sequence) ratio(other string) float64 {
 	a, b := []rune(other), s.text
 	if len(a)+len(b) == 0 {
@@ -54,8 +52,8 @@ func (s *sequence) ratio(other string) float64 {
 	return 2 * float64(matches) / float64(len(a)+len(b))
 }
 
-// longest finds the longest block of a[alo:ahi] that is in text[blo:bhi], the
-// earliest in a, and of these the earliest in the text.
+// longest finds the longest block that a[alo:ahi] and text[blo:bhi] have in common. Among equals it is the earliest in
+// a, then the earliest in text.
 func (s *sequence) longest(a []rune, alo, ahi, blo, bhi int) (i, j, size int) {
 	b := s.text
 	i, j = alo, blo
@@ -77,7 +75,7 @@ func (s *sequence) longest(a []rune, alo, ahi, blo, bhi int) (i, j, size int) {
 		}
 		lengths = next
 	}
-	// The block may go on over characters that are no anchors.
+	// A block may continue over characters that do not begin one.
 	for i > alo && j > blo && a[i-1] == b[j-1] {
 		i, j, size = i-1, j-1, size+1
 	}
@@ -87,8 +85,7 @@ func (s *sequence) longest(a []rune, alo, ahi, blo, bhi int) (i, j, size int) {
 	return i, j, size
 }
 
-// ratioBound is never below ratio, and cheap: characters in common, wherever
-// they stand.
+// ratioBound is cheap and never below ratio: it counts common characters wherever they are.
 func (s *sequence) ratioBound(other string) float64 {
 	n, length := 0, 0
 	used := map[rune]int{}

@@ -20,15 +20,13 @@ var ErrWebsocketMismatch = errors.New("routing: the rule of this path is for Web
 // label, or one longer than 63 octets): a 400.
 var ErrBadHost = errors.New("routing: malformed host name")
 
-// ErrValidation is what a [Converter] returns from Parse or Format for a value
-// outside its range. In Parse any error means that the rule does not match; in
-// Format this one makes Build go on to the endpoint's next rule, and any other
-// ends Build with an error.
+// ErrValidation is the error that a [Converter] returns for a value outside its range. From Parse any error means that
+// the rule does not match. From Format, ErrValidation makes Build try the endpoint's next rule; any other error ends
+// Build.
 var ErrValidation = errors.New("routing: value out of the converter's range")
 
-// RequestRedirect says that the request belongs at another URL: a slash is
-// missing or doubled, the rule is an alias or a redirect, or the variables have
-// the values of a rule that has them as defaults.
+// RequestRedirect says that the request belongs at another URL: a slash is missing or doubled, the rule is an alias or
+// a redirect, or another rule has the variables' values as its defaults.
 type RequestRedirect struct {
 	NewURL string // absolute, with the request's query
 	Code   int    // always 308, so that method and body are kept
@@ -46,8 +44,7 @@ func (e *MethodNotAllowed) Error() string {
 	return "routing: method not allowed, valid are " + strings.Join(e.ValidMethods, ", ")
 }
 
-// ErrorKind tells the causes of a [RuleError] apart. The names are those of the
-// exceptions that Werkzeug raises.
+// ErrorKind is the kind of a [RuleError]. The kinds have the names of the exceptions that Werkzeug raises.
 type ErrorKind string
 
 // The kinds of a RuleError.
@@ -87,7 +84,7 @@ func (e *DuplicateRuleError) Error() string {
 		e.Duplicate.Rule, at(e.Duplicate.Source), e.Existing.Rule, at(e.Existing.Source))
 }
 
-// Message describes the existing rule as Werkzeug does, which says no more.
+// Message describes the existing rule as Werkzeug does, without the sources.
 func (e *DuplicateRuleError) Message() string {
 	r := e.Existing
 	methods := ""
@@ -103,7 +100,7 @@ type ValueError struct {
 	Rule     string
 	Variable string
 	Message  string
-	Err      error // the converter's error, when it gave one
+	Err      error // the converter's error, or nil
 }
 
 func (e *ValueError) Error() string {
@@ -119,7 +116,7 @@ func at(source string) string {
 	return " (" + source + ")"
 }
 
-// methodNames is the sorted union of the methods in a mask.
+// methodNames returns the names of the methods in a mask, sorted.
 func methodNames(table []string, mask uint64) []string {
 	var names []string
 	for i, name := range table {

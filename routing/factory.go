@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Submount puts a path before the patterns of rules.
+// Submount returns the rules with path before their patterns.
 func Submount(path string, rules ...Rule) []Rule {
 	path = strings.TrimRight(path, "/")
 	return each(rules, func(r *Rule) { r.Rule = path + r.Rule })
 }
 
-// Subdomain binds rules to a subdomain pattern.
+// Subdomain returns the rules bound to a subdomain pattern.
 func Subdomain(pattern string, rules ...Rule) []Rule {
 	return each(rules, func(r *Rule) { r.Subdomain, r.Apex = pattern, pattern == "" })
 }
 
-// EndpointPrefix puts a prefix before the endpoints of rules.
+// EndpointPrefix returns the rules with prefix before their endpoints.
 func EndpointPrefix(prefix string, rules ...Rule) []Rule {
 	return each(rules, func(r *Rule) { r.Endpoint = prefix + r.Endpoint })
 }
@@ -36,8 +36,7 @@ func each(rules []Rule, change func(*Rule)) []Rule {
 // sign.
 type RuleTemplate []Rule
 
-// Expand fills the placeholders. A placeholder without a value, or a dollar
-// sign alone, is an error.
+// Expand replaces the placeholders. A placeholder without a value and a "$" that begins none are errors.
 func (t RuleTemplate) Expand(values map[string]string) ([]Rule, error) {
 	var failed error
 	fill := func(text *string) {
@@ -69,7 +68,7 @@ func (t RuleTemplate) Expand(values map[string]string) ([]Rule, error) {
 	return rules, nil
 }
 
-// dollar is the syntax of Python's string.Template.
+// dollar matches the placeholders of Python's string.Template.
 var dollar = regexp.MustCompile(`\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\}|)`)
 
 func substitute(text string, values map[string]string) (string, error) {

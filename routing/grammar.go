@@ -17,7 +17,7 @@ import (
 //	converter, variable = [a-zA-Z_][a-zA-Z0-9_]*
 //	arguments = the shortest text up to a ")" that leaves a valid rule
 
-// A token is one piece of a rule.
+// A token is a slash, a static text or a variable of a rule.
 type token struct {
 	kind      tokenKind
 	text      string // the static text, or the variable's name
@@ -33,8 +33,7 @@ const (
 	tokenVariable
 )
 
-// tokenize splits a rule, or a host rule, into its tokens. With an error come
-// the tokens before the place.
+// tokenize splits a rule or a host rule into tokens. On an error it returns the tokens before the mistake.
 func tokenize(rule string) ([]token, error) {
 	var tokens []token
 	for pos := 0; pos < len(rule); {
@@ -61,8 +60,7 @@ func tokenize(rule string) ([]token, error) {
 	return tokens, nil
 }
 
-// variableToken reads "<…>" at the start of s and returns its length, 0 when
-// it is malformed.
+// variableToken reads "<…>" at the start of s and returns its length. The length is 0 when it is malformed.
 func variableToken(s string) (token, int) {
 	first := identifier(s[1:])
 	if first == 0 {
@@ -77,8 +75,8 @@ func variableToken(s string) (token, int) {
 			return token{kind: tokenVariable, text: name, converter: s[1 : 1+first]}, 1 + first + 1 + n
 		}
 	case strings.HasPrefix(rest, "("):
-		// The arguments end at the first ")" that is followed by ":name>". They
-		// may hold a ")" of their own, but no line break (Python's "." has none).
+		// The arguments end at the first ")" before ":name>". They may contain a ")", but no line feed: Python's "."
+		// does not match one.
 		for i := 1; i < len(rest); i++ {
 			if rest[i] == '\n' {
 				break
@@ -103,7 +101,7 @@ func variableName(s string) (string, int) {
 	return s[:n], n + 1
 }
 
-// identifier is the length of the ASCII identifier at the start of s.
+// identifier returns the length of the ASCII identifier at the start of s.
 func identifier(s string) int {
 	for i := range len(s) {
 		c := s[i]
@@ -115,9 +113,8 @@ func identifier(s string) int {
 	return len(s)
 }
 
-// argument is the pattern of one converter argument and the comma after it.
-// It is Werkzeug's own, with its unescaped dots: any(1,2) is the one item
-// "1,2". Python's \w and \s know Unicode, so the classes are spelled out.
+// argument matches one converter argument and the comma after it. It is Werkzeug's pattern, with its unescaped dots:
+// any(1,2) has the one item "1,2". The classes are written out because Python's \w and \s match Unicode.
 var argument = regexp.MustCompile(`[\s\x{85}\p{Z}]*(?:([\p{L}\p{N}_]+)[\s\x{85}\p{Z}]*=[\s\x{85}\p{Z}]*)?` +
 	`(True|False|\p{Nd}+.\p{Nd}+|\p{Nd}+.|\p{Nd}+|[\p{L}\p{N}_.]+|[urUR]?("[^"]*?"|'[^']*'))[\s\x{85}\p{Z}]*,`)
 
@@ -156,7 +153,7 @@ func ParseArgs(text string) (Args, error) {
 	return args, nil
 }
 
-// pythonize gives the text of an argument its type.
+// pythonize converts the text of an argument to a value.
 func pythonize(s string) any {
 	switch s {
 	case "None":
@@ -181,11 +178,11 @@ func pythonize(s string) any {
 	return s
 }
 
-// maxDigits is Python's limit for converting text to an integer.
+// maxDigits is Python's limit on the digits of an integer that is read from text.
 const maxDigits = 4300
 
-// parseBig reads s as Python's int() does: an optional sign, digits of any
-// script, single underscores between them.
+// parseBig reads s as Python's int() does: an optional sign and digits of any script, with single underscores between
+// them.
 func parseBig(s string) (*big.Int, bool) {
 	s = strings.TrimSpace(s)
 	digits := make([]byte, 0, min(len(s), maxDigits+2))
@@ -196,7 +193,7 @@ func parseBig(s string) (*big.Int, bool) {
 				digits = append(digits, '-')
 			}
 		case r == '_':
-			// Allowed between two digits only.
+			// An underscore must stand between two digits.
 			if i == 0 || i+1 >= len(s) || s[i-1] == '_' || s[i-1] == '+' || s[i-1] == '-' {
 				return nil, false
 			}
@@ -211,11 +208,10 @@ func parseBig(s string) (*big.Int, bool) {
 	return new(big.Int).SetString(string(digits), 10)
 }
 
-// parsePythonFloat reads s as Python's float() does, for the texts that a
-// converter argument can have.
+// parsePythonFloat reads s as Python's float() does, for the texts that can be a converter argument.
 func parsePythonFloat(s string) (float64, bool) {
 	if strings.ContainsAny(s, "xXpP") {
-		return 0, false // Go's hexadecimal floats are not Python's
+		return 0, false // Python does not read hexadecimal floats
 	}
 	if strings.Contains(s, "_") {
 		if strings.HasPrefix(s, "_") || strings.HasSuffix(s, "_") || strings.Contains(s, "__") {

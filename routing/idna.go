@@ -8,10 +8,9 @@ import (
 	"github.com/dewar-go/dewar/internal/punycode"
 )
 
-// encodeHost lower-cases a host name and encodes it for the DNS (IDNA 2003, RFC
-// 3490, as Python's codec does). A port stays as it is. Of Unicode's
-// normalization (NFKC) only wide letters and the characters without a shape are
-// done here: the standard library has none.
+// encodeHost lower-cases a host name and encodes it for the DNS: IDNA 2003 (RFC 3490), as Python's codec does. A port
+// is kept. The standard library has no normalization (NFKC), so only wide letters and characters without a shape are
+// normalized.
 func encodeHost(host string) (string, error) {
 	if !utf8.ValidString(host) {
 		return "", ErrBadHost
@@ -40,8 +39,7 @@ func encodeHost(host string) (string, error) {
 	return strings.Join(labels, ".") + port, nil
 }
 
-// plainHost reports whether a name needs neither encoding nor a closer look,
-// without allocating.
+// plainHost reports whether a name is ASCII in lower case and needs no encoding.
 func plainHost(name string) bool {
 	length := 0
 	for i := range len(name) {
@@ -61,16 +59,15 @@ func plainHost(name string) bool {
 	return true
 }
 
-// prepared has what becomes more than one character, or is no letter.
+// prepared replaces characters that become several, and full stops that are no ".".
 var prepared = strings.NewReplacer("\u3002", ".", "\uff61", ".", "ß", "ss")
 
-// prepare maps one character as Nameprep (RFC 3491) does, as far as tables of
-// a few entries go.
+// prepare maps one character as Nameprep (RFC 3491) does, as far as small tables can.
 func prepare(r rune) rune {
 	switch {
 	case r == 0xad, r == 0x34f, r == 0x1806, 0x180b <= r && r <= 0x180d, 0x200b <= r && r <= 0x200d,
 		r == 0x2060, 0xfe00 <= r && r <= 0xfe0f, r == 0xfeff:
-		return -1 // mapped to nothing
+		return -1 // removed
 	case 0xff01 <= r && r <= 0xff5e:
 		return unicode.ToLower(r - 0xfee0) // the wide forms of ASCII
 	case r == 'ς':

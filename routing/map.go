@@ -8,29 +8,28 @@ import (
 	"sync/atomic"
 )
 
-// Options are the settings of a [Map]; the zero value has Werkzeug's defaults.
+// Options are the settings of a [Map]. The zero value has Werkzeug's defaults.
 type Options struct {
-	// DefaultSubdomain is the subdomain of rules that name none, and of requests
-	// whose host is not under the server name.
+	// DefaultSubdomain is the subdomain of rules that name none and of requests whose host is not below the server
+	// name. Default: none.
 	DefaultSubdomain string
-	// StrictSlashes, nil: true. A path without the slash at the end of its rule
-	// is redirected there; false: it matches.
+	// StrictSlashes redirects a path that lacks the slash at the end of its rule. False: the path matches. Nil is true.
 	StrictSlashes *bool
-	// MergeSlashes, nil: true. Doubled slashes are redirected to single ones.
+	// MergeSlashes redirects a path with doubled slashes to the one with single slashes. Nil is true.
 	MergeSlashes *bool
-	// RedirectDefaults, nil: true. A path whose variables have the defaults of
-	// another rule of the endpoint is redirected there, and so are aliases.
+	// RedirectDefaults redirects a path whose variables have the defaults of another rule of the endpoint to that rule,
+	// and aliases to their rules. Nil is true.
 	RedirectDefaults *bool
-	// Converters are added to the built-in ones, or replace them.
+	// Converters are added to the built-in ones and replace those of the same name.
 	Converters map[string]ConverterFunc
-	// SortParameters sorts the parameters that Build puts into the query, with
-	// SortKey's result when it is set, by name and value otherwise.
+	// SortParameters sorts the parameters that Build puts into the query: by SortKey's result, or by name and value
+	// when SortKey is nil. Default: false.
 	SortParameters bool
 	SortKey        func(Value) string
 	// HostMatching makes Rule.Host the pattern for the request's host, port
 	// included, and switches subdomains off.
 	HostMatching bool
-	// SubdomainMatching, nil: true. False: rules match on every host.
+	// SubdomainMatching binds rules to their subdomain. False: rules match on every host. Nil is true.
 	SubdomainMatching *bool
 
 	strict, merge, redirect, subdomains bool
@@ -48,7 +47,7 @@ type Map struct {
 	endpoints  map[string][]*Rule
 	names      []string // endpoints in the order of their first rule
 	methodBits map[string]uint64
-	// methodTable is the inverse of methodBits.
+	// methodTable holds the method of each bit of methodBits.
 	methodTable []string
 
 	mu       sync.Mutex
@@ -80,11 +79,11 @@ func NewMap(options Options) *Map {
 	return m
 }
 
-// commonMethods have fixed bits, see commonBit.
+// commonMethods are the methods that commonBit knows.
 var commonMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 
-// methodBit returns the bit of a method, a new one when it is unknown. The last
-// bit stands for methods that no rule names.
+// methodBit returns the bit of a method, a new one for a new method. The last bit stands for all methods that no rule
+// names.
 func (m *Map) methodBit(method string) (uint64, bool) {
 	if bit, ok := m.methodBits[method]; ok {
 		return bit, true
@@ -98,11 +97,10 @@ func (m *Map) methodBit(method string) (uint64, bool) {
 	return bit, true
 }
 
-// otherMethod is the bit of methods that no rule names. Rules for any method
-// have it.
+// otherMethod is the bit of methods that no rule names. Rules for any method have it.
 const otherMethod = uint64(1) << 63
 
-// bitOf is the bit of a request's method. Werkzeug ignores its case.
+// bitOf returns the bit of a request's method. Upper and lower case are the same, as in Werkzeug.
 func (m *Map) bitOf(method string) uint64 {
 	switch method {
 	case "GET", "":
@@ -144,7 +142,7 @@ func (m *Map) Add(rule Rule) (*Rule, error) {
 		}
 		n.leaves = append(n.leaves, leaf{rule: r, methods: r.methods, websocket: r.WebSocket, strict: r.strict})
 	}
-	r.parts, r.names = nil, nil // the tree has what it needs
+	r.parts, r.names = nil, nil // the tree holds the result
 	m.rules = append(m.rules, r)
 	if _, ok := m.endpoints[r.Endpoint]; !ok {
 		m.names = append(m.names, r.Endpoint)
@@ -164,17 +162,16 @@ func (m *Map) AddAll(rules ...Rule) error {
 	return nil
 }
 
-// duplicates reports whether two rules of one node match alike. HEAD and
-// OPTIONS do not count, since every rule tends to have them.
+// duplicates reports whether two rules of one node match the same requests. HEAD and OPTIONS do not count, because most
+// rules have them.
 func duplicates(a, b *Rule) bool {
 	const implicit = 1<<1 | 1<<5 // HEAD, OPTIONS
 	return a.WebSocket == b.WebSocket &&
 		(a.methods == b.methods || a.Methods == nil || b.Methods == nil || a.methods&b.methods&^implicit != 0)
 }
 
-// Compile puts the rules in order. Match and Build do it by themselves the
-// first time after an Add; a server does it before its first request. The error
-// is nil: Add has checked the rules.
+// Compile sorts the rules. Match and Build call it after an Add; a server calls it before its first request. The error
+// is always nil: Add has checked the rules.
 func (m *Map) Compile() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -198,8 +195,8 @@ func (m *Map) Compile() error {
 	return nil
 }
 
-// compareBuild orders the rules of an endpoint for building: no aliases first,
-// then more arguments, then more defaults.
+// compareBuild orders the rules of an endpoint for building: aliases last, then by more arguments, then by more
+// defaults.
 func compareBuild(a, b *Rule) int {
 	if a.Alias != b.Alias {
 		if b.Alias {
@@ -215,18 +212,17 @@ func compareBuild(a, b *Rule) int {
 
 func (m *Map) ready() {
 	if !m.compiled.Load() {
-		_ = m.Compile() // Add has reported what could be wrong
+		_ = m.Compile() // Add has reported every error
 	}
 }
 
-// Len is the number of rules.
+// Len returns the number of rules.
 func (m *Map) Len() int { return len(m.rules) }
 
 // Rules yields the rules in the order of Add.
 func (m *Map) Rules() iter.Seq[*Rule] { return slices.Values(m.rules) }
 
-// RulesOf yields the rules of an endpoint in the order in which Build tries
-// them. Werkzeug: iter_rules.
+// RulesOf yields the rules of an endpoint in the order in which Build tries them. Werkzeug: iter_rules.
 func (m *Map) RulesOf(endpoint string) iter.Seq[*Rule] {
 	m.ready()
 	return slices.Values(m.endpoints[endpoint])
@@ -235,8 +231,7 @@ func (m *Map) RulesOf(endpoint string) iter.Seq[*Rule] {
 // Has reports whether the endpoint has a rule.
 func (m *Map) Has(endpoint string) bool { return len(m.endpoints[endpoint]) > 0 }
 
-// IsEndpointExpecting reports whether some rule of the endpoint has all the
-// arguments as variables or defaults.
+// IsEndpointExpecting reports whether a rule of the endpoint has all the arguments as variables or defaults.
 func (m *Map) IsEndpointExpecting(endpoint string, arguments ...string) bool {
 	for _, r := range m.endpoints[endpoint] {
 		if !slices.ContainsFunc(arguments, func(name string) bool { return !r.arguments[name] }) {

@@ -5,58 +5,56 @@ import (
 	"strings"
 )
 
-// A Request is what Match looks at.
+// A Request is the part of a request that Match looks at.
 type Request struct {
 	Bind
-	// Host is the Host header. When it is set, ServerName and Subdomain are
-	// completed from it as [Map.BindHost] does. Redirects lead to it, so let only
-	// known hosts come this far.
+	// Host is the Host header. When it is set, ServerName and Subdomain are completed from it as by [Map.BindHost].
+	// Redirects go to it, so check it against the known hosts first.
 	Host string
 	// Path is the decoded path below the mount.
 	Path string
-	// Method, "": Bind.Method.
+	// Method is the request's method. Default: Bind.Method.
 	Method string
-	// Query is the raw query; redirects keep it.
+	// Query is the raw query. Redirects keep it.
 	Query string
-	// WebSocket says that the request is a WebSocket handshake. So does a
-	// URLScheme of ws or wss, unless PlainHTTP says that it is none.
+	// WebSocket says that the request is a WebSocket handshake. A URLScheme of ws or wss says so too, unless PlainHTTP
+	// is set.
 	WebSocket bool
 	PlainHTTP bool
 }
 
-// inline is the number of variables that a Match holds without allocating.
-const inline = 8
+// inlineVariables is the number of variables that a Match stores without allocating.
+const inlineVariables = 8
 
-// A Match is the result of [Map.Match], and its working space: one may be
-// reused, by one goroutine at a time. Indexes count the rule's Variables.
+// A Match is the result of [Map.Match]. It may be reused by one goroutine at a time. Indexes are those of the rule's
+// Variables.
 type Match struct {
-	// Rule is the rule that matched. After a *MethodNotAllowed it is a rule of
-	// the path, after any other error nil.
+	// Rule is the rule that matched. After a *MethodNotAllowed it is a rule of the path. After any other error it is
+	// nil.
 	Rule *Rule
 
-	values    [inline]string
-	more      []string // variables past inline
+	values    [inlineVariables]string
+	more      []string // variables from index inlineVariables on
 	method    uint64
-	allowed   uint64 // methods of the rules that match but for the method
+	allowed   uint64 // methods of the rules that match apart from the method
 	other     *Rule  // the first of these rules
 	websocket bool
-	mismatch  bool // a rule matched but for websocket
-	plain     bool // the rule that matched asks for nothing more
+	mismatch  bool // a rule matched apart from WebSocket
+	plain     bool // the rule that matched has no redirects and nothing to check
 }
 
 func (m *Match) set(i int, text string) {
-	if i < inline {
+	if i < inlineVariables {
 		m.values[i] = text
 		return
 	}
-	for len(m.more) <= i-inline {
+	for len(m.more) <= i-inlineVariables {
 		m.more = append(m.more, "")
 	}
-	m.more[i-inline] = text
+	m.more[i-inlineVariables] = text
 }
 
-// accepts reports whether the leaf's rule takes the request's method and kind, and
-// notes why not.
+// accepts reports whether the leaf's rule has the request's method and kind. If not, it records why.
 func (m *Match) accepts(l *leaf) bool {
 	if l.methods&m.method == 0 {
 		if m.allowed == 0 {
@@ -72,7 +70,7 @@ func (m *Match) accepts(l *leaf) bool {
 	return true
 }
 
-// Len is the number of variables.
+// Len returns the number of variables.
 func (m *Match) Len() int {
 	if m.Rule == nil {
 		return 0
@@ -80,23 +78,21 @@ func (m *Match) Len() int {
 	return len(m.Rule.variables)
 }
 
-// Str is the text of variable i as it stood in the path.
+// Str returns the text of variable i as it is in the path.
 func (m *Match) Str(i int) string {
-	if i < inline {
+	if i < inlineVariables {
 		return m.values[i]
 	}
-	return m.more[i-inline]
+	return m.more[i-inlineVariables]
 }
 
-// Int is variable i of an int converter, 0 of any other whose text is no
-// integer.
+// Int returns variable i as an integer, or 0 when its text is none.
 func (m *Match) Int(i int) int64 {
 	n, _ := parseInt(m.Str(i))
 	return int64(n)
 }
 
-// Value is variable i as its converter makes it, of the type Variable.Type. It
-// is nil after a *MethodNotAllowed.
+// Value returns variable i as its converter parses it. Its type is Variable.Type. It is nil after a *MethodNotAllowed.
 func (m *Match) Value(i int) any {
 	v, err := m.Rule.converter[i].Parse(m.Str(i))
 	if err != nil {
@@ -105,7 +101,7 @@ func (m *Match) Value(i int) any {
 	return v
 }
 
-// Index finds a variable by name.
+// Index returns the index of the variable with the name.
 func (m *Match) Index(name string) (int, bool) {
 	if m.Rule != nil {
 		for i := range m.Rule.variables {
@@ -117,8 +113,8 @@ func (m *Match) Index(name string) (int, bool) {
 	return 0, false
 }
 
-// Values are the variables and the rule's defaults, which come after them in
-// the order of their names, and replace a variable of the same name.
+// Values returns the variables and then the rule's defaults, sorted by name. A default replaces a variable of the same
+// name.
 func (m *Match) Values() Values {
 	if m.Rule == nil {
 		return nil
@@ -141,8 +137,8 @@ func (m *Match) Values() Values {
 // matches without allocating.
 func (m *Map) Match(match *Match, req Request) error { return m.MatchRequest(match, &req) }
 
-// MatchRequest is Match for a request that need not be copied, which saves a
-// tenth of the time. It may complete req's Bind from its Host.
+// MatchRequest is Match without copying the request, which saves a tenth of the time. It may complete req.Bind from
+// req.Host.
 func (m *Map) MatchRequest(match *Match, req *Request) error {
 	m.ready()
 	match.Rule, match.other = nil, nil
@@ -156,7 +152,7 @@ func (m *Map) MatchRequest(match *Match, req *Request) error {
 	match.method = m.bitOf(method)
 
 	domain := ""
-	// A map without a server name has nothing to find out about the host.
+	// Without a server name the host says nothing.
 	if m.options.HostMatching || m.options.subdomains && (req.ServerName != "" || req.Host == "" || req.Subdomain != "") {
 		var err error
 		if domain, err = m.domain(req); err != nil {
@@ -197,14 +193,14 @@ func (m *Map) MatchRequest(match *Match, req *Request) error {
 	return nil
 }
 
-// search walks the tree. The path's leading slashes count as one.
+// search walks the tree. Several slashes at the start of the path count as one.
 func (m *Map) search(match *Match, domain, path string) outcome {
 	match.Rule = nil
 	rest, more := path, path != ""
 	for rest != "" && rest[0] == '/' {
 		rest = rest[1:]
 	}
-	// The first step is the host, the second the nothing before the first slash.
+	// The first step is the host. The second is the empty text before the first slash.
 	o := none
 	if c := m.root.child(domain); c != nil && c.slash != nil {
 		o = c.slash.walk(match, rest, more, 0)
@@ -221,7 +217,7 @@ func (m *Map) search(match *Match, domain, path string) outcome {
 	return o
 }
 
-// domain is the part of the request's host that rules are compared with.
+// domain returns the part of the request's host that rules are compared with.
 func (m *Map) domain(req *Request) (string, error) {
 	if req.Host != "" {
 		req.Bind = m.BindHost(req.Bind, req.Host)
@@ -236,7 +232,7 @@ func (m *Map) domain(req *Request) (string, error) {
 	return req.Subdomain, nil
 }
 
-// fail says why nothing matched.
+// fail returns the error when nothing matched.
 func (m *Match) fail(table *Map) error {
 	m.Rule = nil
 	if m.allowed != 0 {
@@ -249,7 +245,7 @@ func (m *Match) fail(table *Map) error {
 	return ErrNotFound
 }
 
-// redirect sends the request to another path of the same host.
+// redirect returns a redirect to another path of the same host.
 func (m *Map) redirect(req *Request, path string) error {
 	b, err := m.bindRequest(req)
 	if err != nil {
@@ -270,8 +266,8 @@ func (m *Map) bindRequest(req *Request) (bound, error) {
 	return m.bind(&req.Bind)
 }
 
-// redirectRule makes the redirects that a matched rule asks for: an alias, the
-// defaults of another rule, or RedirectTo.
+// redirectRule returns the redirect of a matched rule, if any: to an alias's rule, to the rule that has the values as
+// defaults, or to RedirectTo.
 func (m *Map) redirectRule(match *Match, req *Request, method string) error {
 	r := match.Rule
 	b, err := m.bindRequest(req)
@@ -341,7 +337,7 @@ func (m *Map) redirectAlias(b *bound, req *Request, r *Rule, values Values, meth
 
 var placeholder = regexp.MustCompile(`<([^>]+)>`)
 
-// expand fills the <name> of a RedirectTo.
+// expand replaces each <name> in a RedirectTo by the variable's value.
 func (r *Rule) expand(to string, values Values) (string, error) {
 	var failed error
 	target := placeholder.ReplaceAllStringFunc(to, func(s string) string {
@@ -363,9 +359,8 @@ func (r *Rule) expand(to string, values Values) (string, error) {
 	return target, failed
 }
 
-// AllowedMethods are the methods that match the request's host and path,
-// sorted; nil when there is none, or when a rule takes any method. The
-// request's own method does not matter. Werkzeug: allowed_methods.
+// AllowedMethods returns the methods of the rules that match the request's host and path, sorted. It is nil when no
+// rule matches and when one takes any method. The request's own method does not matter. Werkzeug: allowed_methods.
 func (m *Map) AllowedMethods(req Request) []string {
 	var match Match
 	req.Method = "--"

@@ -13,11 +13,10 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// intConverter is int. Values outside int's range do not match, where Python's
-// integers have no end.
+// intConverter is the converter int. Values outside int's range do not match; Python's integers are unbounded.
 type intConverter struct {
 	fixedDigits int
-	min, max    int // bounds, the type's own when absent
+	min, max    int // the type's own bounds when the rule gives none
 	signed      bool
 }
 
@@ -122,10 +121,10 @@ func (c *intConverter) Format(value any) (string, error) {
 	return text, nil
 }
 
-// parseInt reads an optional minus and digits of any script.
+// parseInt reads an optional minus sign and digits of any script.
 func parseInt(text string) (int, bool) {
 	if len(text) <= 18 {
-		// No overflow is possible, and most digits are ASCII.
+		// The number is short enough not to overflow, and most digits are ASCII.
 		n, i := 0, 0
 		if text != "" && text[0] == '-' {
 			i = 1
@@ -161,8 +160,8 @@ func parseInt(text string) (int, bool) {
 	return n, digits != ""
 }
 
-// digitValue is the value of a decimal digit of any script (Unicode's Nd,
-// whose ranges are runs of whole tens).
+// digitValue returns the value of a decimal digit of any script. The ranges of Unicode's Nd consist of whole runs of
+// ten.
 func digitValue(r rune) (byte, bool) {
 	if '0' <= r && r <= '9' {
 		return byte(r - '0'), true
@@ -183,7 +182,7 @@ func digitValue(r rune) (byte, bool) {
 	return 0, false
 }
 
-// floatConverter is float: digits, a dot, digits.
+// floatConverter is the converter float: digits, a dot, digits.
 type floatConverter struct {
 	min, max float64
 	signed   bool
@@ -227,7 +226,7 @@ func (c *floatConverter) Parse(text string) (any, error) {
 }
 
 func (c *floatConverter) number(text string) (float64, bool) {
-	// Only the digits of other scripts keep ParseFloat from reading the text.
+	// ParseFloat reads only ASCII digits.
 	ascii := text
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
@@ -241,14 +240,14 @@ func (c *floatConverter) number(text string) (float64, bool) {
 		}
 	}
 	f, err := strconv.ParseFloat(ascii, 64)
-	if err != nil { // also out of range, which Python would call infinite
+	if err != nil { // a value out of range too; Python would make it infinite
 		return 0, false
 	}
 	return f, c.min <= f && f <= c.max
 }
 
-// Format writes the shortest decimals that read back as the same value, never
-// in scientific notation and always with a dot, so that the rule matches them.
+// Format writes the shortest decimals that read back as the same value. There is always a dot and never an exponent, so
+// that the rule matches the result.
 func (c *floatConverter) Format(value any) (string, error) {
 	var f float64
 	switch v := value.(type) {

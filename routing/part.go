@@ -11,35 +11,34 @@ import (
 	"unique"
 )
 
-// A part is what a rule says of one segment, or, when a variable may hold
-// slashes, of all the rest of the path. Two rules share a branch of the tree
-// as long as their parts have equal keys.
+// A part is the pattern of one segment of a rule. When a variable may hold slashes, it is the pattern of the rest of
+// the path. Rules whose first parts have equal keys share a branch of the tree.
 type part struct {
 	static   bool
 	content  string // the text of a static part
-	key      string // identity of a dynamic part
-	final    bool   // takes the rest of the path
+	key      string // what two equal dynamic parts have in common
+	final    bool   // matches the rest of the path
 	suffixed bool   // final, and the rule ends with a slash
 	weight   weighting
 
 	kind  partKind
-	elems []elem         // what the part consists of
-	re    *regexp.Regexp // instead of elems, when a converter brings its own pattern
-	group []int          // re's group of each variable
+	elems []elem         // the pattern
+	re    *regexp.Regexp // used instead of elems when a converter has a pattern of its own
+	group []int          // for each variable its group in re
 	vars  int            // number of variables
 }
 
 type partKind uint8
 
 const (
-	partElems  partKind = iota // general: literals and variables
-	partText                   // one <string> with no bounds: any segment that is not empty
+	partElems  partKind = iota // any literals and variables
+	partText                   // one <string> without bounds: any segment that is not empty
 	partDigits                 // one <int>
 	partRegexp
 )
 
-// weighting orders the dynamic parts of one segment: more static text first,
-// then longer static text, then more variables, then lighter converters.
+// weighting orders the dynamic parts of a segment: more static texts first, then longer ones, then more variables, then
+// lighter converters.
 type weighting struct {
 	static []int // lengths of the static pieces
 	args   []int // weights of the converters
@@ -49,7 +48,7 @@ func (w weighting) compare(v weighting) int {
 	if c := cmp.Compare(len(v.static), len(w.static)); c != 0 {
 		return c
 	}
-	if c := slices.Compare(v.static, w.static); c != 0 { // longer first
+	if c := slices.Compare(v.static, w.static); c != 0 { // longer texts first
 		return c
 	}
 	if c := cmp.Compare(len(v.args), len(w.args)); c != 0 {
@@ -58,13 +57,13 @@ func (w weighting) compare(v weighting) int {
 	return slices.Compare(w.args, v.args)
 }
 
-// An elem is a literal or a variable inside a dynamic part.
+// An elem is a literal or a variable of a dynamic part.
 type elem struct {
 	lit  string
 	span *span // nil for a literal
 }
 
-// A partBuilder collects the pieces of one part.
+// A partBuilder builds one part.
 type partBuilder struct {
 	text    strings.Builder // the static text so far
 	pattern strings.Builder // the regular expression so far
@@ -72,9 +71,9 @@ type partBuilder struct {
 	weight  weighting
 	vars    int
 	final   bool
-	group   []int // number of each variable's capturing group
-	groups  int   // capturing groups so far, the converters' own included
-	custom  bool  // a converter without a compiled form takes part
+	group   []int // for each variable its capturing group
+	groups  int   // number of capturing groups, those in converters' patterns included
+	custom  bool  // a converter has a pattern of its own
 }
 
 func (b *partBuilder) static(text string) {
@@ -84,7 +83,7 @@ func (b *partBuilder) static(text string) {
 	b.weight.static = append(b.weight.static, utf8.RuneCountInString(text))
 }
 
-// literal appends text to the elements, joining it with a literal before it.
+// literal appends text to the elements. It extends a literal that comes last.
 func (b *partBuilder) literal(text string) {
 	if n := len(b.elems); n > 0 && b.elems[n-1].span == nil {
 		b.elems[n-1].lit += text
@@ -127,11 +126,10 @@ func (b *partBuilder) variable(c Converter) error {
 	return nil
 }
 
-// maxVariables is the greatest number of variables in one segment, and in the
-// whole rest of a path from a path variable on.
+// maxVariables is the greatest number of variables in one part.
 const maxVariables = 256
 
-// finish makes the part. last says that the rule ends here.
+// finish returns the part. last says that the rule ends with it.
 func (b *partBuilder) finish(last bool) (*part, error) {
 	if b.vars > maxVariables {
 		return nil, fmt.Errorf("%d variables in one segment, at most %d are possible", b.vars, maxVariables)
@@ -139,8 +137,7 @@ func (b *partBuilder) finish(last bool) (*part, error) {
 	p := &part{weight: b.weight, final: b.final, vars: b.vars}
 	if b.vars == 0 {
 		p.static = true
-		// Equal texts of many rules share their memory, which the matcher's
-		// comparisons then find in the cache.
+		// Equal texts of many rules share their memory, so that comparisons find it in the cache.
 		p.content = unique.Make(b.text.String()).Value()
 		return p, nil
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// Texts in URLs and error messages are those that Python makes of the values,
-// so that the URLs of a Python application stay as they are.
+// Values are written in URLs and messages as Python writes them, so that the URLs of a Python application do not
+// change.
 
-// pythonStr is str(v): True, None, 1.0, lists by their items' repr.
+// pythonStr returns str(v): True, None, 1.0, and lists with the repr of their items.
 func pythonStr(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -74,8 +74,7 @@ func pythonStr(v any) string {
 	return fmt.Sprint(v)
 }
 
-// floatText is Python's repr of a float: the shortest digits, scientific only
-// below 1e-4 and from 1e16 on.
+// floatText returns Python's repr of a float: the shortest digits, with an exponent below 1e-4 and from 1e16 on.
 func floatText(f float64) string {
 	switch {
 	case math.IsInf(f, 1):
@@ -95,7 +94,7 @@ func floatText(f float64) string {
 	return text
 }
 
-// pythonInt is int(v).
+// pythonInt returns int(v).
 func pythonInt(v any) (*big.Int, error) {
 	switch v := v.(type) {
 	case *big.Int:
@@ -133,7 +132,7 @@ func pythonInt(v any) (*big.Int, error) {
 	return nil, fmt.Errorf("int() argument must be a string, a bytes-like object or a real number, not '%s'", pythonTypeName(v))
 }
 
-// pythonFloat is float(v) of a number, NaN for anything else.
+// pythonFloat returns float(v) of a number, and NaN for other values.
 func pythonFloat(v any) float64 {
 	switch v := v.(type) {
 	case bool:
@@ -157,7 +156,7 @@ func pythonFloat(v any) float64 {
 	return math.NaN()
 }
 
-// pythonTypeName names a value's type as Python does where there is an equal.
+// pythonTypeName returns Python's name of the type, or Go's for a type that Python does not have.
 func pythonTypeName(v any) string {
 	switch v.(type) {
 	case nil:
@@ -176,7 +175,7 @@ func pythonTypeName(v any) string {
 	return fmt.Sprintf("%T", v)
 }
 
-// truth is bool(v) of a converter's argument.
+// truth returns bool(v) of a converter's argument.
 func truth(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -191,8 +190,7 @@ func truth(v any) bool {
 	return pythonFloat(v) != 0
 }
 
-// equalValues is Python's == for the values of variables and defaults: numbers
-// compare by value whatever their type.
+// equalValues is Python's == for values of variables and defaults. Numbers of different types are compared by value.
 func equalValues(a, b any) bool {
 	if x := pythonFloat(a); !math.IsNaN(x) {
 		y := pythonFloat(b)
@@ -220,7 +218,7 @@ func stringOf(v any) (string, bool) {
 	return "", false
 }
 
-// reprStrings is Python's repr of a list of strings.
+// reprStrings returns Python's repr of a list of strings.
 func reprStrings(list []string) string {
 	quoted := make([]string, len(list))
 	for i, s := range list {

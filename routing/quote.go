@@ -2,8 +2,7 @@ package routing
 
 import "strings"
 
-// A quoter percent-encodes UTF-8 as urllib.parse.quote does: unreserved
-// characters (RFC 3986) and the given ones stay.
+// A quoter percent-encodes UTF-8 as urllib.parse.quote does. Unreserved characters (RFC 3986) and the given ones stay.
 type quoter [256]bool
 
 func newQuoter(safe string) *quoter {
@@ -16,17 +15,17 @@ func newQuoter(safe string) *quoter {
 }
 
 var (
-	// pathQuoter keeps what the URL standard lets stand in a path, with "/".
+	// pathQuoter keeps "/" and what the URL standard allows in a path.
 	pathQuoter = newQuoter("!$&'()*+,/:;=@")
-	// queryQuoter keeps less: "&", "=" and "+" mean something in a query.
+	// queryQuoter does not keep "&", "=" and "+", which have a meaning in a query.
 	queryQuoter = newQuoter("!$'()*,/:;?@")
-	// anchorQuoter is Flask's for the fragment; a "%" stays as it is.
+	// anchorQuoter is Flask's for the fragment. It keeps "%".
 	anchorQuoter = newQuoter("%!#$&'()*+,/:;=?@")
 )
 
 func quotePath(s string) string { return pathQuoter.quote(s) }
 
-// quoteQuery quotes a name or value of a query, with "+" for a space.
+// quoteQuery encodes a name or value of a query. A space becomes "+".
 func quoteQuery(s string) string {
 	return strings.ReplaceAll(queryQuoter.quote(s), "%20", "+")
 }

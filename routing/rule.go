@@ -11,63 +11,60 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// A Rule is one URL pattern of a [Map]. The exported fields are set before
-// Map.Add, which returns the map's own copy, and not changed afterwards.
+// A Rule is one URL pattern of a [Map]. Set the exported fields before Map.Add and do not change them afterwards. Add
+// returns the map's own copy.
 type Rule struct {
 	// Rule is the pattern, as in "/users/<int:id>". It begins with a slash.
 	Rule string
-	// Endpoint is the name for building. Several rules may share one.
+	// Endpoint is the name that Build takes. Several rules may have the same one.
 	Endpoint string
-	// Methods are the HTTP methods that match, in any case; nil: all. GET
-	// brings HEAD with it. WebSocket rules may have GET, HEAD and OPTIONS.
+	// Methods are the HTTP methods that match, in upper or lower case. Nil: all. GET adds HEAD. WebSocket rules may
+	// have GET, HEAD and OPTIONS.
 	Methods []string
-	// Defaults are values for variables that this rule lacks and another rule
-	// of the endpoint has. They are part of every match.
+	// Defaults are values of variables that this rule does not have and another rule of the endpoint has. They are part
+	// of every match.
 	Defaults map[string]any
-	// Subdomain is the pattern for the subdomain, "": Options.DefaultSubdomain,
-	// or none at all with Apex.
+	// Subdomain is the pattern of the subdomain. Default: Options.DefaultSubdomain. With Apex it is empty.
 	Subdomain string
 	Apex      bool
-	// Host is the pattern for the whole host, with Options.HostMatching.
+	// Host is the pattern of the whole host. It needs Options.HostMatching.
 	Host string
-	// StrictSlashes and MergeSlashes override the map's options; nil: the map's.
+	// StrictSlashes and MergeSlashes override the map's options. Nil: the map's.
 	StrictSlashes, MergeSlashes *bool
-	// BuildOnly rules never match.
+	// BuildOnly rules are for Build and never match.
 	BuildOnly bool
-	// Alias rules redirect to the endpoint's rule that is not an alias.
+	// Alias rules redirect to the rule of the endpoint that is no alias.
 	Alias bool
 	// WebSocket rules match WebSocket requests only, others never do.
 	WebSocket bool
-	// RedirectTo redirects every match: a string with the rule's variables as
-	// <name>, or a func(Bind, Values) (string, error). The target is relative to
-	// the mount and may be on another host; the query is not kept. A target that
-	// begins with a path variable lets the client choose the host: begin it with
-	// a text, as in "new/<path>".
+	// RedirectTo redirects every match. It is a string with the rule's variables as <name>, or a func(Bind, Values)
+	// (string, error). The target is relative to the mount and may be on another host. The query is not kept. Begin the
+	// target with a text, as in "new/<path>": when it begins with a path variable, the client chooses the host.
 	RedirectTo any
-	// Data is the caller's own.
+	// Data belongs to the caller.
 	Data any
 	// Source is where the rule was registered, as "file.go:12", for messages.
 	Source string
 
-	// Index counts the rules of the map in the order of Add, from 0.
+	// Index is the number of the rule in the order of Add, from 0.
 	Index int
 
 	m         *Map
-	methods   uint64 // all ones: any method
+	methods   uint64 // a bit for each method; all ones for any method
 	strict    bool
 	merge     bool
 	parts     []*part
-	domain    []op // what to write for the host
-	path      []op // what to write for the path
+	domain    []op // how the host is built
+	path      []op // how the path is built
 	variables []Variable
 	converter []Converter
 	check     []checker
-	checks    bool            // some converter can refuse a text that its pattern took
-	plain     bool            // a match needs no further look
-	arguments map[string]bool // variables and defaults
-	names     map[string]bool // variables, while compiling
-	trace     string          // equality of two rules for defaults
-	canonical []*Rule         // rules whose defaults may make this one redirect
+	checks    bool            // a converter may refuse a text that its pattern matched
+	plain     bool            // a match has no redirects and nothing to check
+	arguments map[string]bool // names of variables and defaults
+	names     map[string]bool // names of variables, while compiling
+	trace     string          // equal for rules that differ only in defaults
+	canonical []*Rule         // rules whose defaults this one may redirect to
 }
 
 // A Variable is one variable of a rule.
@@ -77,23 +74,23 @@ type Variable struct {
 	Type      reflect.Type // of the value: string, int, float64, UUID, or a custom converter's
 }
 
-// An op is one piece of a URL to build: a constant, or a variable's index.
+// An op is one piece of a URL that is built: a text, or the index of a variable.
 type op struct {
 	text     string
-	variable int // -1 for text
+	variable int // -1 for a text
 }
 
-// A checker reports whether a value is in its converter's range.
+// A checker reports whether the value of a text is in its converter's range.
 type checker func(text string) bool
 
-// Variables are the variables in the order of the pattern, those of the host
-// or subdomain first. The slice is shared: do not change it.
+// Variables returns the variables in the order of the pattern, those of the host or subdomain first. Do not change the
+// slice.
 func (r *Rule) Variables() []Variable { return r.variables }
 
 // Expects reports whether name is a variable or a default of the rule.
 func (r *Rule) Expects(name string) bool { return r.arguments[name] }
 
-// Allowed are the methods that match, sorted, HEAD included; nil: all.
+// Allowed returns the methods that match, sorted, HEAD included. Nil: all.
 func (r *Rule) Allowed() []string {
 	if r.Methods == nil {
 		return nil
@@ -101,15 +98,14 @@ func (r *Rule) Allowed() []string {
 	return methodNames(r.m.methodTable, r.methods)
 }
 
-// String is the pattern.
+// String returns the pattern.
 func (r *Rule) String() string { return r.Rule }
 
 func (r *Rule) fail(kind ErrorKind, err error) error {
 	return &RuleError{Rule: r.Rule, Source: r.Source, Kind: kind, Message: err.Error()}
 }
 
-// failVariable reports what a variable's converter says of its arguments or
-// default.
+// failVariable returns the error of a variable's converter about its arguments or default.
 func (r *Rule) failVariable(name string, err error) error {
 	kind := KindValue
 	var t *typeError
@@ -119,7 +115,7 @@ func (r *Rule) failVariable(name string, err error) error {
 	return &RuleError{Rule: r.Rule, Source: r.Source, Kind: kind, Message: err.Error(), Variable: name}
 }
 
-// compile fills the unexported fields.
+// compile sets the unexported fields.
 func (r *Rule) compile() error {
 	if !strings.HasPrefix(r.Rule, "/") {
 		return r.fail(KindValue, fmt.Errorf("URL rule '%s' must start with a slash.", r.Rule)) //nolint:staticcheck // Werkzeug's text
@@ -142,14 +138,14 @@ func (r *Rule) compile() error {
 	}
 
 	var trace strings.Builder
-	twice := ""
+	repeated := ""
 	host := r.hostRule()
 	if strings.Contains(host, "/") {
 		return r.fail(KindValue, fmt.Errorf("host or subdomain %s must not contain a slash", pyrepr.String(host)))
 	}
 	if host == "" {
 		r.parts = append(r.parts, &part{static: true})
-	} else if err := r.compileSide(host, &r.domain, &trace, &twice); err != nil {
+	} else if err := r.compileSide(host, &r.domain, &trace, &repeated); err != nil {
 		return err
 	}
 	trace.WriteByte('|')
@@ -157,11 +153,11 @@ func (r *Rule) compile() error {
 	if r.merge {
 		path = mergeSlashes(path)
 	}
-	if err := r.compileSide(path, &r.path, &trace, &twice); err != nil {
+	if err := r.compileSide(path, &r.path, &trace, &repeated); err != nil {
 		return err
 	}
-	if twice != "" {
-		return r.fail(KindValue, fmt.Errorf("variable name %s used twice", pyrepr.String(twice)))
+	if repeated != "" {
+		return r.fail(KindValue, fmt.Errorf("variable name %s used twice", pyrepr.String(repeated)))
 	}
 	r.trace = trace.String()
 	return nil
@@ -203,8 +199,8 @@ func (r *Rule) compileMethods() error {
 	return nil
 }
 
-// compileSide compiles the host or the path.
-func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice *string) error {
+// compileSide compiles the rule of the host or of the path. A name that occurs twice is stored in repeated.
+func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, repeated *string) error {
 	tokens, malformed := tokenize(rule)
 	b := &partBuilder{}
 	for _, t := range tokens {
@@ -227,7 +223,7 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice
 			r.parts = append(r.parts, p)
 			b = &partBuilder{}
 		case tokenVariable:
-			c, err := r.variable(t, twice)
+			c, err := r.variable(t, repeated)
 			if err != nil {
 				return err
 			}
@@ -235,7 +231,7 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice
 				return r.failVariable(t.text, err)
 			}
 			trace.WriteString("<" + t.text + ">")
-			// A variable with a default of this rule is written as a constant.
+			// A variable with a default of this rule is built as a text.
 			if value, ok := r.Defaults[t.text]; ok {
 				text, err := c.Format(value)
 				if err != nil {
@@ -247,7 +243,7 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice
 			}
 		}
 	}
-	if malformed != nil { // what is wrong before the place goes first, as in Werkzeug
+	if malformed != nil { // a mistake before the malformed place is reported first, as in Werkzeug
 		return r.fail(KindValue, malformed)
 	}
 	p, err := b.finish(true)
@@ -261,10 +257,10 @@ func (r *Rule) compileSide(rule string, ops *[]op, trace *strings.Builder, twice
 	return nil
 }
 
-// variable adds a variable. It writes a name that was there already to twice.
-func (r *Rule) variable(t token, twice *string) (Converter, error) {
+// variable adds a variable. A name that exists already is stored in repeated.
+func (r *Rule) variable(t token, repeated *string) (Converter, error) {
 	if r.names[t.text] {
-		*twice = t.text
+		*repeated = t.text
 	}
 	r.names[t.text] = true
 	newConverter, ok := r.m.converters[t.converter]
@@ -288,8 +284,8 @@ func (r *Rule) variable(t token, twice *string) (Converter, error) {
 	return c, nil
 }
 
-// checkOf returns what remains to be checked of a text that the pattern took,
-// nil for nothing. The built-in ones do it without boxing the value.
+// checkOf returns the check that a text needs after the pattern matched it, or nil. Built-in converters check without
+// boxing the value.
 func checkOf(c Converter) checker {
 	switch c := c.(type) {
 	case *textConverter, pathConverter, *anyConverter, uuidConverter:
@@ -310,7 +306,7 @@ func appendText(ops *[]op, text string) {
 	*ops = append(*ops, op{text: text, variable: -1})
 }
 
-// mergeSlashes makes every run of slashes one.
+// mergeSlashes replaces runs of slashes by one.
 func mergeSlashes(path string) string {
 	if !strings.Contains(path, "//") {
 		return path

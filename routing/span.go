@@ -5,11 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// A span is the compiled form of a built-in converter's pattern: it knows how
-// far a value may reach from a position, without a regular expression.
+// A span is the pattern of a built-in converter in a form that needs no regular expression.
 type span struct {
 	kind     spanKind
-	min, max int // characters of a text; max < 0: no limit
+	min, max int // number of characters of a text; max < 0 is no limit
 	signed   bool
 	items    []string
 }
@@ -25,12 +24,11 @@ const (
 	spanAny
 )
 
-// A spanner is a converter that has a compiled form.
+// A spanner is a converter that has a span.
 type spanner interface{ span() *span }
 
-// ends returns the least and the greatest position where the value that begins
-// at p can end. Every character boundary between them is an end as well. It
-// does not serve spanUUID and spanAny.
+// ends returns the least and the greatest index where a value that begins at p can end. Every character boundary
+// between them is possible too. It is not for spanUUID and spanAny.
 func (sp *span) ends(s string, p int) (lo, hi int, ok bool) {
 	switch sp.kind {
 	case spanText:
@@ -63,7 +61,7 @@ func (sp *span) ends(s string, p int) (lo, hi int, ok bool) {
 			return 0, 0, false
 		}
 		lo = p + n
-		// Python's "." does not take a line feed.
+		// Python's "." does not match a line feed.
 		if i := strings.IndexByte(s[lo:], '\n'); i >= 0 {
 			return lo, lo + i, true
 		}
@@ -86,7 +84,7 @@ func (sp *span) ends(s string, p int) (lo, hi int, ok bool) {
 	return 0, 0, false
 }
 
-// textRune is the length of the character at p, 0 for a slash or the end.
+// textRune returns the length of the character at p, or 0 for a slash or the end.
 func textRune(s string, p int) int {
 	if p >= len(s) || s[p] == '/' {
 		return 0
@@ -98,7 +96,7 @@ func textRune(s string, p int) int {
 	return n
 }
 
-// digitRun returns the ends of the first and the last digit from p on.
+// digitRun returns the ends of the first and of the last digit from p on.
 func digitRun(s string, p int) (lo, hi int, ok bool) {
 	hi = p
 	for hi < len(s) {
@@ -120,7 +118,7 @@ func digitRun(s string, p int) (lo, hi int, ok bool) {
 	return lo, hi, hi > p
 }
 
-// allDigits reports whether s is a number without a sign.
+// allDigits reports whether s consists of digits.
 func allDigits(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < '0' || c > '9' {
@@ -131,32 +129,29 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// An elemMatcher matches one text against the elements of a part, as a
-// backtracking regular expression would: texts and numbers take as much as they
-// can, paths as little. It remembers what led nowhere, so that its time does not
-// grow exponentially as that of such an expression.
+// An elemMatcher matches a text against the elements of a part as a backtracking regular expression does: texts and
+// numbers as long as possible, paths as short as possible. It remembers failures, so that its time does not grow
+// exponentially.
 type elemMatcher struct {
 	elems []elem
 	s     string
-	base  int // index of the first variable in m
+	base  int // index in m of the first variable
 	steps int
-	// several says that there are two variables or more. Then dead has for
-	// each element the ends that led nowhere.
+	// several says that there are at least two variables. Then dead holds for each element the ends from which the rest
+	// did not match.
 	several bool
 	dead    [8]interval
-	more    []interval // past dead
-	// failed has a bit for every element and position that led nowhere. It is
-	// made when a text turns out to be hard.
+	more    []interval // the elements that dead has no place for
+	// failed has a bit for each element and index from which the rest did not match. It is made after hardSteps steps.
 	failed []uint64
 }
 
-// hard is the number of steps after which a matcher with several variables
-// begins to remember.
-const hard = 256
+// hardSteps is the number of steps after which a matcher with several variables uses failed.
+const hardSteps = 256
 
 type interval struct{ lo, hi int }
 
-// match tries elements i and following from position p; v counts variables.
+// match tries element i and those after it from index p. v is the number of variables so far.
 func (e *elemMatcher) match(m *Match, i, p, v int) bool {
 	if i == len(e.elems) {
 		return p == len(e.s)
@@ -165,7 +160,7 @@ func (e *elemMatcher) match(m *Match, i, p, v int) bool {
 		return e.try(m, i, p, v)
 	}
 	e.steps++
-	if e.steps < hard {
+	if e.steps < hardSteps {
 		return e.try(m, i, p, v)
 	}
 	if e.failed == nil {
@@ -211,7 +206,7 @@ func (e *elemMatcher) try(m *Match, i, p, v int) bool {
 	if !ok {
 		return false
 	}
-	if i == len(e.elems)-1 { // the last one ends where the text does
+	if i == len(e.elems)-1 { // the last element ends where the text does
 		if hi != len(e.s) {
 			return false
 		}
@@ -264,8 +259,7 @@ func (e *elemMatcher) deadEnds(i int) *interval {
 	return &e.more[i-len(e.dead)]
 }
 
-// union joins two half-open intervals that touch, and keeps the longer of two
-// that do not.
+// union joins two half-open intervals that touch. Of two that do not it returns the longer.
 func union(a, b interval) interval {
 	switch {
 	case a.hi < b.lo || b.hi < a.lo:
@@ -293,8 +287,7 @@ func runeBefore(s string, p int) int {
 	return n
 }
 
-// match matches text against the part and stores its variables from index base
-// on.
+// match matches text against the part. It stores the variables from index base on.
 func (p *part) match(m *Match, text string, base int) bool {
 	switch p.kind {
 	case partText:

@@ -5,21 +5,19 @@ import (
 	"strings"
 )
 
-// The rules form a tree by segments, Werkzeug's state machine. The first level
-// is the host or subdomain, each following one a segment of the path. From a
-// node one step leads along a static child (found by its text) or along one of
-// the dynamic edges (tried in the order of their weights). A node belongs to
-// exactly one sequence of parts, so a search visits it at most once and ends
-// after as many steps as the path has segments, unless it must go back.
+// The rules form a tree, as in Werkzeug's state machine. The first level is the host or subdomain, each level below it
+// a segment of the path. From a node a step leads to a static child, found by its text, or along a dynamic edge, tried
+// in the order of the weights. A node belongs to one sequence of parts, so a search visits it at most once. Without
+// going back, a search takes as many steps as the path has segments.
 //
 //	"" ── "" ── "users" ── "me"            rule /users/me
 //	              └── <int:id> ── ""       rule /users/<int:id>/
 type node struct {
-	small   []child          // static children, up to maxSmall
+	small   []child          // static children, at most maxSmall
 	large   map[string]*node // instead of small
 	dynamic []edge
-	index   map[string]*node // dynamic nodes by key, when there are many
-	leaves  []leaf           // rules that end here
+	index   map[string]*node // dynamic children by key, when there are many
+	leaves  []leaf           // the rules that end here
 	slash   *node            // the static child ""
 }
 
@@ -35,18 +33,17 @@ type edge struct {
 	final bool     // of part
 }
 
-// A leaf has what is asked of a rule while searching, so that a rule that is
-// not the one stays out of the processor's cache.
+// A leaf holds what the search needs of a rule. The rule itself is not read until it matches, which keeps it out of the
+// processor's cache.
 type leaf struct {
 	rule      *Rule
 	methods   uint64
 	websocket bool
 	strict    bool
-	plain     bool // a match needs no further look; known after Compile
+	plain     bool // the rule has no redirects and nothing to check; set by Compile
 }
 
-// maxSmall is the number of static children from which on a map is faster
-// than comparing.
+// maxSmall is the number of static children above which a map is faster than comparing.
 const maxSmall = 8
 
 func (n *node) child(text string) *node {
@@ -61,7 +58,7 @@ func (n *node) child(text string) *node {
 	return nil
 }
 
-// add returns the node behind p, and makes it when it is missing.
+// add returns the child for p and makes it when it is missing.
 func (n *node) add(p *part) *node {
 	if !p.static {
 		return n.addDynamic(p)
@@ -113,8 +110,8 @@ func (n *node) addDynamic(p *part) *node {
 	return c
 }
 
-// sort puts the dynamic edges of the tree in order; equal weights stay in the
-// order of registration. It also completes the leaves.
+// sort orders the dynamic edges of the tree by weight. Equal weights stay in the order of registration. It also
+// completes the leaves.
 func (n *node) sort() {
 	for i := range n.leaves {
 		n.leaves[i].plain = n.leaves[i].rule.plain
@@ -131,17 +128,17 @@ func (n *node) sort() {
 	}
 }
 
-// outcome is how a walk through the tree ended.
+// outcome is the result of a walk through the tree.
 type outcome uint8
 
 const (
 	none outcome = iota
 	found
-	slashRequired // the search ends: the path needs a slash at its end
+	slashRequired // stop: the path needs a slash at its end
 )
 
-// walk matches the segments of rest below n. more is false when the path has
-// ended before n; v is the number of variables so far.
+// walk matches the segments of rest below n. more is false when the path has ended. v is the number of variables so
+// far.
 func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 	var segment, rest2 string
 	var more2 bool
@@ -154,8 +151,7 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 			segment, rest2, more2 = rest[:i], rest[i+1:], true
 		}
 		c := n.child(segment)
-		// Where there is one way on, nothing is to be tried after it: go on
-		// here instead of calling.
+		// When there is one way, continue in this loop instead of calling walk.
 		if rest != "" {
 			if len(n.dynamic) == 0 {
 				if c == nil {
@@ -204,8 +200,8 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 				o = c.walk(m, "", false, v+p.vars)
 			}
 		default:
-			// The rule ends with a slash, the path perhaps without it. A doubled
-			// slash is for the pass that merges them.
+			// The rule ends with a slash and the path may lack it. A doubled slash is left to the pass that merges
+			// slashes.
 			text, slash := strings.CutSuffix(rest, "/")
 			if !strings.HasSuffix(text, "/") && p.match(m, text, v) {
 				o = c.walk(m, "", slash, v+p.vars)
@@ -216,7 +212,7 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 		}
 	}
 	if rest == "" {
-		// Only a trailing slash is left: rules that are not strict take it.
+		// Only a trailing slash is left. Rules that are not strict accept it.
 		for i := range n.leaves {
 			if l := &n.leaves[i]; !l.strict && m.accepts(l) {
 				m.Rule, m.plain = l.rule, l.plain
@@ -227,7 +223,7 @@ func (n *node) walk(m *Match, rest string, more bool, v int) outcome {
 	return none
 }
 
-// end looks for a rule of n itself when the path has ended.
+// end looks for a rule that ends at n, when the path ends there.
 func (n *node) end(m *Match) outcome {
 	for i := range n.leaves {
 		if l := &n.leaves[i]; m.accepts(l) {

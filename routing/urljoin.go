@@ -2,8 +2,8 @@ package routing
 
 import "strings"
 
-// joinURL resolves target against scheme://host/script as Python's urljoin
-// does (RFC 3986, section 5.2, without changing any escape).
+// joinURL resolves target against scheme://host/script as Python's urljoin does (RFC 3986, section 5.2). Escapes are
+// not changed.
 func joinURL(scheme, host, script, target string) string {
 	origin := scheme + "://" + host
 	if target == "" {

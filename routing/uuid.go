@@ -5,11 +5,10 @@ import (
 	"reflect"
 )
 
-// UUID is the value of the uuid converter: the sixteen octets of RFC 9562.
+// UUID is the value of the converter uuid: the 16 octets of RFC 9562.
 type UUID [16]byte
 
-// ParseUUID reads the canonical form, 8-4-4-4-12 hexadecimal digits of either
-// case. Any other text is ErrValidation.
+// ParseUUID reads 8-4-4-4-12 hexadecimal digits in upper or lower case. The error for any other text is ErrValidation.
 func ParseUUID(text string) (UUID, error) {
 	var u UUID
 	if !isUUID(text) {
@@ -25,13 +24,13 @@ func ParseUUID(text string) (UUID, error) {
 	return u, err
 }
 
-// String is the canonical form, in lower case.
+// String returns the canonical form in lower case.
 func (u UUID) String() string {
 	text, _ := u.MarshalText()
 	return string(text)
 }
 
-// MarshalText makes a UUID a string in JSON.
+// MarshalText returns the canonical form.
 func (u UUID) MarshalText() ([]byte, error) {
 	text := make([]byte, 0, 36)
 	for i, b := range u {
@@ -72,7 +71,7 @@ func isUUID(s string) bool {
 	return true
 }
 
-// uuidConverter is uuid.
+// uuidConverter is the converter uuid.
 type uuidConverter struct{}
 
 func newUUID(Args) (Converter, error) {
@@ -93,7 +92,7 @@ func (uuidConverter) Parse(text string) (any, error) {
 	return u, nil
 }
 
-// Format writes any value's text unchecked, as Werkzeug does.
+// Format writes the text of any value unchecked, as Werkzeug does.
 func (uuidConverter) Format(value any) (string, error) {
 	if u, ok := value.([16]byte); ok {
 		value = UUID(u)

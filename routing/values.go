@@ -5,18 +5,17 @@ import (
 	"slices"
 )
 
-// A Value is a named value for building, or of a match.
+// A Value is a value with a name, for Build or of a match.
 type Value struct {
 	Name  string
 	Value any
 }
 
-// Values are named values in order. Names that no variable or default of the
-// rule has go into the query in this order. A slice there gives one parameter
-// for each item; nil values are left out.
+// Values are values with names, in order. Those for which the rule has no variable or default become the query, in this
+// order. A slice becomes one parameter for each item. Nil values are left out.
 type Values []Value
 
-// ValuesOf makes Values of a map, sorted by name.
+// ValuesOf returns the entries of a map as Values, sorted by name.
 func ValuesOf(m map[string]any) Values {
 	values := make(Values, 0, len(m))
 	for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -35,7 +34,7 @@ func (v Values) Get(name string) (any, bool) {
 	return nil, false
 }
 
-// set replaces the value of a name or appends it.
+// set replaces the value of a name, or appends it.
 func (v Values) set(name string, value any) Values {
 	for i := range v {
 		if v[i].Name == name {
@@ -46,7 +45,7 @@ func (v Values) set(name string, value any) Values {
 	return append(v, Value{name, value})
 }
 
-// Map makes a map of the values. Of equal names the last one stays.
+// Map returns the values as a map. Of equal names the last counts.
 func (v Values) Map() map[string]any {
 	m := make(map[string]any, len(v))
 	for _, value := range v {
@@ -55,10 +54,10 @@ func (v Values) Map() map[string]any {
 	return m
 }
 
-// A lookup finds values by name, also among thousands.
+// A lookup finds values by name in constant time.
 type lookup struct {
 	values Values
-	index  map[string]int // nil for few values
+	index  map[string]int // nil when there are few values
 }
 
 func newLookup(values Values) *lookup {
