@@ -77,8 +77,8 @@ func (c Ctx) String() string {
 	return "load"
 }
 
-// CanAssign reports whether a value can be assigned to e: to a name that is
-// no literal's, to a namespace's attribute, to a tuple of these.
+// CanAssign reports whether e can be assigned to: a name that is no literal, an attribute of a namespace, or a tuple of
+// these.
 func CanAssign(e Expr) bool {
 	switch e := e.(type) {
 	case *Name:
@@ -100,7 +100,7 @@ func CanAssign(e Expr) bool {
 	return false
 }
 
-// SetCtx sets the use of e and of every name and tuple inside it.
+// SetCtx sets Ctx in e and in every name and tuple inside it.
 func SetCtx(e Expr, ctx Ctx) {
 	Walk(e, func(n Node) bool {
 		switch n := n.(type) {

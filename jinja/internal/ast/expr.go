@@ -69,8 +69,7 @@ type CondExpr struct {
 	Expr2 Expr
 }
 
-// Filter applies the filter Name to Node. Node is nil in a filter block,
-// whose body takes its place.
+// Filter applies the filter Name to Node. In a filter block Node is nil and stands for the body.
 type Filter struct {
 	Pos
 	Node      Expr
@@ -92,8 +91,7 @@ type Test struct {
 	DynKwargs Expr
 }
 
-// Call calls Node. DynArgs and DynKwargs, nil if absent, are the operands of
-// * and **.
+// Call calls Node. DynArgs and DynKwargs are the operands of * and **, or nil.
 type Call struct {
 	Pos
 	Node      Expr
@@ -131,8 +129,7 @@ type Concat struct {
 	Nodes []Expr
 }
 
-// Compare compares Expr with the operand of the first of Ops, that with the
-// next, and so on.
+// Compare compares Expr with the operand of the first of Ops, that operand with the second, and so on.
 type Compare struct {
 	Pos
 	Expr Expr
@@ -146,7 +143,7 @@ type Operand struct {
 	Expr Expr
 }
 
-// BinExpr is what the binary operators have in common.
+// BinExpr has the fields of the binary operators.
 type BinExpr struct {
 	Pos
 	Left, Right Expr
@@ -174,7 +171,7 @@ type Binary interface {
 	Operands() (left, right Expr)
 }
 
-// UnaryExpr is what the unary operators have in common.
+// UnaryExpr has the fields of the unary operators.
 type UnaryExpr struct {
 	Pos
 	Node Expr
@@ -196,8 +193,7 @@ type Unary interface {
 	Operand() Expr
 }
 
-// InternalName is a name that no template can spell. Custom tags make them
-// with the parser's FreeIdentifier.
+// InternalName is a name that templates cannot contain. Custom tags get one from the parser's FreeIdentifier.
 type InternalName struct {
 	Pos
 	Name string
@@ -225,12 +221,10 @@ type EnvironmentAttribute struct {
 // ContextReference is the template's context.
 type ContextReference struct{ Pos }
 
-// DerivedContextReference is the context with the local names of this place
-// added.
+// DerivedContextReference is the context with the local names of its place.
 type DerivedContextReference struct{ Pos }
 
-// Debug is the text that the debug extension prints: the context, the filters
-// and the tests. It stands in an [Output].
+// Debug is the text of the debug tag: the context, the filters and the tests. It stands in an [Output].
 type Debug struct{ Pos }
 
 func (*Name) expr()                    {}

@@ -33,8 +33,7 @@ type For struct {
 	Recursive bool
 }
 
-// If is a condition with its elif branches, each of which has a Test and a
-// Body only.
+// If is a condition with its elif branches. A branch has only a Test and a Body.
 type If struct {
 	Pos
 	Test Expr
@@ -109,8 +108,7 @@ type FromImport struct {
 	WithContext bool
 }
 
-// An ImportName is a name to import; As is the name it gets here, equal to
-// Name if none was given.
+// An ImportName is a name to import. As is its name in the importing template, equal to Name when none is given.
 type ImportName struct {
 	Name, As string
 }
@@ -128,8 +126,7 @@ type Assign struct {
 	Node   Expr
 }
 
-// AssignBlock assigns the rendered body, filtered by Filter unless that is
-// nil, to Target.
+// AssignBlock assigns the rendered body to Target, after Filter unless that is nil.
 type AssignBlock struct {
 	Pos
 	Target Expr
@@ -143,14 +140,13 @@ type Continue struct{ Pos }
 // Break leaves the loop.
 type Break struct{ Pos }
 
-// Scope is a block of its own for names.
+// Scope is a block with a scope of its own.
 type Scope struct {
 	Pos
 	Body []Stmt
 }
 
-// OverlayScope is a scope whose names are resolved in the mapping Context
-// first.
+// OverlayScope is a scope whose names are looked up in the mapping Context first.
 type OverlayScope struct {
 	Pos
 	Context Expr
@@ -163,8 +159,7 @@ type EvalContextModifier struct {
 	Options []*Keyword
 }
 
-// ScopedEvalContextModifier changes options of the evaluation context, today
-// autoescape alone, within Body.
+// ScopedEvalContextModifier changes options of the evaluation context within Body. The only option is autoescape.
 type ScopedEvalContextModifier struct {
 	Pos
 	Options []*Keyword

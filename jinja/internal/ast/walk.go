@@ -1,7 +1,6 @@
 package ast
 
-// Walk calls f for n and, where f returns true, for the nodes below it: depth
-// first, in the order of Jinja2's fields.
+// Walk calls f for n. Where f returns true it walks the nodes below: depth first, in the order of Jinja2's fields.
 func Walk(n Node, f func(Node) bool) {
 	if f(n) {
 		Children(n, func(child Node) { Walk(child, f) })

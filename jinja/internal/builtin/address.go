@@ -6,10 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// isWebAddress reports whether the whole of s is the address of a page by
-// Jinja's rules: http://, https:// or www. with any host name, a bare host
-// name under one of the oldest top level domains, or http with an IP address;
-// then a port and a path. It looks at each byte a few times at most.
+// isWebAddress reports whether all of s is the address of a page by Jinja's rules. It is one of:
+//
+//   - http://, https:// or www. with any host name;
+//   - a host name without a scheme under one of the oldest top level domains;
+//   - http or https with an IP address.
+//
+// A port and a path may follow. Each byte is looked at a few times at most.
 func isWebAddress(s string) bool {
 	rest, scheme := cutFold(s, "https://")
 	if !scheme {
@@ -36,8 +39,7 @@ func isWebAddress(s string) bool {
 	return isBareHost(host)
 }
 
-// foldRune maps letters to lower case as Python's regular expressions compare
-// them when case is ignored.
+// foldRune returns the lower case of a letter as Python's regular expressions compare it when they ignore case.
 func foldRune(r rune) rune {
 	switch {
 	case 'A' <= r && r <= 'Z':
@@ -52,7 +54,7 @@ func foldRune(r rune) rune {
 	return r
 }
 
-// cutFold cuts prefix, which is in lower case, from s.
+// cutFold cuts prefix off s, ignoring case. prefix is in lower case.
 func cutFold(s, prefix string) (string, bool) {
 	for _, want := range prefix {
 		r, n := utf8.DecodeRuneInString(s)
@@ -83,8 +85,8 @@ func isPortAndPath(s string) bool {
 	return s == "" || s[0] == '/' || s[0] == '?' || s[0] == '#'
 }
 
-// isHost reports whether s is a host name with a top level domain of letters,
-// or an encoded one. The characters of labels have been checked.
+// isHost reports whether s is a host name whose top level domain has only letters or is encoded (xn--). The caller has
+// checked the characters of the labels.
 func isHost(s string) bool {
 	labels, tld := "", s
 	if dot := strings.LastIndexByte(s, '.'); dot >= 0 {
@@ -112,8 +114,7 @@ func isHost(s string) bool {
 	return n >= 2 && n <= 59
 }
 
-// isBareHost reports whether s is a host name that is known for one without a
-// scheme.
+// isBareHost reports whether s is taken for a host name even without a scheme.
 func isBareHost(s string) bool {
 	dot := strings.LastIndexByte(s, '.')
 	if dot < 0 {
@@ -154,8 +155,8 @@ func isIPv4(s string) bool {
 	return parts == 4
 }
 
-// isIPv6 reports whether s is made of two groups of up to four hexadecimal
-// digits with a colon, and one to six more whose colon may be absent.
+// isIPv6 reports whether s has the form that Jinja takes for an IPv6 address: two groups of up to four hexadecimal
+// digits, each with a colon, and then one to six groups whose colon may be missing.
 func isIPv6(s string) bool {
 	groups, digits := 0, 0
 	for _, r := range s {

@@ -7,15 +7,15 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// getter looks up an attribute such as "address.city" or "0.name" on values.
+// getter reads an attribute such as "address.city" or "0.name" of values.
 type getter struct {
 	parts       []Value
 	def         Value
 	hasDefault  bool
-	foldStrings bool // strings compare without regard to case
+	foldStrings bool // strings are returned in lower case, for comparing
 }
 
-// newGetter prepares the lookup. None stands for the value itself.
+// newGetter returns a getter. The attribute None stands for the value itself.
 func newGetter(attribute Value) *getter {
 	return &getter{parts: attributeParts(attribute)}
 }
@@ -49,7 +49,7 @@ func (g *getter) get(st State, v Value) (Value, error) {
 	return v, err
 }
 
-// raw is get without the folding of strings.
+// raw returns the attribute without changing the case of strings.
 func (g *getter) raw(st State, v Value) (_ Value, err error) {
 	for _, key := range g.parts {
 		if v, err = st.Item(v, key); err != nil {
@@ -62,7 +62,7 @@ func (g *getter) raw(st State, v Value) (_ Value, err error) {
 	return v, nil
 }
 
-// fold returns strings in lower case and other values as they are.
+// fold returns a string in lower case and other values unchanged.
 func fold(st State, v Value) (Value, error) {
 	if v.IsString() {
 		return lowerStr(st, v)
@@ -72,7 +72,7 @@ func fold(st State, v Value) (Value, error) {
 
 var attrSig = sig("do_attr", []string{"environment", "obj"}, value.Req("name"))
 
-// attr gets an attribute, never an item.
+// attr is the filter attr: it reads an attribute and never an item.
 func attr(st State, v Value, a Args) (Value, error) {
 	var arg [1]Value
 	if err := attrSig.bind(arg[:], a); err != nil {
@@ -93,7 +93,7 @@ func attr(st State, v Value, a Args) (Value, error) {
 	}
 	if _, ok := value.GetAttr(v, name); !ok {
 		if strings.HasPrefix(name, "__") && !v.IsUndefined() {
-			// A sandbox knows of more attributes than there are, to refuse them.
+			// A sandbox refuses some attributes that the value does not have.
 			if r := st.Attr(v, name); r.IsUndefined() {
 				return r, nil
 			}

@@ -6,18 +6,18 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// The names of package value that every file here uses.
+// Short names for types of package value.
 type (
 	State = value.State
 	Value = value.Value
 	Args  = value.Args
 )
 
-// signature is the Python signature of a filter, test or function. Arguments
-// are bound by it, so that a wrong call fails with Python's text.
+// signature is the Python signature of a filter, test or function. It binds the arguments, so that a wrong call fails
+// with Python's message.
 type signature struct {
 	name     string
-	implicit []string // parameters before those of the template: the environment, the filtered value
+	implicit []string // parameters that the template does not pass: the environment, the filtered value
 	params   []value.Param
 }
 
@@ -25,7 +25,7 @@ func sig(name string, implicit []string, params ...value.Param) *signature {
 	return &signature{name, implicit, params}
 }
 
-// The parameters that come before the arguments which a template gives.
+// The implicit parameters of signatures.
 var (
 	onValue  = []string{"value"}
 	onS      = []string{"s"}
@@ -37,7 +37,7 @@ var (
 
 func (s *signature) bind(out []Value, a Args) error {
 	if n := len(a.Pos); len(a.Kw) == 0 && n <= len(s.params) && (n == len(s.params) || !s.params[n].Required) {
-		// The usual call. Required parameters come before the others.
+		// The usual call. Required parameters come first.
 		copy(out, a.Pos)
 		for ; n < len(s.params); n++ {
 			out[n] = s.params[n].Default
@@ -47,13 +47,12 @@ func (s *signature) bind(out []Value, a Args) error {
 	return a.BindInto(out, s.name, s.implicit, s.params...)
 }
 
-// keep copies arguments that outlive the call: whoever calls may use the memory
-// of the slices again when the call has returned.
+// keep copies arguments that are used after the call, because the caller reuses their slices.
 func keep(a Args) Args {
 	return Args{Pos: slices.Clone(a.Pos), Kw: slices.Clone(a.Kw)}
 }
 
-// none checks that there are no arguments.
+// none fails when the call has arguments.
 func (s *signature) none(a Args) error {
 	if len(a.Pos) == 0 && len(a.Kw) == 0 {
 		return nil
@@ -61,8 +60,8 @@ func (s *signature) none(a Args) error {
 	return a.BindInto(nil, s.name, s.implicit)
 }
 
-// native checks the arguments of a function of C, which takes one argument, or
-// two when two is set: the filtered value and, of tests, the operand.
+// native checks the arguments of a function that CPython implements in C. n is how many it takes, the filtered value
+// included.
 func native(name string, a Args, n int) error {
 	if len(a.Kw) > 0 {
 		return typeError("%s() takes no keyword arguments", name)
@@ -98,7 +97,7 @@ func isClass(err error, classes ...string) bool {
 	return false
 }
 
-// softStr is markupsafe.soft_str: v itself when it is a str, else str(v).
+// softStr is markupsafe.soft_str: a str is returned as it is, another value as str(v).
 func softStr(v Value) (Value, error) {
 	if v.IsString() {
 		return v, nil
@@ -107,7 +106,7 @@ func softStr(v Value) (Value, error) {
 	return value.String(s), err
 }
 
-// attribute is Python's getattr, which knows nothing of items.
+// attribute is Python's getattr: it does not look for items.
 func attribute(v Value, name string) (Value, error) {
 	if u, ok := v.Undefined(); ok {
 		if u.Mode == value.UndefChainable {
@@ -144,5 +143,5 @@ func index(v Value) (int, error) {
 	return 0, typeError("'%s' object cannot be interpreted as an integer", value.TypeName(v))
 }
 
-// truth is bool(v); it fails for a strict undefined value.
+// truth returns bool(v). It fails for a strict undefined value.
 func truth(v Value) (bool, error) { return value.TruthErr(v) }

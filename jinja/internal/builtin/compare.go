@@ -8,12 +8,11 @@ import (
 
 func compare(op value.Op, a, b Value) (bool, error) { return value.Compare(op, a, b) }
 
-// same is how Python's containers compare elements: identical or equal.
+// same reports whether Python's containers take two elements for equal: they are identical or equal.
 func same(a, b Value) bool { return value.Is(a, b) || value.Equal(a, b) }
 
-// sortBy sorts items by their keys, in the order of Python's sort: stable, and
-// comparing the same pairs as far as it shows, which is in the text of the
-// error when two cannot be compared.
+// sortBy sorts items by keys as Python's sort does: stable, and comparing the same pairs first, because the error names
+// the first pair that cannot be compared.
 func sortBy[K any](items []Value, keys []K, reverse bool, less func(a, b K) (bool, error)) error {
 	if reverse {
 		slices.Reverse(items)
@@ -49,8 +48,7 @@ func sortBy[K any](items []Value, keys []K, reverse bool, less func(a, b K) (boo
 	return nil
 }
 
-// sortOrder sorts by the leading run and binary insertion for short lists, as
-// Python does, and by merging for long ones.
+// sortOrder sorts order: short lists by the leading run and binary insertion, as Python does, and long ones by merging.
 func sortOrder(order []int, before func(a, b int) bool) {
 	n := 2
 	if len(order) < n {
@@ -96,7 +94,7 @@ func sortOrder(order []int, before func(a, b int) bool) {
 
 func lessValue(a, b Value) (bool, error) { return compare(value.Lt, a, b) }
 
-// lessList compares lists as Python does: by the first elements that differ.
+// lessList compares lists as Python does: the first elements that differ decide.
 func lessList(a, b []Value) (bool, error) {
 	for i := range a {
 		if !same(a[i], b[i]) {
@@ -106,7 +104,7 @@ func lessList(a, b []Value) (bool, error) {
 	return false, nil
 }
 
-// reverseFlag is the argument reverse of sorted, an int.
+// reverseFlag converts the argument reverse of sorted, which is an int.
 func reverseFlag(v Value) (bool, error) {
 	n, err := index(v)
 	return n != 0, err

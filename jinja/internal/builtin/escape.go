@@ -24,7 +24,7 @@ func escape(st State, v Value, a Args) (Value, error) {
 	return value.Escape(v)
 }
 
-// forceescape escapes also what is Markup.
+// forceescape escapes v even when it is Markup.
 func forceescape(st State, v Value, a Args) (Value, error) {
 	if err := forceescapeSig.none(a); err != nil {
 		return Value{}, err
@@ -33,7 +33,7 @@ func forceescape(st State, v Value, a Args) (Value, error) {
 	return value.Safe(string(markup.Escape(s))), err
 }
 
-// textOf is str(v), or the HTML of a value that has some.
+// textOf returns the HTML of a value that has some, else str(v).
 func textOf(v Value) (string, error) {
 	if s, ok := v.Str(); ok {
 		return s, nil
@@ -67,7 +67,7 @@ func striptags(st State, v Value, a Args) (Value, error) {
 	return value.String(markup.StripTags(s)), err
 }
 
-// xmlattr makes attributes out of a mapping. Values are escaped.
+// xmlattr is the filter xmlattr: it makes attributes of a mapping and escapes their values.
 func xmlattr(st State, v Value, a Args) (Value, error) {
 	filtered := byContext(st)
 	var buf []byte
@@ -100,15 +100,14 @@ func xmlattr(st State, v Value, a Args) (Value, error) {
 	return value.String(string(buf)), nil
 }
 
-// byContext reports whether outputs are escaped by the place where they stand.
+// byContext reports whether outputs are escaped by their place in the document.
 func byContext(st State) bool {
 	c, ok := st.(interface{ Contextual() bool })
 	return ok && c.Contextual()
 }
 
-// Attributes calls emit for each attribute that xmlattr makes of a mapping, with
-// whether a space goes before it. Keys with a character that would end the name of an
-// attribute are refused (CVE-2024-22195, CVE-2024-34064).
+// Attributes calls emit for each attribute that the filter xmlattr makes of a mapping. space says that a space goes
+// before it. A key with a character that ends the name of an attribute is an error (CVE-2024-22195, CVE-2024-34064).
 func Attributes(st State, v Value, a Args, emit func(space bool, key, x Value) error) error {
 	var arg [1]Value
 	if err := xmlattrSig.bind(arg[:], a); err != nil {
@@ -141,8 +140,7 @@ func Attributes(st State, v Value, a Args, emit func(space bool, key, x Value) e
 	return nil
 }
 
-// linkOf is the address for an attribute such as href: its text, unless the
-// scheme may run scripts.
+// linkOf returns the value of an attribute that holds an address. An address whose scheme may run scripts is blocked.
 func linkOf(v Value) (Value, error) {
 	switch v.SafeKind() {
 	case markup.KindURL, markup.KindResourceURL:
@@ -152,7 +150,7 @@ func linkOf(v Value) (Value, error) {
 	return value.String(context.FilterURL(s)), err
 }
 
-// itemsOf is list(v.items()) in two halves.
+// itemsOf returns the keys and the values of v.items().
 func itemsOf(st State, v Value) (keys, values []Value, err error) {
 	if keys, values, ok := value.Pairs(v); ok {
 		return keys, values, nil
@@ -175,7 +173,7 @@ func itemsOf(st State, v Value) (keys, values []Value, err error) {
 	return keys, values, nil
 }
 
-// pairOf unpacks an iterable of two elements.
+// pairOf unpacks an iterable of exactly two elements.
 func pairOf(v Value) (a, b Value, err error) {
 	if t, ok := v.Tuple(); ok && len(t) == 2 {
 		return t[0], t[1], nil
@@ -258,7 +256,7 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 	if !limit.IsNone() {
 		o.limited = true
 		if o.limit, err = index(limit); err != nil {
-			// It only matters once there is a link to shorten.
+			// The error is raised when the first link has to be shortened.
 			o.badLimit = typeError("'>' not supported between instances of 'int' and '%s'", value.TypeName(limit))
 		}
 	}
@@ -277,7 +275,7 @@ func urlizeFilter(st State, v Value, a Args) (Value, error) {
 	return value.String(out), nil
 }
 
-// words is (v or "").split().
+// words returns (v or "").split().
 func words(v Value) ([]string, error) {
 	if yes, err := truth(v); err != nil || !yes {
 		return nil, err

@@ -11,7 +11,7 @@ var (
 	sumSig    = sig("sync_do_sum", []string{"environment", "iterable"}, value.Opt("attribute", value.None), value.Opt("start", value.Int(0)))
 )
 
-// unique yields each value at its first occurrence.
+// unique is the filter unique: it yields each value the first time it occurs.
 func unique(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := uniqueSig.bind(arg[:], a); err != nil {
@@ -61,8 +61,7 @@ func maxFilter(st State, v Value, a Args) (Value, error) {
 	return extreme(st, v, a, maxSig, value.Gt)
 }
 
-// extreme returns the first element whose key stands in the relation op to
-// those of the elements before it.
+// extreme returns the first element that is least or greatest. op is Lt for the least and Gt for the greatest.
 func extreme(st State, v Value, a Args, s *signature, op value.Op) (Value, error) {
 	var arg [2]Value
 	if err := s.bind(arg[:], a); err != nil {
@@ -143,7 +142,7 @@ func sum(st State, v Value, a Args) (Value, error) {
 		if total, err = value.Add(total, x); err != nil {
 			return Value{}, err
 		}
-		// Lists are copied each time, as in Python.
+		// Adding lists copies them each time, as in Python: charge it.
 		if k := total.Kind(); k == value.KindList || k == value.KindTuple {
 			n, _ := value.Len(total)
 			if err := st.Grow(n); err != nil {

@@ -44,7 +44,7 @@ func filesizeformat(st State, v Value, a Args) (Value, error) {
 		if binary {
 			unit = math.Ldexp(1, 10*(i+2))
 		}
-		// The ninth power of ten, 10**24, is the one that a float stands below of.
+		// As a float, 10**24 is below its exact value, so that in Python n == unit counts as below.
 		below := n < unit || n == unit && !binary && i == 6
 		if below || i == len(units)-1 {
 			return value.String(pyFixed(base*n/unit, 1) + " " + units[i:i+1] + suffix), nil
@@ -53,7 +53,7 @@ func filesizeformat(st State, v Value, a Args) (Value, error) {
 	panic("unreachable")
 }
 
-// pyFixed is Python's {:.nf}.
+// pyFixed formats f as Python's {:.nf} does.
 func pyFixed(f float64, n int) string {
 	switch {
 	case f != f:

@@ -4,7 +4,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// format is printf-style formatting: value % args, or value % kwargs.
+// format is the filter format: value % args, or value % kwargs.
 func format(st State, v Value, a Args) (Value, error) {
 	if len(a.Pos) > 0 && len(a.Kw) > 0 {
 		return Value{}, argumentError("can't handle positional and keyword arguments at the same time")

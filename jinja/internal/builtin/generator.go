@@ -10,10 +10,8 @@ var (
 	sliceSig = sig("sync_do_slice", onValue, value.Req("slices"), value.Opt("fill_with", value.None))
 )
 
-// generator returns a lazy sequence whose elements start returns one by one; fn
-// is the name of Jinja's generator function, which repr shows.
-// start runs when the first element is asked for, as the body of a Python
-// generator does.
+// generator returns a value that yields elements one by one. start is called when the first element is asked for, as
+// the body of a Python generator runs. fn is the name of Jinja's generator function, which repr shows.
 func generator(fn string, start func() (value.Iterator, error)) Value {
 	var it value.Iterator
 	done := false
@@ -37,7 +35,7 @@ func generator(fn string, start func() (value.Iterator, error)) Value {
 	}))
 }
 
-// items gives the pairs of a mapping, none for an undefined value.
+// items is the filter items: it yields the pairs of a mapping, and nothing for an undefined value.
 func items(st State, v Value, a Args) (Value, error) {
 	if err := itemsSig.none(a); err != nil {
 		return Value{}, err
@@ -57,7 +55,7 @@ func items(st State, v Value, a Args) (Value, error) {
 	}), nil
 }
 
-// batch groups the elements into lists of linecount.
+// batch is the filter batch: it groups the elements into lists of linecount.
 func batch(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := batchSig.bind(arg[:], a); err != nil {
@@ -69,7 +67,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Any number may be given; one that no list is as long as never splits.
+		// linecount may be any number. Without a list of that length the elements stay in one batch.
 		size := -1
 		if f, ok := count.Float64(); ok && f == float64(int(f)) {
 			size = int(f)
@@ -85,7 +83,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 				row = append(row, pending)
 				waiting = false
 			} else if size == 0 {
-				// An empty list has as many elements as asked for.
+				// An empty list that is compared with linecount 0 takes one more element.
 				x, ok, err := it.Next()
 				if err != nil || !ok {
 					ended = true
@@ -135,7 +133,7 @@ func batch(st State, v Value, a Args) (Value, error) {
 	}), nil
 }
 
-// slice divides the elements into a number of lists.
+// slice is the filter slice: it divides the elements into a number of lists.
 func slice(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := sliceSig.bind(arg[:], a); err != nil {

@@ -4,8 +4,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// Translations are the functions of the catalogue in use. Each may be nil: the
-// message itself is the translation then.
+// Translations are the functions of a message catalogue. Where a function is nil, messages are not translated.
 type Translations struct {
 	Gettext   func(st State, message string) (string, error)
 	Ngettext  func(st State, singular, plural string, n Value) (string, error)
@@ -13,13 +12,11 @@ type Translations struct {
 	Npgettext func(st State, context, singular, plural string, n Value) (string, error)
 }
 
-// Gettext returns the globals gettext, ngettext, pgettext and npgettext for a
-// catalogue, and the alias _.
+// Gettext returns the globals gettext, ngettext, pgettext and npgettext for a catalogue, and the alias _.
 //
-// In the new style the functions take the variables of the message as keyword
-// arguments, put them in with the % operator, and with automatic escaping the
-// message is Markup. In the old style they return the message as it is, which
-// the template formats.
+// In the new style, keyword arguments are the variables of the message. They are put in with the % operator, and with
+// automatic escaping the message is Markup. In the old style the message is returned as it is, and the template formats
+// it.
 func Gettext(t Translations, newStyle bool) map[string]Value {
 	g := map[string]Value{
 		"gettext":   value.NewFunc("gettext", plainGettext(t)),
@@ -34,8 +31,7 @@ func Gettext(t Translations, newStyle bool) map[string]Value {
 	return g
 }
 
-// GettextAlias is the global _: it calls what the name gettext stands for in
-// the context.
+// GettextAlias is the global _. It calls the value of the name gettext in the context.
 var GettextAlias = value.NewFunc("_gettext_alias", func(st State, a Args) (Value, error) {
 	f, ok := st.Resolve("gettext")
 	if !ok {
@@ -52,7 +48,7 @@ var (
 	npgettextSig = sig("NullTranslations.npgettext", onSelf, value.Req("context"), value.Req("msgid1"), value.Req("msgid2"), value.Req("n"))
 )
 
-// texts returns the strings of the first arguments.
+// texts stores the strings of the first len(out) arguments in out.
 func texts(out []string, args []Value) (err error) {
 	for i := range out {
 		if out[i], err = value.StrOf(args[i]); err != nil {
@@ -134,7 +130,7 @@ func plainNpgettext(t Translations) value.Func {
 	}
 }
 
-// pluralForm chooses as a catalogue without translations does.
+// pluralForm returns singular when n is 1 and plural otherwise, as a catalogue without translations does.
 func pluralForm(singular, plural, n Value) (Value, error) {
 	one, err := value.Compare(value.Eq, n, value.Int(1))
 	if one || err != nil {
@@ -143,11 +139,11 @@ func pluralForm(singular, plural, n Value) (Value, error) {
 	return plural, nil
 }
 
-// newStyle names a new-style function: how many arguments it has, and which of
-// them are variables of the message unless given.
+// newStyle describes the functions of the new style: the number of their arguments, and the variables of the message
+// that arguments set unless keyword arguments do.
 var newStyle = map[string]struct {
 	sig *signature
-	set []string // for each argument the variable that it is, "" for none
+	set []string // for each argument the variable it sets, "" for none
 }{
 	"gettext": {sig("_make_new_gettext.<locals>.gettext", []string{"__context"}, value.Req("__string")), []string{""}},
 	"ngettext": {sig("_make_new_ngettext.<locals>.ngettext", []string{"__context"}, value.Req("__singular"), value.Req("__plural"), value.Req("__num")),
@@ -158,8 +154,7 @@ var newStyle = map[string]struct {
 		value.Req("__plural"), value.Req("__num")), []string{"context", "", "", "num"}},
 }
 
-// NewStyle wraps translation functions of the old style, by their names, into
-// those of the new style.
+// NewStyle returns the new-style functions that call the old-style functions of the same names.
 func NewStyle(old map[string]Value) map[string]Value {
 	out := make(map[string]Value, len(old)+1)
 	for name, f := range old {

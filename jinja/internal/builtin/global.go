@@ -44,7 +44,7 @@ func Range(st State, a Args) (Value, error) {
 	return value.NewRange(arg[0], arg[1], arg[2]), nil
 }
 
-// Dict is Python's dict: a mapping or pairs, and keyword arguments.
+// Dict is the global dict, Python's dict: it takes a mapping or pairs, and keyword arguments.
 func Dict(st State, a Args) (Value, error) {
 	d, err := newDict(st, "dict", a)
 	if err != nil {
@@ -69,7 +69,7 @@ func newDict(st State, name string, a Args) (*value.Dict, error) {
 	return d, nil
 }
 
-// update copies what v holds into d: a mapping, or an iterable of pairs.
+// update adds the entries of v, a mapping or an iterable of pairs, to d.
 func update(st State, d *value.Dict, v Value) error {
 	if isMapping(v) {
 		keys, values, err := itemsOf(st, v)
@@ -111,7 +111,7 @@ func update(st State, d *value.Dict, v Value) error {
 	}
 }
 
-// Cycler goes through its values again and again.
+// Cycler is the object that the global cycler makes: it returns its values in turn, again and again.
 type Cycler struct {
 	items []Value
 	pos   int
@@ -132,7 +132,7 @@ var (
 	cyclerResetSig = sig("Cycler.reset", []string{"self"})
 )
 
-// Attr gives the attributes of a cycler.
+// Attr returns the attributes of a cycler: current, next, reset, items and pos.
 func (c *Cycler) Attr(name string) (Value, bool) {
 	switch name {
 	case "current":
@@ -162,16 +162,16 @@ func (c *Cycler) Attr(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// TypeName is the name of Jinja's class.
+// TypeName returns the name of Jinja's class.
 func (c *Cycler) TypeName() string { return "Cycler" }
 
-// QualifiedTypeName is the name in messages about missing attributes.
+// QualifiedTypeName returns the name in messages about missing attributes.
 func (c *Cycler) QualifiedTypeName() string { return "jinja2.utils.Cycler" }
 
-// Repr prints an object without a representation of its own.
+// Repr returns Python's default representation of an object.
 func (c *Cycler) Repr() string { return fmt.Sprintf("<jinja2.utils.Cycler object at %p>", c) }
 
-// Joiner returns its separator, except for the first time.
+// Joiner is the object that the global joiner makes: calling it returns the separator, and "" the first time.
 type Joiner struct {
 	sep  Value
 	used bool
@@ -190,7 +190,7 @@ func newJoiner(st State, a Args) (Value, error) {
 	return value.Of(&Joiner{sep: arg[0]}), nil
 }
 
-// Call returns the separator.
+// Call returns the separator, or "" the first time.
 func (j *Joiner) Call(_ State, a Args) (Value, error) {
 	if err := joinerCallSig.none(a); err != nil {
 		return Value{}, err
@@ -202,7 +202,7 @@ func (j *Joiner) Call(_ State, a Args) (Value, error) {
 	return j.sep, nil
 }
 
-// Attr gives the attributes of a joiner.
+// Attr returns the attributes of a joiner.
 func (j *Joiner) Attr(name string) (Value, bool) {
 	switch name {
 	case "sep":
@@ -213,17 +213,16 @@ func (j *Joiner) Attr(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// TypeName is the name of Jinja's class.
+// TypeName returns the name of Jinja's class.
 func (j *Joiner) TypeName() string { return "Joiner" }
 
-// QualifiedTypeName is the name in messages about missing attributes.
+// QualifiedTypeName returns the name in messages about missing attributes.
 func (j *Joiner) QualifiedTypeName() string { return "jinja2.utils.Joiner" }
 
-// Repr prints an object without a representation of its own.
+// Repr returns Python's default representation of an object.
 func (j *Joiner) Repr() string { return fmt.Sprintf("<jinja2.utils.Joiner object at %p>", j) }
 
-// Namespace is what namespace() returns: an object whose attributes can be
-// assigned in any scope.
+// Namespace is the object that the global namespace makes. Its attributes can be assigned in any scope.
 type Namespace struct{ attrs *value.Dict }
 
 func newNamespace(st State, a Args) (Value, error) {
@@ -234,11 +233,11 @@ func newNamespace(st State, a Args) (Value, error) {
 	return value.Of(&Namespace{d}), nil
 }
 
-// Attr gives what has been assigned.
+// Attr returns the value that was assigned to the name.
 func (n *Namespace) Attr(name string) (Value, bool) {
 	switch name {
 	case "__class__":
-		return namespaceFunc, true // whatever has been assigned
+		return namespaceFunc, true // cannot be replaced by assigning
 	case "_Namespace__attrs":
 		return n.attrs.Value(), true
 	}
@@ -251,18 +250,18 @@ func (n *Namespace) SetAttr(name string, v Value) error {
 	return nil
 }
 
-// TypeName is the name of Jinja's class.
+// TypeName returns the name of Jinja's class.
 func (n *Namespace) TypeName() string { return "Namespace" }
 
-// QualifiedTypeName is the name in messages about missing attributes.
+// QualifiedTypeName returns the name in messages about missing attributes.
 func (n *Namespace) QualifiedTypeName() string { return "jinja2.utils.Namespace" }
 
-// ReprParts prints the attributes.
+// ReprParts returns the representation with the attributes.
 func (n *Namespace) ReprParts() (before string, attrs Value, after string) {
 	return "<Namespace ", n.attrs.Value(), ">"
 }
 
-// String prints the attributes.
+// String returns the representation with the attributes.
 func (n *Namespace) String() string {
 	s, err := value.ReprOf(n.attrs.Value())
 	if err != nil {

@@ -4,11 +4,10 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// group is a named tuple of what the elements of a group have in common, and
-// the list of them.
+// group is Jinja's named tuple of a group of elements: grouper, the value they have in common, and list, the elements.
 type group struct{ items [2]Value }
 
-// Attr gives the tuple's fields and methods.
+// Attr returns the fields and methods of the tuple.
 func (g *group) Attr(name string) (Value, bool) {
 	switch name {
 	case "grouper":
@@ -19,7 +18,7 @@ func (g *group) Attr(name string) (Value, bool) {
 	return value.GetAttr(g.tuple(), name)
 }
 
-// Item gives the elements by number.
+// Item returns the element at an index.
 func (g *group) Item(key Value) (Value, bool) {
 	v, ok, err := value.GetItem(g.tuple(), key)
 	return v, ok && err == nil
@@ -28,25 +27,25 @@ func (g *group) Item(key Value) (Value, bool) {
 // Iterate iterates over the two elements.
 func (g *group) Iterate() (value.Iterator, error) { return value.Iterate(g.tuple()) }
 
-// Len is 2.
+// Len returns 2.
 func (g *group) Len() int { return len(g.items) }
 
 // Contains reports whether x equals one of the two elements.
 func (g *group) Contains(x Value) (bool, error) { return value.Contains(g.tuple(), x) }
 
-// HashKey is the tuple: a group is hashable as far as its elements are.
+// HashKey returns the tuple, so that a group is hashable when its elements are.
 func (g *group) HashKey() Value { return g.tuple() }
 
-// TypeName is the name of Jinja's class.
+// TypeName returns the name of Jinja's class.
 func (g *group) TypeName() string { return "_GroupTuple" }
 
-// QualifiedTypeName is the name in messages about missing attributes.
+// QualifiedTypeName returns the name in messages about missing attributes.
 func (g *group) QualifiedTypeName() string { return "jinja2.filters._GroupTuple" }
 
-// ReprParts prints a plain tuple.
+// ReprParts returns the representation of a plain tuple.
 func (g *group) ReprParts() (before string, tuple Value, after string) { return "", g.tuple(), "" }
 
-// String prints a plain tuple.
+// String returns the representation of a plain tuple.
 func (g *group) String() string {
 	s, err := value.ReprOf(g.tuple())
 	if err != nil {
@@ -55,7 +54,7 @@ func (g *group) String() string {
 	return s
 }
 
-// StandFor makes a group compare as a tuple.
+// StandFor returns the tuple, so that a group is compared as one.
 func (g *group) StandFor() Value { return g.tuple() }
 
 func (g *group) tuple() Value { return value.NewTuple(g.items[:]) }
@@ -63,7 +62,7 @@ func (g *group) tuple() Value { return value.NewTuple(g.items[:]) }
 var groupbySig = sig("sync_do_groupby", onEnvVal, value.Req("attribute"), value.Opt("default", value.None),
 	value.Opt("case_sensitive", value.False))
 
-// groupby sorts by an attribute and collects the elements that share it.
+// groupby is the filter groupby: it sorts by an attribute and collects the elements in which it is equal.
 func groupby(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value
 	if err := groupbySig.bind(arg[:], a); err != nil {
@@ -105,7 +104,7 @@ func groupby(st State, v Value, a Args) (Value, error) {
 		for j < len(items) && same(keys[i], keys[j]) {
 			j++
 		}
-		// The key has the case of the first element.
+		// The grouper is the first element's attribute, in its own case.
 		grouper, err := g.raw(st, items[i])
 		if err != nil {
 			return Value{}, err

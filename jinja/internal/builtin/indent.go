@@ -9,7 +9,7 @@ import (
 var indentSig = sig("do_indent", onS, value.Opt("width", value.Int(4)), value.Opt("first", value.False),
 	value.Opt("blank", value.False))
 
-// indent puts spaces, or the given text, before the lines of v.
+// indent is the filter indent: it puts spaces, or the given text, before the lines of v.
 func indent(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value
 	if err := indentSig.bind(arg[:], a); err != nil {
@@ -39,11 +39,11 @@ func indent(st State, v Value, a Args) (Value, error) {
 	}
 	s, ok := v.Str()
 	if !ok {
-		// Whatever is no str fails where a line end is added to it.
+		// A value that is no str fails here, where Jinja appends a line end to it.
 		sum, err := value.Add(v, value.String("\n"))
 		switch v.Kind() {
 		case value.KindList, value.KindSlice:
-			// A list takes the characters of the line end, and has no lines.
+			// A list takes the characters of the line end and fails later: it has no lines.
 			_, err := attribute(v, "splitlines")
 			return Value{}, err
 		case value.KindBytes:
@@ -95,9 +95,8 @@ func indent(st State, v Value, a Args) (Value, error) {
 // newlines writes the ends of lines in HTML as \n.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// indentMixed follows Jinja step by step for lines that are not Markup and an
-// indention that is: which parts are escaped depends on the order in which
-// they are put together.
+// indentMixed follows Jinja step by step when the indention is Markup and the lines are not. Which parts are escaped
+// depends on the order in which they are joined.
 func indentMixed(in Value, lines []string, first, blank bool) (Value, error) {
 	newline := value.String("\n")
 	var result Value
@@ -114,7 +113,7 @@ func indentMixed(in Value, lines []string, first, blank bool) (Value, error) {
 				}
 			}
 			if !v.IsSafe() && p.IsSafe() {
-				// str.join takes the text of Markup.
+				// str.join takes the text of Markup without escaping.
 				s, _ := p.Str()
 				p = value.String(s)
 			}

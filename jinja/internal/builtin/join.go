@@ -6,7 +6,7 @@ import (
 
 var joinSig = sig("sync_do_join", onCtxVal, value.Opt("d", value.String("")), value.Opt("attribute", value.None))
 
-// maxText bounds the bytes that join makes, with or without limits.
+// maxText bounds the result of join in bytes, whatever the limits of the environment are.
 const maxText = 1 << 28
 
 func join(st State, v Value, a Args) (Value, error) {
@@ -24,8 +24,8 @@ func join(st State, v Value, a Args) (Value, error) {
 	return value.String(string(buf)), nil
 }
 
-// appendJoin appends the joined elements and reports whether they are Markup:
-// with automatic escaping, when the separator or any element is.
+// appendJoin appends the joined elements. markup reports whether they are Markup: with automatic escaping, when the
+// separator or an element is.
 func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup bool, err error) {
 	items, err := joined(st, v, attribute)
 	if err != nil {
@@ -55,7 +55,7 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 		if buf, err = appendOne(buf, item); err != nil {
 			return buf, false, err
 		}
-		if n := len(buf) - counted; n > 1<<16 { // a few short items may become gigabytes
+		if n := len(buf) - counted; n > 1<<16 { // charge as the text grows: a few short items may become gigabytes
 			if err := st.Grow(n); err != nil {
 				return buf, false, err
 			}
@@ -67,7 +67,7 @@ func appendJoin(st State, buf []byte, v, sep, attribute Value) (_ []byte, markup
 	return buf, markup, st.Grow(len(buf) - counted)
 }
 
-// joined returns the elements to join. They must not be changed.
+// joined returns the elements to join. The slice must not be changed.
 func joined(st State, v, attribute Value) ([]Value, error) {
 	var items []Value
 	if seq, ok := value.Seq(v); ok && seq.Items() != nil {

@@ -13,24 +13,24 @@ var tojsonSig = sig("do_tojson", onCtxVal, value.Opt("indent", value.None))
 // maxJSONDepth bounds the nesting of values, as Python's recursion limit does.
 const maxJSONDepth = 900
 
-// jsonEncoder writes what Python's json.dumps writes, with the characters that
-// have a meaning in HTML as \u escapes.
+// jsonEncoder writes JSON as Python's json.dumps does. Characters that mean something in HTML are written as \u
+// escapes.
 type jsonEncoder struct {
 	sortKeys   bool
 	skipKeys   bool
 	ascii      bool
 	allowNaN   bool
 	indent     string
-	badIndent  error // for anything but a str, which needs no indention
-	lines      bool  // every element on a line of its own
+	badIndent  error // the error of an indent that cannot be used; it is raised when indentation is needed
+	itemLines  bool  // each element is on a line of its own
 	item, pair string
 	state      State
-	other      Value   // default of json.dumps: makes another value out of one that JSON lacks
-	open       []Value // the containers that are being written
+	convert    Value   // the argument default of json.dumps: converts a value that JSON does not have
+	within     []Value // the containers that are being written
 }
 
-// tojson makes JSON that is safe in <script> and in attributes with single
-// quotes. The policies json.dumps_function and json.dumps_kwargs apply.
+// tojson is the filter tojson. Its JSON is safe in <script> and in attributes with single quotes. The policies
+// json.dumps_function and json.dumps_kwargs apply.
 func tojson(st State, v Value, a Args) (Value, error) {
 	buf, err := appendJSON(st, nil, v, a)
 	if err != nil {
@@ -39,7 +39,7 @@ func tojson(st State, v Value, a Args) (Value, error) {
 	return value.SafeKind(markup.KindJSON, string(buf)), nil
 }
 
-// AppendJSON appends what the filter tojson makes of v.
+// AppendJSON appends the result of the filter tojson.
 func AppendJSON(st State, buf []byte, v Value) ([]byte, error) { return appendJSON(st, buf, v, Args{}) }
 
 func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
@@ -66,7 +66,7 @@ func appendJSON(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return buf, st.Grow(len(buf) - start)
 }
 
-// dumpsByPolicy calls the function that the environment has for JSON.
+// dumpsByPolicy calls the policy json.dumps_function.
 func dumpsByPolicy(st State, buf []byte, dumps, v, kwargs, indent Value) ([]byte, error) {
 	call := Args{Pos: []Value{v}}
 	keys, values, _ := value.Pairs(kwargs)
@@ -117,7 +117,7 @@ func (e *jsonEncoder) configure(kwargs, indent Value) error {
 		case "separators":
 			separators = values[i]
 		case "default":
-			e.other = values[i]
+			e.convert = values[i]
 		case "check_circular", "cls":
 		default:
 			return typeError("JSONEncoder.__init__() got an unexpected keyword argument '%s'", name)
@@ -143,7 +143,7 @@ func (e *jsonEncoder) setIndent(indent Value) {
 	if indent.IsNone() {
 		return
 	}
-	e.lines = true
+	e.itemLines = true
 	e.item = ","
 	if s, ok := indent.Str(); ok {
 		e.indent = s
@@ -161,7 +161,7 @@ func (e *jsonEncoder) setIndent(indent Value) {
 	e.indent = strings.Repeat(" ", int(min(max(n, 0), 1024)))
 }
 
-// The types of plain values, which have no methods in Go.
+// The types of plain values. Their use runs no code of a Go type.
 var (
 	boolType   = value.True.Type()
 	intType    = value.Int(0).Type()
@@ -205,15 +205,15 @@ func (e *jsonEncoder) append(buf []byte, v Value) ([]byte, error) {
 	return e.appendOther(buf, v)
 }
 
-// appendOther encodes what the default function of json.dumps makes of v.
+// appendOther writes the result of the argument default of json.dumps.
 func (e *jsonEncoder) appendOther(buf []byte, v Value) ([]byte, error) {
-	if e.other.IsUndefined() || e.other.IsNone() {
+	if e.convert.IsUndefined() || e.convert.IsNone() {
 		return buf, notSerializable(v)
 	}
 	if err := e.enter(v); err != nil {
 		return buf, err
 	}
-	x, err := e.state.Call(e.other, Args{Pos: []Value{v}})
+	x, err := e.state.Call(e.convert, Args{Pos: []Value{v}})
 	if err != nil {
 		return buf, err
 	}
@@ -223,32 +223,32 @@ func (e *jsonEncoder) appendOther(buf []byte, v Value) ([]byte, error) {
 }
 
 func notSerializable(v Value) error {
-	name := value.TypeName(v) // of a date: datetime.date
+	name := value.TypeName(v) // for a date: datetime.date
 	return typeError("Object of type %s is not JSON serializable", name[strings.LastIndexByte(name, '.')+1:])
 }
 
-// enter notes that v is being written, leave that it is done.
+// enter records that v is being written; it fails when v contains itself. leave ends it.
 func (e *jsonEncoder) enter(v Value) error {
-	for _, o := range e.open {
+	for _, o := range e.within {
 		if value.Is(o, v) {
 			return valueError("Circular reference detected")
 		}
 	}
-	if len(e.open) >= maxJSONDepth {
+	if len(e.within) >= maxJSONDepth {
 		return value.NewError("RecursionError", "maximum recursion depth exceeded while encoding a JSON object")
 	}
-	e.open = append(e.open, v)
+	e.within = append(e.within, v)
 	return nil
 }
 
-func (e *jsonEncoder) leave() { e.open = e.open[:len(e.open)-1] }
+func (e *jsonEncoder) leave() { e.within = e.within[:len(e.within)-1] }
 
 func (e *jsonEncoder) newline(buf []byte) []byte {
-	if !e.lines {
+	if !e.itemLines {
 		return buf
 	}
 	buf = append(buf, '\n')
-	for range len(e.open) {
+	for range len(e.within) {
 		buf = appendHTMLSafe(buf, e.indent)
 	}
 	return buf

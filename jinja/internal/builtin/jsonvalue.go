@@ -12,7 +12,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// appendHTMLSafe appends JSON text with < > & and ' as escapes.
+// appendHTMLSafe appends JSON with <, >, & and ' written as escapes.
 func appendHTMLSafe(buf []byte, s string) []byte {
 	for i := range len(s) {
 		switch c := s[i]; c {
@@ -31,7 +31,7 @@ func appendHTMLSafe(buf []byte, s string) []byte {
 	return buf
 }
 
-// marshals reports whether v is of a Go type that writes its own JSON.
+// marshals reports whether the Go type of v writes its own JSON.
 func marshals(v Value) bool {
 	switch v.Kind() {
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindSlice, value.KindMap:
@@ -59,8 +59,7 @@ func (e *jsonEncoder) appendFloat(buf []byte, f float64) ([]byte, error) {
 	return value.AppendFloat(buf, f), nil
 }
 
-// keyOf makes the name of a member out of a key. ok is false for a key that is
-// to be skipped.
+// keyOf returns the name of a member for a key. ok is false for a key that is skipped.
 func (e *jsonEncoder) keyOf(k Value) (name string, ok bool, err error) {
 	switch k.Kind() {
 	case value.KindString, value.KindMarkup:
@@ -84,8 +83,7 @@ func (e *jsonEncoder) keyOf(k Value) (name string, ok bool, err error) {
 	return "", false, typeError("keys must be str, int, float, bool or None, not %s", value.TypeName(k))
 }
 
-// appendGo writes a Go value as package encoding/json does, in the layout of
-// the rest.
+// appendGo writes a Go value as encoding/json does, with the separators and indentation of the rest.
 func (e *jsonEncoder) appendGo(buf []byte, v Value) ([]byte, error) {
 	x := v.Any()
 	switch x := x.(type) {
@@ -109,8 +107,7 @@ func (e *jsonEncoder) appendGo(buf []byte, v Value) ([]byte, error) {
 	return e.append(buf, plain)
 }
 
-// decodeJSON reads one value, keeping the order of members and the kind of
-// numbers.
+// decodeJSON reads one value. It keeps the order of members, and ints apart from floats.
 func decodeJSON(d *json.Decoder) (Value, error) {
 	tok, err := d.Token()
 	if err != nil {

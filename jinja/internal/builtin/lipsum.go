@@ -8,7 +8,7 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// latin are the words of the usual filler text.
+// latin holds the words of the usual filler text.
 var latin = strings.Fields("a ac accumsan ad adipiscing aenean aliquam aliquet amet ante aptent arcu at auctor augue bibendum blandit " +
 	"class commodo condimentum congue consectetuer consequat conubia convallis cras cubilia cum curabitur curae " +
 	"cursus dapibus diam dictum dictumst dignissim dis dolor donec dui duis egestas eget eleifend elementum elit " +
@@ -23,13 +23,13 @@ var latin = strings.Fields("a ac accumsan ad adipiscing aenean aliquam aliquet a
 	"tortor tristique turpis ullamcorper ultrices ultricies urna ut varius vehicula vel velit venenatis vestibulum " +
 	"vitae vivamus viverra volutpat vulputate")
 
-// maxLipsum bounds the text in bytes where the environment has no limits.
+// maxLipsum bounds the text in bytes when the environment has no limits.
 const maxLipsum = 16 << 20
 
 var lipsumSig = sig("generate_lorem_ipsum", nil, value.Opt("n", value.Int(5)), value.Opt("html", value.True),
 	value.Opt("min", value.Int(20)), value.Opt("max", value.Int(100)))
 
-// lipsum makes n paragraphs of filler text of min to max words each.
+// lipsum is the global lipsum: n paragraphs of filler text of min to max words each.
 func lipsum(st State, a Args) (Value, error) {
 	var arg [4]Value
 	if err := lipsumSig.bind(arg[:], a); err != nil {
@@ -82,8 +82,8 @@ func lipsum(st State, a Args) (Value, error) {
 	return value.SafeKind(markup.KindHTML, string(buf)), nil
 }
 
-// appendParagraph appends sentences of n words together: capitals at the
-// start, commas every few words, full stops after ten to twenty.
+// appendParagraph appends sentences with n words in all. A sentence begins with a capital, has a comma every few words
+// and ends after ten to twenty.
 func appendParagraph(st State, buf []byte, n int) ([]byte, error) {
 	capital := true
 	comma, stop := 0, 0

@@ -19,8 +19,8 @@ func abs(st State, v Value, a Args) (Value, error) {
 	return value.AbsOf(v)
 }
 
-// toInt converts to an int. What cannot be converted gives the default, and a
-// text that is a float its integral part.
+// toInt is the filter int. A text that is a float is cut to its integral part. What cannot be converted gives the
+// default.
 func toInt(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := intSig.bind(arg[:], a); err != nil {
@@ -51,11 +51,11 @@ func toInt(st State, v Value, a Args) (Value, error) {
 	return n, err
 }
 
-// intOf is int(v) for what is no str.
+// intOf returns int(v) of a value that is no str.
 func intOf(v Value) (Value, error) {
 	switch v.Kind() {
 	case value.KindBool, value.KindInt:
-		// Also a Go type with a String method becomes a plain int.
+		// A Go type with a String method becomes a plain int too.
 		n, _ := v.Int64()
 		return value.Int(n), nil
 	case value.KindBig:
@@ -82,7 +82,7 @@ func intOf(v Value) (Value, error) {
 	return Value{}, typeError("int() argument must be a string, a bytes-like object or a real number, not '%s'", value.TypeName(v))
 }
 
-// maxDigits is how many digits Python converts to an int and back.
+// maxDigits is the number of digits up to which Python converts an int to and from text.
 const maxDigits = 4300
 
 func toFloat(st State, v Value, a Args) (Value, error) {
@@ -100,7 +100,7 @@ func toFloat(st State, v Value, a Args) (Value, error) {
 	return value.Float(f), nil
 }
 
-// floatOf is float(v).
+// floatOf returns float(v).
 func floatOf(v Value) (float64, error) {
 	if f, ok := v.Float64(); ok {
 		return f, nil

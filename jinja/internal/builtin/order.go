@@ -11,7 +11,7 @@ var (
 		value.Opt("reverse", value.False))
 )
 
-// sort sorts by the value itself or by one or more attributes.
+// sort is the filter sort: it sorts by the value itself or by one or more attributes.
 func sort(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value
 	if err := sortSig.bind(arg[:], a); err != nil {
@@ -51,7 +51,7 @@ func sort(st State, v Value, a Args) (Value, error) {
 	return value.NewList(items), nil
 }
 
-// sortGetters splits "age,name" into its attributes.
+// sortGetters returns the getters for "age,name".
 func sortGetters(attribute Value, foldStrings bool) []*getter {
 	s, ok := attribute.Str()
 	if !ok {
@@ -72,7 +72,7 @@ func sortGetters(attribute Value, foldStrings bool) []*getter {
 	return list
 }
 
-// dictsort returns the pairs of a mapping, sorted by key or by value.
+// dictsort is the filter dictsort: it returns the pairs of a mapping, sorted by key or by value.
 func dictsort(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value
 	if err := dictsortSig.bind(arg[:], a); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// parseInt is int(s, base).
+// parseInt returns int(s, base).
 func parseInt(s string, base int64) (Value, error) {
 	bad := func() (Value, error) {
 		return Value{}, valueError("invalid literal for int() with base %d: %s", base, value.AppendQuoted(nil, s))
@@ -92,8 +92,8 @@ func digitOf(c byte) int {
 	return 99
 }
 
-// asciiNumber trims white space and writes the decimal digits of all scripts
-// as ASCII ones. ok is false when something else is not ASCII.
+// asciiNumber trims white space and writes the decimal digits of all scripts as ASCII digits. ok is false when another
+// character is not ASCII.
 func asciiNumber(s string) (string, bool) {
 	s = strings.TrimFunc(s, isSpace)
 	if isASCII(s) {
@@ -113,9 +113,8 @@ func asciiNumber(s string) (string, bool) {
 	return b.String(), true
 }
 
-// decimalOf returns the value of a decimal digit. Unicode has them in runs of
-// ten, and the runs that touch each other begin at multiples of ten of the
-// first one.
+// decimalOf returns the value of a decimal digit. In Unicode the digits come in runs of ten. Where such runs touch,
+// each begins a multiple of ten after the first.
 func decimalOf(r rune) byte {
 	start := r
 	for unicode.IsDigit(start - 1) {
@@ -143,7 +142,7 @@ func parseFloat(s string, v Value) (float64, error) {
 		case "inf", "infinity", "nan":
 			ok = len(plain) < 2 || digitOf(plain[1]) != 99
 		default:
-			// Go reads hexadecimal floats, Python does not.
+			// Go reads hexadecimal floats and Python does not
 			ok = !strings.ContainsAny(string(plain), "xpin")
 		}
 	}

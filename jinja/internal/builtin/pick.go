@@ -4,7 +4,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// mapFilter applies a filter to every element or looks an attribute up.
+// mapFilter is the filter map: it applies a filter to every element or reads an attribute of it.
 func mapFilter(st State, v Value, a Args) (Value, error) {
 	a = keep(a)
 	return generator("sync_do_map", func() (value.Iterator, error) {
@@ -49,7 +49,7 @@ func mapper(st State, a Args) (func(Value) (Value, error), error) {
 	}
 	name := a.Pos[0]
 	a.Pos = a.Pos[1:]
-	var f value.Filter // looked up for the first element: without any, the name may be wrong
+	var f value.Filter // looked up for the first element: without elements a wrong name is no error
 	return func(v Value) (Value, error) {
 		if f == nil {
 			var err error
@@ -79,7 +79,7 @@ func findTest(st State, name Value) (value.Test, error) {
 	return nil, notFound("test", name)
 }
 
-// notFound is the error of a name that is looked up at run time.
+// notFound is the error for a filter or test that is looked up when the template runs.
 func notFound(what string, name Value) error {
 	if _, err := value.Hash(name); err != nil {
 		return err
@@ -110,8 +110,8 @@ func rejectattr(st State, v Value, a Args) (Value, error) {
 	return pick(st, v, a, false, true), nil
 }
 
-// pick yields the elements for which a test gives want: the element itself or
-// an attribute of it is tested, for truth when no test is named.
+// pick yields the elements for which a test results in want. byAttribute tests an attribute of the element. Without the
+// name of a test, the truth of the value decides.
 func pick(st State, v Value, a Args, want, byAttribute bool) Value {
 	a = keep(a)
 	return generator("select_or_reject", func() (value.Iterator, error) {

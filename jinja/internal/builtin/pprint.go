@@ -16,8 +16,7 @@ const (
 	maxPprintDepth = 200
 )
 
-// pprint prints a value over as many lines as 80 columns ask for, in the
-// layout of Python's pprint.
+// pprint is the filter pprint: it lays a value out as Python's pprint does, in 80 columns.
 func pprint(st State, v Value, a Args) (Value, error) {
 	if err := pprintSig.none(a); err != nil {
 		return Value{}, err
@@ -29,8 +28,8 @@ func pprint(st State, v Value, a Args) (Value, error) {
 	return value.String(string(p.buf)), st.Grow(len(p.buf))
 }
 
-// Debug is what the debug tag prints: v as pprint lays it out, three levels
-// deep, with as many short items to a line as there is room for.
+// Debug returns the text of the debug tag: v laid out by pprint, three levels deep, with as many short items on a line
+// as fit.
 func Debug(v Value) ([]byte, error) {
 	p := printer{depth: 3, compact: true}
 	err := p.format(v, 0, 0, 0)
@@ -40,8 +39,8 @@ func Debug(v Value) ([]byte, error) {
 type printer struct {
 	buf     []byte
 	open    []Value // the containers that are being printed
-	depth   int     // how deep containers are shown, 0 for all
-	compact bool    // several items to a line
+	depth   int     // how many levels of containers are shown, 0 for all
+	compact bool    // several items are put on a line
 }
 
 func (p *printer) recursion(v Value) []byte {
@@ -62,8 +61,7 @@ func (p *printer) enter(v Value) error {
 
 func (p *printer) leave() { p.open = p.open[:len(p.open)-1] }
 
-// format writes v, which begins at column indent and has allowance columns of
-// closing brackets after it.
+// format writes v. It begins at column indent, and allowance columns of closing brackets follow it.
 func (p *printer) format(v Value, indent, allowance, level int) error {
 	if isContainer(v) && p.isOpen(v) {
 		p.buf = append(p.buf, p.recursion(v)...)
@@ -136,18 +134,18 @@ func (p *printer) formatItems(items []Value, open byte, end string, indent, allo
 	p.buf = append(p.buf, open)
 	indent++
 	allowance += len(end)
-	full := pprintWidth - indent + 1 // what a line holds
-	room := full                     // what is left of it
-	begun, fresh := false, false     // whether the next item needs a comma, and a new line
+	full := pprintWidth - indent + 1 // columns of a line
+	room := full                     // columns that are free on the current line
+	written, newLine := false, false // an item was written; the next item begins a line
 	separate := func() {
 		switch {
-		case begun && fresh:
+		case written && newLine:
 			p.buf = append(p.buf, ',')
 			p.newline(indent)
-		case begun:
+		case written:
 			p.buf = append(p.buf, ", "...)
 		}
-		begun = true
+		written = true
 	}
 	for i, item := range items {
 		after := 1
@@ -163,18 +161,18 @@ func (p *printer) formatItems(items []Value, open byte, end string, indent, allo
 			}
 			n := utf8.RuneCount(rep) + 2
 			if room < n {
-				room, fresh = full, true
+				room, newLine = full, true
 			}
 			if room >= n {
 				room -= n
 				separate()
-				fresh = false
+				newLine = false
 				p.buf = append(p.buf, rep...)
 				continue
 			}
 		}
 		separate()
-		fresh = true
+		newLine = true
 		if err := p.format(item, indent, after, level); err != nil {
 			return err
 		}
@@ -210,7 +208,7 @@ func (p *printer) formatDict(v Value, indent, allowance, level int) error {
 	return nil
 }
 
-// formatString breaks a long str at line ends and behind white space.
+// formatString breaks a long str after line ends and after white space.
 func (p *printer) formatString(s string, indent, allowance, level int) {
 	if level == 1 {
 		indent++
@@ -268,7 +266,7 @@ func (p *printer) formatString(s string, indent, allowance, level int) {
 	}
 }
 
-// wordsWithSpace splits s into words with the white space behind them.
+// wordsWithSpace splits s into words, each with the white space after it.
 func wordsWithSpace(s string) []string {
 	var parts []string
 	start, space := 0, false
@@ -286,7 +284,7 @@ func wordsWithSpace(s string) []string {
 	return parts
 }
 
-// formatBytes breaks a long bytes object behind every few groups of four.
+// formatBytes breaks a long bytes object after a few groups of four bytes.
 func (p *printer) formatBytes(b []byte, rep []byte, indent, allowance, level int) error {
 	if len(b) <= 4 {
 		p.buf = append(p.buf, rep...)
@@ -350,7 +348,7 @@ func (p *printer) repr(buf []byte, v Value, level int) ([]byte, error) {
 	}
 	level++
 	if p.isOpen(v) {
-		// The value itself is being laid out: only its parts can be recursive.
+		// v itself is being laid out: only its parts can contain it again.
 		return append(buf, p.recursion(v)...), nil
 	}
 	if err := p.enter(v); err != nil {
@@ -397,7 +395,7 @@ func (p *printer) repr(buf []byte, v Value, level int) ([]byte, error) {
 	return append(buf, end...), nil
 }
 
-// cutShort stands for a container that is too deep to be shown.
+// cutShort returns what is shown for a container below the last level.
 func cutShort(v Value) string {
 	n, _ := value.Len(v)
 	switch {
@@ -419,8 +417,7 @@ func cutShort(v Value) string {
 	return "(...)"
 }
 
-// sortSafely sorts keys, and values with them. What Python cannot compare is
-// ordered by the names of the types.
+// sortSafely sorts keys, and values with them. Keys that Python cannot compare are ordered by the names of their types.
 func sortSafely(keys, values []Value) {
 	less := func(a, b Value) (bool, error) {
 		yes, err := lessValue(a, b)

@@ -9,8 +9,7 @@ import (
 
 var replaceSig = sig("do_replace", onCtxS, value.Req("old"), value.Req("new"), value.Opt("count", value.None))
 
-// replace replaces text. With automatic escaping, plain text is escaped before
-// it meets Markup.
+// replace is the filter replace. With automatic escaping, plain text is escaped before it is joined with Markup.
 func replace(st State, v Value, a Args) (Value, error) {
 	var arg [3]Value
 	if err := replaceSig.bind(arg[:], a); err != nil {
@@ -53,7 +52,7 @@ func replaceStr(st State, v, old, new, count Value) (Value, error) {
 	o, _ := old.Str()
 	n, _ := new.Str()
 	if v.IsSafe() {
-		// Markup.replace escapes what it is given.
+		// Markup.replace escapes its arguments.
 		if !old.IsSafe() {
 			o = string(markup.Escape(o))
 		}
@@ -83,8 +82,7 @@ func replaceStr(st State, v, old, new, count Value) (Value, error) {
 	return like(v, strings.Replace(s, o, n, limit)), nil
 }
 
-// hasHTML reports whether v has an __html__ method: Markup and values that
-// print themselves as HTML.
+// hasHTML reports whether v has a method __html__: it is Markup or a value with HTML of its own.
 func hasHTML(v Value) bool {
 	if v.IsSafe() {
 		return true

@@ -36,7 +36,7 @@ func lastOf(v Value) (x Value, ok bool, err error) {
 	return seq.At(seq.Len() - 1), true, nil
 }
 
-// reversible returns the elements of a value that Python's reversed takes.
+// reversible returns the elements of a value that Python's reversed accepts.
 func reversible(v Value) (value.Sequence, error) {
 	if v.Kind() != value.KindSet {
 		if t, ok := v.Any().(*group); ok {
@@ -56,8 +56,7 @@ func reversible(v Value) (value.Sequence, error) {
 	return value.Sequence{}, typeError("'%s' object is not reversible", value.TypeName(v))
 }
 
-// byNumber returns the elements of an object that has a length and items, which
-// is a sequence for Python.
+// byNumber returns the elements of an object that has a length and items, which Python takes for a sequence.
 func byNumber(v Value) ([]Value, bool, error) {
 	if v.Kind() != value.KindObject {
 		return nil, false, nil
@@ -78,7 +77,7 @@ func byNumber(v Value) ([]Value, bool, error) {
 	return list, true, nil
 }
 
-// reverse reverses a str, or gives the elements from the last to the first.
+// reverse is the filter reverse: it reverses a str, or yields the elements from the last to the first.
 func reverse(st State, v Value, a Args) (Value, error) {
 	if err := reverseSig.none(a); err != nil {
 		return Value{}, err

@@ -11,7 +11,7 @@ import (
 
 var roundSig = sig("do_round", onValue, value.Opt("precision", value.Int(0)), value.Opt("method", value.String("common")))
 
-// round rounds halves to the even neighbour when the method is "common".
+// round is the filter round. The method "common" rounds halves to even.
 func round(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := roundSig.bind(arg[:], a); err != nil {
@@ -52,7 +52,7 @@ func round(st State, v Value, a Args) (Value, error) {
 	return value.Div(x, scale)
 }
 
-// roundTo is round(v, precision).
+// roundTo returns round(v, precision).
 func roundTo(v, precision Value) (Value, error) {
 	switch v.Kind() {
 	case value.KindBool, value.KindInt, value.KindBig:
@@ -119,8 +119,7 @@ func roundFloat(f float64, p int) (Value, error) {
 		}
 		return value.Float(r), nil
 	}
-	// The digits before the point decide, but a half is one only when nothing
-	// follows: keep one more digit for that.
+	// Keep one digit after the decision: a half is a half only when nothing follows it.
 	whole, _ := big.NewFloat(math.Trunc(f)).Int(nil)
 	whole.Mul(whole, big.NewInt(10))
 	if f != math.Trunc(f) {
@@ -139,9 +138,11 @@ func roundFloat(f float64, p int) (Value, error) {
 
 var pow10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
-// roundFast returns |f|*10**p rounded to an integer n. ok is false where the product, which has an error of its own, is
-// so near to a half that the exact value has to decide, and where n may have more than 15 digits. Up to these the float
-// nearest to n/10**p is the quotient, for both are exact, and n its shortest digits, for no two such decimals share a float.
+// roundFast returns |f|*10**p, rounded to the integer n. ok is false when the exact value has to decide, because the
+// product, which has an error of its own, is too near to a half. It is also false when n may have more than 15 digits.
+//
+// Up to 15 digits n and 10**p are exact floats, so the float nearest to n/10**p is their quotient. Its shortest digits
+// are those of n, because no two decimals of 15 digits share a float.
 func roundFast(f float64, p int) (n int64, ok bool) {
 	if p < 0 || p >= len(pow10) {
 		return 0, false
@@ -152,7 +153,7 @@ func roundFast(f float64, p int) (n int64, ok bool) {
 	}
 	n = int64(x)
 	rest := x - float64(n)
-	// The error of x is at most one half of its last place, x * 2**-53: below 0.02 here.
+	// The error of x is at most half of its last place: x * 2**-53, which is below 0.02 here.
 	if rest > 0.45 && rest < 0.55 {
 		return 0, false
 	}
@@ -162,7 +163,7 @@ func roundFast(f float64, p int) (n int64, ok bool) {
 	return n, true
 }
 
-// streamRound prints the digits of a rounded float as they come out of the rounding.
+// streamRound prints a rounded float from the digits that rounding gives.
 func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if v.Kind() == value.KindFloat && len(a.Kw) == 0 && len(a.Pos) < 2 {
 		p := int64(0)
@@ -173,7 +174,7 @@ func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		}
 		if isInt {
 			f, _ := v.Float64()
-			// From 1e-4 on the repr has no exponent.
+			// The repr has no exponent from 1e-4 on.
 			if n, ok := roundFast(f, int(p)); ok && float64(n) >= pow10[p]*1e-3 {
 				if f < 0 {
 					buf = append(buf, '-')
@@ -185,9 +186,9 @@ func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return streamValue(round)(st, buf, v, a)
 }
 
-// appendDecimal appends n/10**p with one digit or more behind the point and no zeros at the end.
+// appendDecimal appends n/10**p with at least one digit after the point and no zeros at the end.
 func appendDecimal(buf []byte, n int64, p int) []byte {
-	if p == 2 { // of prices: divided by constants
+	if p == 2 { // prices: dividing by a constant is faster
 		buf = append(output.AppendInt(buf, n/100), '.')
 		c := byte(n % 100)
 		if c%10 == 0 {

@@ -52,7 +52,7 @@ func random(st State, v Value, a Args) (Value, error) {
 	if n == 0 {
 		return st.Undefined(value.Undef{Hint: "No random item, sequence was empty."}), nil
 	}
-	// Python's v[i], a KeyError for a mapping without that key included.
+	// This is Python's v[i]: a mapping without that key fails with a KeyError.
 	return value.Subscript(v, value.Int(rand.Int64N(int64(n))))
 }
 
@@ -71,7 +71,7 @@ func listOf(st State, v Value) (Value, error) {
 	return value.NewList(items), nil
 }
 
-// collect is list(v), accounted against the limits of the environment.
+// collect returns list(v). The elements are charged to the limits of the environment.
 func collect(st State, v Value) ([]Value, error) {
 	if n, err := value.Len(v); err == nil {
 		if err := st.Grow(n); err != nil {
@@ -99,7 +99,7 @@ func collect(st State, v Value) ([]Value, error) {
 	}
 }
 
-// defaultFilter replaces what is undefined and, when asked to, what is false.
+// defaultFilter is the filter default: it replaces what is undefined and, with boolean, what is false.
 func defaultFilter(st State, v Value, a Args) (Value, error) {
 	var arg [2]Value
 	if err := defaultSig.bind(arg[:], a); err != nil {

@@ -9,14 +9,12 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// AppendFilter is a filter that appends what printing its result would: the
-// result escaped where the call stands in an autoescaped place, else its text.
-// When it fails, buf may have grown by a part of the result.
+// AppendFilter is a filter that appends the printed result: escaped where the call stands in an autoescaped place, else
+// its text. When it fails, buf may have grown by a part of the result.
 type AppendFilter func(st State, buf []byte, v Value, a Args) ([]byte, error)
 
-// Stream are filters in the form for the last place of a printed expression.
-// They append the same bytes that the filter of the same name in [Filters] and
-// the printing of its result would, without making a string.
+// Stream holds the filters that have the form AppendFilter, for the last filter of a printed expression. Each appends
+// the same bytes as printing the result of the filter of the same name in [Filters], without making a string.
 var Stream = map[string]AppendFilter{
 	"capitalize": streamCapitalize,
 	"count":      streamLength,
@@ -48,7 +46,7 @@ func emit(st State, buf []byte, v Value) ([]byte, error) {
 	return value.AppendStr(buf, v)
 }
 
-// emitText prints a text, which is Markup when safe is set.
+// emitText prints a text. safe says that it is Markup.
 func emitText(st State, buf []byte, s string, safe bool) []byte {
 	if safe || !st.Autoescape() {
 		return append(buf, s...)
@@ -64,7 +62,7 @@ func escapeFrom(st State, buf []byte, start int) []byte {
 	for i := start; i < len(buf); i++ {
 		switch buf[i] {
 		case '&', '<', '>', '\'', '"':
-			// Text with such characters pays for a copy.
+			// Only text with such characters is copied.
 			tail := string(buf[i:])
 			return output.AppendEscaped(buf[:i], tail)
 		}
@@ -72,7 +70,7 @@ func escapeFrom(st State, buf []byte, start int) []byte {
 	return buf
 }
 
-// streamValue is the form of a filter whose result is no text.
+// streamValue makes an AppendFilter of a filter whose result is no text.
 func streamValue(f value.Filter) AppendFilter {
 	return func(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		r, err := f(st, v, a)
@@ -110,7 +108,7 @@ func streamString(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if v.IsString() {
 		return emit(st, buf, v)
 	}
-	// The text of a value with HTML of its own is not that HTML.
+	// The text of a value is printed here even when the value has HTML of its own.
 	start := len(buf)
 	buf, err := value.AppendStr(buf, v)
 	if err != nil {
@@ -254,8 +252,8 @@ func streamTruncate(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return emitText(st, emitText(st, buf, s, false), end, false), nil
 }
 
-// streamJoin escapes every part by itself in an autoescaped place: that gives
-// the same bytes whether the whole would be Markup or not.
+// streamJoin escapes each part by itself in an autoescaped place. The bytes are the same whether the joined text would
+// be Markup or not.
 func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	var arg [2]Value
 	if err := joinSig.bind(arg[:], a); err != nil {
@@ -282,7 +280,7 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	}
 	start, n := len(buf), seq.Len()
 	if n < 2 {
-		// The separator is looked at even when nothing needs it.
+		// The separator is converted even when it is not needed, because that may fail.
 		var err error
 		if buf, err = between(buf, arg[0]); err != nil {
 			return buf, err
@@ -314,7 +312,7 @@ func streamJoin(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return buf, nil
 }
 
-// streamReplace replaces plain text in plain text.
+// streamReplace handles plain text whose arguments are plain text.
 func streamReplace(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	s, ok := v.Str()
 	if !ok || v.IsSafe() || len(a.Pos) != 2 || len(a.Kw) > 0 || a.Pos[0].IsSafe() || a.Pos[1].IsSafe() {

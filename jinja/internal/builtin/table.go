@@ -1,20 +1,18 @@
-// Package builtin holds the filters, tests and global functions that every
-// environment of package jinja has: those of Jinja 3.1, by the same names,
-// with the same arguments, results and errors.
+// Package builtin holds the filters, tests and global functions of Jinja 3.1, with the same names, arguments, results
+// and errors. Every environment of package jinja has them.
 //
-// # Use
+//	# Use
 //
-// [Filters], [Tests] and [Globals] are what an environment starts with. The
-// functions work on values alone; what depends on the environment (undefined
-// values, attribute access, policies, limits) they ask of the value.State that
-// they are called with. [Stream] has filters that append to the output.
+// An environment starts with [Filters], [Tests] and [Globals]. The functions work on values alone. What depends on the
+// environment they ask of their value.State: undefined values, attributes, policies and limits. [Stream] holds filters
+// that append to the output.
 //
-// [Gettext] and its siblings are the functions behind the trans tag.
+// [Gettext] and the functions beside it are those that the trans tag calls.
 //
-// # Laziness
+//	# Laziness
 //
-// batch, items, map, reject, rejectattr, select, selectattr, slice and unique
-// return generators: their errors come when the first element is asked for.
+// batch, items, map, reject, rejectattr, select, selectattr, slice and unique return generators. Their errors come when
+// the first element is asked for.
 package builtin
 
 import "github.com/dewar-go/dewar/jinja/internal/value"
@@ -129,8 +127,7 @@ var Tests = map[string]value.Test{
 	"upper":       simple("test_upper", isUpper),
 }
 
-// Globals returns the global functions of Jinja. The values are shared; the
-// map is the caller's own.
+// Globals returns the global functions of Jinja. The values are shared; the map is the caller's.
 func Globals() map[string]Value {
 	return map[string]Value{
 		"range":     rangeFunc,

@@ -26,7 +26,7 @@ func kind(name string, f func(v Value) bool) value.Test {
 	return simple(name, func(_ State, v Value) (bool, error) { return f(v), nil })
 }
 
-// comparison makes the test of an operator.
+// comparison makes the test for a comparison operator.
 func comparison(name string, op value.Op) value.Test {
 	return func(st State, v Value, a Args) (bool, error) {
 		if err := native(name, a, 2); err != nil {
@@ -39,7 +39,7 @@ func comparison(name string, op value.Op) value.Test {
 	}
 }
 
-// remainder makes a test of v % divisor.
+// remainder makes the test v % divisor == want.
 func remainder(name string, divisor, want int64) value.Test {
 	return simple(name, func(st State, v Value) (bool, error) {
 		if n, ok := v.Int64(); ok {
@@ -75,7 +75,7 @@ func testIn(st State, v Value, a Args) (bool, error) {
 	return value.Contains(arg[0], v)
 }
 
-// cased reports whether s has letters of the case, and none of the other ones.
+// cased reports whether s has letters of the wanted case and none of the other.
 func cased(v Value, wanted, other func(r rune) bool) (bool, error) {
 	s, err := value.StrOf(v)
 	if err != nil {
@@ -104,7 +104,7 @@ func isUpper(_ State, v Value) (bool, error) {
 	return cased(v, isUpperRune, func(r rune) bool { return isLowerRune(r) || unicode.IsTitle(r) })
 }
 
-// testSequence reports whether v has a length and items.
+// testSequence reports whether v has a length and items by number.
 func testSequence(st State, v Value) (bool, error) {
 	if u, ok := v.Undefined(); ok {
 		return u.Mode != value.UndefStrict, nil
@@ -137,11 +137,11 @@ func isMapping(v Value) bool {
 	return ok && m.IsMapping()
 }
 
-// Mapping is implemented by objects that count as dicts for the test mapping
-// and the filter items. They answer the attribute items.
+// Mapping is implemented by objects that the test mapping and the filter items take for dicts. They have an attribute
+// items.
 type Mapping interface{ IsMapping() bool }
 
-// registered makes the tests that ask whether the environment knows a name.
+// registered makes the tests filter and test: whether the environment knows a name.
 func registered(name string, find func(st State, name string) bool) value.Test {
 	s := sig(name, []string{"env", "value"})
 	return func(st State, v Value, a Args) (bool, error) {
@@ -160,7 +160,7 @@ func testCallable(st State, v Value, a Args) (bool, error) {
 	if err := native("callable", a, 1); err != nil {
 		return false, err
 	}
-	// An undefined value has a method __call__, which fails.
+	// An undefined value has a method __call__ in Python, which fails.
 	return v.IsUndefined() || value.IsCallable(v), nil
 }
 

@@ -72,8 +72,8 @@ func capitalize(st State, v Value, a Args) (Value, error) {
 	return method(st, v, "capitalize")
 }
 
-// title starts every word with a capital. A word begins at the start and after
-// white space, hyphens and opening brackets. The result is never Markup.
+// title is the filter title: every word begins with a capital. Words begin at the start and after white space, hyphens
+// and opening brackets. The result is never Markup.
 func title(st State, v Value, a Args) (Value, error) {
 	if err := titleSig.none(a); err != nil {
 		return Value{}, err
@@ -146,7 +146,7 @@ func appendTitleASCII(buf []byte, s string) []byte {
 	return buf
 }
 
-// wordcount counts the runs of letters, digits and underscores.
+// wordcount is the filter wordcount: it counts the runs of letters, digits and underscores.
 func wordcount(st State, v Value, a Args) (Value, error) {
 	if err := wordcountSig.none(a); err != nil {
 		return Value{}, err

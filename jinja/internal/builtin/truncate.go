@@ -9,7 +9,7 @@ import (
 var truncateSig = sig("do_truncate", onEnvS, value.Opt("length", value.Int(255)), value.Opt("killwords", value.False),
 	value.Opt("end", value.String("...")), value.Opt("leeway", value.None))
 
-// truncate cuts a text that is longer than length and the leeway together.
+// truncate is the filter truncate: it cuts a text that is longer than length plus the leeway.
 func truncate(st State, v Value, a Args) (Value, error) {
 	var arg [4]Value
 	if err := truncateSig.bind(arg[:], a); err != nil {

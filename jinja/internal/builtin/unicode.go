@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// isSpace is str.isspace for one character, which is also \s in Python's
-// regular expressions: White_Space and the information separators.
+// isSpace is str.isspace of one character, which is also \s of Python's regular expressions: White_Space and the
+// information separators.
 func isSpace(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r == ' ' || '\t' <= r && r <= '\r' || 0x1C <= r && r <= 0x1F
@@ -14,11 +14,11 @@ func isSpace(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
-// isASCIISpace is \s under re.ASCII and the white space of textwrap.
+// isASCIISpace is \s with re.ASCII, which is also the white space of textwrap.
 func isASCIISpace(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
 
-// isWord is \w of Python's regular expressions: letters, numbers of all kinds
-// and the underscore, but no combining marks.
+// isWord is \w of Python's regular expressions: letters, numbers of all kinds and the underscore, but no combining
+// marks.
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
 		return '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' || r == '_'
@@ -85,13 +85,12 @@ func runeCut(s string, n int) int {
 	return len(s)
 }
 
-// runeCutLen returns the number of characters of s, or most when there are more.
-// It does not look further than that.
+// runeCutLen returns the number of characters of s, or most when there are more. It stops there.
 func runeCutLen(s string, most int) int {
 	return utf8.RuneCountInString(s[:runeCut(s, most)])
 }
 
-// runePrefix is s[:n] of Python, where a negative n counts from the end.
+// runePrefix is Python's s[:n]: a negative n counts from the end.
 func runePrefix(s string, n int) string {
 	if n < 0 {
 		n = max(0, utf8.RuneCountInString(s)+n)

@@ -6,8 +6,7 @@ import (
 
 var urlencodeSig = sig("do_urlencode", onValue)
 
-// urlencode quotes a text for a path, or makes a query out of a mapping or of
-// pairs.
+// urlencode is the filter urlencode: it quotes a text for a path, or makes a query of a mapping or of pairs.
 func urlencode(st State, v Value, a Args) (Value, error) {
 	buf, err := appendURLEncoded(st, nil, v, a)
 	return value.String(string(buf)), err
@@ -62,8 +61,7 @@ func appendPair(buf []byte, k, v Value) ([]byte, error) {
 	return appendQuoted(append(buf, '='), v, true)
 }
 
-// appendQuoted percent-encodes the text of v. In a query spaces become plus
-// signs and slashes are encoded too.
+// appendQuoted percent-encodes the text of v. In a query a space becomes "+", and slashes are encoded too.
 func appendQuoted(buf []byte, v Value, query bool) ([]byte, error) {
 	var s string
 	if b, ok := v.Bytes(); ok {

@@ -27,14 +27,14 @@ func isEmail(s string) bool {
 }
 
 type linkOptions struct {
-	limit        int // of the characters of a link's text, when limited
+	limit        int // greatest number of characters of a link's text, when limited
 	limited      bool
 	badLimit     error
-	attrs        string // of every link: rel and target
+	attrs        string // the attributes of every link: rel and target
 	extraSchemes []string
 }
 
-// urlize makes the addresses in text into links; text is HTML already.
+// urlize turns the addresses in text, which is HTML already, into links.
 func urlize(text string, o linkOptions) ([]byte, error) {
 	out := make([]byte, 0, len(text)+len(text)/2)
 	for text != "" {
@@ -59,8 +59,8 @@ func urlize(text string, o linkOptions) ([]byte, error) {
 	return out, nil
 }
 
-// appendLinked appends a word, as a link when it is an address. Every step
-// takes time linear in the length of the word (CVE-2020-28493).
+// appendLinked appends a word, as a link when it is an address. Each step takes time linear in the length of the word
+// (CVE-2020-28493).
 func appendLinked(out []byte, word string, o linkOptions) ([]byte, error) {
 	from, to := 0, len(word)
 	for {
@@ -81,8 +81,7 @@ func appendLinked(out []byte, word string, o linkOptions) ([]byte, error) {
 			break
 		}
 	}
-	// Parentheses that were opened inside the address and closed behind it
-	// belong to it.
+	// A closing parenthesis that was opened inside the address belongs to the address.
 	for _, pair := range [...][2]string{{"(", ")"}, {"<", ">"}, {"&lt;", "&gt;"}} {
 		opened := strings.Count(word[from:to], pair[0])
 		if opened <= strings.Count(word[from:to], pair[1]) {
@@ -135,14 +134,14 @@ func appendTrimmed(out []byte, s string, o linkOptions) []byte {
 	return append(append(out, runePrefix(s, o.limit)...), "..."...)
 }
 
-// sortedSet sorts list and removes what comes twice.
+// sortedSet sorts list and removes repeated items.
 func sortedSet(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// isScheme reports whether s can be the start of an address: at least two
-// letters, digits, dots, pluses and hyphens, a colon, and up to two slashes.
+// isScheme reports whether s can begin an address: at least two letters, digits, dots, pluses or hyphens, a colon, and
+// up to two slashes.
 func isScheme(s string) bool {
 	name, slashes, ok := strings.Cut(s, ":")
 	if !ok || slashes != "" && slashes != "/" && slashes != "//" || utf8.RuneCountInString(name) < 2 {

@@ -9,17 +9,16 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// wrapOptions are the settings of textwrap.wrap that the filter wordwrap has.
+// wrapOptions are the options of textwrap.wrap that the filter wordwrap sets.
 type wrapOptions struct {
 	width          int
 	breakLongWords bool
-	splitOnHyphens bool // words are split at hyphens: break_on_hyphens is True itself
-	breakAtHyphens bool // long words are broken behind hyphens: break_on_hyphens is true in any way
+	splitOnHyphens bool // words are split at hyphens: break_on_hyphens is exactly True
+	breakAtHyphens bool // long words are broken after hyphens: break_on_hyphens counts as true
 }
 
-// wrapLine breaks one paragraph into lines of at most width characters as
-// textwrap.wrap does with drop_whitespace on and expansion and replacement of
-// white space off.
+// wrapLine breaks a paragraph into lines of at most width characters as textwrap.wrap does. The option drop_whitespace
+// is on; white space is neither expanded nor replaced.
 func wrapLine(s string, o wrapOptions) []string {
 	var chunks []string
 	if o.splitOnHyphens {
@@ -32,8 +31,8 @@ func wrapLine(s string, o wrapOptions) []string {
 		if len(lines) > 0 && isBlank(chunks[0]) {
 			chunks = chunks[1:]
 		}
-		// A line is a run of chunks, and chunks lie one after the other in s, but
-		// a broken word leaves the rest of itself as the next chunk.
+		// A line is a run of chunks. Chunks follow each other in s. When a word is broken, the rest of it becomes the
+		// next chunk.
 		line := make([]string, 0, 8)
 		used := 0
 		for len(chunks) > 0 {
@@ -71,7 +70,7 @@ func wrapLine(s string, o wrapOptions) []string {
 	return lines
 }
 
-// isBlank reports whether s has nothing but white space in it.
+// isBlank reports whether s is empty or white space.
 func isBlank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !isSpace(r) }) < 0
 }
@@ -91,20 +90,20 @@ func splitSpaces(s string) []string {
 	return chunks
 }
 
-// splitWords splits s as splitSpaces does, and further behind the hyphens of
-// compound words and around dashes of two hyphens or more.
+// splitWords splits s as splitSpaces does, and also after the hyphens of compound words and around dashes of two or
+// more hyphens.
 func splitWords(s string) []string {
 	rs := []rune(s)
-	// at returns the character at i, or -1 outside.
+	// at returns the character at i, or -1 outside of the text.
 	at := func(i int) rune {
 		if i < 0 || i >= len(rs) {
 			return -1
 		}
 		return rs[i]
 	}
-	// beforeDash is the class of characters that a dash may follow.
+	// beforeDash reports whether a dash may follow the character.
 	beforeDash := func(r rune) bool { return r >= 0 && (isWord(r) || strings.ContainsRune(`!"'&.,?`, r)) }
-	// dash returns the length of the dash at i that stands between words, or 0.
+	// dash returns the length of the dash at i when it stands between words, or 0.
 	dash := func(i int) int {
 		if at(i) != '-' || at(i+1) != '-' || !beforeDash(at(i-1)) {
 			return 0
@@ -118,9 +117,8 @@ func splitWords(s string) []string {
 		}
 		return n
 	}
-	// compound reports whether the character at i is the hyphen of a compound
-	// word: two letters, or a letter between hyphens, before it, and a letter
-	// with another one, or with a hyphen and another one, after it.
+	// compound reports whether the character at i is the hyphen of a compound word. Two letters, or a letter after a
+	// hyphen and a letter, stand before it, and the same in reverse after it.
 	compound := func(i int) bool {
 		return at(i) == '-' && isLetter(at(i-1)) &&
 			(isLetter(at(i-2)) || at(i-2) == '-' && isLetter(at(i-3))) &&
@@ -133,7 +131,7 @@ func splitWords(s string) []string {
 		n := 0
 		for _, r := range rs[from:to] {
 			if r == utf8.RuneError {
-				// One byte that is not UTF-8, or the character itself.
+				// RuneError is one byte that is not UTF-8, or the character U+FFFD itself.
 				_, w := utf8.DecodeRuneInString(s[pos+n:])
 				n += w
 				continue
@@ -172,8 +170,7 @@ func splitWords(s string) []string {
 var wordwrapSig = sig("do_wordwrap", []string{"environment", "s"}, value.Opt("width", value.Int(79)),
 	value.Opt("break_long_words", value.True), value.Opt("wrapstring", value.None), value.Opt("break_on_hyphens", value.True))
 
-// wordwrap breaks the lines of v at width. The result is Markup only when the
-// text between the lines is.
+// wordwrap is the filter wordwrap: it breaks the lines of v at width. The result is Markup only when wrapstring is.
 func wordwrap(st State, v Value, a Args) (Value, error) {
 	var arg [4]Value
 	if err := wordwrapSig.bind(arg[:], a); err != nil {
@@ -242,7 +239,7 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 	return like(sep, string(buf)), nil
 }
 
-// linesOf is v.splitlines().
+// linesOf returns v.splitlines().
 func linesOf(st State, v Value) ([]string, error) {
 	if s, ok := v.Str(); ok {
 		return splitLines(s, false), nil
@@ -269,8 +266,7 @@ func linesOf(st State, v Value) ([]string, error) {
 	return out, nil
 }
 
-// swapCompareError gives the error of "width <= 0" for a width that cannot be
-// compared.
+// swapCompareError returns the error that "width <= 0" has in Python when width cannot be compared.
 func swapCompareError(err error, width Value) error {
 	if isClass(err, "TypeError") {
 		return typeError("'<=' not supported between instances of '%s' and 'int'", value.TypeName(width))

@@ -6,8 +6,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 )
 
-// call checks a call of a macro or of the function that builds URLs. block says
-// that it is the call of a {% call %} block.
+// call checks a call of a macro or of the function that builds URLs. block says that a {% call %} block makes the call.
 func (w *walker) call(n *ast.Call, block bool) {
 	if name, ok := n.Node.(*ast.Name); ok && w.URL != nil && name.Name == w.URLFunction && w.t.stores[name.Name] == 0 {
 		w.url(n)
@@ -18,7 +17,7 @@ func (w *walker) call(n *ast.Call, block bool) {
 	}
 }
 
-// macro finds the macro that a call means, nil if the source does not say.
+// macro returns the macro that a call calls, or nil when the source does not say which.
 func (w *walker) macro(e ast.Expr) *ast.Macro {
 	switch e := e.(type) {
 	case *ast.Name:
@@ -96,8 +95,7 @@ func reads(body []ast.Stmt, names ...string) map[string]bool {
 	return found
 }
 
-// url checks a call of the function that builds URLs, if the source says the
-// endpoint.
+// url checks a call of the function that builds URLs when the endpoint is a constant.
 func (w *walker) url(n *ast.Call) {
 	if n.DynArgs != nil {
 		return

@@ -9,42 +9,38 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/compile"
 )
 
-// Config is what the check knows of the environment.
+// Config describes the environment whose templates are checked.
 type Config struct {
-	// Tree parses the template that parent asks for as name; parent is "" for
-	// the templates that are checked themselves. The error says if it is
-	// missing or does not parse.
+	// Tree parses the template called name for the template parent, or for the check itself when parent is "". It fails
+	// when the template is missing or does not parse.
 	Tree func(name, parent string) (*ast.Template, error)
-	// Compile compiles a template that parses; nil leaves that out.
+	// Compile compiles a template that parses. Nil: nothing is compiled.
 	Compile func(name string) error
-	// Filter, Test and Global report whether there is one of a name.
+	// Filter, Test and Global report whether the environment has one of that name.
 	Filter, Test, Global func(name string) bool
-	// Filters, Tests list the names, for hints.
+	// Filters and Tests list the names, for hints.
 	Filters, Tests func() []string
-	// Missing reports whether an error of Tree says that there is no such
-	// template.
+	// Missing reports whether an error of Tree means that there is no such template.
 	Missing func(error) bool
-	// Describe makes a finding's place and text of an error of Tree or Compile.
+	// Describe returns the rule, text and place of a finding for an error of Tree or Compile.
 	Describe func(error) (rule, message string, line, column int)
 
-	// URLFunction is the name of the function that builds URLs, and URL judges
-	// a call; nil leaves the calls alone.
+	// URLFunction is the name of the function that builds URLs. URL judges a call. Nil: calls are not judged.
 	URLFunction string
 	URL         func(URLCall) error
-	// Names are known in every template besides globals; Open says that there
-	// may be more.
+	// Names are known in every template besides globals. Open says that there may be other names.
 	Names []string
 	Open  bool
 	// Absent says why one of Names does not have an attribute, "" when it may.
 	Absent func(path []string) string
-	// Vars are the declared variables by template: a struct type, or a map of
-	// names to types where a nil type is unknown.
+	// Vars are the declared variables by template.
 	Vars map[string]Vars
-	// Strict makes undefined names and attributes errors.
+	// Strict makes undefined names and attributes errors instead of warnings.
 	Strict bool
 }
 
-// Vars are the declared variables of a template: the fields of Struct, or Names.
+// Vars are the declared variables of a template: the fields and methods of Struct, or Names. A type that is nil is
+// unknown.
 type Vars struct {
 	Struct reflect.Type
 	Names  map[string]reflect.Type
@@ -54,25 +50,24 @@ type Vars struct {
 type URLCall struct {
 	Endpoint string
 	Args     []URLArg
-	Open     bool // **values may add more
+	Open     bool // **values may add more arguments
 }
 
-// URLArg is a named argument; Value is set if the source says it.
+// URLArg is a named argument. Value is set when the argument is a constant.
 type URLArg struct {
 	Name  string
 	Value any
 	Const bool
 }
 
-// checker is one run.
+// checker is one run of the check.
 type checker struct {
 	Config
 	loaded   map[string]*template // by name
 	findings []Finding
 }
 
-// Run checks the templates of the names. Templates that they name are loaded but
-// not checked themselves, save as part of the names pass.
+// Run checks the named templates. The templates that they refer to are loaded, but checked only by the second pass.
 func Run(c Config, names []string) []Finding {
 	k := &checker{Config: c, loaded: map[string]*template{}}
 	for _, name := range names {
@@ -96,8 +91,8 @@ func Run(c Config, names []string) []Finding {
 	return Sorted(k.findings)
 }
 
-// Soften makes warnings of the errors in templates that none of the rendered ones
-// is or reaches through its parents, includes and imports.
+// Soften turns errors into warnings in templates that cannot be rendered. Those in rendered can, and the templates that
+// they reach through parents, includes and imports.
 func Soften(c Config, findings []Finding, rendered []string) {
 	k := &checker{Config: c, loaded: map[string]*template{}}
 	reached := map[string]bool{}
@@ -120,7 +115,7 @@ func Soften(c Config, findings []Finding, rendered []string) {
 	}
 }
 
-// references lists the templates that the source of one names.
+// references lists the templates that t names as constants.
 func (k *checker) references(t *template) (list []string) {
 	ast.Walk(t.tree, func(n ast.Node) bool {
 		var e ast.Expr
@@ -191,7 +186,7 @@ func (w *walker) compile() {
 	}
 	var e *compile.Error
 	if errors.As(err, &e) && w.known[e.Line] {
-		return // an unknown filter or test of that line is reported already
+		return // the unknown filter or test on that line is reported already
 	}
 	rule, message, line, column := w.Describe(err)
 	w.findings = append(w.findings, Finding{Rule: rule, Severity: Error, Template: w.t.name, Line: line, Column: column, Message: message})

@@ -1,19 +1,16 @@
 // Package check finds mistakes in templates without rendering them.
 //
-// # Passes
+//	# Passes
 //
-// The first pass looks at each template alone and at the templates it names:
-// filters, tests, includes, imports, parents, blocks, macro calls, calls of the
-// function that builds URLs (template.go, reference.go, call.go). The second
-// follows a template whose variables are declared through its parents and
-// includes, with the types of the variables, and finds names and attributes
-// that nothing gives (names.go, types.go).
+// The first pass looks at each template and at the templates it names. It checks filters, tests, includes, imports,
+// parents, blocks, macro calls and calls of the function that builds URLs (template.go, reference.go, call.go). The
+// second pass takes a template whose variables are declared. It goes through its parents and includes with the types of
+// the variables, and finds names and attributes that do not exist (names.go, types.go).
 //
-// # What is not found
+//	# What is not found
 //
-// Only what the source says counts: a name of a template that is computed, a
-// macro that is passed on as a value or a variable whose type is unknown are
-// left alone, so that a finding is a mistake and not a suspicion.
+// A finding is a mistake and no suspicion, so only constants are judged. Left alone are computed names of templates,
+// macros that are passed as values, and variables of unknown type.
 package check
 
 import (
@@ -21,7 +18,7 @@ import (
 	"slices"
 )
 
-// Severity is how much a finding matters.
+// Severity says how serious a finding is.
 type Severity int8
 
 // The severities. The zero value is a warning.
@@ -91,10 +88,10 @@ type Finding struct {
 	Line     int      // from 1; 0 is unknown
 	Column   int      // in bytes, from 1; 0 is unknown
 	Message  string   // what is wrong
-	Hint     string   // what to do, "" without an idea
+	Hint     string   // what to do about it, or ""
 }
 
-// Sorted orders findings by their place and drops repetitions.
+// Sorted sorts findings by their place and removes repetitions.
 func Sorted(list []Finding) []Finding {
 	slices.SortFunc(list, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Template, b.Template), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),

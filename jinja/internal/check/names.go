@@ -9,15 +9,14 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// maxIncludes bounds how deep includes are followed.
+// maxIncludes bounds how many includes are followed inside each other.
 const maxIncludes = 20
 
-// scope holds the names that are known at a place, with their types: nil is a
-// type that the source does not say.
+// scope holds the names that are known at a place and their types. A type that the source does not say is nil.
 type scope struct {
 	names map[string]reflect.Type
 	up    *scope
-	// optional says that an undefined value is what the place expects.
+	// optional says that undefined values are allowed here, as within "is defined".
 	optional bool
 }
 
@@ -32,18 +31,17 @@ func (s *scope) find(name string) (reflect.Type, bool) {
 	return nil, false
 }
 
-// follower is the second pass: one template with its declared variables,
-// through its parents and includes.
+// follower is the second pass: it goes through a template with declared variables, its parents and its includes.
 type follower struct {
 	*checker
 	entry *template
-	t     *template // that the current node stands in
+	t     *template // the template of the current node
 	vars  Vars
-	base  *scope // what every template of the render sees
+	base  *scope // the names that every template of the render sees
 	depth int
 }
 
-// follow checks the names of an entry template.
+// follow checks the names in a template with declared variables.
 func (k *checker) follow(t *template, vars Vars) {
 	f := &follower{checker: k, entry: t, t: t, vars: vars, base: (*scope)(nil).inner()}
 	for _, name := range k.Names {
@@ -55,23 +53,23 @@ func (k *checker) follow(t *template, vars Vars) {
 	w := &walker{checker: k, t: t}
 	count := len(k.findings)
 	parents, known := w.parents(t)
-	k.findings = k.findings[:count] // circles are reported by the first pass
+	k.findings = k.findings[:count] // the first pass reports circles
 	if !known && len(t.extends) > 0 {
 		parents = nil
 	}
 	chain := append([]*template{t}, parents...)
-	for _, x := range chain { // what a child sets, its parents see
+	for _, x := range chain { // names that a child sets are known in its parents
 		for name := range x.exports {
 			f.base.names[name] = nil
 		}
 	}
 	for _, x := range chain {
 		f.t = x
-		// All of the top level runs in a child, too, for its assignments.
+		// A child's top level runs too, for its assignments.
 		s := f.base.inner()
 		f.scoped(x.tree.Body, s)
 		for name, b := range x.blocks {
-			// A scoped block sees the names of its place, also one in a child.
+			// A scoped block sees the names at its place, even when a child overrides it.
 			if !slices.ContainsFunc(chain, func(t *template) bool { return t.blocks[name] != nil && t.blocks[name].Scoped }) {
 				f.block(b, f.base)
 			}
@@ -86,7 +84,7 @@ func (f *follower) severity() Severity {
 	return Warning
 }
 
-// where names the entry when the place is in another template.
+// where returns a text that names the entry template when the finding is in another one.
 func (f *follower) where() string {
 	if f.t == f.entry {
 		return ""
@@ -94,8 +92,8 @@ func (f *follower) where() string {
 	return " (rendered by " + f.entry.name + ")"
 }
 
-// collect enters the names that the statements of one scope assign: those of
-// branches are theirs too, those of loops and macros are not.
+// collect enters the names that the statements of a scope assign. Branches belong to the scope, loops and macros do
+// not.
 func (f *follower) collect(body []ast.Stmt, s *scope) {
 	for _, n := range body {
 		switch n := n.(type) {
@@ -123,7 +121,7 @@ func (f *follower) collect(body []ast.Stmt, s *scope) {
 	}
 }
 
-// targets enters the names of an assignment without their types.
+// targets enters the names of an assignment with unknown types.
 func targets(e ast.Expr, s *scope) {
 	ast.Walk(e, func(n ast.Node) bool {
 		if name, ok := n.(*ast.Name); ok {
@@ -194,11 +192,11 @@ func (f *follower) stmt(n ast.Stmt, s *scope) {
 	case *ast.Block:
 		if n.Scoped {
 			f.block(n, s)
-		} // others are followed by the template, from what every template sees
+		} // other templates' blocks are followed with the names of the base
 	case *ast.Scope:
 		f.scoped(n.Body, s.inner())
 	case *ast.OverlayScope:
-		// its names are those of a mapping
+	// the names are those of a mapping
 	case *ast.ScopedEvalContextModifier:
 		f.body(n.Body, s)
 	case *ast.Include:
@@ -240,7 +238,7 @@ func (f *follower) loopTargets(target ast.Expr, rt reflect.Type, s *scope) {
 	}
 }
 
-// include follows an included template with what is known here.
+// include follows an included template with the names known here.
 func (f *follower) include(n *ast.Include, s *scope) {
 	if !n.WithContext || f.depth >= maxIncludes {
 		return
@@ -267,8 +265,7 @@ func (f *follower) include(n *ast.Include, s *scope) {
 	}
 }
 
-// guard returns the scope of a branch whose condition asks whether names are
-// defined: inside, they are.
+// guard returns the scope of a branch whose condition tests whether names are defined. In the branch they are.
 func (f *follower) guard(test ast.Expr, s *scope) *scope {
 	in := s
 	ast.Walk(test, func(n ast.Node) bool {
@@ -289,7 +286,7 @@ func (f *follower) guard(test ast.Expr, s *scope) *scope {
 	return in
 }
 
-// name reports a name that nothing gives.
+// name reports a name that is not known and returns its type.
 func (f *follower) name(n *ast.Name, s *scope) reflect.Type {
 	if rt, ok := s.find(n.Name); ok {
 		return rt
@@ -313,7 +310,7 @@ func (f *follower) name(n *ast.Name, s *scope) reflect.Type {
 	return nil
 }
 
-// expr follows an expression and returns its type.
+// expr checks an expression and returns its type.
 func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 	switch e := e.(type) {
 	case nil:
@@ -324,20 +321,20 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 		}
 		return f.name(e, s)
 	case *ast.Getattr:
-		return f.attr(e, f.expr(e.Node, without(s)), e.Attr, s)
+		return f.attr(e, f.expr(e.Node, required(s)), e.Attr, s)
 	case *ast.Getitem:
-		of := f.expr(e.Node, without(s))
+		of := f.expr(e.Node, required(s))
 		if name, ok := literal(e.Arg); ok {
 			return f.attr(e, of, name, s)
 		}
-		f.expr(e.Arg, without(s))
+		f.expr(e.Arg, required(s))
 		if _, slice := e.Arg.(*ast.Slice); slice {
 			return of
 		}
 		return item(of)
 	case *ast.Call:
-		rt := f.expr(e.Node, without(s))
-		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, without(s))
+		rt := f.expr(e.Node, required(s))
+		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, required(s))
 		return result(rt)
 	case *ast.Filter:
 		in := s
@@ -345,7 +342,7 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 			in = &scope{up: s, optional: true}
 		}
 		rt := f.expr(e.Node, in)
-		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, without(s))
+		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, required(s))
 		return filtered(e.Name, rt)
 	case *ast.Test:
 		in := s
@@ -353,7 +350,7 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 			in = &scope{up: s, optional: true}
 		}
 		f.expr(e.Node, in)
-		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, without(s))
+		f.args(e.Args, e.Kwargs, e.DynArgs, e.DynKwargs, required(s))
 		return nil
 	case *ast.CondExpr:
 		in := f.guard(e.Test, s)
@@ -367,7 +364,7 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 		}
 		return nil
 	case *ast.Compare:
-		f.compare(e, without(s))
+		f.compare(e, required(s))
 		return nil
 	case *ast.And:
 		in := f.guard(e.Left, s)
@@ -380,11 +377,11 @@ func (f *follower) expr(e ast.Expr, s *scope) reflect.Type {
 		f.expr(e.Right, in)
 		return nil
 	}
-	f.children(e, without(s))
+	f.children(e, required(s))
 	return nil
 }
 
-// children follows what has no type of its own.
+// children checks the parts of a node that has no type.
 func (f *follower) children(n ast.Node, s *scope) {
 	ast.Children(n, func(c ast.Node) {
 		if e, ok := c.(ast.Expr); ok {
@@ -395,9 +392,9 @@ func (f *follower) children(n ast.Node, s *scope) {
 	})
 }
 
-// without is the scope for what must be defined even below a place where an
-// undefined value is expected.
-func without(s *scope) *scope {
+// required returns the scope without optional, for the parts of an expression that must be defined even where the whole
+// may be undefined.
+func required(s *scope) *scope {
 	for s.optional {
 		s = s.up
 	}

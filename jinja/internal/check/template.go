@@ -8,21 +8,21 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 )
 
-// template is a template with what the check looks up in it.
+// template is a template with the indexes that the check uses.
 type template struct {
 	name string
 	tree *ast.Template
-	err  error // it is missing or does not parse
+	err  error // the template is missing or does not parse
 
-	stores  map[string]int        // how often each name is assigned anywhere
-	macros  map[string]*ast.Macro // those whose name is assigned once
+	stores  map[string]int        // how often each name is assigned
+	macros  map[string]*ast.Macro // macros whose name is assigned once
 	modules map[string]ast.Expr   // imported modules whose name is assigned once
 	imports map[string]imported   // imported names that are assigned once
-	exports map[string]*ast.Macro // what it exports; nil if that is no macro
-	blocks  map[string]*ast.Block // its own
-	outer   map[string]string     // the block around each block
+	exports map[string]*ast.Macro // the names it exports; nil unless the name is one macro
+	blocks  map[string]*ast.Block // the blocks in its own source
+	outer   map[string]string     // for each block the block around it
 	extends []*ast.Extends        // in order
-	dynamic bool                  // it extends what the source does not say
+	dynamic bool                  // it extends a template whose name is not constant
 }
 
 type imported struct {
@@ -30,7 +30,7 @@ type imported struct {
 	name     string
 }
 
-// index collects what the passes look up.
+// index fills the indexes.
 func (t *template) index() {
 	t.stores, t.macros, t.modules, t.imports = map[string]int{}, map[string]*ast.Macro{}, map[string]ast.Expr{}, map[string]imported{}
 	t.exports, t.blocks, t.outer = map[string]*ast.Macro{}, map[string]*ast.Block{}, map[string]string{}
@@ -65,7 +65,7 @@ func (t *template) index() {
 	t.exported(t.tree.Body)
 }
 
-// nesting notes which block stands in which.
+// nesting records which block is within which.
 func (t *template) nesting(body []ast.Stmt, outer string) {
 	ast.WalkBody(body, func(n ast.Node) bool {
 		b, ok := n.(*ast.Block)
@@ -78,7 +78,7 @@ func (t *template) nesting(body []ast.Stmt, outer string) {
 	})
 }
 
-// exported collects the names of the top level: what an import can reach.
+// exported collects the names of the top level, which imports can use.
 func (t *template) exported(body []ast.Stmt) {
 	export := func(target ast.Expr) {
 		ast.Walk(target, func(n ast.Node) bool {
@@ -118,7 +118,7 @@ func (t *template) exported(body []ast.Stmt) {
 	}
 }
 
-// literal is the text of a constant.
+// literal returns the text of a constant string.
 func literal(e ast.Expr) (string, bool) {
 	if c, ok := e.(*ast.Const); ok {
 		s, ok := c.Value.(string)
@@ -131,8 +131,8 @@ func literal(e ast.Expr) (string, bool) {
 type walker struct {
 	*checker
 	t      *template
-	guards []string     // filters and tests whose existence is tested around here: "filter x"
-	known  map[int]bool // lines on which a filter or test is unknown
+	guards []string     // filters and tests that a condition around the current node tests for: "filter x"
+	known  map[int]bool // lines with an unknown filter or test, which is reported already
 }
 
 func (w *walker) template() {
@@ -147,13 +147,13 @@ func (w *walker) body(body []ast.Stmt) {
 	}
 }
 
-// node looks at a node and what is below it.
+// node checks a node and its children.
 func (w *walker) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.If:
-		defer w.guarded(n.Test)()
+		defer w.addGuards(n.Test)()
 	case *ast.CondExpr:
-		defer w.guarded(n.Test)()
+		defer w.addGuards(n.Test)()
 	case *ast.Filter:
 		w.filter(n)
 	case *ast.Test:
@@ -245,9 +245,9 @@ func (w *walker) autoescape(n ast.Node, options []*ast.Keyword) {
 	}
 }
 
-// guarded notes the filters and tests whose existence the condition of a branch
-// asks for, as in {% if 'markdown' is filter %}.
-func (w *walker) guarded(test ast.Expr) (leave func()) {
+// addGuards records the filters and tests whose existence a condition tests, as in {% if 'markdown' is filter %}. leave
+// removes them again.
+func (w *walker) addGuards(test ast.Expr) (leave func()) {
 	before := len(w.guards)
 	if test != nil {
 		ast.Walk(test, func(n ast.Node) bool {
@@ -273,7 +273,7 @@ func (w *walker) isGuarded(name string) bool {
 
 func quote(s string) string { return `"` + s + `"` }
 
-// nearest is a hint with the most similar name, "" if none is similar.
+// nearest returns a hint with the most similar name, or "".
 func nearest(name string, names []string) string {
 	best, least := "", (len(name)+1)/3
 	if len(name) < 3 {

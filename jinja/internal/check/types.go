@@ -7,7 +7,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// elem is the type of what iterating a value yields, nil if it is not known.
+// elem returns the type of the elements when a value of type rt is iterated, or nil.
 func elem(rt reflect.Type) reflect.Type {
 	for rt != nil && rt.Kind() == reflect.Pointer {
 		rt = rt.Elem()
@@ -28,7 +28,7 @@ func elem(rt reflect.Type) reflect.Type {
 	return nil
 }
 
-// item is the type of value[key] and, for maps, of value.key.
+// item returns the type of value[key] and, for maps, of value.key, or nil.
 func item(rt reflect.Type) reflect.Type {
 	for rt != nil && rt.Kind() == reflect.Pointer {
 		rt = rt.Elem()
@@ -43,8 +43,8 @@ func item(rt reflect.Type) reflect.Type {
 	return nil
 }
 
-// result is the type that calling a function gives. A method that reads as a
-// property is its result already.
+// result returns the type of the result of calling a function, or nil. The type of a method that reads as a property is
+// that of its result already.
 func result(rt reflect.Type) reflect.Type {
 	if rt == nil || rt.Kind() != reflect.Func {
 		return rt
@@ -55,8 +55,8 @@ func result(rt reflect.Type) reflect.Type {
 	return rt.Out(0)
 }
 
-// compare reports a comparison of two pointers that are equal only when they are
-// the same: what Python's ORMs never have for two copies of one row.
+// compare reports a comparison of two pointers that are equal only when they are the same pointer. Rows that were read
+// twice are never equal then, unlike those of Python's ORMs.
 func (f *follower) compare(n *ast.Compare, s *scope) {
 	left := f.expr(n.Expr, s)
 	for _, op := range n.Ops {
@@ -69,7 +69,7 @@ func (f *follower) compare(n *ast.Compare, s *scope) {
 	}
 }
 
-// attr finds an attribute of a typed value and reports one that is not there.
+// attr returns the type of an attribute and reports one that does not exist.
 func (f *follower) attr(n ast.Node, of reflect.Type, name string, s *scope) reflect.Type {
 	if of == nil {
 		return nil
@@ -90,24 +90,24 @@ func (f *follower) attr(n ast.Node, of reflect.Type, name string, s *scope) refl
 	return rt
 }
 
-// keeping are the filters whose result is a sequence of the same elements.
-var keeping = map[string]bool{
+// sameElements holds the filters that return a sequence of the same elements.
+var sameElements = map[string]bool{
 	"list": true, "sort": true, "reverse": true, "unique": true, "select": true, "reject": true, "selectattr": true, "rejectattr": true,
 }
 
-// picking are the filters whose result is one of the elements.
-var picking = map[string]bool{"first": true, "last": true, "random": true, "min": true, "max": true}
+// oneElement holds the filters that return one of the elements.
+var oneElement = map[string]bool{"first": true, "last": true, "random": true, "min": true, "max": true}
 
-// filtered is the type of a filter's result.
+// filtered returns the type of a filter's result, or nil.
 func filtered(name string, rt reflect.Type) reflect.Type {
 	switch {
 	case rt == nil:
 		return nil
-	case keeping[name]:
+	case sameElements[name]:
 		if e := elem(rt); e != nil {
 			return reflect.SliceOf(e)
 		}
-	case picking[name]:
+	case oneElement[name]:
 		return elem(rt)
 	}
 	return nil

@@ -48,7 +48,7 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// lastSpace returns the size of the white space character that ends s, or 0.
+// lastSpace returns the length in bytes of the white space character at the end of s, or 0.
 func lastSpace(s string) int {
 	r, size := utf8.DecodeLastRuneInString(s)
 	if size == 0 || !isSpace(r) {
@@ -57,7 +57,7 @@ func lastSpace(s string) int {
 	return size
 }
 
-// trimRight drops the white space at the end of s.
+// trimRight removes the white space at the end of s.
 func trimRight(s string) string {
 	for {
 		size := lastSpace(s)
@@ -68,22 +68,19 @@ func trimRight(s string) string {
 	}
 }
 
-// IsSpace reports whether s is not empty and all white space, as Python's
-// str.isspace does.
+// IsSpace reports whether s is not empty and all white space, as Python's str.isspace does.
 func IsSpace(s string) bool { return s != "" && skipSpace(s, 0) == len(s) }
 
-// TrimSpace drops the white space around s, as Python's str.strip does.
+// TrimSpace removes the white space around s, as Python's str.strip does.
 func TrimSpace(s string) string { return trimRight(s[skipSpace(s, 0):]) }
 
-// isWord reports whether r can be part of a word: a name or, wrongly, of
-// something close to one.
+// isWord reports whether r is read as part of a word. The word need not be a valid name.
 func isWord(r rune) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || isContinue(r)
 }
 
-// notStart and notContinue are what Unicode's XID_Start and XID_Continue, which
-// Python goes by, leave out of ID_Start and ID_Continue: characters whose
-// compatibility form begins with, or is, no part of a name.
+// notStart and notContinue are the characters of Unicode's ID_Start and ID_Continue that XID_Start and XID_Continue
+// leave out. Python uses the latter: the compatibility form of these characters is no part of a name.
 var (
 	notContinue = &unicode.RangeTable{R16: []unicode.Range16{
 		{Lo: 0x37a, Hi: 0x37a, Stride: 1}, {Lo: 0x309b, Hi: 0x309c, Stride: 1}, {Lo: 0xfc5e, Hi: 0xfc63, Stride: 1},

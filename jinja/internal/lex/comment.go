@@ -2,11 +2,11 @@ package lex
 
 // A Comment is a comment of a template.
 type Comment struct {
-	Line int32  // where it begins
-	Text string // without the tags
+	Line int32  // the line it begins on
+	Text string // without the delimiters
 }
 
-// Comments returns the comments of a source in order, up to the first mistake in it.
+// Comments returns the comments of a source in order, up to the first error.
 func Comments(source string, o Options) []Comment {
 	found := []Comment{}
 	l := New(source, o)

@@ -91,16 +91,15 @@ type Lexer struct {
 	line  int32
 	// lineStart is the index at which the current line starts.
 	lineStart int
-	// lineStarting reports whether the last match ended with a newline, or
-	// nothing has been matched yet. lstrip_blocks needs it.
+	// lineStarting reports whether the last match ended with a newline or nothing has been matched yet. The option
+	// lstrip_blocks depends on it.
 	lineStarting bool
-	// brackets holds the closing brackets that are due: the end of a tag is
-	// not looked for while one is open.
+	// brackets holds the closing brackets that are expected. While one is, the end of the tag is not looked for.
 	brackets []byte
 	queued   Token
 	last     Token
 	err      *Error
-	comments *[]Comment // where comments are noted, if anywhere
+	comments *[]Comment // where comments are collected, or nil
 }
 
 // New returns a lexer for source.
@@ -123,14 +122,14 @@ func NewExpression(source string, o Options) *Lexer {
 	return l
 }
 
-// Source returns the source as the lexer reads it: newlines are "\n", and the
-// last one is gone unless it was to be kept.
+// Source returns the source as the lexer reads it: newlines are "\n", and without KeepTrailingNewline the last one is
+// removed.
 func (l *Lexer) Source() string { return l.src }
 
-// Err returns the mistake behind an [Invalid] token.
+// Err returns the error of an [Invalid] token.
 func (l *Lexer) Err() *Error { return l.err }
 
-// normalize makes every line end "\n" and drops the last newline.
+// normalize replaces every line end by "\n" and removes the last one unless keepLast is set.
 func normalize(source string, keepLast bool) string {
 	if strings.IndexByte(source, '\r') >= 0 {
 		source = strings.ReplaceAll(source, "\r\n", "\n")
@@ -160,7 +159,7 @@ func (l *Lexer) Next() Token {
 		t = l.tagToken()
 	}
 	if t.Kind == EOF {
-		// The end is on the line of the last token before it.
+		// The end has the line of the token before it.
 		t.Line, t.Col = max(l.last.Line, 1), l.last.Col
 	}
 	l.last = t
@@ -172,7 +171,7 @@ func (l *Lexer) token(kind Kind, text string) Token {
 	return Token{Kind: kind, Line: l.line, Col: int32(l.pos - l.lineStart + 1), Text: text}
 }
 
-// advance moves to the index end and counts the lines passed.
+// advance moves to the index end and counts the newlines on the way.
 func (l *Lexer) advance(end int) {
 	passed := l.src[l.pos:end]
 	if n := strings.Count(passed, "\n"); n > 0 {
@@ -183,7 +182,7 @@ func (l *Lexer) advance(end int) {
 	l.pos = end
 }
 
-// fail records a mistake at the index pos.
+// fail records an error at the index pos.
 func (l *Lexer) fail(pos int, line int32, message string) Token {
 	l.err = &Error{
 		Class:   "TemplateSyntaxError",
@@ -194,7 +193,7 @@ func (l *Lexer) fail(pos int, line int32, message string) Token {
 	return Token{Kind: Invalid, Line: line, Col: int32(l.err.Column)}
 }
 
-// unexpected records a character that starts no token.
+// unexpected records a character that begins no token.
 func (l *Lexer) unexpected() Token {
 	_, size := utf8.DecodeRuneInString(l.src[l.pos:])
 	char := l.src[l.pos : l.pos+size]
@@ -202,7 +201,7 @@ func (l *Lexer) unexpected() Token {
 	return l.fail(l.pos, l.line, fmt.Sprintf("unexpected char %s at %d", Repr(char), index))
 }
 
-// text applies the configured newline sequence to literal text.
+// text replaces newlines in literal text by the configured sequence.
 func (l *Lexer) text(s string) string {
 	if l.opt.NewlineSequence != "\n" {
 		s = strings.ReplaceAll(s, "\n", l.opt.NewlineSequence)

@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxDigits is Python's bound on the digits of a decimal integer.
+// maxDigits is Python's limit on the digits of a decimal integer.
 const maxDigits = 4300
 
-// maxBits is the bound on an integer in another base, which Python lacks.
+// maxBits limits an integer in another base. Python has no limit there.
 const maxBits = 1 << 16
 
 // number reads a number that starts with an ASCII digit.
@@ -42,7 +42,7 @@ func (l *Lexer) number() Token {
 	} else {
 		end = digits(src, pos+1, isDigit)
 	}
-	text := plain(src[pos:end])
+	text := asciiDigits(src[pos:end])
 	if len(text) > 1 && text[0] == '0' && text[1] > '9' {
 		if len(text)*4 > maxBits {
 			return l.fail(pos, l.line, fmt.Sprintf("the integer has more than %d bits", maxBits))
@@ -58,8 +58,7 @@ func (l *Lexer) number() Token {
 	return t
 }
 
-// digits returns the index after the digits at i, between which single
-// underscores may stand, one in front of the first among them.
+// digits returns the index after the digits at i. A single underscore may stand before each digit.
 func digits(src string, i int, is func(rune) bool) int {
 	for i < len(src) {
 		j := i
@@ -75,8 +74,7 @@ func digits(src string, i int, is func(rune) bool) int {
 	return i
 }
 
-// float reads a floating-point number: digits with a fraction, an exponent or
-// both. After a dot there is none, so that x.0.1 is two subscripts.
+// float reads a number with a fraction, an exponent or both. After a dot none is read, so that x.0.1 is two subscripts.
 func (l *Lexer) float() (Token, bool) {
 	src, pos := l.src, l.pos
 	if pos > 0 && src[pos-1] == '.' {
@@ -106,17 +104,16 @@ func (l *Lexer) float() (Token, bool) {
 	}
 	for i := pos; i < end; i++ {
 		if src[i] >= utf8.RuneSelf {
-			// Python reads such digits in an integer only.
+			// Python accepts digits of other scripts in an integer only.
 			return l.fail(pos, l.line, "invalid decimal literal"), true
 		}
 	}
-	t := l.token(Float, plain(src[pos:end]))
+	t := l.token(Float, asciiDigits(src[pos:end]))
 	l.pos = end
 	return t, true
 }
 
-// decimals returns the index after the decimal digits at i, between which
-// single underscores may stand.
+// decimals returns the index after the decimal digits at i. Single underscores may stand between them.
 func decimals(src string, i int) int {
 	if i >= len(src) || src[i] == '_' {
 		return i
@@ -128,8 +125,8 @@ func isDigit(r rune) bool {
 	return '0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r)
 }
 
-// plain drops underscores and makes every digit an ASCII digit.
-func plain(s string) string {
+// asciiDigits removes underscores and replaces every digit by the ASCII digit.
+func asciiDigits(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] == '_' || s[i] >= utf8.RuneSelf {
 			return strings.Map(func(r rune) rune {
@@ -139,7 +136,7 @@ func plain(s string) string {
 				case r < utf8.RuneSelf:
 					return r
 				}
-				// Decimal digits come in runs of ten that start at zero.
+				// Decimal digits come in runs of ten, of which the first is zero.
 				zero := r
 				for zero > 0 && unicode.IsDigit(zero-1) && r-zero < 9 {
 					zero--
@@ -151,8 +148,7 @@ func plain(s string) string {
 	return s
 }
 
-// ParseInt returns the value of an [Integer] token's text: an int64, or a
-// *big.Int if that is too small.
+// ParseInt returns the value of an [Integer] token's text: an int64, or a *big.Int when it does not fit.
 func ParseInt(text string) any {
 	if n, err := strconv.ParseInt(text, 0, 64); err == nil && (text == "0" || text[0] != '0' || text[1] > '9') {
 		return n
@@ -167,8 +163,7 @@ func ParseInt(text string) any {
 	return n
 }
 
-// ParseFloat returns the value of a [Float] token's text. One that is too
-// large is infinite.
+// ParseFloat returns the value of a [Float] token's text. A value beyond float64 is infinite.
 func ParseFloat(text string) float64 {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {

@@ -2,10 +2,10 @@ package lex
 
 import "strings"
 
-// A rule is one way in which a tag can start.
+// A rule is a way in which a tag can begin.
 type rule uint8
 
-// In the order in which Jinja2 sorts the names of equally long prefixes.
+// The order in which Jinja2 tries the names of prefixes of equal length.
 const (
 	blockRule rule = iota
 	commentRule
@@ -15,24 +15,24 @@ const (
 	rawRule
 )
 
-// A match is a tag found in literal text.
+// A match is the beginning of a tag in literal text.
 type match struct {
 	rule  rule
-	order int  // rules that start at the same index are tried in this order
+	order int  // among rules that match at the same index, the least wins
 	start int  // where the match starts
-	end   int  // the index after its prefix and sign
+	end   int  // index after the prefix and the sign
 	sign  byte // '-', '+' or 0
 }
 
-// A scanner finds the next tag. Matches found ahead of the position that is
-// asked for are kept, so that each byte is looked at once for each rule.
+// A scanner finds the next tag. It keeps matches that lie beyond the position asked for, so that each rule looks at
+// each byte once.
 type scanner struct {
 	src      string
 	opt      Options
-	tags     []tagRule // block, variable and comment, the longest first
+	tags     []tagRule // block, variable and comment; the longest prefix first
 	tagSpace [3]tagRule
-	first    [256]bool // bytes that start a tag
-	single   int       // the one byte that starts any tag, or -1
+	first    [256]bool // the bytes that can begin a tag
+	single   int       // the byte that begins every tag, or -1 when they differ
 
 	lineStatementOrder int
 	lineCommentOrder   int
@@ -56,7 +56,7 @@ func (s *scanner) init(src string, o Options) {
 		{prefix: o.CommentStart, rule: commentRule},
 		{prefix: o.BlockStart, rule: blockRule},
 	}
-	// Stable insertion by length: equal lengths stay in the order above.
+	// Insertion sort is stable: prefixes of equal length stay in the order of the rules.
 	for i := 1; i < len(all); i++ {
 		for j := i; j > 0 && len(all[j].prefix) > len(all[j-1].prefix); j-- {
 			all[j], all[j-1] = all[j-1], all[j]
@@ -65,7 +65,7 @@ func (s *scanner) init(src string, o Options) {
 	s.tags = s.tagSpace[:0]
 	s.single = -1
 	for i, r := range all {
-		r.order = i + 1 // 0 is the raw tag's
+		r.order = i + 1 // 0 is the order of the raw tag
 		switch r.rule {
 		case lineStatementRule:
 			s.lineStatementOrder = r.order
@@ -111,7 +111,7 @@ func earlier(a, b match) match {
 	return a
 }
 
-// none is the match after the end of the source.
+// none returns the match that stands for no tag.
 func (s *scanner) none() match { return match{start: len(s.src), order: 99} }
 
 // findTag finds a block, variable, comment or raw tag.
@@ -143,7 +143,7 @@ func (s *scanner) findTag(pos int) match {
 	return s.none()
 }
 
-// rawAt matches the tag {% raw %}, to its end, at the block start at pos.
+// rawAt matches {% raw %} whose block start is at pos, up to its end.
 func (s *scanner) rawAt(pos int) (match, bool) {
 	m := match{rule: rawRule, start: pos, end: pos + len(s.opt.BlockStart)}
 	m.takeSign(s.src)
@@ -160,8 +160,7 @@ func (s *scanner) rawAt(pos int) (match, bool) {
 	return m, strings.HasPrefix(s.src[i:], s.opt.BlockEnd)
 }
 
-// findLineStatement finds a line that starts, after blanks, with the prefix
-// of line statements.
+// findLineStatement finds a line that begins, after blanks, with the prefix of line statements.
 func (s *scanner) findLineStatement(pos int) match {
 	for {
 		if pos > 0 && s.src[pos-1] != '\n' {
@@ -197,9 +196,8 @@ func (s *scanner) findLineStatement(pos int) match {
 	}
 }
 
-// findLineComment finds the prefix of line comments. The blanks before it
-// belong to it; they have to reach back to the start of the line or to a
-// character that is not white space, within what has not been read yet.
+// findLineComment finds the prefix of line comments. The blanks before it belong to the match. Before them must be the
+// start of the line or a character that is no white space, in the text that has not been read yet.
 func (s *scanner) findLineComment(pos int) match {
 	for from := pos; from < len(s.src); {
 		i := strings.Index(s.src[from:], s.opt.LineCommentPrefix)
@@ -228,7 +226,7 @@ func (s *scanner) findLineComment(pos int) match {
 	return s.none()
 }
 
-// takeSign moves the end of m over a sign for white space control.
+// takeSign extends m over a sign for white space control.
 func (m *match) takeSign(src string) {
 	if m.end < len(src) && (src[m.end] == '-' || src[m.end] == '+') {
 		m.sign = src[m.end]
@@ -236,7 +234,7 @@ func (m *match) takeSign(src string) {
 	}
 }
 
-// rootToken returns the next token outside of tags.
+// rootToken returns the next token outside of a tag.
 func (l *Lexer) rootToken() Token {
 	for l.pos < len(l.src) {
 		m, ok := l.root.find(l.pos)
@@ -304,7 +302,7 @@ func (l *Lexer) strip(text string, sign byte, variable bool) string {
 	return text
 }
 
-// comment skips a comment whose prefix has been read.
+// comment skips the comment whose prefix has been read.
 func (l *Lexer) comment() Token {
 	if l.pos == len(l.src) {
 		return Token{} // as in Jinja2, not an error
@@ -328,8 +326,8 @@ func (l *Lexer) comment() Token {
 	return Token{}
 }
 
-// afterEnd returns the index after the end of a block or comment at the index
-// at, with the white space that sign, '-', or trim_blocks take with it.
+// afterEnd returns the index after end, the end of a block or comment, at the index at. White space after it is
+// included when sign is '-' or trim_blocks is set.
 func (l *Lexer) afterEnd(at int, sign byte, end string) int {
 	at += len(end)
 	switch {
@@ -341,8 +339,7 @@ func (l *Lexer) afterEnd(at int, sign byte, end string) int {
 	return at
 }
 
-// raw reads the text of a raw block, whose start tag has been read, and its
-// end tag.
+// raw reads the text of a raw block and its end tag. The start tag has been read.
 func (l *Lexer) raw() Token {
 	if l.pos == len(l.src) {
 		return Token{} // as in Jinja2, not an error

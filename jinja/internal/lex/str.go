@@ -32,14 +32,13 @@ func (l *Lexer) str(quote byte) Token {
 	return t
 }
 
-// simpleEscapes maps the byte after a backslash to what the two stand for.
+// simpleEscapes maps the byte after a backslash to the character that the escape stands for.
 var simpleEscapes = [utf8.RuneSelf]byte{
 	'\\': '\\', '\'': '\'', '"': '"', 'a': '\a', 'b': '\b', 'f': '\f',
 	'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
 }
 
-// unescape replaces Python's escape sequences. If one is malformed it returns
-// Python's message about it.
+// unescape replaces Python's escape sequences. message is Python's error for a malformed one, or "".
 func unescape(s string) (value, message string) {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -75,9 +74,9 @@ func unescape(s string) (value, message string) {
 			if err != nil || n > utf8.MaxRune {
 				return "", "illegal Unicode character"
 			}
-			b.WriteRune(rune(n)) // half a surrogate pair becomes U+FFFD
+			b.WriteRune(rune(n)) // half of a surrogate pair becomes U+FFFD
 		case c == 'N':
-			// Names of characters would need the Unicode database.
+			// Names of characters would need Unicode's database.
 			if !strings.HasPrefix(s[1:], "{") || strings.IndexByte(s, '}') < 3 {
 				return "", `malformed \N character escape`
 			}
@@ -86,8 +85,8 @@ func unescape(s string) (value, message string) {
 			b.WriteByte('\\')
 			b.WriteByte(c)
 		default:
-			// Jinja2 spells the character as an escape before it looks for
-			// escapes, and this backslash takes that one's away.
+			// Jinja2 writes the character as an escape before it replaces escapes. The backslash before it then escapes
+			// that escape's backslash.
 			var r rune
 			r, size = utf8.DecodeRuneInString(s)
 			b.WriteString(escapeRune(r))
@@ -109,7 +108,7 @@ func isHex(s string, n int) bool {
 	return true
 }
 
-// escapeRune returns Python's escape for a character.
+// escapeRune returns Python's escape sequence for a character.
 func escapeRune(r rune) string {
 	switch {
 	case r < 0x100:

@@ -43,8 +43,7 @@ func (l *Lexer) tagToken() Token {
 	}
 }
 
-// mayEnd reports whether the tag's end can be at the current position, by its
-// first byte.
+// mayEnd reports whether the byte at the current position can begin the tag's end.
 func (l *Lexer) mayEnd() bool {
 	if l.pos >= len(l.src) {
 		return true
@@ -79,7 +78,7 @@ func (l *Lexer) tagEnd() (Token, bool) {
 		}
 		t = l.token(BlockEnd, "")
 	case inLineStatement:
-		// The last newline of the white space here, or the end of the source.
+		// The end is the last newline of the white space here, or the end of the source.
 		space := skipSpace(l.src, l.pos)
 		if space == len(l.src) {
 			end = space
@@ -96,7 +95,7 @@ func (l *Lexer) tagEnd() (Token, bool) {
 	return t, true
 }
 
-// name reads a name, or whatever else looks like a word.
+// name reads a name, or a word that is no valid one.
 func (l *Lexer) name() Token {
 	end := l.pos
 	ascii := true
@@ -127,15 +126,14 @@ func (l *Lexer) name() Token {
 	return t
 }
 
-// operators maps a byte to the kind of the operator that it is by itself.
+// operators maps a byte to the operator that consists of it.
 var operators = [utf8.RuneSelf]Kind{
 	'+': Add, '-': Sub, '/': Div, '*': Mul, '%': Mod, '~': Tilde,
 	'[': LBracket, ']': RBracket, '(': LParen, ')': RParen, '{': LBrace, '}': RBrace,
 	'>': Gt, '<': Lt, '=': Assign, '.': Dot, ':': Colon, '|': Pipe, ',': Comma, ';': Semicolon,
 }
 
-// operator reads an operator that starts with c, and keeps the brackets
-// balanced.
+// operator reads an operator that begins with c and keeps track of the brackets.
 func (l *Lexer) operator(c byte) Token {
 	kind := operators[c]
 	size := 1

@@ -7,14 +7,14 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// A reference is what stands for a character of markup in a text, as a word of n bytes.
+// A reference is a character reference such as &lt;, as the lowest n bytes of word.
 type reference struct {
 	word uint64
 	n    int
 }
 
-// references has what the five characters & < > ' " are replaced by, and # by itself, at the lowest five bits of the
-// character, in which they differ.
+// references holds the reference of each of the five characters & < > ' ", and # for #. The index is the lowest five
+// bits of the character, which differ among the six.
 var references = func() (list [32]reference) {
 	for c, text := range map[byte]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '\'': "&#39;", '"': "&#34;", '#': "#"} {
 		var b [8]byte
@@ -29,17 +29,18 @@ const (
 	topBits   = 0x8080808080808080
 )
 
-// marks sets the highest bit of the first byte of x that is one of the five characters or a number sign. The highest bits
-// of bytes above it may be set as well, and those of bytes from 0x80 on, so that the marks of x are marks(x) &^ x & topBits.
+// marks sets the highest bit of the first byte of x that is one of the five characters or #. It may also set the
+// highest bits of bytes above the first and of bytes from 0x80 on. So marks(x) &^ x & topBits leaves the bits of bytes
+// below 0x80, of which the lowest is exact.
 //
-// Setting the bits in which the members of a group differ makes them one value, and the exclusive or with that value
-// makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. A zero byte, and nothing else below 0x80,
-// borrows its highest bit when one is subtracted.
+// How: in each group, setting the bits in which the members differ makes them one value. The exclusive or with that
+// value makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. When 1 is subtracted, only a zero byte
+// (among those below 0x80) borrows its highest bit.
 func marks(x uint64) uint64 {
 	return ((x | 5*everyByte) ^ 0x27*everyByte - everyByte) | ((x | 2*everyByte) ^ 0x3e*everyByte - everyByte)
 }
 
-// AppendEscaped is markup.AppendEscape, eight bytes at a time where buf has room for the longest result.
+// AppendEscaped is markup.AppendEscape. It works on eight bytes at a time where buf has room for the longest result.
 func AppendEscaped(buf []byte, s string) []byte {
 	o := len(buf)
 	if cap(buf)-o < 5*len(s)+Slack {
@@ -71,10 +72,10 @@ func AppendEscaped(buf []byte, s string) []byte {
 	return buf[:o]
 }
 
-// putReference writes the reference for the first marked character of x, which has been written at o, and takes s
-// behind it. It returns the length of what stands there for what was taken.
+// putReference replaces the first marked character of x by its reference. x has been written to out[o:] already. The
+// bytes up to and including the character are cut off s. It returns the number of bytes that they have become.
 func putReference(out []byte, o int, x, mark uint64, s *string) int {
-	bit := bits.TrailingZeros64(mark) // the highest of the character
+	bit := bits.TrailingZeros64(mark) // the highest bit of the character
 	i := bit >> 3
 	r := &references[x>>((bit-7)&63)%32]
 	binary.LittleEndian.PutUint64(out[o+i:], r.word)
@@ -82,7 +83,7 @@ func putReference(out []byte, o int, x, mark uint64, s *string) int {
 	return i + r.n
 }
 
-// load8 is the first eight bytes of s, the first one lowest.
+// load8 returns the first eight bytes of s, the first one in the lowest bits.
 func load8(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
@@ -94,7 +95,7 @@ func load4(s string) uint64 {
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
-// loadFew is a text of less than eight bytes, with zeros above.
+// loadFew returns the bytes of s, of which there are less than eight, with zeros above them.
 func loadFew(s string) uint64 {
 	switch n := len(s); {
 	case n >= 4:

@@ -1,15 +1,13 @@
-// Package output appends what templates print most: fixed texts, escaped texts
-// and whole numbers.
+// Package output appends what templates print most often: fixed texts, escaped texts and whole numbers.
 //
-// Its functions return what append would, and may in between write on up to
-// Slack bytes of the capacity behind that. They are for buffers of a render, whose
-// capacity nobody else uses.
+// Its functions append as the function append does. While they run they may also write to up to [Slack] bytes of the
+// capacity behind their result. They are for buffers whose capacity nobody else uses.
 package output
 
-// Slack bounds how many bytes behind what a function returns it may write on.
+// Slack is the greatest number of bytes behind the result that a function may write to.
 const Slack = 32
 
-// A Text is a fixed text that is appended often: a short one as one block of bytes.
+// A Text is a fixed text that is appended often. A short one is copied as one block of Slack bytes.
 type Text struct {
 	n    int
 	head [Slack]byte // the first bytes

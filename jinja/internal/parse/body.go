@@ -9,14 +9,14 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 )
 
-// subparse parses text, outputs and statements up to one of the tags in ends,
-// which is the current token then, or to the end of the template.
+// subparse parses text, outputs and statements up to one of the tags in ends, which then is the current token. Without
+// ends it parses up to the end of the template.
 func (p *Parser) subparse(ends []string) []ast.Stmt {
 	if ends != nil {
 		p.ends = append(p.ends, ends)
 	}
 	var body []ast.Stmt
-	out := &p.out // empty here: it is flushed before a statement
+	out := &p.out // empty: it is flushed before each statement
 	for p.cur.Kind != lex.EOF {
 		switch p.cur.Kind {
 		case lex.Data:
@@ -47,12 +47,11 @@ func (p *Parser) subparse(ends []string) []ast.Stmt {
 	return body
 }
 
-// An output collects what is printed between two statements. Adjacent pieces
-// of text become one node.
+// An output collects what is printed between two statements. Adjacent texts become one node.
 type output struct {
 	nodes []ast.Expr
 	parts []string
-	at    ast.Pos // of the first of parts
+	at    ast.Pos // the position of the first of parts
 }
 
 func (o *output) text(t lex.Token) {
@@ -65,7 +64,7 @@ func (o *output) text(t lex.Token) {
 	o.parts = append(o.parts, t.Text)
 }
 
-// joinText makes one node of the text that has been collected.
+// joinText makes one node of the collected text.
 func (p *Parser) joinText() {
 	if o := &p.out; len(o.parts) > 0 {
 		o.nodes = append(o.nodes, &ast.TemplateData{Pos: o.at, Data: strings.Join(o.parts, "")})
@@ -73,7 +72,7 @@ func (p *Parser) joinText() {
 	}
 }
 
-// flush appends what has been collected to body.
+// flush appends the collected output to body.
 func (p *Parser) flush(body []ast.Stmt) []ast.Stmt {
 	p.joinText()
 	o := &p.out
@@ -100,10 +99,9 @@ func (p *Parser) atAny(tags []string) bool {
 	return false
 }
 
-// statements parses the rest of a tag and its body up to one of the tags in
-// ends, which is the current token then.
+// statements parses the rest of a tag and its body up to one of the tags in ends, which then is the current token.
 func (p *Parser) statements(ends ...string) []ast.Stmt {
-	p.skip(lex.Colon) // Python's
+	p.skip(lex.Colon) // a colon may end the tag, as in Python
 	p.expect(lex.BlockEnd)
 	body := p.subparse(ends)
 	if p.cur.Kind == lex.EOF {
@@ -112,15 +110,15 @@ func (p *Parser) statements(ends ...string) []ast.Stmt {
 	return body
 }
 
-// body is statements, and moves over the tag at the end.
+// body is statements, and also skips the tag at the end.
 func (p *Parser) body(end string) []ast.Stmt {
 	body := p.statements(end)
 	p.next()
 	return body
 }
 
-// failEnd stops the parsing at an unknown tag, or at the end of the template
-// if tag is empty. ends are the tags that are looked for, innermost last.
+// failEnd stops the parsing at an unknown tag, or at the end of the template when tag is "". ends are the tags that are
+// expected, the innermost last.
 func (p *Parser) failEnd(tag string, ends [][]string, at lex.Token) {
 	var b strings.Builder
 	if tag == "" {
@@ -205,7 +203,7 @@ func (p *Parser) statement(body []ast.Stmt) []ast.Stmt {
 	return append(body, s)
 }
 
-// extension parses a statement that is not the language's own.
+// extension parses the statement of an extension or a custom tag.
 func (p *Parser) extension(body []ast.Stmt, tag string, depth int) []ast.Stmt {
 	var nodes []ast.Stmt
 	custom := p.ext.Tags[tag]

@@ -7,7 +7,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 )
 
-// expression parses an expression; conditional ones only if cond is set.
+// expression parses an expression. cond allows a conditional expression.
 func (p *Parser) expression(cond bool) ast.Expr {
 	depth := p.depth
 	p.enter()
@@ -209,8 +209,7 @@ func (p *Parser) unary(filters bool) ast.Expr {
 	return e
 }
 
-// primary parses a name, a literal or an expression in parentheses, and where
-// namespaces are allowed an attribute of one.
+// primary parses a name, a literal or an expression in parentheses. namespaces allows an attribute of a name.
 func (p *Parser) primary(namespaces bool) ast.Expr {
 	t := p.cur
 	pos := at(t)
@@ -275,8 +274,7 @@ func (p *Parser) tuple(cond bool) ast.Expr {
 	return p.tupleOf(func() ast.Expr { return p.expression(cond) }, false)
 }
 
-// tupleOf parses a tuple of what item parses. Nothing at all is an empty tuple
-// within parentheses only.
+// tupleOf parses a tuple whose items are parsed by item. An empty tuple is allowed only within parentheses.
 func (p *Parser) tupleOf(item func() ast.Expr, parentheses bool) ast.Expr {
 	pos := at(p.cur)
 	if p.atTupleEnd() {

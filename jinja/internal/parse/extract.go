@@ -9,17 +9,15 @@ var GettextFunctions = []string{"_", "gettext", "ngettext", "pgettext", "npgette
 type Message struct {
 	Line     int
 	Function string
-	// Strings are the arguments in order, nil for one that is not a string
-	// literal. Keyword arguments, *args and **kwargs are nil each.
+	// Strings are the arguments in order. One that is no string literal is nil. Each keyword argument, *args and
+	// **kwargs is nil too.
 	Strings []*string
-	// Comments are what translators are to read: none, or the comment that was
-	// asked for by its tag.
+	// Comments are the comments for translators.
 	Comments []string
 }
 
-// ExtractTranslations returns the calls of translation functions in a tree, in
-// the order in which Jinja2 finds them. Without functions it looks for
-// [GettextFunctions].
+// ExtractTranslations returns the calls of translation functions in the order in which Jinja2 finds them. Without
+// functions it looks for [GettextFunctions].
 func ExtractTranslations(t *ast.Template, functions ...string) []Message {
 	if len(functions) == 0 {
 		functions = GettextFunctions

@@ -28,9 +28,8 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 )
 
-// MaxDepth bounds how deeply statements and expressions are nested. The
-// operators of a chain such as a + b + c count, as each is an operand of the
-// next.
+// MaxDepth bounds how deep statements and expressions are nested. The operators of a chain such as a + b + c count,
+// because each is an operand of the next.
 const MaxDepth = 1000
 
 // An Error is a mistake in a template.
@@ -52,7 +51,7 @@ func (e *Error) Error() string {
 
 // Extensions says which tags there are beyond those of the language.
 type Extensions struct {
-	I18n         *I18n          // trans, unless nil
+	I18n         *I18n          // the tag trans, unless nil
 	Do           bool           // do
 	LoopControls bool           // break and continue
 	Debug        bool           // debug
@@ -61,13 +60,12 @@ type Extensions struct {
 
 // I18n holds the options of the i18n extension.
 type I18n struct {
-	Newstyle bool // the functions interpolate the variables themselves
+	Newstyle bool // the functions put in the variables themselves
 	Trimmed  bool // the policy ext.i18n.trimmed
 }
 
-// A Tag parses a custom tag. The parser's current token is the tag's name; a
-// Tag leaves the parser at the token that ends its last tag. Besides returning
-// an error it may stop with the parser's Fail.
+// A Tag parses a custom tag. When it is called, the parser's current token is the tag's name. It leaves the parser at
+// the token that ends its last tag. It may also stop with the parser's Fail.
 type Tag func(p *Parser) ([]ast.Stmt, error)
 
 // Parse parses a template. The error is an *[Error], or what a custom tag
@@ -92,9 +90,8 @@ func Expression(source string, o lex.Options) (e ast.Expr, err error) {
 	return read, nil
 }
 
-// A Parser reads the tokens of one template. Its exported methods are for
-// custom tags; they stop the parsing with an [Error] when the source does not
-// continue as they need it.
+// A Parser reads the tokens of one template. Its exported methods are for custom tags. They stop the parsing with an
+// [Error] when the source does not continue as they expect.
 type Parser struct {
 	lexer  *lex.Lexer
 	cur    lex.Token
@@ -105,13 +102,13 @@ type Parser struct {
 
 	out output
 
-	tags  []string   // the statements that are open
-	ends  [][]string // the tags that their bodies may end with
+	tags  []string   // the open statements
+	ends  [][]string // the tags that may end their bodies
 	depth int
 	free  int
 }
 
-// recover turns a failure into the error that it carries.
+// recover turns a failure into its error.
 func (p *Parser) recover(err *error) {
 	switch f := recover().(type) {
 	case nil:
@@ -122,7 +119,7 @@ func (p *Parser) recover(err *error) {
 	}
 }
 
-// A failure is what unwinds the parser.
+// A failure is the panic that ends the parsing.
 type failure struct{ err error }
 
 // raise stops the parsing.
@@ -169,7 +166,7 @@ func (p *Parser) look() lex.Token {
 	return p.ahead
 }
 
-// skipName moves over the name text if that is current.
+// skipName skips the name text when it is the current token.
 func (p *Parser) skipName(text string) bool {
 	if p.cur.Is(text) {
 		p.next()
@@ -178,7 +175,7 @@ func (p *Parser) skipName(text string) bool {
 	return false
 }
 
-// skip moves over a token of kind k if that is current.
+// skip skips the current token when it is of kind k.
 func (p *Parser) skip(k lex.Kind) bool {
 	if p.cur.Kind == k {
 		p.next()
@@ -187,7 +184,7 @@ func (p *Parser) skip(k lex.Kind) bool {
 	return false
 }
 
-// expect returns the current token, which has to be of kind k.
+// expect returns the current token, which must be of kind k.
 func (p *Parser) expect(k lex.Kind) lex.Token {
 	if p.cur.Kind != k {
 		p.expected(k.Describe())
@@ -195,7 +192,7 @@ func (p *Parser) expect(k lex.Kind) lex.Token {
 	return p.next()
 }
 
-// expectName returns the current token, which has to be the name text.
+// expectName returns the current token, which must be the name text.
 func (p *Parser) expectName(text string) lex.Token {
 	if !p.cur.Is(text) {
 		p.expected(text)
@@ -210,7 +207,7 @@ func (p *Parser) expected(what string) {
 	p.fail(fmt.Sprintf("expected token %s, got %s", lex.Repr(what), lex.Repr(p.cur.Describe())), p.cur)
 }
 
-// enter opens a level of nesting; the caller restores p.depth.
+// enter adds a level of nesting. The caller restores p.depth.
 func (p *Parser) enter() {
 	if p.depth++; p.depth > MaxDepth {
 		p.fail(fmt.Sprintf("statements and expressions are nested more than %d levels deep", MaxDepth), p.cur)

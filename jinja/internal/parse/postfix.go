@@ -5,8 +5,7 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/lex"
 )
 
-// postfix parses attributes, subscripts and calls after e. It leaves the depth
-// that they add to the caller to restore.
+// postfix parses attributes, subscripts and calls after e. The caller restores p.depth.
 func (p *Parser) postfix(e ast.Expr) ast.Expr {
 	for {
 		switch p.cur.Kind {
@@ -87,7 +86,7 @@ func (p *Parser) subscribed() ast.Expr {
 	return n
 }
 
-// arguments are those of a call, a filter or a test.
+// arguments are the arguments of a call, a filter or a test.
 type arguments struct {
 	args               []ast.Expr
 	kwargs             []*ast.Keyword
@@ -143,7 +142,7 @@ func (p *Parser) call(e ast.Expr) ast.Expr {
 	}
 }
 
-// filters parses any number of filters after e, which is nil for a block's.
+// filters parses any number of filters after e. For a filter block e is nil.
 func (p *Parser) filters(e ast.Expr) ast.Expr {
 	for p.cur.Kind == lex.Pipe {
 		p.enter()
@@ -153,7 +152,7 @@ func (p *Parser) filters(e ast.Expr) ast.Expr {
 	return e
 }
 
-// filter parses one filter, whose pipe has been read.
+// filter parses one filter after its pipe.
 func (p *Parser) filter(e ast.Expr) ast.Expr {
 	t := p.cur
 	n := &ast.Filter{Pos: at(t), Node: e, Name: p.dottedName()}

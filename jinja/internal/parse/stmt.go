@@ -58,7 +58,7 @@ func (p *Parser) parseBlock() ast.Stmt {
 	return n
 }
 
-// blank reports whether body prints white space at most.
+// blank reports whether body prints at most white space.
 func blank(body []ast.Stmt) bool {
 	for _, s := range body {
 		out, ok := s.(*ast.Output)
@@ -253,8 +253,7 @@ func (p *Parser) targetName() *ast.Name {
 	return n
 }
 
-// assignTarget parses what is assigned to: a name, a tuple and, where
-// namespaces are allowed, attributes of those.
+// assignTarget parses the target of an assignment: a name or a tuple. namespaces allows attributes of names.
 func (p *Parser) assignTarget(namespaces bool) ast.Expr {
 	target := p.tupleOf(func() ast.Expr { return p.primary(namespaces) }, false)
 	ast.SetCtx(target, ast.Store)

@@ -20,8 +20,8 @@ func (p *Parser) Look() lex.Token { return p.look() }
 // Next returns the current token and moves to the next.
 func (p *Parser) Next() lex.Token { return p.next() }
 
-// Test reports whether the current token is of one of the given kinds, which
-// are spelled as in Jinja2: "comma", "block_end", "name:else".
+// Test reports whether the current token is of one of the kinds. They are written as in Jinja2: "comma", "block_end",
+// "name:else".
 func (p *Parser) Test(kinds ...string) bool {
 	for _, kind := range kinds {
 		if name, ok := strings.CutPrefix(kind, "name:"); ok && p.cur.Is(name) || !ok && p.cur.Kind.String() == kind {
@@ -31,8 +31,7 @@ func (p *Parser) Test(kinds ...string) bool {
 	return false
 }
 
-// SkipIf moves over the current token if it is of the given kind, and reports
-// whether it was.
+// SkipIf skips the current token when it is of the kind, and reports whether it did.
 func (p *Parser) SkipIf(kind string) bool {
 	if p.Test(kind) {
 		p.next()
@@ -41,8 +40,7 @@ func (p *Parser) SkipIf(kind string) bool {
 	return false
 }
 
-// Expect returns the current token, which has to be of the given kind, and
-// moves to the next.
+// Expect returns the current token and moves to the next. It stops the parsing unless the token is of the kind.
 func (p *Parser) Expect(kind string) lex.Token {
 	if !p.Test(kind) {
 		p.expected(describe(kind))
@@ -63,8 +61,7 @@ func describe(kind string) string {
 	return kind
 }
 
-// Fail stops the parsing with a TemplateSyntaxError at the given line, or at
-// the current token's if that is 0.
+// Fail stops the parsing with a TemplateSyntaxError. line 0 is that of the current token.
 func (p *Parser) Fail(line int, format string, args ...any) {
 	if line == 0 {
 		p.fail(fmt.Sprintf(format, args...), p.cur)
@@ -81,7 +78,7 @@ func (p *Parser) ParseExpression() ast.Expr { return p.expression(true) }
 // ParseTuple parses one expression, or a tuple of several.
 func (p *Parser) ParseTuple() ast.Expr { return p.tuple(true) }
 
-// ParseAssignTarget parses what can be assigned to.
+// ParseAssignTarget parses a target that can be assigned to.
 func (p *Parser) ParseAssignTarget() ast.Expr { return p.assignTarget(true) }
 
 // ParseFilter parses filters after e, each with its pipe.
@@ -94,8 +91,8 @@ func (p *Parser) ParseFilter(e ast.Expr) ast.Expr {
 // ParseCallArgs parses arguments in parentheses into a call of e.
 func (p *Parser) ParseCallArgs(e ast.Expr) *ast.Call { return p.call(e).(*ast.Call) }
 
-// ParseStatements parses the end of the tag and a body up to one of the tags
-// in ends. That tag's name is the current token then.
+// ParseStatements parses the end of the tag and a body up to one of the tags in ends. The current token then is that
+// tag's name.
 func (p *Parser) ParseStatements(ends ...string) []ast.Stmt { return p.statements(ends...) }
 
 // FreeIdentifier returns a name that no template can spell.

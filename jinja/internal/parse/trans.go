@@ -14,15 +14,15 @@ type variable struct {
 	value ast.Expr
 }
 
-// A section is what a trans tag is lowered from.
+// A section is a trans tag before it is turned into calls.
 type section struct {
 	pos              ast.Pos
 	context          *string
 	singular, plural string
 	variables        []variable
-	plurals          ast.Expr // the number that decides; nil without pluralize
+	plurals          ast.Expr // the number that decides the plural; nil without pluralize
 	referenced       bool     // the text names a variable
-	numIsNum         bool     // the number is called num, as ngettext will call it
+	numIsNum         bool     // that number is the variable num, which ngettext passes itself
 }
 
 func (s *section) lookup(name string) (ast.Expr, bool) {
@@ -34,8 +34,7 @@ func (s *section) lookup(name string) (ast.Expr, bool) {
 	return nil, false
 }
 
-// parseTrans parses a translatable section and lowers it to an output of a
-// call of gettext, pgettext, ngettext or npgettext.
+// parseTrans parses a trans tag and turns it into an output that calls gettext, pgettext, ngettext or npgettext.
 func (p *Parser) parseTrans() []ast.Stmt {
 	tag := p.next()
 	s := &section{pos: at(tag)}
@@ -90,8 +89,8 @@ func (p *Parser) parseTrans() []ast.Stmt {
 	return []ast.Stmt{out}
 }
 
-// transHead parses the variables of a trans tag. A call that decides about the
-// plural is assigned to a name first, so that it happens once.
+// transHead parses the variables of a trans tag. A call that decides the plural is assigned to a name first, so that it
+// runs once.
 func (p *Parser) transHead(s *section) (assign ast.Stmt, trimmed, numIsNum bool) {
 	trimmed = p.ext.I18n.Trimmed
 	decided := false
@@ -135,8 +134,8 @@ func (p *Parser) transHead(s *section) (assign ast.Stmt, trimmed, numIsNum bool)
 	return assign, trimmed, numIsNum
 }
 
-// transText parses translatable text up to the tag that ends it, and appends
-// the variables in it to names. Percent signs are doubled.
+// transText parses the text up to the tag that ends it. It appends the variables in it to names and doubles percent
+// signs.
 func (p *Parser) transText(names *[]string, pluralize bool) string {
 	var b strings.Builder
 	for {
@@ -172,8 +171,7 @@ func (p *Parser) transText(names *[]string, pluralize bool) string {
 	}
 }
 
-// trimLines drops the white space around s, and makes each line end in it,
-// with the white space around that, one space.
+// trimLines trims s and replaces each line end, with the white space around it, by one space.
 func trimLines(s string) string {
 	s = lex.TrimSpace(s)
 	if !strings.Contains(s, "\n") {
@@ -190,11 +188,11 @@ func trimLines(s string) string {
 	return strings.Join(kept, " ")
 }
 
-// lowerTrans builds the output that a translatable section stands for.
+// lowerTrans returns the output that a section stands for.
 func (p *Parser) lowerTrans(s *section) ast.Stmt {
 	newstyle := p.ext.I18n.Newstyle
 	if !s.referenced && !newstyle {
-		// Without variables the message is no format.
+		// Without variables the message is not formatted.
 		s.singular = strings.ReplaceAll(s.singular, "%%", "%")
 		s.plural = strings.ReplaceAll(s.plural, "%%", "%")
 	}
@@ -215,7 +213,7 @@ func (p *Parser) lowerTrans(s *section) ast.Stmt {
 	if newstyle {
 		for _, v := range s.variables {
 			if s.numIsNum && v.name == "num" {
-				continue // ngettext passes it by that name itself
+				continue // ngettext passes it itself
 			}
 			call.Kwargs = append(call.Kwargs, &ast.Keyword{Pos: s.pos, Key: v.name, Value: v.value})
 		}

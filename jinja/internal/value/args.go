@@ -11,7 +11,7 @@ type Args struct {
 	Kw  []Kw
 }
 
-// Kw is a keyword argument.
+// Kw is a keyword argument of a call.
 type Kw struct {
 	Name  string
 	Value Value
@@ -33,7 +33,8 @@ func (a Args) Get(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// Param is a parameter of a function with a Python signature.
+// Param is a parameter of a function with a Python signature. Default is its value when it is not Required and no
+// argument is given.
 type Param struct {
 	Name     string
 	Default  Value
@@ -52,8 +53,8 @@ func (a Args) Bind(fname string, params ...Param) ([]Value, error) {
 	return a.BindAfter(fname, nil, params...)
 }
 
-// BindAfter is Bind for a function whose first parameters, implicit, were assigned before: a filter's
-// value, self, the environment. They count in the texts of errors and are not in the result.
+// BindAfter is Bind for a function whose first parameters were assigned before: a filter's value, self, the
+// environment. implicit names them. They count in the texts of errors and are not in the result.
 func (a Args) BindAfter(fname string, implicit []string, params ...Param) ([]Value, error) {
 	out := make([]Value, len(params))
 	if err := a.bindInto(out, fname, implicit, params); err != nil {
@@ -62,7 +63,7 @@ func (a Args) BindAfter(fname string, implicit []string, params ...Param) ([]Val
 	return out, nil
 }
 
-// BindInto is BindAfter without an allocation: it fills out, which has room for every parameter.
+// BindInto is BindAfter without an allocation: it writes the values to out, which has one place for each of params.
 func (a Args) BindInto(out []Value, fname string, implicit []string, params ...Param) error {
 	return a.bindInto(out[:len(params)], fname, implicit, params)
 }
@@ -141,7 +142,7 @@ func plural(n int) string {
 	return "s"
 }
 
-// quotedList is Python's enumeration of names: 'a', 'b', and 'c'.
+// quotedList enumerates names as Python's messages do: 'a', 'b', and 'c'.
 func quotedList(names []string) string {
 	q := make([]string, len(names))
 	for i, n := range names {

@@ -22,7 +22,7 @@ const (
 
 var arithSigns = [...]string{"+", "-", "*", "/", "//", "%", "** or pow()"}
 
-// maxBits bounds the size of ints, which Python does not.
+// maxBits bounds the size of an int in bits. Python has no bound.
 const maxBits = 1 << 16
 
 // maxRepeat bounds the bytes or elements that a repetition makes.
@@ -37,7 +37,7 @@ func unsupported(op Arith, a, b Value) error {
 	return typeErrorf("unsupported operand type(s) for %s: '%s' and '%s'", arithSigns[op], TypeName(a), TypeName(b))
 }
 
-// real numbers: what two operands have in common
+// The both functions give two operands of a common type; ok is false when they have none.
 func bothFloat(a, b Value) (x, y float64, ok bool, err error) {
 	if a.Kind() != KindFloat && b.Kind() != KindFloat {
 		return 0, 0, false, nil
@@ -169,7 +169,7 @@ func addOther(a, b Value) (Value, error) {
 	return Value{}, unsupported(OpAdd, a, b)
 }
 
-// safeOperand reports whether Markup + v escapes v: a str, or a value that is safe in HTML.
+// safeOperand reports whether v can be added to Markup: a str can, and a value that is safe in HTML.
 func safeOperand(v Value) bool {
 	if v.IsString() {
 		return true
@@ -178,7 +178,7 @@ func safeOperand(v Value) bool {
 	return ok
 }
 
-// addMarkup is markupsafe's: the side that is not safe is escaped.
+// addMarkup is markupsafe's addition: the operand that is not safe is escaped.
 func addMarkup(a, b Value) (Value, error) {
 	if !safeOperand(a) || !safeOperand(b) {
 		return Value{}, unsupported(OpAdd, a, b)
@@ -402,7 +402,7 @@ func bigDivmod(x, y *big.Int) (q, m *big.Int) {
 // Mod returns a % b. For a str it formats, see [PercentFormat].
 func Mod(a, b Value) (Value, error) { return ModState(nil, a, b) }
 
-// ModState is Mod with the State that formatting accounts its output to; st may be nil.
+// ModState is Mod for a template: the output of formatting is charged to st, which may be nil.
 func ModState(st State, a, b Value) (Value, error) {
 	if a.t == intType && b.t == intType && int64(a.n) >= 0 && int64(b.n) > 0 {
 		if (a.n|b.n)>>32 == 0 {
@@ -511,7 +511,7 @@ func AbsOf(v Value) (Value, error) {
 	case KindDuration:
 		return Duration(time.Duration(v.n).Abs()), nil
 	case KindUndefined:
-		// Undefined has no __abs__: Python's TypeError, not Jinja's.
+		// Python's TypeError, not Jinja's: Undefined has no method __abs__.
 		return Value{}, typeErrorf("bad operand type for abs(): '%s'", TypeName(v))
 	}
 	return Value{}, typeErrorf("bad operand type for abs(): '%s'", TypeName(v))
@@ -521,8 +521,8 @@ func AbsOf(v Value) (Value, error) {
 func Concat(a, b Value) (Value, error) { return ConcatAll(true, a, b) }
 
 // ConcatAll is Jinja's ~ over several values. Without escape the result is the plain text of all
-// (jinja2.runtime.str_join); with it, one Markup operand makes the result Markup and escapes the
-// others (markup_join).
+// (jinja2.runtime.str_join). With escape, one operand that is Markup makes the result Markup, and the other operands
+// are escaped (markup_join).
 func ConcatAll(escape bool, vs ...Value) (Value, error) {
 	safe := false
 	for _, v := range vs {

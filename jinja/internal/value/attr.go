@@ -6,8 +6,8 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/output"
 )
 
-// GetAttr returns the attribute of v: a field or method of a Go value, what an [Attrer] answers, or a
-// method or property of a Python type. Methods are bound functions.
+// GetAttr returns the attribute v.name: a field or method of a Go value, the answer of an [Attrer], or a method or
+// property of a Python type. A method is returned as a function bound to v.
 func GetAttr(v Value, name string) (Value, bool) {
 	if v.t == nil {
 		return Value{}, false
@@ -37,8 +37,8 @@ func GetAttr(v Value, name string) (Value, bool) {
 	return property(v, name)
 }
 
-// LookupMethod returns the method of v's type, to be called with v as self: what x.name() needs
-// without making a bound function. ok is false when the attribute is something else or absent.
+// LookupMethod returns the method of v's type that v.name() calls, to be called with v as self. It saves making the
+// bound function. ok is false when the attribute is absent or no method.
 func LookupMethod(v Value, name string) (m Method, ok bool) {
 	switch v.Kind() {
 	case KindUndefined, KindNone:
@@ -70,22 +70,23 @@ func LookupMethod(v Value, name string) (m Method, ok bool) {
 	return m, ok
 }
 
-// methodTables are the methods of the Python types by kind.
+// methodTables holds the methods of Python's types by kind and name.
 var methodTables [KindSeq + 1]map[string]Method
 
-// Site is the cache of one place in a template that reads an attribute. It may be used by many goroutines.
+// Site is one place in a template that reads an attribute. It remembers how the attribute is read for one type of
+// values. Goroutines may share it.
 type Site struct{ p atomic.Pointer[siteEntry] }
 
-// siteEntry says how to read an attribute of values of type t.
+// siteEntry says how a Site reads its attribute from values of type t.
 type siteEntry struct {
-	t, as  *Type // of the value that has it, of its own value
+	t, as  *Type // the type of the values; the type of the attribute's value
 	offset uintptr
-	loader loader // loadSlow when it takes more than a read at offset
+	loader loader // how the field at offset is read; loadSlow when reflection is needed
 	f      *goField
-	key    string // of a dict or Go map
+	key    string // the key, when values are dicts or Go maps
 }
 
-// newSiteEntry describes field f of t.
+// newSiteEntry returns the entry that reads field f of t.
 func newSiteEntry(t *Type, f *goField) *siteEntry {
 	e := &siteEntry{t: t, f: f, as: f.typ.as, offset: f.offset, loader: f.typ.loader}
 	switch e.loader {
@@ -103,7 +104,7 @@ func newSiteEntry(t *Type, f *goField) *siteEntry {
 	return e
 }
 
-// Attr is GetAttr, fast for the field of a struct type seen before at this place.
+// Attr is GetAttr. It is fast for a field of the struct type that the Site remembers.
 func (s *Site) Attr(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.f != nil {
 		return e.read(v)
@@ -117,9 +118,9 @@ func (s *Site) Attr(v Value, name string) (Value, bool) {
 	return GetAttr(v, name)
 }
 
-// Lookup is environment.getattr without the undefined value: attribute, then item. It is fast for
-// the field of a struct type seen before at this place and for keys of dicts and maps. A method that
-// reads as a property is not found: calling it takes more than a look-up.
+// Lookup is environment.getattr without the undefined value: the attribute, else the item. It is fast for a field of
+// the struct type that the Site remembers, and for keys of dicts and maps. It does not find a method that reads as a
+// property, because such a method has to be called.
 func (s *Site) Lookup(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
 		return e.read(v)
@@ -136,7 +137,7 @@ func (s *Site) lookup(v Value, name string) (Value, bool) {
 		if v.t.kind == KindDict {
 			e.loader = loadKey
 		}
-		s.p.CompareAndSwap(nil, e) // only the first kind of value seen here, not to make one for each change
+		s.p.CompareAndSwap(nil, e) // remembers only the first type seen: replacing it at each change would allocate each time
 		if v.t.kind == KindDict {
 			return raw[Dict](v).GetString(name)
 		}
@@ -152,7 +153,7 @@ func (s *Site) lookup(v Value, name string) (Value, bool) {
 	return r, ok && err == nil
 }
 
-// isKey reports whether name of a dict or map can only be a key: it is no attribute.
+// isKey reports whether v, a dict or map, has no attribute called name, so that v.name can only be a key.
 func isKey(v Value, name string) bool {
 	if len(name) > 1 && name[0] == '_' {
 		return false
@@ -166,8 +167,8 @@ func isKey(v Value, name string) bool {
 	return v.t.rt == nil || len(v.t.attrInfo().methods) == 0
 }
 
-// AppendEscaped appends what Lookup finds as [AppendEscaped] does, without making a Value. ok is false,
-// and nothing is appended, when the short way does not apply.
+// AppendEscaped appends what Lookup finds, escaped as the function [AppendEscaped] does, without making a Value. ok is
+// false when the entry does not fit v or the value needs more; then nothing is appended.
 func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.f != nil {
 		return e.appendEscaped(buf, v)
@@ -190,7 +191,7 @@ func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok boo
 	return buf, false
 }
 
-// AppendInQuote is the function AppendInQuote for fields of structs.
+// AppendInQuote is the function [AppendInQuote] for a field that the Site remembers.
 func (s *Site) AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	e := s.p.Load()
 	if e == nil || e.t != v.t || e.f == nil || e.as == htmlType {
@@ -199,8 +200,8 @@ func (s *Site) AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	return e.appendEscaped(buf, v)
 }
 
-// AppendInQuote is AppendEscaped for a place where Markup is escaped too, such as a quoted attribute: ok is false for
-// what must not be printed as between tags there.
+// AppendInQuote is AppendEscaped for a place where Markup is escaped too, such as a quoted attribute. ok is false
+// unless v is a plain str or an int: other values may be escaped in another way there.
 func AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	switch v.t {
 	case stringType:
@@ -211,7 +212,7 @@ func AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	return buf, false
 }
 
-// Bool is Int for bools.
+// Bool returns the field when it is a bool.
 func (s *Site) Bool(v Value) (b, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadBool {
 		return e.bool(v), true
@@ -219,7 +220,7 @@ func (s *Site) Bool(v Value) (b, ok bool) {
 	return false, false
 }
 
-// Str is Int and FindInt in one for plain strings.
+// Str returns the field or the item when it is a plain string.
 func (s *Site) Str(v Value, name string) (text string, ok bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadString && e.as == stringType {
 		return e.string(v), true
@@ -230,7 +231,7 @@ func (s *Site) Str(v Value, name string) (text string, ok bool) {
 	return "", false
 }
 
-// plain is Lookup for values whose attributes can be read without calling anything: asking twice changes nothing.
+// plain is Lookup for values whose attributes are read without calling anything, so that reading twice has no effect.
 func (s *Site) plain(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
 		return e.read(v)
@@ -249,7 +250,8 @@ func (s *Site) plain(v Value, name string) (Value, bool) {
 	return Value{}, false
 }
 
-// Truth is the truth of what Lookup finds; ok is false when the short way does not apply.
+// Truth returns whether what Lookup finds counts as true. ok is false when nothing is found, and for undefined values
+// and objects, whose truth their own code decides.
 func (s *Site) Truth(v Value, name string) (truth, ok bool) {
 	x, ok := s.Lookup(v, name)
 	if !ok || x.t == nil || x.t.kind == KindUndefined || x.t.kind == KindObject {
@@ -258,7 +260,7 @@ func (s *Site) Truth(v Value, name string) (truth, ok bool) {
 	return Truth(x), true
 }
 
-// entry is how the site reads its attribute of a struct type, nil when that is not a field.
+// entry returns how the Site reads its attribute from values of type t, or nil when the attribute is no field.
 func (s *Site) entry(t *Type, name string) *siteEntry {
 	if e := s.p.Load(); e != nil && e.t == t {
 		return e

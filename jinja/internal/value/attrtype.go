@@ -2,11 +2,10 @@ package value
 
 import "reflect"
 
-// AttrType says without a value what the attribute of a Go type is. found
-// reports whether there is one of the name, and known whether the type says so:
-// a type that decides for itself, or one whose attributes are those of a Python
-// type, does not. rt is the type of a field's value, of what a method reads as, or
-// of a method with arguments as a function; it is nil when it is not known.
+// AttrType tells the attribute of a Go type without a value. found reports whether the type has the attribute. known is
+// false when the type does not say, because it implements [Attrer] or has the attributes of a Python type. rt is the
+// type of the field, the result of a method that reads as a property, or the function type of a method with arguments.
+// rt is nil when it is not known.
 func AttrType(of reflect.Type, name string) (rt reflect.Type, found, known bool) {
 	for of != nil && of.Kind() == reflect.Pointer {
 		if typeOf(of.Elem()).ptrCaps&objectCaps != 0 {

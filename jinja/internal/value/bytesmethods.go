@@ -6,13 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// The methods of bytes are those of str on text that stands for the bytes: one
-// character for each, of which those beyond ASCII are in an area for private
-// use, where no letters, digits or spaces are.
+// The methods of bytes call those of str with a text that has one character for each byte. A byte beyond ASCII becomes
+// a character of a private use area, where there are no letters, digits or spaces.
 
 const privateBytes = 0xF700
 
-// bytesText returns the text that stands for b.
+// bytesText returns the text for b: one character for each byte.
 func bytesText(b []byte, lines bool) string {
 	var s strings.Builder
 	for _, c := range b {
@@ -45,7 +44,7 @@ func init() {
 	methodTables[KindBytes] = table
 }
 
-// bytesMethod is the method of str with bytes for str.
+// bytesMethod returns a method of bytes that calls the method of str with the same name.
 func bytesMethod(name string) Method {
 	return func(st State, self Value, a Args) (Value, error) {
 		pos := make([]Value, len(a.Pos))
@@ -72,7 +71,7 @@ func bytesMethod(name string) Method {
 	}
 }
 
-// bytesArg returns what the method of str is given for x.
+// bytesArg converts argument i of a method of bytes to the argument of the method of str.
 func bytesArg(name string, i int, x Value) (Value, error) {
 	switch x.Kind() {
 	case KindBytes:
@@ -123,7 +122,7 @@ func bytesArg(name string, i int, x Value) (Value, error) {
 	return NewTuple(texts), nil
 }
 
-// bytesResult makes bytes of the texts in what a method of str returned.
+// bytesResult converts the result of a method of str: its texts become bytes.
 func bytesResult(v Value) Value {
 	switch v.Kind() {
 	case KindString:
@@ -149,8 +148,8 @@ func bytesIsASCII(_ State, self Value, a Args) (Value, error) {
 	return Bool(isASCII(string(self.rawBytes()))), nil
 }
 
-// bytesHex is hex(sep, bytes_per_sep): groups are counted from the right, or
-// from the left if their size is negative.
+// bytesHex is bytes.hex(sep, bytes_per_sep). Groups are counted from the right, and from the left when bytes_per_sep is
+// negative.
 func bytesHex(_ State, self Value, a Args) (Value, error) {
 	var stack [2]Value
 	args, err := bindC(stack[:], "hex", a, "sep", "bytes_per_sep")

@@ -16,8 +16,7 @@ var (
 	rtDict    = reflect.TypeFor[*Dict]()
 )
 
-// Call calls v with the arguments: a function, an object that is a [Caller], a Go function. It is
-// Python's call without a sandbox; State.Call is what templates go through.
+// Call calls v: a function, a [Caller] or a Go function. It knows no sandbox; templates call State.Call.
 func Call(st State, v Value, a Args) (Value, error) {
 	switch v.Kind() {
 	case KindFunc:
@@ -83,7 +82,7 @@ func oneString(a Args) (string, bool) {
 	return a.Pos[0].Str()
 }
 
-// methodCaller returns the Method that calls m of receiver type rt.
+// methodCaller returns the Method that calls m of the receiver type rt.
 func methodCaller(rt reflect.Type, m reflect.Method) Method {
 	name, index := m.Name, m.Index
 	ft := m.Type
@@ -105,8 +104,8 @@ func methodCaller(rt reflect.Type, m reflect.Method) Method {
 	}
 }
 
-// callReflect calls fn. ft is its type; its first skip parameters are the receiver, which is recv
-// unless fn is bound already.
+// callReflect calls fn, whose type is ft. The first skip parameters of ft are the receiver. recv is the receiver; it is
+// nil when fn is a bound method.
 func callReflect(st State, name string, fn reflect.Value, recv *reflect.Value, ft reflect.Type, skip int, a Args) (Value, error) {
 	in := make([]reflect.Value, 0, ft.NumIn())
 	if recv != nil {
@@ -181,8 +180,8 @@ func argError(name string, n int, err error) error {
 	return typeErrorf("%s() argument %d: %s", name, n, err)
 }
 
-// injected is the first argument of a Go function that the template does not write: the State, a
-// context.Context, or what State.Data returns when it has just that type.
+// injected returns the argument i of a Go function when the template does not pass it: the State, a context.Context, or
+// State.Data when it has exactly the parameter's type.
 func injected(st State, ft reflect.Type, i int) (reflect.Value, bool) {
 	if ft.NumIn() <= i {
 		return reflect.Value{}, false
@@ -216,7 +215,7 @@ func contextOf(st State) context.Context {
 	return context.Background()
 }
 
-// kwargs is the last argument of a Go function that takes keyword arguments.
+// kwargs converts the keyword arguments to the last parameter of a Go function. ok is false when its type takes none.
 func kwargs(a Args, pt reflect.Type) (reflect.Value, bool) {
 	switch pt {
 	case rtKw:
@@ -237,7 +236,7 @@ func kwargs(a Args, pt reflect.Type) (reflect.Value, bool) {
 	return reflect.Value{}, false
 }
 
-// results turns what a Go function returned into a Value: nothing is None, a last error fails.
+// results converts the results of a Go function: none is None, several are a tuple. An error as the last result fails.
 func results(out []reflect.Value) (Value, error) {
 	if n := len(out); n > 0 && out[n-1].Type() == rtError {
 		if err, _ := out[n-1].Interface().(error); err != nil {
@@ -258,8 +257,8 @@ func results(out []reflect.Value) (Value, error) {
 	return NewTuple(vs), nil
 }
 
-// ToGo converts v to a Go type for a call: numbers when nothing is lost, strings, lists to slices,
-// dicts to maps, None to nil, and Go values to types they are assignable or convertible to.
+// ToGo converts v to a Go type: numbers when nothing is lost, strings, lists to slices, dicts to maps, None to nil, and
+// Go values to types that they are assignable or convertible to.
 func ToGo(v Value, rt reflect.Type) (reflect.Value, error) {
 	if rt == rtValue {
 		return reflect.ValueOf(v), nil
@@ -286,7 +285,7 @@ func ToGo(v Value, rt reflect.Type) (reflect.Value, error) {
 	x := reflect.ValueOf(v.Any())
 	if x.IsValid() && x.Type().AssignableTo(rt) {
 		if i, ok := v.Int64(); ok && rt.Kind() == reflect.Interface && v.t == intType && rt.NumMethod() == 0 {
-			x = reflect.ValueOf(int(i)) // an any gets the int that Go code expects
+			x = reflect.ValueOf(int(i)) // Go code expects int, not int64, in an any
 		}
 		out.Set(x)
 		return out, nil
@@ -409,7 +408,7 @@ func toGoComposite(v Value, out reflect.Value) (bool, error) {
 				return true, nil
 			}
 		}
-		// A pointer where the function wants the struct.
+		// The parameter is a struct and v is a pointer to it.
 		x := reflect.ValueOf(v.Any())
 		if x.IsValid() && x.Kind() == reflect.Pointer && !x.IsNil() && x.Type().Elem() == rt {
 			out.Set(x.Elem())

@@ -33,13 +33,12 @@ func classOf(v Value) Value {
 	return objectValue(typeType, c)
 }
 
-// NewClass returns a Python type as a value, with what calling it does, for isinstance-like tests and
-// messages.
+// NewClass returns a Python type as a value. construct is called when a template calls the type.
 func NewClass(module, name string, construct Func) Value {
 	return objectValue(typeType, &classInfo{name, module, construct})
 }
 
-// property returns the attributes of Python's types that are not methods.
+// property returns an attribute of a Python type that is no method.
 func property(v Value, name string) (Value, bool) {
 	if len(name) > 4 && name[:2] == "__" {
 		return dunder(v, name)
@@ -94,7 +93,7 @@ func property(v Value, name string) (Value, bool) {
 	return Value{}, false
 }
 
-// classMember returns what the class of a dict has: its methods, to be called with a dict first.
+// classMember returns a method of the class dict. It takes the dict as its first argument.
 func classMember(c *classInfo, name string) (Value, bool) {
 	m := methodTables[KindDict][name]
 	if m == nil || c.qualified() != "dict" {
@@ -114,7 +113,7 @@ func classMember(c *classInfo, name string) (Value, bool) {
 	}), true
 }
 
-// dunder returns the special attributes that templates look at.
+// dunder returns a special attribute such as __class__.
 func dunder(v Value, name string) (Value, bool) {
 	switch name {
 	case "__class__":

@@ -26,7 +26,7 @@ var opSigns = [...]string{"==", "!=", "<", "<=", ">", ">="}
 // String returns the operator.
 func (op Op) String() string { return opSigns[op] }
 
-// holds reports whether the result of a three-way comparison satisfies op.
+// holds reports whether the result c of a three-way comparison satisfies op.
 func (op Op) holds(c int) bool {
 	switch op {
 	case Eq:
@@ -43,7 +43,7 @@ func (op Op) holds(c int) bool {
 	return c >= 0
 }
 
-// ints is x op y.
+// ints returns x op y.
 func (op Op) ints(x, y int64) bool {
 	switch op {
 	case Eq:
@@ -60,7 +60,7 @@ func (op Op) ints(x, y int64) bool {
 	return x >= y
 }
 
-// mirror is op with its operands exchanged.
+// mirror returns the operator for exchanged operands: < becomes >.
 func (op Op) mirror() Op {
 	switch op {
 	case Lt:
@@ -92,7 +92,7 @@ func Is(a, b Value) bool {
 	return a.p == b.p && a.n == b.n
 }
 
-// Equal reports whether a == b. A strict undefined value is equal to nothing; Compare raises for it.
+// Equal reports whether a == b. A strict undefined value is equal to nothing; Compare fails for it.
 func Equal(a, b Value) bool {
 	if a.t == b.t && a.t != nil {
 		switch a.t {
@@ -108,7 +108,7 @@ func Equal(a, b Value) bool {
 
 var errRecursion = NewError("RecursionError", "maximum recursion depth exceeded in comparison")
 
-// standFor is the value that v compares as.
+// standFor returns the value that v is compared as: v, or the answer of a [StandIn].
 func standFor(v Value) Value {
 	if v.t != nil && v.t.kind == KindObject {
 		if s, ok := v.Any().(StandIn); ok {
@@ -184,7 +184,7 @@ func equalObjects(a, b Value) (bool, error) {
 	return sameObject(a, b), nil
 }
 
-// compareObjects asks the two operands in turn.
+// compareObjects asks a and then b, as [Comparer]s, for the result.
 func compareObjects(op Op, a, b Value) (r, ok bool) {
 	if a.Kind() == KindObject {
 		if x, is := a.Any().(Comparer); is {
@@ -286,7 +286,7 @@ func equalNumbers(a, b Value) bool {
 	return compareNumbers(a, b) == 0
 }
 
-// compareNumbers orders real numbers exactly; NaN is before everything.
+// compareNumbers orders two real numbers exactly. NaN is less than every number.
 func compareNumbers(a, b Value) int {
 	ia, aInt := a.Int64()
 	ib, bInt := b.Int64()
@@ -339,7 +339,7 @@ func Compare(op Op, a, b Value) (bool, error) {
 }
 
 func compare(op Op, a, b Value, depth int) (bool, error) {
-	x, y := a, b // for the message
+	x, y := a, b // the operands as given, for the message
 	a, b = standFor(a), standFor(b)
 	if op <= Ne {
 		eq, err := equal(a, b, depth)
@@ -348,7 +348,7 @@ func compare(op Op, a, b Value, depth int) (bool, error) {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
 	case ka == KindUndefined && kb == KindUndefined && a.undef().Mode == UndefDefault && b.undef().Mode != UndefDefault:
-		return false, b.undef().Err() // a subclass, if they differ, is asked first
+		return false, b.undef().Err() // b is asked first when it is of a subclass
 	case ka == KindUndefined:
 		return false, a.undef().Err()
 	case kb == KindUndefined:
@@ -415,7 +415,7 @@ func compareSets(op Op, a, b *Set) bool {
 	return b.subsetOf(a)
 }
 
-// compareTimes compares two values of one of the kinds datetime, date and time.
+// compareTimes compares two values of the same kind: datetime, date or time.
 func compareTimes(a, b Value) int {
 	x, y := *raw[time.Time](a), *raw[time.Time](b)
 	switch a.t.kind {
@@ -427,7 +427,7 @@ func compareTimes(a, b Value) int {
 	return x.Compare(y)
 }
 
-// mixedTimes reports whether one of two datetimes is naive and the other is not.
+// mixedTimes reports whether exactly one of two datetimes is naive.
 func mixedTimes(a, b Value) bool {
 	return a.t.kind == KindTime && isNaive(*raw[time.Time](a)) != isNaive(*raw[time.Time](b))
 }
@@ -442,7 +442,7 @@ func clockNanos(t time.Time) int64 {
 	return int64(h*3600+m*60+s)*1e9 + int64(t.Nanosecond())
 }
 
-// Contains returns x in container, or Python's TypeError.
+// Contains returns x in container. The error is Python's TypeError when container cannot be searched.
 func Contains(container, x Value) (bool, error) {
 	switch container.Kind() {
 	case KindString, KindMarkup:

@@ -44,7 +44,7 @@ func floatToInt(f float64) (Value, error) {
 	return BigInt(b), nil
 }
 
-// ParseInt is int(v, base) of a str; base 0 goes by the prefix.
+// ParseInt is int(v, base) of a str. Base 0 takes the base from the prefix.
 func ParseInt(v Value, base int) (Value, error) {
 	s, ok := v.Str()
 	if !ok {
@@ -102,8 +102,8 @@ func ParseInt(v Value, base int) (Value, error) {
 	return checkedBig(b)
 }
 
-// normalDigits trims white space and replaces other scripts' digits by ASCII ones. ok is false for text
-// that can be no number.
+// normalDigits trims white space and replaces the digits of other scripts by ASCII ones. ok is false for a text that
+// cannot be a number.
 func normalDigits(s string) (string, bool) {
 	s = strings.TrimFunc(s, IsSpace)
 	if isASCII(s) {
@@ -123,7 +123,7 @@ func normalDigits(s string) (string, bool) {
 	return b.String(), true
 }
 
-// digitValue is the value of a decimal digit. Unicode lays the ten digits of a script out in a row.
+// digitValue returns the value of a decimal digit. In Unicode the ten digits of a script follow each other.
 func digitValue(r rune) byte {
 	for _, rg := range unicode.Nd.R16 {
 		if rune(rg.Lo) <= r && r <= rune(rg.Hi) {

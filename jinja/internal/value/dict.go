@@ -2,14 +2,13 @@ package value
 
 import "iter"
 
-// Dict is Python's dict: it keeps the order of insertion, and its keys may be any hashable values
-// (1, 1.0 and True are the same key). The zero Dict is empty and ready to use. It must not be
-// changed while other goroutines use it.
+// Dict is Python's dict. It keeps the order of insertion. Its keys may be any hashable values; 1, 1.0 and True are the
+// same key. The zero Dict is empty and ready to use. It must not be changed while other goroutines use it.
 type Dict struct {
 	entries []entry
 	index   []int32 // open addressing, entry number + 1; nil while there are few entries
 	live    int
-	version uint32 // of the set of keys
+	version uint32 // changes with the set of keys
 }
 
 type entry struct {
@@ -80,7 +79,7 @@ func (d *Dict) lookup(key Value) (int, error) {
 	return d.find(h, key), nil
 }
 
-// find returns the number of key's entry or -1.
+// find returns the index of key's entry, or -1.
 func (d *Dict) find(h uint64, key Value) int {
 	if d.index == nil {
 		for i := range d.entries {
@@ -116,7 +115,7 @@ func sameKey(a, b Value) bool {
 	return Equal(a, b)
 }
 
-// Set sets the value of key, at its old place or at the end.
+// Set sets the value of key. A new key goes to the end. The error is a TypeError for a key that is not hashable.
 func (d *Dict) Set(key, val Value) error {
 	h, err := Hash(key)
 	if err != nil {
@@ -150,7 +149,7 @@ func (d *Dict) link(n int) {
 	d.index[i] = int32(n + 1)
 }
 
-// rebuild removes deleted entries and makes a new index.
+// rebuild removes the deleted entries and makes a new index.
 func (d *Dict) rebuild() {
 	if d.live < len(d.entries) {
 		kept := d.entries[:0]
@@ -200,7 +199,7 @@ func (d *Dict) remove(i int) {
 	}
 }
 
-// Clear removes everything.
+// Clear removes all entries.
 func (d *Dict) Clear() { *d = Dict{version: d.version + 1} }
 
 // Keys returns the keys in order.
@@ -264,7 +263,7 @@ func newView(of Value, which viewKind) Value {
 
 func ItemsOf(v Value) Value { return newView(v, viewItems) }
 
-// Set is a Python set; iteration is in order of insertion.
+// Set is a Python set. It is iterated in the order of insertion.
 type Set struct{ d Dict }
 
 // NewSet returns a set of items, or a TypeError for one that is not hashable.

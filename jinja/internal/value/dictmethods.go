@@ -6,7 +6,7 @@ func init() {
 		"pop": dictPop, "popitem": dictPopitem, "setdefault": dictSetdefault, "update": dictUpdate, "copy": dictCopy, "clear": dictClear,
 		"fromkeys": dictFromkeys,
 	}
-	// Go maps can be read, not changed: they may be shared with running Go code.
+	// Go maps have no methods that change them, because running Go code may share them.
 	methodTables[KindMap] = map[string]Method{
 		"get": dictGet, "items": dictViewMethod("items", viewItems), "keys": dictViewMethod("keys", viewKeys), "values": dictViewMethod("values", viewValues),
 		"copy": dictCopy,
@@ -116,7 +116,7 @@ func dictUpdate(st State, self Value, a Args) (Value, error) {
 	return None, grow(st, d.live-before)
 }
 
-// Update adds what dict(v) has: the entries of a mapping or of an iterable of pairs.
+// Update adds the entries of v, a mapping or an iterable of pairs, as dict.update does.
 func (d *Dict) Update(v Value) error {
 	if v = AsMapping(v); v.IsMapping() {
 		return eachPair(v, d.Set)

@@ -8,10 +8,10 @@ import (
 
 // Arithmetic of timedelta, which counts microseconds.
 
-// micros is the timedelta in microseconds.
+// micros returns a timedelta in microseconds.
 func micros(v Value) int64 { return floorDiv(int64(v.n), 1000) }
 
-// ratio is the exact value of an int, bool or finite float.
+// ratio returns the exact value of an int, bool or finite float.
 func ratio(v Value) (*big.Rat, bool) {
 	if b, ok := v.Big(); ok {
 		return new(big.Rat).SetInt(b), true
@@ -23,7 +23,7 @@ func ratio(v Value) (*big.Rat, bool) {
 	return nil, false
 }
 
-// scaleDuration is d * r, rounded half to even to a microsecond.
+// scaleDuration returns d * r, rounded to a microsecond, halves to even.
 func scaleDuration(d Value, r *big.Rat) (Value, error) {
 	r = new(big.Rat).Mul(r, new(big.Rat).SetInt64(micros(d)))
 	q, m := bigDivmod(r.Num(), r.Denom())
@@ -37,7 +37,7 @@ func scaleDuration(d Value, r *big.Rat) (Value, error) {
 	return Duration(time.Duration(q.Int64()) * time.Microsecond), nil
 }
 
-// mulDurationError is the error of a product or quotient with a float that has no exact value.
+// mulDurationError returns the error of a product or quotient with NaN or an infinity.
 func mulDurationError(a, b Value) (Value, error) {
 	for _, v := range [2]Value{a, b} {
 		if v.Kind() == KindFloat {
@@ -52,7 +52,7 @@ func mulDurationError(a, b Value) (Value, error) {
 
 var errModulo = NewError("ZeroDivisionError", "integer division or modulo by zero")
 
-// divDuration is a / b of a timedelta a.
+// divDuration returns a / b, where a is a timedelta.
 func divDuration(a, b Value) (Value, error) {
 	if b.Kind() == KindDuration {
 		if b.n == 0 {
@@ -73,7 +73,7 @@ func divDuration(a, b Value) (Value, error) {
 	return Value{}, unsupported(OpDiv, a, b)
 }
 
-// floorDivDuration is a // b of a timedelta a.
+// floorDivDuration returns a // b, where a is a timedelta.
 func floorDivDuration(a, b Value) (Value, error) {
 	if b.Kind() == KindDuration {
 		if b.n == 0 {

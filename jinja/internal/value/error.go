@@ -2,7 +2,7 @@ package value
 
 import "fmt"
 
-// Error is what an operation on values fails with: a Python or Jinja exception.
+// Error is a Python or Jinja exception. Operations on values fail with it.
 type Error struct {
 	Class   string // exception class: TypeError, UndefinedError, SecurityError, …
 	Message string // CPython's or Jinja's text
@@ -28,7 +28,7 @@ func Errorf(class, format string, a ...any) error {
 	return &Error{Class: class, Message: fmt.Sprintf(format, a...)}
 }
 
-// NoAttribute is Python's error for an attribute that v does not have.
+// NoAttribute returns Python's AttributeError for an attribute that v does not have.
 func NoAttribute(v Value, name string) error {
 	switch {
 	case v.Kind() == KindType:

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Format is s.format(*a.Pos, **a.Kw). With safe the text is Markup and what is put in is escaped, as
-// by markupsafe. When st is [Sandboxed], attributes and items of fields are those of st.
+// Format is s.format(*a.Pos, **a.Kw). With safe, s is Markup, and the values are escaped as by markupsafe. When st is
+// [Sandboxed], attributes and items of fields are read through st.
 func Format(st State, s string, safe bool, a Args) (string, error) {
 	f := formatter{st: st, safe: safe, args: a.Pos, kw: func(name string) (Value, error) {
 		if v, ok := a.Get(name); ok {
@@ -32,9 +32,9 @@ type formatter struct {
 	args  []Value
 	noPos bool
 	kw    func(string) (Value, error)
-	auto  int // next automatic index; -1 when fields are numbered by hand
+	auto  int // next automatic index; -1 when the fields have numbers
 	used  bool
-	total int // bytes made
+	total int // bytes written so far
 	place Fragment
 }
 
@@ -49,17 +49,17 @@ func (f *formatter) format(s string) (string, error) {
 	return out, err
 }
 
-// sandboxed reports whether the sandbox's formatter is at work.
+// sandboxed reports whether fields are read as the formatter of Jinja's sandbox reads them.
 func (f *formatter) sandboxed() bool {
 	s, ok := f.st.(Sandboxed)
 	return ok && s.Sandboxed()
 }
 
-// formatterClass reports whether Python's class string.Formatter is at work,
-// which differs from str.format in some details.
+// formatterClass reports whether Python would use its class string.Formatter here. It differs from str.format in some
+// details.
 func (f *formatter) formatterClass() bool { return f.safe || f.sandboxed() }
 
-// maxFormat is how deep fields stand in each other.
+// maxFormat is how deep fields may be nested in the specifications of other fields.
 const maxFormat = 2
 
 func (f *formatter) vformat(s string, depth int) (string, error) {
@@ -115,7 +115,7 @@ func (f *formatter) vformat(s string, depth int) (string, error) {
 // field is a replacement field: {name!conv:spec}.
 type field struct{ name, conv, spec string }
 
-// cutField reads the field that begins s, behind its brace, and returns its length with the closing brace.
+// cutField reads the field that s begins with, after its opening brace. n is the length with the closing brace.
 func cutField(s string) (f field, n int, err error) {
 	end, bracket := 0, false
 name:
@@ -212,7 +212,7 @@ func (f *formatter) vformatSpec(spec string, depth int) (string, error) {
 	return f.vformat(spec, depth)
 }
 
-// value is format_field: format(v, spec), escaped when the text is Markup.
+// value returns format(v, spec), escaped when the text is Markup (format_field of string.Formatter).
 func (f *formatter) value(v Value, spec string) (string, error) {
 	if !f.safe {
 		return FormatValue(v, spec)
@@ -248,7 +248,7 @@ func (f *formatter) lookup(name string) (Value, error) {
 	var v Value
 	var err error
 	if end == 0 && name != "" && f.formatterClass() {
-		v, err = f.kw("") // only a field without any name is numbered
+		v, err = f.kw("") // only a field without a name is numbered
 	} else {
 		v, err = f.first(name[:end])
 	}

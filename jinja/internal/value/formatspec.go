@@ -13,7 +13,7 @@ import (
 type formatSpec struct {
 	fill     string
 	align    byte // < > = ^, 0 when not given
-	zero     bool // align is = because of a leading 0
+	zero     bool // a leading 0 asks for it: align is =
 	sign     byte // + - space, 0
 	noNegZ   bool
 	alt      bool
@@ -117,7 +117,7 @@ func specNumber(s string) (n int, rest string, err error) {
 	return n, s[i:], nil
 }
 
-// pad aligns text of the given number of characters.
+// pad aligns a text within the width. def is the alignment when none is given.
 func (f *formatSpec) pad(text string, def byte) string {
 	n := f.width - runeCount(text)
 	if n <= 0 {
@@ -156,7 +156,7 @@ func FormatValue(v Value, spec string) (string, error) {
 		return strftimeOf(v, spec), nil
 	case KindStruct, KindObject:
 		if _, named := v.Any().(TypeNamer); named {
-			break // it stands for an object of Python's
+			break // the object stands for one of Python's own
 		}
 		if s, ok := v.goString(); ok && v.t.rt != nil {
 			return formatString(s, spec, "str")
@@ -246,7 +246,7 @@ func formatInt(v Value, spec string) (string, error) {
 	return f.number(b.Sign() < 0, prefix, digits, "", group), nil
 }
 
-// bigDigits are the digits of |b| in the base that typ stands for.
+// bigDigits returns the digits of |b| in the base of typ.
 func bigDigits(b *big.Int, typ rune) (string, error) {
 	abs := new(big.Int).Abs(b)
 	switch typ {
@@ -280,7 +280,7 @@ func (f *formatSpec) char(v Value) (string, error) {
 	return f.pad(string(rune(i)), '<'), nil
 }
 
-// number puts sign, prefix, grouped digits and the rest of a number together.
+// number joins sign, prefix, grouped digits and rest, the part after the digits.
 func (f *formatSpec) number(neg bool, prefix, digits, rest string, group int) string {
 	sign := ""
 	switch {
@@ -305,9 +305,9 @@ func (f *formatSpec) number(neg bool, prefix, digits, rest string, group int) st
 	return f.pad(head+digits+rest, '>')
 }
 
-// groupDigits inserts separators, and leading zeros up to the width.
+// groupDigits inserts separators between groups of digits, and leading zeros up to the width.
 func groupDigits(digits string, sep byte, group, width int) string {
-	var out []byte // reversed
+	var out []byte // built from the right, reversed at the end
 	for i, n := len(digits)-1, 0; i >= 0 || len(out) < width; i, n = i-1, n+1 {
 		if n > 0 && n%group == 0 {
 			out = append(out, sep)
@@ -369,7 +369,7 @@ func (f *formatSpec) float(x float64) (string, error) {
 	return f.number(neg, "", text[:end], text[end:]+rest, 3), nil
 }
 
-// floatText formats a number that is not negative as PyOS_double_to_string does for the type.
+// floatText formats a float that is not negative, as PyOS_double_to_string does for typ.
 func floatText(x float64, typ rune, prec int, alt bool) string {
 	upper := typ == 'E' || typ == 'F' || typ == 'G'
 	var s string
@@ -411,7 +411,7 @@ func floatText(x float64, typ rune, prec int, alt bool) string {
 	return s
 }
 
-// generalText is the g format. With dot0 at least one digit follows the point.
+// generalText is the format g. With dot0 at least one digit follows the point.
 func generalText(x float64, prec int, alt, dot0 bool) string {
 	e := strconv.FormatFloat(x, 'e', prec-1, 64)
 	mantissa, exponent, _ := strings.Cut(e, "e")

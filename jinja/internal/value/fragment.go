@@ -8,23 +8,23 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// Contextual is implemented by a State that escapes outputs by the place where they
-// stand. What is put into Markup is escaped there by its place in the Markup.
+// Contextual is implemented by a State that escapes outputs by their place in the document. Then values that are put
+// into Markup are escaped by their place in the Markup.
 type Contextual interface{ Contextual() bool }
 
-// A Fragment is Markup that is put together of texts and values. It begins between
-// tags.
+// A Fragment escapes the values that are put into Markup, such as the arguments of a format. It begins between tags and
+// follows the text that is built.
 type Fragment struct {
 	on     bool
-	inside bool // a tag, a script or the like is open
+	inside bool // the text ends within a tag, a script or the like
 	set    context.Set
-	seen   int    // of the text so far
-	before []byte // the end of that
+	seen   int    // length of the text that was followed
+	before []byte // the end of that text
 	esc    context.Escaper
 }
 
-// NewFragment returns a fragment. Values are escaped as text wherever they stand unless
-// outputs of st go by their place.
+// NewFragment returns a Fragment for st. Where outputs of st are not escaped by their place, values are escaped as text
+// everywhere.
 func NewFragment(st State) Fragment {
 	c, ok := st.(Contextual)
 	if !ok || !c.Contextual() {
@@ -33,17 +33,17 @@ func NewFragment(st State) Fragment {
 	return Fragment{on: true, set: context.Of(context.Start(false))}
 }
 
-// behind is how many bytes before a value are looked at.
+// behind is how many bytes of the text before a value are looked at.
 const behind = 64
 
-// Begin says that the fragment begins behind text.
+// Begin starts the fragment after text.
 func (f *Fragment) Begin(text []byte) { f.saw(text) }
 
 func (f *Fragment) saw(text []byte) {
 	f.seen, f.before = len(text), text[max(0, len(text)-behind):]
 }
 
-// Escape returns the text of a value that is put behind text. It is followed by Wrote.
+// Escape returns the escaped text of a value that will be appended to text. Call Wrote when that is done.
 func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 	if f.follow(text); !f.inside || v.IsSafe() {
 		x, err := Escape(v)
@@ -65,7 +65,7 @@ func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 	if !ok {
 		return context.Blocked, nil
 	}
-	if e.Kind() == context.EscTag && s != "" && !context.OpensTag(s[0]) { // a < before it is text
+	if e.Kind() == context.EscTag && s != "" && !context.OpensTag(s[0]) { // a "<" that is already written would be text
 		f.set, f.inside = context.Of(context.Start(false)), false
 		return string(markup.Escape(s)), nil
 	}
@@ -78,7 +78,7 @@ func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 	return string(out[len(before):]), nil
 }
 
-// follow takes the fragment through the text behind what it has seen.
+// follow moves the fragment to the end of text.
 func (f *Fragment) follow(text []byte) {
 	if !f.on || len(text) <= f.seen {
 		return
@@ -92,7 +92,7 @@ func (f *Fragment) follow(text []byte) {
 	f.inside = !f.set.IsText()
 }
 
-// Wrote says that a value has been put at the end of text.
+// Wrote moves the fragment behind a value that was appended to text.
 func (f *Fragment) Wrote(text []byte) {
 	if f.on {
 		if f.inside {
@@ -102,7 +102,7 @@ func (f *Fragment) Wrote(text []byte) {
 	}
 }
 
-// Append appends Markup as it is and what is none escaped for its place.
+// Append appends a value: Markup as it is, anything else escaped for its place.
 func (f *Fragment) Append(buf []byte, v Value) ([]byte, error) {
 	if !f.on || v.IsSafe() {
 		return AppendEscaped(buf, v)
@@ -113,7 +113,7 @@ func (f *Fragment) Append(buf []byte, v Value) ([]byte, error) {
 	return buf, err
 }
 
-// AddState is Add where st says how outputs are escaped.
+// AddState is Add for a template: it escapes as st says.
 func AddState(st State, a, b Value) (Value, error) {
 	if a.Kind() == KindMarkup && b.Kind() == KindString {
 		if f := NewFragment(st); f.on {
@@ -127,8 +127,9 @@ func AddState(st State, a, b Value) (Value, error) {
 	return Add(a, b)
 }
 
-// ReplaceState replaces old by a text that is no Markup in a text that is, by the place
-// of each occurrence. ok is false where that is as everywhere else.
+// ReplaceState replaces old by v in s and escapes v for the place of each occurrence. limit is the greatest number of
+// replacements, or negative. ok is false where places do not matter: v is Markup, s is none, or st does not escape by
+// place.
 func ReplaceState(st State, s Value, old string, v Value, limit int) (out Value, ok bool, err error) {
 	text := s.rawString()
 	f := NewFragment(st)

@@ -7,15 +7,15 @@ import (
 	"unicode"
 )
 
-// goAttrs are the attributes of a Go type.
+// goAttrs holds the attributes of a Go type.
 type goAttrs struct {
 	fields  map[string]*goField
 	methods map[string]*goMethod
-	key     []*goField // the primary key of a row
-	sites   sync.Map   // *goField -> *siteEntry, of the fields that templates read
+	key     []*goField // the fields of a row's primary key
+	sites   sync.Map   // *goField -> *siteEntry, for the fields that templates read
 }
 
-// entry is what a [Site] keeps for a field, nil when there is none of the name.
+// entry returns the siteEntry of a field, or nil when no field has the name.
 func (a *goAttrs) entry(t *Type, name string) *siteEntry {
 	f := a.fields[name]
 	if f == nil {
@@ -33,7 +33,7 @@ type goField struct {
 	name   string
 	typ    *Type
 	offset uintptr
-	next   *goField // continues behind an embedded pointer
+	next   *goField // the field of the struct that an embedded pointer leads to
 }
 
 // goMethod is an exported method.
@@ -45,7 +45,7 @@ type goMethod struct {
 	reads   propertyOf
 }
 
-// attrInfo returns the attributes of the type, found once.
+// attrInfo returns the attributes of the type. They are collected once.
 func (t *Type) attrInfo() *goAttrs {
 	if a := t.attrs.Load(); a != nil {
 		return a
@@ -61,9 +61,8 @@ func (t *Type) attrInfo() *goAttrs {
 	return a
 }
 
-// addFields collects the exported fields of a struct, promoted ones included. Of several fields
-// that claim one name, the Go name wins over the jinja tag, that over the json tag, and that over
-// the Go name in snake_case.
+// addFields collects the exported fields of a struct, promoted ones included. When several fields claim a name, the
+// order is: the Go name, the jinja tag, the json tag, the Go name in snake_case.
 func (a *goAttrs) addFields(rt reflect.Type) {
 	type named struct {
 		name string
@@ -107,7 +106,7 @@ func (a *goAttrs) addFields(rt reflect.Type) {
 	}
 }
 
-// fieldPath describes how to reach the field, nil when an unexported embedded pointer is in the way.
+// fieldPath returns how to reach a field. It is nil when the path leads through an unexported embedded pointer.
 func fieldPath(rt reflect.Type, sf reflect.StructField) *goField {
 	first := &goField{name: sf.Name}
 	f := first
@@ -160,7 +159,7 @@ func SnakeCase(name string) string {
 	for i, r := range rs {
 		if unicode.IsUpper(r) && i > 0 && rs[i-1] != '_' {
 			after := i+1 < len(rs) && unicode.IsLower(rs[i+1])
-			// A plural of an initialism, IDs, ends the word.
+			// The s of a plural, as in IDs, belongs to the word.
 			if after && i+2 == len(rs) && rs[i+1] == 's' && unicode.IsUpper(rs[i-1]) {
 				after = false
 			}
@@ -173,7 +172,7 @@ func SnakeCase(name string) string {
 	return b.String()
 }
 
-// goAttr returns the attribute of a Go value: a field, or a method as a bound function.
+// goAttr returns the attribute of a Go value: a field, or a method bound to v.
 func (v Value) goAttr(name string) (Value, bool) {
 	a := v.t.attrInfo()
 	if f := a.fields[name]; f != nil {
@@ -185,7 +184,7 @@ func (v Value) goAttr(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// goMethod returns the method if it may be called on v.
+// goMethod returns the method when it can be called on v: one with a pointer receiver needs an addressable v.
 func (v Value) goMethod(a *goAttrs, name string) *goMethod {
 	m := a.methods[name]
 	if m == nil || m.pointer && v.n&addressable == 0 {

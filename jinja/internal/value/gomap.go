@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// mapLen is the number of entries of a Go map.
+// mapLen returns the number of entries of a Go map.
 func (v Value) mapLen() int {
 	if v.p == nil {
 		return 0
@@ -23,7 +23,7 @@ func (v Value) mapLen() int {
 	return reflect.ValueOf(v.goAny()).Len()
 }
 
-// mapGetString is v[key] of a Go map whose keys are strings.
+// mapGetString returns v[key] of a Go map with string keys.
 func (v Value) mapGetString(key string) (Value, bool) {
 	if v.p == nil {
 		return Value{}, false
@@ -45,7 +45,7 @@ func (v Value) mapGetString(key string) (Value, bool) {
 	return v.mapGet(String(key))
 }
 
-// mapGet is v[key] of a Go map. A key of another type is absent.
+// mapGet returns v[key] of a Go map. A key of another type is absent.
 func (v Value) mapGet(key Value) (Value, bool) {
 	if v.p == nil {
 		return Value{}, false
@@ -68,7 +68,7 @@ func (v Value) mapGet(key Value) (Value, bool) {
 	return Of(x.Interface()), true
 }
 
-// mapKey converts key to the type of a map's keys. Numbers must be exact.
+// mapKey converts key to rt, the key type of a map. A number must fit exactly.
 func mapKey(key Value, rt reflect.Type) (reflect.Value, bool) {
 	out := reflect.New(rt).Elem()
 	switch rt.Kind() {
@@ -118,7 +118,7 @@ func mapKey(key Value, rt reflect.Type) (reflect.Value, bool) {
 	return out, true
 }
 
-// anyKey is a key of a map[any]T: ints written in Go are int.
+// anyKey converts key for a map[any]T. An int becomes an int, as Go code writes it.
 func anyKey(key Value, rt reflect.Type) (reflect.Value, bool) {
 	var x any = key.Any()
 	if i, ok := x.(int64); ok && i >= math.MinInt && i <= math.MaxInt {
@@ -136,7 +136,7 @@ func anyKey(key Value, rt reflect.Type) (reflect.Value, bool) {
 	return out, true
 }
 
-// exactInt is the value of an int, bool or integral float.
+// exactInt returns the value of an int, a bool or a float that is whole.
 func exactInt(v Value) (int64, bool) {
 	if i, ok := v.Int64(); ok {
 		return i, true
@@ -206,7 +206,7 @@ func compareKeys(a, b Value) int {
 	return strings.Compare(sa, sb)
 }
 
-// goHash hashes values by identity, Go values by their content when they are comparable.
+// goHash hashes a Go value: by its content when it is comparable, else by its address.
 func (v Value) goHash() (uint64, error) {
 	return hashInt(int64(v.address()>>3)) + 7, nil
 }

@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// propertyOf says how a Go method reads when a template does not call it. Where
-// Python has a property, Go has a method without arguments: with one result, or a
-// result and an error, it reads as its result. A method that only returns an error
-// does something, and stays a function.
+// propertyOf says whether a Go method is read as a property when a template does not call it. It is one when it takes
+// no arguments and returns a value, or a value and an error. A method that returns only an error does something and is
+// no property.
 type propertyOf struct {
 	property bool
-	// needs is the type of State.Data that the method takes, nil for none: it is
-	// no property in a render that does not have it.
+	// needs is the type of State.Data that the method takes, or nil. In a render whose Data has another type the method
+	// is no property.
 	needs reflect.Type
 }
 
-// propertyOfMethod judges a method by its type with the receiver.
+// propertyOfMethod decides by the type of a method with its receiver.
 func propertyOfMethod(ft reflect.Type) (p propertyOf) {
 	switch n := ft.NumOut(); {
 	case n == 1 && ft.Out(0) != rtError, n == 2 && ft.Out(0) != rtError && ft.Out(1) == rtError:
@@ -39,8 +38,8 @@ func (p propertyOf) in(st State) bool {
 	return p.property && (p.needs == nil || st != nil && reflect.TypeOf(st.Data()) == p.needs)
 }
 
-// Property returns the method that reads as x.name when it is not called, to be
-// called with v as self and without arguments.
+// Property returns the method that v.name calls when the template does not call it. Call it with v as self and without
+// arguments.
 func Property(st State, v Value, name string) (Method, bool) {
 	if v.t == nil || v.t.rt == nil {
 		return nil, false
@@ -58,7 +57,7 @@ func Property(st State, v Value, name string) (Method, bool) {
 	return nil, false
 }
 
-// goProperty is the method of the name if it may be a property.
+// goProperty returns the method called name when it is a property.
 func (v Value) goProperty(name string) *goMethod {
 	a := v.t.attrInfo()
 	if len(a.methods) == 0 || a.fields[name] != nil {
@@ -70,11 +69,10 @@ func (v Value) goProperty(name string) *goMethod {
 	return nil
 }
 
-// IsProperty reports whether a value is a method that reads as a property.
+// IsProperty reports whether v is a bound method that reads as a property.
 func IsProperty(st State, v Value) bool { return v.t == funcType && raw[Function](v).reads.in(st) }
 
-// ReadProperty returns what a value reads as that is a method of a property, and
-// v itself when it is none.
+// ReadProperty calls v when it is a bound method that reads as a property, and returns other values unchanged.
 func ReadProperty(st State, v Value) (Value, error) {
 	if !IsProperty(st, v) {
 		return v, nil
@@ -82,8 +80,7 @@ func ReadProperty(st State, v Value) (Value, error) {
 	return raw[Function](v).Call(st, Args{})
 }
 
-// isPrimaryKey reports whether a field is one of a row's primary key, by the tags
-// of bun and gorm.
+// isPrimaryKey reports whether a field belongs to the primary key of a row, by the tags of bun and gorm.
 func isPrimaryKey(f reflect.StructField) bool {
 	_, options, _ := strings.Cut(f.Tag.Get("bun"), ",")
 	for o := range strings.SplitSeq(options, ",") {
@@ -99,9 +96,8 @@ func isPrimaryKey(f reflect.StructField) bool {
 	return false
 }
 
-// equalByType compares two structs as their type has it: by a method Equal, or,
-// for the rows of a table, by their primary key. ok is false for types with neither
-// and for rows without a key yet.
+// equalByType compares two structs of one type by their method Equal, or, for rows of a table, by their primary key. ok
+// is false for a type that has neither and for rows without a key yet.
 func equalByType(a, b Value, depth int) (eq, ok bool) {
 	for _, p := range [2][2]Value{{a, b}, {b, a}} {
 		x, y := p[0], p[1]
@@ -131,7 +127,7 @@ func equalByType(a, b Value, depth int) (eq, ok bool) {
 	return !none, !none
 }
 
-// hashKey is the primary key of a row as a value to hash.
+// hashKey returns the primary key of a row, which is hashed in place of the row.
 func (v Value) hashKey() (Value, bool) {
 	if v.t.kind != KindStruct || v.t.rt == nil {
 		return Value{}, false
@@ -146,8 +142,7 @@ func (v Value) hashKey() (Value, bool) {
 	return NewTuple(key), some
 }
 
-// ComparesBy reports whether values of a struct type are compared by more than
-// identity or their content.
+// ComparesBy reports whether structs of the type are compared by a method Equal or a primary key.
 func ComparesBy(rt reflect.Type) bool {
 	for rt.Kind() == reflect.Pointer {
 		rt = rt.Elem()

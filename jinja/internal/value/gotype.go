@@ -12,7 +12,7 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// loader says how a Go value in memory becomes a Value.
+// loader says how a Go value in memory is read as a Value.
 type loader uint8
 
 const (
@@ -40,8 +40,8 @@ const (
 	loadWord
 	loadTime
 	loadValue
-	loadKey    // of a site: a key of a dict
-	loadMapKey // of a site: a key of a Go map
+	loadKey    // only in a siteEntry: a key of a dict
+	loadMapKey // only in a siteEntry: a key of a Go map
 )
 
 // caps are the interfaces that a Go type implements.
@@ -64,21 +64,22 @@ const (
 	capHasher
 )
 
-// objectCaps make a type an object of the language; the others are too common among Go types.
+// objectCaps are the interfaces that make a Go type an object of the language. The others are too common among Go
+// types.
 const objectCaps = capAttrer | capItemer | capIterable | capCaller | capTypeNamer | capComparer | capContainer
 
 // goType is the part of a Type that describes a Go type.
 type goType struct {
 	rt            reflect.Type
-	as            *Type // of the values that are loaded: t itself, or a type of the language
+	as            *Type // the type of the values that load returns: t itself, or a type of the language
 	loader        loader
-	direct        bool    // interfaces hold the value itself
-	word          typeKey // of interfaces that hold an rt
-	ptrWord       typeKey // of interfaces that hold an *rt
+	direct        bool    // an interface holds the value itself and not a pointer to it
+	word          typeKey // the type word of interfaces that hold an rt
+	ptrWord       typeKey // the type word of interfaces that hold an *rt
 	size          uintptr
-	caps, ptrCaps caps // of rt and *rt
+	caps, ptrCaps caps // the interfaces of rt and of *rt
 	mapOf         mapOf
-	elem          atomic.Pointer[Type] // of slices, arrays and pointers
+	elem          atomic.Pointer[Type] // the type of the elements of a slice or array, or of what a pointer points to
 	attrs         atomic.Pointer[goAttrs]
 }
 
@@ -91,7 +92,7 @@ const (
 	mapStringInt
 )
 
-// target is the type of the elements of a slice or of what a pointer points to.
+// target returns the type of a slice's elements or of what a pointer points to.
 func (t *Type) target() *Type {
 	if e := t.elem.Load(); e != nil {
 		return e
@@ -107,7 +108,7 @@ var goTypes struct {
 	byType sync.Map // reflect.Type -> *Type
 }
 
-// typeOfAny returns the type of x's content.
+// typeOfAny returns the Type of the value in x.
 func typeOfAny(x *any) *Type {
 	w := typeWord(x)
 	if m := goTypes.byWord.Load(); m != nil {
@@ -128,7 +129,7 @@ func typeOfAny(x *any) *Type {
 	return t
 }
 
-// typeOf returns the one Type of a Go type.
+// typeOf returns the Type of a Go type. There is one for each.
 func typeOf(rt reflect.Type) *Type {
 	if t, ok := goTypes.byType.Load(rt); ok {
 		return t.(*Type)
@@ -179,7 +180,7 @@ func capsOf(rt reflect.Type) (c caps) {
 	return c
 }
 
-// languageTypes are the Go types whose pointers are values of the language.
+// languageTypes maps Go types whose pointers are values of the language to their Type.
 var languageTypes = map[reflect.Type]*Type{
 	reflect.TypeFor[List]():     listType,
 	reflect.TypeFor[Dict]():     dictType,
@@ -248,7 +249,7 @@ func makeType(rt reflect.Type) *Type {
 		t.loader, t.as = b.loader, b.as
 		if rt.NumMethod() > 0 {
 			t.kind, t.repr, t.as = b.as.kind, b.as.repr, t
-			if rt.Kind() == reflect.Float32 { // its bits are not those of a Value
+			if rt.Kind() == reflect.Float32 { // the bits of a float32 are not those that a Value holds
 				t.kind, t.repr, t.loader, t.as = KindStruct, reprStruct, loadStruct, t
 			}
 		}
@@ -318,7 +319,7 @@ func isSeq(rt reflect.Type) bool {
 	return (rt.CanSeq() || rt.CanSeq2()) && rt.Kind() == reflect.Func
 }
 
-// goTypeName is the type's name without its package.
+// goTypeName returns the name of the type without its package.
 func goTypeName(rt reflect.Type) string {
 	for rt.Kind() == reflect.Pointer && rt.Name() == "" {
 		rt = rt.Elem()

@@ -13,11 +13,10 @@ func hashInt(i int64) uint64 {
 	return x ^ x>>32
 }
 
-// Hash returns a hash such that equal values have equal hashes, or a TypeError for a value that
-// cannot be a key.
+// Hash returns a hash; equal values have equal hashes. The error is a TypeError for a value that cannot be a key.
 func Hash(v Value) (uint64, error) { return hash(v, 0) }
 
-// maxHashDepth bounds the nesting of tuples that are hashed.
+// maxHashDepth bounds how deep tuples are nested that are hashed.
 const maxHashDepth = 10_000
 
 func hash(v Value, depth int) (uint64, error) {
@@ -83,7 +82,7 @@ func hash(v Value, depth int) (uint64, error) {
 			return hash(key, depth+1)
 		}
 		if v.goMethod(v.t.attrInfo(), "Equal") != nil {
-			return 6, nil // equal values are not to be told apart here
+			return 6, nil // a constant: values that Equal takes for equal must have equal hashes
 		}
 	case KindView:
 		if raw[dictView](v).which != viewValues {

@@ -1,8 +1,7 @@
 package value
 
-// GetItem returns v[key]. ok is false when there is no such item (KeyError, IndexError, or a type
-// without items); err is an error that cannot be taken for an absent item: an undefined v, a key
-// that is not hashable.
+// GetItem returns v[key]. ok is false when there is no such item: a KeyError, an IndexError or a type without items.
+// err is any other error: v is undefined, or key is not hashable.
 func GetItem(v, key Value) (r Value, ok bool, err error) {
 	if s, isSlice := key.slice(); isSlice {
 		r, err = sliceOf(v, s)
@@ -36,7 +35,7 @@ func GetItem(v, key Value) (r Value, ok bool, err error) {
 	return Value{}, false, nil
 }
 
-// index returns element i, counted from the end when negative.
+// index returns element i. A negative i counts from the end.
 func index(v Value, i int64) (Value, bool) {
 	var n int64
 	switch v.t.kind {
@@ -103,7 +102,7 @@ func indexString(v Value, i int64) (Value, bool) {
 	return Value{}, false
 }
 
-// Subscript is v[key] with CPython's errors: KeyError, IndexError, TypeError.
+// Subscript is v[key] with Python's errors: KeyError, IndexError, TypeError.
 func Subscript(v, key Value) (Value, error) {
 	r, ok, err := GetItem(v, key)
 	if ok || err != nil {
@@ -137,7 +136,7 @@ func Subscript(v, key Value) (Value, error) {
 	return Value{}, typeErrorf("'%s' object is not subscriptable", TypeName(v))
 }
 
-// indexNames begin the texts of IndexErrors.
+// indexNames are the words that Python's IndexErrors begin with.
 var indexNames = [KindSeq + 1]string{
 	KindList: "list ", KindSlice: "list ", KindTuple: "tuple ", KindString: "string ", KindMarkup: "string ", KindRange: "range object ",
 }

@@ -12,8 +12,8 @@ import (
 // maxJSONDepth bounds the nesting of JSON that is decoded.
 const maxJSONDepth = 1000
 
-// DecodeJSON reads a JSON text as Python's json.loads does: objects become dicts in their order, whole
-// numbers ints of any size, and numbers with a point or an exponent floats.
+// DecodeJSON reads JSON as Python's json.loads does. Objects become dicts in the order of the text. Whole numbers
+// become ints of any size, numbers with a point or an exponent floats.
 func DecodeJSON(data []byte) (Value, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -73,7 +73,7 @@ func decodeJSON(d *json.Decoder, depth int) (Value, error) {
 	return None, nil
 }
 
-// UnmarshalJSON replaces the content of d by that of a JSON object, see [DecodeJSON].
+// UnmarshalJSON replaces the entries of d by those of a JSON object, as [DecodeJSON] reads it.
 func (d *Dict) UnmarshalJSON(data []byte) error {
 	v, err := DecodeJSON(data)
 	if err != nil {
@@ -87,8 +87,8 @@ func (d *Dict) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes d as a JSON object in its order. Keys that are not str are written as Python's
-// json.dumps does; other keys are errors.
+// MarshalJSON writes d as a JSON object in its order. Keys that are numbers, bools or None are written as Python's
+// json.dumps does. Any other key that is no str is an error.
 func (d *Dict) MarshalJSON() ([]byte, error) { return appendJSON(nil, d.Value(), 0) }
 
 // MarshalJSON writes v in JSON, undefined values as null.

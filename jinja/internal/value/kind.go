@@ -1,6 +1,6 @@
 package value
 
-// Kind says what a Value is, seen from Python.
+// Kind is the type of a Value in Python's terms.
 type Kind uint8
 
 const (
@@ -80,8 +80,8 @@ func (v Value) IsMapping() bool {
 	return k == KindDict || k == KindMap
 }
 
-// IsPlain reports whether v is None, an undefined value, or a bool, int, float, str or Markup of the language: its use
-// runs no code of a Go type.
+// IsPlain reports whether v is None, undefined, or a bool, int, float, str or Markup of the language. Using it runs no
+// code of a Go type.
 func (v Value) IsPlain() bool {
 	switch v.t {
 	case nil, noneType, boolType, intType, floatType, stringType, htmlType:

@@ -3,7 +3,7 @@ package value
 // List is a Python list.
 type List struct{ items []Value }
 
-// NewList returns a list that owns items.
+// NewList returns a list. It keeps items, which must not be used afterwards.
 func NewList(items []Value) Value { return objectValue(listType, &List{items}) }
 
 // NewTuple returns a tuple of items, which must not be changed afterwards.

@@ -19,8 +19,8 @@ func init() {
 	}
 }
 
-// room is an error when a list grows beyond what a template may build.
-func (l *List) room(n int) error {
+// checkLen returns an error when the list would have more than maxElements elements with n more.
+func (l *List) checkLen(n int) error {
 	if len(l.items)+n > maxElements {
 		return NewError("MemoryError", "")
 	}
@@ -39,7 +39,7 @@ func listAppend(st State, self Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	l := raw[List](self)
-	if err := l.room(1); err != nil {
+	if err := l.checkLen(1); err != nil {
 		return Value{}, err
 	}
 	l.items = append(l.items, a.Pos[0])
@@ -55,7 +55,7 @@ func listExtend(st State, self Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	l := raw[List](self)
-	if err := l.room(len(items)); err != nil {
+	if err := l.checkLen(len(items)); err != nil {
 		return Value{}, err
 	}
 	l.items = append(l.items, items...)
@@ -71,7 +71,7 @@ func listInsert(st State, self Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	l := raw[List](self)
-	if err := l.room(1); err != nil {
+	if err := l.checkLen(1); err != nil {
 		return Value{}, err
 	}
 	if i < 0 {
@@ -171,8 +171,8 @@ func seqCount(_ State, self Value, a Args) (Value, error) {
 	return Int(int64(n)), nil
 }
 
-// SortValues sorts items in place as list.sort does: stable, by <, descending with reverse. key, when
-// it is not nil, gives what is compared.
+// SortValues sorts items in place as list.sort does: stable, by <, descending with reverse. key, unless it is nil,
+// returns the value to compare.
 func SortValues(items []Value, key func(Value) (Value, error), reverse bool) error {
 	keys := items
 	if key != nil {
@@ -197,7 +197,7 @@ func SortValues(items []Value, key func(Value) (Value, error), reverse bool) err
 		if reverse {
 			a, b = b, a
 		}
-		// The later operand is asked whether it is less, as CPython's merge does.
+		// The later operand is asked whether it is less, in the order of CPython's merge.
 		less, err := Compare(Lt, a, b)
 		if err == nil && !less {
 			if less, err = Compare(Lt, b, a); less {
@@ -225,7 +225,7 @@ func SortValues(items []Value, key func(Value) (Value, error), reverse bool) err
 	return nil
 }
 
-// sortError is the error of the first pair that CPython's sort compares and that has no order.
+// sortError returns the error of the first pair without an order that CPython's sort compares.
 func sortError(keys []Value, reverse bool, err error) error {
 	n := len(keys)
 	for i := range n - 1 {
@@ -358,7 +358,7 @@ func setUpdate(st State, self Value, a Args) (Value, error) {
 	return None, nil
 }
 
-// setArg is an argument of a set method as a set.
+// setArg converts an argument of a set's method to a set.
 func setArg(v Value) (*Set, error) {
 	if s, ok := v.Set(); ok {
 		return s, nil

@@ -2,7 +2,7 @@ package value
 
 import "github.com/dewar-go/dewar/markup"
 
-// The methods that Markup has and str has not.
+// Methods that Markup has and str does not.
 
 func markupUnescape(_ State, self Value, a Args) (Value, error) {
 	if err := noArgs("Markup", "unescape", self, a); err != nil {
@@ -18,7 +18,7 @@ func markupStriptags(_ State, self Value, a Args) (Value, error) {
 	return String(markup.StripTags(self.rawString())), nil
 }
 
-// ofMarkup reports whether f is a method that Markup has of its own; all others are those of str.
+// ofMarkup reports whether f is one of Markup's own methods. All others are those of str.
 func (f *Function) ofMarkup() bool {
 	if !f.Bound || f.Self.Kind() != KindMarkup {
 		return false

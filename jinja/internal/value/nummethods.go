@@ -106,7 +106,7 @@ func intBytes(_ State, self Value, a Args) (Value, error) {
 	return Bytes(out), nil
 }
 
-// number is a method without arguments.
+// number makes a method of a number that takes no arguments.
 func number(name string, f func(Value) (Value, error)) Method {
 	return func(_ State, self Value, a Args) (Value, error) {
 		if err := noArgs(TypeName(self), name, self, a); err != nil {

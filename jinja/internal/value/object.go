@@ -2,10 +2,10 @@ package value
 
 import "github.com/dewar-go/dewar/markup"
 
-// The interfaces by which a Go type takes part in the language. Each is optional; [Of] recognises
-// them on the type of its argument. fmt.Stringer gives str(), error its message.
+// The interfaces by which a Go type takes part in the language. Each is optional. [Of] finds them by the type of its
+// argument. A fmt.Stringer gives str(), an error its message.
 type (
-	// Attrer answers x.name. An absent attribute is (Value{}, false).
+	// Attrer answers x.name. ok is false for an attribute that is absent.
 	Attrer interface {
 		Attr(name string) (Value, bool)
 	}
@@ -13,7 +13,7 @@ type (
 	Itemer interface {
 		Item(key Value) (Value, bool)
 	}
-	// AttrSetter answers {% set x.name = v %}: namespace objects.
+	// AttrSetter answers {% set x.name = v %}.
 	AttrSetter interface {
 		SetAttr(name string, v Value) error
 	}
@@ -21,7 +21,8 @@ type (
 	Iterable interface{ Iterate() (Iterator, error) }
 	// Lener has a length.
 	Lener interface{ Len() int }
-	// Truther has a truth value of its own; without it a Lener is true when it is not empty, all else is true.
+	// Truther has a truth value of its own. Without it a Lener is true when it is not empty, and any other object is
+	// true.
 	Truther interface{ Truth() bool }
 	// Caller can be called.
 	Caller interface {
@@ -35,23 +36,23 @@ type (
 	Mapper interface{ Mapping() *Dict }
 	// Reprer gives repr().
 	Reprer interface{ Repr() string }
-	// ReprWrapper has another value's repr() within its own. A container that holds itself by way of
-	// such objects is printed as one that holds itself.
+	// ReprWrapper has a repr() that wraps that of another value. A container that contains itself through such objects
+	// is recognised when it is printed.
 	ReprWrapper interface {
 		ReprParts() (before string, of Value, after string)
 	}
-	// StandIn is an object that compares as another value, a tuple with names for instance. Unlike a
-	// Comparer it is safe for values that hold themselves.
+	// StandIn is compared as another value, such as a named tuple as a tuple. It is safe for values that contain
+	// themselves, which a Comparer is not.
 	StandIn interface{ StandFor() Value }
-	// Comparer orders and compares: ok is false when the two cannot be compared.
+	// Comparer answers comparisons. ok is false when the two cannot be compared.
 	Comparer interface {
 		Compare(op Op, other Value) (result, ok bool)
 	}
 	// Container answers x in y.
 	Container interface{ Contains(x Value) (bool, error) }
-	// Hasher makes a type usable as a key of a dict; the key is compared in the place of the object.
+	// Hasher makes a type usable as a key of a dict. HashKey is hashed and compared in its place.
 	Hasher interface{ HashKey() Value }
-	// Callable with SafeToCall tells the sandbox that calling is allowed or refused.
+	// CallGuard, of a Callable, tells the sandbox whether calling it is allowed.
 	CallGuard interface{ SafeToCall() bool }
 )
 
@@ -67,10 +68,10 @@ type IteratorFunc func() (Value, bool, error)
 // Next calls f.
 func (f IteratorFunc) Next() (Value, bool, error) { return f() }
 
-// iteratorBox is what values of KindIterator refer to.
+// iteratorBox is the object of values of KindIterator.
 type iteratorBox struct {
-	name string // type name: generator, list_iterator, …
-	fn   string // function of a generator
+	name string // Python's name of the type: generator, list_iterator, …
+	fn   string // the name of a generator's function
 	it   Iterator
 }
 

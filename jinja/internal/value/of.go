@@ -13,10 +13,10 @@ import (
 
 // Of returns x as a Value.
 //
-// Booleans, numbers and strings (named types too), time.Time and time.Duration, the safe strings of
-// package markup and *big.Int become values of the language. Structs, maps, slices, functions and
-// pointers are kept by reference: changes made in Go are seen. A nil pointer, interface or function
-// is None. A Value, *Dict, *List or *Set is itself.
+// Booleans, numbers and strings (named types too), time.Time, time.Duration, the safe strings of package markup and
+// *big.Int become values of the language. Structs, maps, slices, functions and pointers are kept by reference:
+// templates see later changes. A nil pointer, interface or function is None. A Value, *Dict, *List or *Set stays
+// itself.
 func Of(x any) Value {
 	switch x := x.(type) {
 	case nil:
@@ -56,7 +56,7 @@ var anyMapType = typeOf(reflect.TypeFor[map[string]any]())
 // anySliceType is the type of the lists that JSON is decoded to.
 var anySliceType = typeOf(reflect.TypeFor[[]any]())
 
-// loadReflect loads what no fast loader knows.
+// loadReflect reads a Go value through reflection, for types without a fast loader.
 func loadReflect(rv reflect.Value) Value {
 	switch x := rv.Interface().(type) {
 	case nil:
@@ -80,7 +80,7 @@ func loadReflect(rv reflect.Value) Value {
 	}
 }
 
-// jsonNumber keeps ints and floats apart by the way they are written.
+// jsonNumber returns an int or a float, depending on how the number is written.
 func jsonNumber(s string) Value {
 	if !strings.ContainsAny(s, ".eE") {
 		if i, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -99,7 +99,7 @@ func jsonNumber(s string) Value {
 	return Float(f)
 }
 
-// float32Value is the float64 that prints as f does.
+// float32Value returns the float64 that has the same shortest digits as f.
 func float32Value(f float32) Value {
 	d, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
 	if err != nil {
@@ -108,9 +108,9 @@ func float32Value(f float32) Value {
 	return Float(d)
 }
 
-// Any returns v as a Go value: nil for None and undefined values, bool, int64, *big.Int, float64,
-// string, markup's types, []byte, []any for lists and tuples, *Dict, time.Time, time.Duration, and
-// what was given to Of for everything else.
+// Any returns v as a Go value: nil for None and undefined values, bool, int64, *big.Int, float64, string, the types of
+// markup, []byte, []any for lists and tuples, *Dict, time.Time, time.Duration, and the argument of Of for any other
+// value.
 func (v Value) Any() any {
 	switch v.Kind() {
 	case KindUndefined, KindNone:
@@ -156,7 +156,7 @@ func (v Value) Any() any {
 	return v
 }
 
-// namedAny is Any for values of Go types.
+// namedAny is Any for values of named Go types.
 func (v Value) namedAny() any {
 	if v.t.repr != reprNone && v.t.repr != reprString {
 		return v.goAny()

@@ -10,13 +10,13 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/context"
 )
 
-// PercentFormat is s % args of Python. With safe the text is Markup: what is put in is escaped, as by
-// markupsafe. The result is charged to st, which may be nil.
+// PercentFormat is Python's s % args. With safe, s is Markup, and the values are escaped as by markupsafe. The result
+// is charged to st, which may be nil.
 func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
 	return percentFormat(st, percentFormatter{s: s, safe: safe, single: args})
 }
 
-// PercentFormatArgs is PercentFormat with the arguments of a tuple.
+// PercentFormatArgs is PercentFormat for a tuple, given by its elements.
 func PercentFormatArgs(st State, s string, safe bool, args []Value) (string, error) {
 	return percentFormat(st, percentFormatter{s: s, safe: safe, args: args, tuple: true})
 }
@@ -33,7 +33,7 @@ func percentFormat(st State, p percentFormatter) (string, error) {
 		switch args.Kind() {
 		case KindDict, KindMap, KindList, KindSlice, KindRange, KindBytes, KindUndefined:
 			p.mapping = !p.bytes || args.Kind() != KindBytes
-		case KindObject: // Jinja2's own ones take no keys, but for self
+		case KindObject: // Jinja's own objects have no items, except self
 			name := QualifiedTypeName(args)
 			p.mapping = !strings.HasPrefix(name, "jinja2.") || name == "jinja2.runtime.TemplateReference"
 		}
@@ -56,10 +56,10 @@ type percentFormatter struct {
 	safe    bool
 	args    []Value
 	tuple   bool
-	mapping bool  // args can be asked for a key
-	single  Value // the argument when it is no tuple
+	mapping bool  // args is a mapping, so that directives may name keys
+	single  Value // the only argument, when it is no tuple
 	used    bool
-	keyed   *Value // of the current directive
+	keyed   *Value // the argument that the key of the current directive named
 	bytes   bool   // the text stands for bytes, see bytesText
 	place   Fragment
 }
@@ -207,7 +207,7 @@ func (p *percentFormatter) key() error {
 	return nil
 }
 
-// number reads a width or precision, which may be * for an argument.
+// number reads a width or precision. A * takes it from the arguments.
 func (p *percentFormatter) number(what string) (int, error) {
 	if p.i < len(p.s) && p.s[p.i] == '*' {
 		p.i++
@@ -316,7 +316,7 @@ func (p *percentFormatter) char(v Value) (string, error) {
 	return string(rune(i)), nil
 }
 
-// byteChar is %c of bytes: a byte or its number.
+// byteChar is %c of bytes: one byte, or its number.
 func byteChar(v Value) (string, error) {
 	if v.Kind() == KindBytes && len(v.rawBytes()) == 1 {
 		return bytesText(v.rawBytes(), false), nil
@@ -414,7 +414,7 @@ func (d *percentSpec) signText(neg bool) string {
 	return ""
 }
 
-// pad appends prefix and text in the directive's width.
+// pad appends prefix and text, padded to the directive's width.
 func (p *percentFormatter) pad(d *percentSpec, prefix, text string, number bool) {
 	n := d.width - runeCount(prefix) - runeCount(text)
 	zero := d.zero && !d.left && number
@@ -437,7 +437,7 @@ func (p *percentFormatter) fill(c byte, n int) {
 	}
 }
 
-// asciiRepr escapes what is not ASCII in a repr.
+// asciiRepr escapes the characters of a repr that are not ASCII.
 func asciiRepr(s string) string {
 	if isASCII(s) {
 		return s

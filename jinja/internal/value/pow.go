@@ -5,8 +5,8 @@ import (
 	"math/big"
 )
 
-// pow is x**y of finite numbers, x > 0, correctly rounded: the C library that Python uses is, and
-// math.Pow is not.
+// pow returns x**y, correctly rounded, of finite numbers with x > 0. Python's C library rounds correctly, math.Pow does
+// not.
 func pow(x, y float64) float64 {
 	r := math.Pow(x, y)
 	if r == 0 || math.IsInf(r, 0) || r != r || x == 1 || y == 0 || r < 1e-300 {
@@ -100,7 +100,7 @@ func powUnsigned(x complex128, n int) complex128 {
 	return r
 }
 
-// mulComplex multiplies without the fused operations that some processors have.
+// mulComplex multiplies without fused multiply-add, which some processors would use.
 func mulComplex(a, b complex128) complex128 {
 	return complex(float64(real(a)*real(b))-float64(imag(a)*imag(b)), float64(real(a)*imag(b))+float64(imag(a)*real(b)))
 }

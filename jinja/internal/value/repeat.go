@@ -49,8 +49,8 @@ func mulOther(a, b Value) (Value, error) {
 	return Value{}, unsupported(OpMul, a, b)
 }
 
-// repeatable reports whether s is a sequence that takes s * n. Markup does not take what is no int,
-// and leaves it to the other side.
+// repeatable reports whether s is a sequence that can be multiplied by n. Markup accepts only an int and leaves other
+// operands to the other side.
 func repeatable(s, n Value) bool {
 	return isSequence(s) && (!s.IsSafe() || n.IsInteger() || n.Kind() == KindBool)
 }
@@ -63,7 +63,7 @@ func isSequence(v Value) bool {
 	return false
 }
 
-// repeatValue is s * n of a sequence.
+// repeatValue returns s * n of a sequence.
 func repeatValue(s, n Value) (Value, error) {
 	count, ok := n.Int64()
 	if !ok {

@@ -9,7 +9,7 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// maxDepth bounds the recursion into nested containers, as Python's recursion limit does.
+// maxDepth bounds how deep nested containers are walked, as Python's recursion limit does.
 const maxDepth = 200
 
 // AppendRepr appends repr(v).
@@ -21,7 +21,7 @@ func ReprOf(v Value) (string, error) {
 	return string(b), err
 }
 
-// chain is the list of containers that are being printed.
+// chain lists the containers that are being printed, the innermost first.
 type chain struct {
 	up    *chain
 	v     Value

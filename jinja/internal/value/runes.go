@@ -2,7 +2,7 @@ package value
 
 import "unicode/utf8"
 
-// runeLen is the length of the first character of s, whose value r is known.
+// runeLen returns the length in bytes of the first character of s, which is r.
 func runeLen(s string, r rune) int {
 	if r == utf8.RuneError {
 		_, n := utf8.DecodeRuneInString(s)
@@ -11,7 +11,7 @@ func runeLen(s string, r rune) int {
 	return utf8.RuneLen(r)
 }
 
-// runesOf cuts s into its characters. A byte that is not UTF-8 is a character.
+// runesOf splits s into characters. A byte that is not UTF-8 is one character.
 func runesOf(s string) []string {
 	out := make([]string, 0, len(s))
 	for len(s) > 0 {
@@ -22,7 +22,7 @@ func runesOf(s string) []string {
 	return out
 }
 
-// byteOffset is the offset of character i of s, len(s) when there are fewer.
+// byteOffset returns the index in bytes of character i of s, or len(s) when s is shorter.
 func byteOffset(s string, i int) int {
 	if i <= 0 {
 		return 0

@@ -4,13 +4,13 @@ import (
 	"unicode/utf8"
 )
 
-// Sequence gives the elements of a list-like value by number without an allocation.
+// Sequence reads the elements of a list-like value by index without an allocation.
 type Sequence struct {
 	v     Value
-	items []Value // lists and tuples: the elements when the Sequence was made
+	items []Value // lists and tuples: the elements at the time the Sequence was made
 	n     int
 	kind  seqKind
-	et    *Type // of the elements of a Go slice
+	et    *Type // the type of a Go slice's elements
 }
 
 type seqKind uint8
@@ -27,7 +27,8 @@ const (
 	seqASCII
 )
 
-// Slice makes s the elements of a Go slice or array, field by field: a Sequence that is returned has to be copied.
+// Slice sets s to the elements of a Go slice or array. It sets single fields: returning a Sequence would copy all of
+// it.
 func (s *Sequence) Slice(v Value) {
 	s.v, s.n, s.kind, s.et = v, int(v.n), seqSlice, v.t.target()
 	if s.et.loader == loadStruct {
@@ -35,8 +36,8 @@ func (s *Sequence) Slice(v Value) {
 	}
 }
 
-// Seq returns the elements of a list, tuple, range, Go slice or array, dict, dict view or str. ok is
-// false for other values, which [Iterate] takes.
+// Seq returns the elements of a list, tuple, range, Go slice or array, dict, dict view or str. ok is false for other
+// values, for which there is [Iterate].
 func Seq(v Value) (s Sequence, ok bool) {
 	switch v.Kind() {
 	case KindList:
@@ -97,7 +98,7 @@ func seqOfDict(v Value, kind seqKind) Sequence {
 	if d.live == len(d.entries) {
 		return Sequence{v: v, n: d.live, kind: kind}
 	}
-	keys := d.Keys() // there are holes: go by key
+	keys := d.Keys() // deleted entries are still there, so go by the keys
 	if kind == seqDictKeys {
 		kind = seqItems
 	}
@@ -112,7 +113,7 @@ func seqOfString(v Value) Sequence {
 	items := make([]Value, 0, len(s))
 	for i := 0; i < len(s); {
 		_, n := utf8.DecodeRuneInString(s[i:])
-		items = append(items, String(s[i:i+n])) // of Markup too: it iterates as str
+		items = append(items, String(s[i:i+n])) // a str also for Markup, as in Python
 		i += n
 	}
 	return Sequence{items: items, n: len(items)}
@@ -121,7 +122,7 @@ func seqOfString(v Value) Sequence {
 // Len returns the number of elements.
 func (s *Sequence) Len() int { return s.n }
 
-// At returns element i, 0 <= i < Len(). A list that has become shorter gives undefined values.
+// At returns element i, 0 <= i < Len(). When a list has become shorter, missing elements are undefined values.
 func (s *Sequence) At(i int) Value {
 	switch s.kind {
 	case seqItems:
@@ -170,8 +171,8 @@ func (s *Sequence) pair(i int) (k, v Value) {
 	return Value{}, Value{}
 }
 
-// Pair returns the two halves of element i of dict.items() without making a tuple. ok is false for
-// other sequences.
+// Pair returns the key and the value of element i of dict.items(), without making a tuple. ok is false for other
+// sequences.
 func (s *Sequence) Pair(i int) (k, v Value, ok bool) {
 	if s.kind != seqPairs {
 		return Value{}, Value{}, false
@@ -187,7 +188,7 @@ func (s *Sequence) Items() []Value { return s.items }
 type seqIterator struct {
 	s    Sequence
 	i    int
-	list *List // grows while it is iterated, as Python's
+	list *List // a list may grow while it is iterated, as in Python
 	dict *Dict
 	ver  uint32
 }
@@ -212,7 +213,7 @@ func (it *seqIterator) Next() (Value, bool, error) {
 	return v, true, nil
 }
 
-// Iterate returns iter(v), or CPython's TypeError for a value that cannot be iterated.
+// Iterate returns iter(v). The error is Python's TypeError for a value that cannot be iterated.
 func Iterate(v Value) (Iterator, error) {
 	switch v.Kind() {
 	case KindIterator:
@@ -246,7 +247,7 @@ func Iterate(v Value) (Iterator, error) {
 	return it, nil
 }
 
-// IsIterable reports whether Iterate works.
+// IsIterable reports whether Iterate succeeds.
 func IsIterable(v Value) bool {
 	switch v.Kind() {
 	case KindIterator, KindSeq, KindUndefined:
@@ -260,7 +261,7 @@ func IsIterable(v Value) bool {
 	return false
 }
 
-// maxElements bounds what Collect gathers from an iterator without a length.
+// maxElements bounds how many elements Collect takes from an iterator without a length.
 const maxElements = 1 << 24
 
 // Collect returns list(v): a new slice of the elements.
@@ -292,7 +293,7 @@ func Collect(v Value) ([]Value, error) {
 	}
 }
 
-// eachPair calls f for every key and value of a dict or Go map.
+// eachPair calls f with every key and value of a dict or Go map.
 func eachPair(v Value, f func(k, x Value) error) error {
 	if d, ok := v.Dict(); ok {
 		for k, x := range d.All() {

@@ -2,7 +2,7 @@ package value
 
 import "math"
 
-// sliceKey is what a slice expression makes: start, stop and step, each maybe None.
+// sliceKey is the key x[start:stop:step]. An absent part is None.
 type sliceKey struct{ start, stop, step Value }
 
 var sliceType = newType(KindStruct, reprObject, "slice")
@@ -47,7 +47,7 @@ func sliceIndex(v Value, def int64) (int64, error) {
 	return 0, typeErrorf("slice indices must be integers or None or have an __index__ method")
 }
 
-// resolve computes the indices for n elements, as slice.indices does, and the number of them.
+// resolve returns the start, step and number of the elements that the slice selects from n, as slice.indices does.
 func (s *sliceKey) resolve(n int64) (start, step, count int64, err error) {
 	start, _, step, count, err = s.indices(n)
 	return
@@ -171,7 +171,7 @@ func sliceString(v Value, s *sliceKey) (Value, error) {
 	return stringValue(t, string(out)), nil
 }
 
-// Slice is v[start:stop:step] with CPython's errors; an absent part is None.
+// Slice is v[start:stop:step] with Python's errors. An absent part is None.
 func Slice(v, start, stop, step Value) (Value, error) {
 	return sliceOf(v, &sliceKey{start, stop, step})
 }

@@ -1,32 +1,34 @@
 package value
 
-// State is what a render offers to callables, filters and tests.
+// State is the running template, as functions, filters and tests see it.
 type State interface {
 	// Autoescape reports whether output is escaped where the call stands.
 	Autoescape() bool
 	// Undefined returns an undefined value of the environment's type.
 	Undefined(u Undef) Value
-	// Attr is environment.getattr: attribute, then item, else undefined. Sandbox and undefined type are honoured.
+	// Attr is environment.getattr: the attribute, else the item, else an undefined value. The sandbox and the mode of
+	// undefined values apply.
 	Attr(v Value, name string) Value
-	// Item is environment.getitem: item, then attribute, else undefined.
+	// Item is environment.getitem: the item, else the attribute, else an undefined value.
 	Item(v, key Value) (Value, error)
-	// Call calls fn; the sandbox is honoured.
+	// Call calls fn. A sandbox may refuse.
 	Call(fn Value, a Args) (Value, error)
-	// Filter and Test look up what the environment has registered.
+	// Filter and Test return what the environment has registered under a name.
 	Filter(name string) (Filter, bool)
 	Test(name string) (Test, bool)
 	// Policy returns a policy of the environment, None when there is none.
 	Policy(name string) Value
 	// Resolve looks a name up in the context.
 	Resolve(name string) (Value, bool)
-	// Data returns what the renderer passed for Go functions.
+	// Data returns what the render was given for Go functions.
 	Data() any
-	// Grow accounts n more bytes, iterations or elements against the limits of the environment.
+	// Grow counts n more bytes, iterations or elements against the environment's limits. The error says that a limit is
+	// reached.
 	Grow(n int) error
 }
 
-// Sandboxed is implemented by a State; str.format resolves fields with State.Attr and State.Item
-// when it reports true, and raises AttributeError and KeyError itself otherwise.
+// Sandboxed is implemented by a State. When it reports true, str.format reads fields through State.Attr and State.Item.
+// Otherwise it raises AttributeError and KeyError itself.
 type Sandboxed interface{ Sandboxed() bool }
 
 // Filter, Test and Func are the native forms of filters, tests and functions.
@@ -36,17 +38,17 @@ type (
 	Func   func(st State, a Args) (Value, error)
 )
 
-// Method is a function of a type's values.
+// Method is a method of a type. self is the value it is called on.
 type Method func(st State, self Value, a Args) (Value, error)
 
-// Function is what values of KindFunc refer to.
+// Function is the object of values of KindFunc: a function, or a method bound to Self.
 type Function struct {
 	Name   string
 	Fn     Func   // nil for a bound method
 	Method Method // called with Self
 	Self   Value
 	Bound  bool
-	// Unsafe functions must not be called from a sandbox, AltersData marks methods that change their object.
+	// Unsafe functions must not be called in a sandbox. AltersData marks methods that change their object.
 	Unsafe, AltersData bool
 
 	reads propertyOf

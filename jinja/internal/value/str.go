@@ -53,8 +53,8 @@ func StrOf(v Value) (string, error) {
 	return string(b), err
 }
 
-// AppendEscaped appends markupsafe.escape(v): the hot path of output. Safe strings are copied, numbers
-// need no escaping, anything else is escaped for HTML text and quoted attributes.
+// AppendEscaped appends markupsafe.escape(v). Safe strings are copied, numbers need no escaping, anything else is
+// escaped for HTML text and quoted attributes.
 func AppendEscaped(buf []byte, v Value) ([]byte, error) {
 	switch v.t {
 	case stringType:
@@ -118,7 +118,7 @@ func Escape(v Value) (Value, error) {
 	return Safe(string(b)), err
 }
 
-// stringer is the Go value of v with the widest method set.
+// stringer returns v as the Go value with the most methods: a pointer to a struct where that is allowed.
 func (v Value) stringer() any {
 	if v.t.repr == reprStruct {
 		return v.receiver()
@@ -126,7 +126,7 @@ func (v Value) stringer() any {
 	return v.Any()
 }
 
-// goString is the text that a Go value has by one of its methods.
+// goString returns the text of a Go value that has a method String or Error.
 func (v Value) goString() (string, bool) {
 	switch x := v.stringer().(type) {
 	case fmt.Stringer:
@@ -137,7 +137,7 @@ func (v Value) goString() (string, bool) {
 	return "", false
 }
 
-// AppendFloat appends repr(f) of Python: the shortest digits, an exponent below 1e-4 and from 1e16.
+// AppendFloat appends Python's repr(f): the shortest digits, with an exponent below 1e-4 and from 1e16 on.
 func AppendFloat(buf []byte, f float64) []byte {
 	switch {
 	case math.IsInf(f, 1):
@@ -165,8 +165,8 @@ func AppendFloat(buf []byte, f float64) []byte {
 	return append(buf, ".0"...)
 }
 
-// appendCents appends f, whose absolute value is a, if it has at most two decimals: those are
-// its shortest digits, as no two decimals of up to 15 digits are the same float64.
+// appendCents appends f, whose absolute value is a, when it has at most two decimals. These are its shortest digits,
+// because no two decimals of up to 15 digits are the same float64.
 func appendCents(buf []byte, f, a float64) ([]byte, bool) {
 	n := int64(a*100 + 0.5)
 	if float64(n)/100 != a {
@@ -203,7 +203,7 @@ func appendComplex(buf []byte, c complex128) []byte {
 	return append(part(buf, im), "j)"...)
 }
 
-// maxDigits is the number of decimal digits up to which ints become strings and back, Python's
+// maxDigits is the number of digits up to which ints are converted to and from decimal: Python's
 // sys.int_info.default_max_str_digits.
 const maxDigits = 4300
 

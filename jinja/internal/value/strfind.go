@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// countRange checks the arguments of find and its like: a text, start and stop.
+// countRange checks the arguments of find and similar methods: a text, start and stop.
 func countRange(name string, a Args) error {
 	switch n := len(a.Pos); {
 	case len(a.Kw) > 0:
@@ -18,8 +18,8 @@ func countRange(name string, a Args) error {
 	return nil
 }
 
-// bounds resolves the optional start and stop of find, count, startswith to a part of s, and the
-// number of characters before it. ok is false when start is behind the end.
+// bounds applies the optional arguments start and stop of find, count and startswith. part is that part of s, before
+// the number of characters before it. ok is false when start is after the end.
 func bounds(s string, a []Value) (part string, before int, ok bool, err error) {
 	n := runeCount(s)
 	start, stop := 0, n

@@ -25,7 +25,7 @@ func strftime(t time.Time, layout string, zone bool) string {
 	return string(appendStrftime(room[:0], t, layout, zone))
 }
 
-// appendStrftime appends what strftime makes of layout. A directive that there is none of stays as it is.
+// appendStrftime appends t in the format layout. An unknown directive is copied.
 func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 	for i := 0; i < len(layout); i++ {
 		c := layout[i]
@@ -57,7 +57,7 @@ func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 	return buf
 }
 
-// appendDirective appends one field of a time. ok is false when c stands for none.
+// appendDirective appends one field of t. ok is false when c is no directive.
 func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte, ok bool) {
 	num := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, '0', flag), true }
 	spaced := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, ' ', flag), true }
@@ -139,7 +139,7 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 		y, _ := t.ISOWeek()
 		return num(y%100, 2)
 	case 's':
-		// The C library takes the fields for local time.
+		// The C library takes the fields as local time.
 		y, m, d := t.Date()
 		return strconv.AppendInt(buf, time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
 	case 'Z':
@@ -159,13 +159,14 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 	return buf, false
 }
 
-// composed are the directives that stand for several.
+// composed holds the directives that stand for several others.
 var composed = [128]string{
 	'c': "%a %b %e %H:%M:%S %Y", 'x': "%m/%d/%y", 'D': "%m/%d/%y", 'X': "%H:%M:%S", 'T': "%H:%M:%S",
 	'F': "%Y-%m-%d", 'R': "%H:%M", 'r': "%I:%M:%S %p",
 }
 
-// appendField appends a number in its width. The flag says otherwise than pad: - for nothing, _ for spaces, 0 for zeros.
+// appendField appends n in a width, padded with pad. The flag may ask for another padding: - for none, _ for spaces, 0
+// for zeros.
 func appendField(buf []byte, n, width int, pad, flag byte) []byte {
 	switch flag {
 	case '-':
@@ -191,7 +192,7 @@ func appendField(buf []byte, n, width int, pad, flag byte) []byte {
 	return output.AppendInt(buf, int64(n))
 }
 
-// zoneName is tzname(): the abbreviation, or UTC+01:00 for a zone that has none.
+// zoneName returns tzname(): the abbreviation of the zone, or UTC+01:00 when it has none.
 func zoneName(t time.Time) string {
 	name, off := t.Zone()
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/dewar-go/dewar/internal/pyrepr"
 )
 
-// strFunc is a method of str without arguments whose result is text.
+// strFunc makes a method of str without arguments that returns a text.
 func strFunc(name string, f func(string) string) Method {
 	return func(_ State, self Value, a Args) (Value, error) {
 		if err := noArgs("str", name, self, a); err != nil {
@@ -18,7 +18,7 @@ func strFunc(name string, f func(string) string) Method {
 	}
 }
 
-// strTest is a method of str without arguments whose result is a bool.
+// strTest makes a method of str without arguments that returns a bool.
 func strTest(name string, f func(string) bool) Method {
 	return func(_ State, self Value, a Args) (Value, error) {
 		if err := noArgs("str", name, self, a); err != nil {
@@ -28,7 +28,7 @@ func strTest(name string, f func(string) bool) Method {
 	}
 }
 
-// likeSelf is Markup for methods of Markup, else str.
+// likeSelf returns s as Markup when self is Markup, else as a str.
 func likeSelf(self Value, s string) Value {
 	if self.IsSafe() {
 		return Safe(s)
@@ -36,7 +36,7 @@ func likeSelf(self Value, s string) Value {
 	return String(s)
 }
 
-// noArgs is CPython's check of a method without arguments.
+// noArgs checks that a method got no arguments. The error is CPython's.
 func noArgs(typ, name string, self Value, a Args) error {
 	if self.IsSafe() {
 		typ = "str"
@@ -69,7 +69,7 @@ func count(typ, name string, a Args, low, high int) error {
 	return typeErrorf("%s expected at most %d argument%s, got %d", name, high, plural(high), n)
 }
 
-// indexArg is an argument that has to be an int.
+// indexArg converts an argument that must be an int.
 func indexArg(v Value) (int, error) {
 	if i, ok := v.Int64(); ok {
 		return int(i), nil
@@ -83,7 +83,7 @@ func indexArg(v Value) (int, error) {
 	return 0, typeErrorf("'%s' object cannot be interpreted as an integer", TypeName(v))
 }
 
-// other is the text of an argument of a method of self; for Markup it is escaped.
+// other returns the text of an argument of a method of self. When self is Markup the text is escaped.
 func other(self, v Value) string {
 	if self.IsSafe() {
 		x, _ := Escape(v)
@@ -135,10 +135,10 @@ func casefold(_ State, self Value, a Args) (Value, error) {
 	if err := noArgs("str", "casefold", self, a); err != nil {
 		return Value{}, err
 	}
-	return String(Casefold(self.rawString())), nil // markupsafe does not wrap it
+	return String(Casefold(self.rawString())), nil // a str even for Markup: markupsafe does not wrap this method
 }
 
-// Strip is str.strip; chars is nil for white space.
+// Strip is str.strip. chars is nil for white space.
 func Strip(s string, chars *string, left, right bool) string {
 	f := IsSpace
 	if chars != nil {
@@ -174,7 +174,7 @@ func strip(name string, left, right bool) Method {
 	}
 }
 
-// bindC assigns optional arguments of a C function, the zero Value for absent ones.
+// bindC assigns the optional arguments of a C function. An absent one is the zero Value.
 func bindC(out []Value, name string, a Args, params ...string) ([]Value, error) {
 	out = out[:len(params)]
 	if n := len(a.Pos) + len(a.Kw); n > len(params) {
@@ -222,7 +222,7 @@ func strReplace(st State, self Value, a Args) (Value, error) {
 	return likeSelf(self, s), err
 }
 
-// Replace is str.replace with at most n replacements, all when n is negative. The growth is charged to st.
+// Replace is str.replace with at most n replacements, or all when n is negative. The growth is charged to st.
 func Replace(st State, s, old, new string, n int) (string, error) {
 	if len(new) > len(old) {
 		times := strings.Count(s, old)
@@ -279,7 +279,7 @@ func strJoin(st State, self Value, a Args) (Value, error) {
 	return likeSelf(self, string(buf)), err
 }
 
-// widthOf bounds the width of a padding method.
+// widthOf converts and bounds the width of a padding method.
 func widthOf(v Value) (int, error) {
 	n, err := indexArg(v)
 	if n > maxRepeat {

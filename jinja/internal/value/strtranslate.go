@@ -2,7 +2,7 @@ package value
 
 import "unicode/utf8"
 
-// strMaketrans is str.maketrans: the table that str.translate takes.
+// strMaketrans is str.maketrans: it returns the table that str.translate takes.
 func strMaketrans(_ State, _ Value, a Args) (Value, error) {
 	if err := count("str", "maketrans", a, 1, 3); err != nil {
 		return Value{}, err
@@ -37,7 +37,7 @@ func strMaketrans(_ State, _ Value, a Args) (Value, error) {
 	return d.Value(), nil
 }
 
-// translateTable is the table of a dict whose keys are characters or their numbers.
+// translateTable makes the table of a dict whose keys are characters or their numbers.
 func translateTable(v Value) (Value, error) {
 	table, ok := v.Dict()
 	if !ok {

@@ -9,16 +9,16 @@ func dateValue(t time.Time) Value { return objectValue(dateType, &t) }
 
 func clockValue(t time.Time) Value { return objectValue(clockType, &t) }
 
-// Naive is the location of a time that stands for Python's datetime without a time zone. Any other
-// location, UTC among them, makes a datetime aware.
+// Naive is the location of a time.Time that stands for a datetime without a time zone. Any other location, UTC too,
+// makes a datetime aware.
 //
-// It has a name because time.FixedZone gives the same location to all that have none, and so would
-// make naive what time.Parse read with the offset +00:00.
+// It has a name of its own because time.FixedZone returns one shared location for all zones without a name. A time that
+// time.Parse read with the offset +00:00 would then be naive.
 var Naive = time.FixedZone("naive", 0)
 
 func isNaive(t time.Time) bool { return t.Location() == Naive }
 
-// offsetText returns the offset that ends an aware datetime.
+// offsetText returns the offset at the end of an aware datetime.
 func offsetText(t time.Time) string {
 	if isNaive(t) {
 		return ""
@@ -62,7 +62,7 @@ func appendISO(buf []byte, v Value, sep rune) []byte {
 	return buf
 }
 
-// deltaParts are days, seconds and microseconds of a timedelta, the latter two not negative.
+// deltaParts returns the days, seconds and microseconds of a timedelta. Seconds and microseconds are not negative.
 func deltaParts(d time.Duration) (days, seconds, micros int64) {
 	us := floorDiv(int64(d), 1000)
 	days = floorDiv(us, 86400e6)

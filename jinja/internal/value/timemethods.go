@@ -156,7 +156,7 @@ func timeReplace(_ State, self Value, a Args) (Value, error) {
 	return objectValue(self.t, &n), nil
 }
 
-// timeAstimezone takes a *time.Location, the name of one, or nothing for the local zone.
+// timeAstimezone takes a *time.Location, the name of a zone, or nothing for the local zone.
 func timeAstimezone(_ State, self Value, a Args) (Value, error) {
 	var stack [1]Value
 	args, err := bindC(stack[:], "astimezone", a, "tz")
@@ -191,7 +191,7 @@ func timeAstimezone(_ State, self Value, a Args) (Value, error) {
 	return Time(t.In(loc)), nil
 }
 
-// inLocal is the local time that a naive datetime shows.
+// inLocal returns the local time with the same fields as the naive t.
 func inLocal(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.Local)

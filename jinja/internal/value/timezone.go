@@ -2,7 +2,7 @@ package value
 
 import "time"
 
-// timezone is the tzinfo of a datetime.
+// timezone is the value of a datetime's tzinfo.
 type timezone struct {
 	loc  *time.Location
 	name string
@@ -20,7 +20,7 @@ func zoneOf(t time.Time) Value {
 // String is the name of the zone.
 func (z timezone) String() string { return z.name }
 
-// Repr is Python's for UTC, and a constructor call for the others.
+// Repr returns datetime.timezone.utc for UTC and a constructor call for other zones, as Python does.
 func (z timezone) Repr() string {
 	if z.loc == time.UTC {
 		return "datetime.timezone.utc"
@@ -31,7 +31,7 @@ func (z timezone) Repr() string {
 // TypeName is the name of Python's class.
 func (z timezone) TypeName() string { return "datetime.timezone" }
 
-// Compare compares the locations.
+// Compare compares two time zones by their locations.
 func (z timezone) Compare(op Op, other Value) (result, ok bool) {
 	o, is := other.Any().(timezone)
 	if !is || op > Ne {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Truth returns bool(v). A strict undefined value, for which Python raises, is false.
+// Truth returns bool(v). It is false for a strict undefined value, for which Python raises.
 func Truth(v Value) bool {
 	if v.t == boolType {
 		return v.n != 0
@@ -14,7 +14,7 @@ func Truth(v Value) bool {
 	return t
 }
 
-// TruthErr returns bool(v), an error for a strict undefined value.
+// TruthErr returns bool(v). It fails for a strict undefined value.
 func TruthErr(v Value) (bool, error) {
 	if v.t == boolType {
 		return v.n != 0, nil
@@ -70,7 +70,7 @@ func truth(v Value) (bool, error) {
 	return true, nil
 }
 
-// Len returns len(v), or CPython's TypeError for a value without a length.
+// Len returns len(v). The error is Python's TypeError for a value without a length.
 func Len(v Value) (int, error) {
 	switch v.Kind() {
 	case KindString, KindMarkup:
@@ -104,7 +104,7 @@ func Len(v Value) (int, error) {
 	return 0, typeErrorf("object of type '%s' has no len()", TypeName(v))
 }
 
-// runeCount is the length of a str: its code points.
+// runeCount returns the length of a str in characters.
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
 
 func isASCII(s string) bool {

@@ -13,12 +13,12 @@ const (
 	reprWord
 )
 
-// Type describes what a Value holds. There is one for each kind of the language and one for each Go
-// type that has been seen; they live as long as the process.
+// Type describes the values of one type. There is one Type for each type of the language and for each Go type that was
+// seen. They live as long as the process.
 type Type struct {
 	kind Kind
 	repr repr
-	safe markup.Kind // where a text of the type is safe
+	safe markup.Kind // the place where a text of the type is safe
 	name string      // Python's name of the type
 	goType
 }

@@ -1,6 +1,6 @@
 package value
 
-// UndefMode is the behaviour of an undefined value.
+// UndefMode is how an undefined value behaves.
 type UndefMode uint8
 
 const (
@@ -15,7 +15,7 @@ var undefNames = [...]string{"Undefined", "ChainableUndefined", "DebugUndefined"
 // String returns the name of Jinja's class.
 func (m UndefMode) String() string { return undefNames[m] }
 
-// Undef is an undefined value.
+// Undef describes an undefined value.
 type Undef struct {
 	Hint   string // replaces the message unless empty
 	Obj    Value  // the value whose attribute or item is missing
@@ -23,7 +23,7 @@ type Undef struct {
 	Name   Value  // the missing name: a str, or any key
 	Class  string // exception class; UndefinedError when empty
 	Mode   UndefMode
-	Log    func(message string) // called when it is used, by the logging undefined type
+	Log    func(message string) // called when the value is used; nil for none
 }
 
 // NewUndefined returns an undefined value. u must not be changed afterwards.
@@ -34,7 +34,7 @@ func UndefinedName(name string) Value { return NewUndefined(&Undef{Name: String(
 
 var plainUndef = &Undef{Name: None}
 
-// Undefined returns what an undefined value knows.
+// Undefined returns the description of an undefined value.
 func (v Value) Undefined() (*Undef, bool) {
 	if !v.IsUndefined() {
 		return nil, false
@@ -50,7 +50,7 @@ func (v Value) undef() *Undef {
 	return u
 }
 
-// Message is the text of the error that using the value raises.
+// Message returns the message of the error that using the value raises.
 func (u *Undef) Message() string {
 	if u.Hint != "" {
 		return u.Hint
@@ -70,7 +70,7 @@ func (u *Undef) Message() string {
 	return reprOrEmpty(String(obj)) + " has no attribute " + reprOrEmpty(u.Name)
 }
 
-// name is the missing name, None for an undefined value without one.
+// name returns the missing name, or None.
 func (u *Undef) name() Value {
 	if u.Name.IsUndefined() {
 		return None
@@ -78,7 +78,7 @@ func (u *Undef) name() Value {
 	return u.Name
 }
 
-// Err is the error that using the value raises.
+// Err returns the error that using the value raises.
 func (u *Undef) Err() error {
 	class := u.Class
 	if class == "" {
@@ -96,7 +96,7 @@ func reprOrEmpty(v Value) string {
 	return s
 }
 
-// str is what the value prints.
+// str returns the text that printing the value gives.
 func (u *Undef) str() (string, error) {
 	switch u.Mode {
 	case UndefStrict:

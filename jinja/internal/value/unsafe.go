@@ -32,7 +32,7 @@ type Value struct {
 	p unsafe.Pointer
 }
 
-// flags of reprStruct values
+// The flags in n of reprStruct values.
 const (
 	addressable = 1 << iota // the memory at p may change: methods with pointer receivers are callable
 	viaPointer              // the Go value was a *T
@@ -51,12 +51,12 @@ func makeAny(word, data unsafe.Pointer) (x any) {
 	return x
 }
 
-// wordOf returns the type word that interfaces holding rt carry and whether their data word is the
-// value itself (pointer-shaped types) rather than a pointer to it.
+// wordOf returns the type word of interfaces that hold an rt. direct reports whether such an interface holds the value
+// itself (pointer-shaped types) and not a pointer to it.
 func wordOf(rt reflect.Type) (word unsafe.Pointer, direct bool) {
 	x := reflect.Zero(rt).Interface()
 	e := efaceOf(&x)
-	// Only the zero value of a pointer-shaped type has a nil data word.
+	// Only a pointer-shaped type has a nil data word for its zero value.
 	return e.word, e.data == nil
 }
 
@@ -81,10 +81,10 @@ func (v Value) rawValues() []Value { return unsafe.Slice((*Value)(v.p), int(v.n)
 
 func objectValue[T any](t *Type, p *T) Value { return Value{t, 0, unsafe.Pointer(p)} }
 
-// raw returns the object behind a reprObject value; T must be the one type that v.t stands for.
+// raw returns the object of a reprObject value. T must be the type that v.t stands for.
 func raw[T any](v Value) *T { return (*T)(v.p) }
 
-// load reads the Go value of type t.rt at p. flags are those of a struct found there.
+// load reads the Go value of type t.rt at p. A struct is not copied: its Value gets the flags.
 func (t *Type) load(p unsafe.Pointer, flags uint64) Value {
 	switch t.loader {
 	case loadString:
@@ -107,7 +107,7 @@ func (t *Type) load(p unsafe.Pointer, flags uint64) Value {
 			return None
 		}
 		return t.target().load(q, addressable|viaPointer)
-	case loadObject: // pointer-shaped object
+	case loadObject: // an object that is pointer-shaped
 		q := *(*unsafe.Pointer)(p)
 		if q == nil {
 			return None
@@ -154,11 +154,11 @@ func (t *Type) load(p unsafe.Pointer, flags uint64) Value {
 	case loadValue:
 		return *(*Value)(p)
 	}
-	// Interfaces with methods, complex numbers, json.Number: rare, through reflect.
+	// Interfaces with methods, complex numbers and json.Number are rare: use reflection.
 	return loadReflect(reflect.NewAt(t.rt, p).Elem())
 }
 
-// ofAny is the Value of x, whose type is t.
+// ofAny returns the Value of x, whose Type is t.
 func (t *Type) ofAny(x *any) Value {
 	e := efaceOf(x)
 	if !t.direct {
@@ -176,13 +176,13 @@ func (t *Type) ofAny(x *any) Value {
 		}
 		return Value{t.as, 0, e.data}
 	}
-	// A struct or array that is one pointer: give it an address.
+	// A struct or array that is a single pointer: it needs an address.
 	p := new(unsafe.Pointer)
 	*p = e.data
 	return t.load(unsafe.Pointer(p), 0)
 }
 
-// ofMap and ofSlice are Of for the types that JSON is decoded to.
+// ofMap and ofSlice are Of for the types that encoding/json decodes into.
 func ofMap(m map[string]any) Value {
 	return Value{anyMapType, 0, *(*unsafe.Pointer)(unsafe.Pointer(&m))}
 }
@@ -191,13 +191,13 @@ func ofSlice(s []any) Value {
 	return Value{anySliceType, uint64(len(s)), unsafe.Pointer(unsafe.SliceData(s))}
 }
 
-// typeWord is the type word of x, the key of the cache of types.
+// typeWord returns the type word of x. It is the key of the cache of types.
 func typeWord(x *any) unsafe.Pointer { return efaceOf(x).word }
 
 type typeKey = unsafe.Pointer
 
-// goAny rebuilds the Go value of a reprStruct, reprWord or reprSlice value of a Go type. The result of
-// a value in addressable memory is a copy.
+// goAny returns the Go value of a reprStruct, reprWord or reprSlice value of a Go type. A value in addressable memory
+// is copied.
 func (v Value) goAny() any {
 	t := v.t
 	switch t.repr {
@@ -223,8 +223,8 @@ func (v Value) goAny() any {
 	return reflect.SliceAt(t.rt.Elem(), v.p, int(v.n)).Convert(t.rt).Interface()
 }
 
-// receiver is the Go value of a reprStruct value for calling methods that its type t.rt or *t.rt
-// has: a pointer where that is allowed. It must not be kept.
+// receiver returns the Go value of a reprStruct value for calling a method of t.rt or *t.rt: a pointer when v is
+// addressable. It must not be kept.
 func (v Value) receiver() any {
 	if v.n != 0 {
 		return makeAny(v.t.ptrWord, v.p)
@@ -235,13 +235,13 @@ func (v Value) receiver() any {
 	return makeAny(v.t.word, v.p)
 }
 
-// reflected is the Go value of a reprStruct value as addressable memory of t.rt.
+// reflected returns the Go value of a reprStruct value as addressable memory of type t.rt.
 func (v Value) reflected() reflect.Value { return reflect.NewAt(v.t.rt, v.p).Elem() }
 
-// field reads the field at off of the struct at v.p.
+// field reads field f of the struct at v.p.
 func (v Value) field(f *goField) Value {
 	p := unsafe.Add(v.p, f.offset)
-	for s := f.next; s != nil; s = s.next { // through embedded pointers
+	for s := f.next; s != nil; s = s.next { // follow embedded pointers
 		p = *(*unsafe.Pointer)(p)
 		if p == nil {
 			return None
@@ -251,7 +251,7 @@ func (v Value) field(f *goField) Value {
 	return f.typ.load(p, v.n&addressable)
 }
 
-// read reads the field that e describes of v, whose type is e.t.
+// read reads the field of e from v, whose type is e.t.
 func (e *siteEntry) read(v Value) (Value, bool) {
 	switch e.loader {
 	case loadString:
@@ -277,11 +277,11 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 	return v.field(e.f), true
 }
 
-// bool and string read fields of these types.
+// bool and string read the field of e when it has that type.
 func (e *siteEntry) bool(v Value) bool     { return *(*bool)(unsafe.Add(v.p, e.offset)) }
 func (e *siteEntry) string(v Value) string { return *(*string)(unsafe.Add(v.p, e.offset)) }
 
-// appendEscaped appends the field as AppendEscaped does.
+// appendEscaped appends the field of e, escaped as AppendEscaped does.
 func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
 	p := unsafe.Add(v.p, e.offset)
 	switch e.loader {
@@ -304,13 +304,13 @@ func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
 	return buf, false
 }
 
-// elem reads element i of a Go slice or array.
+// elem returns element i of a Go slice or array.
 func (v Value) elem(i int) Value {
 	t := v.t.target()
 	return t.load(unsafe.Add(v.p, uintptr(i)*t.size), addressable)
 }
 
-// structAt is element i of a slice of structs.
+// structAt returns element i of a slice of structs.
 func (s *Sequence) structAt(i int) Value {
 	if uint(i) >= uint(s.n) {
 		panic("value: index out of range")
@@ -318,7 +318,7 @@ func (s *Sequence) structAt(i int) Value {
 	return Value{s.et, addressable, unsafe.Add(s.v.p, uintptr(i)*s.et.size)}
 }
 
-// elem is element i of a Go slice or array.
+// elem returns element i of a Go slice or array.
 func (s *Sequence) elem(i int) Value {
 	if uint(i) >= uint(s.n) {
 		panic("value: index out of range")
@@ -337,14 +337,14 @@ func (s *Sequence) elem(i int) Value {
 	return s.et.load(p, addressable)
 }
 
-// words of maps, for access without reflect
+// The map of a reprWord value, read without reflection.
 func (v Value) mapStringAny() map[string]any { return *(*map[string]any)(unsafe.Pointer(&v.p)) }
 func (v Value) mapStringString() map[string]string {
 	return *(*map[string]string)(unsafe.Pointer(&v.p))
 }
 func (v Value) mapStringInt() map[string]int { return *(*map[string]int)(unsafe.Pointer(&v.p)) }
 
-// sameObject reports whether a and b share type, payload and memory.
+// sameObject reports whether a and b have the same type, number and pointer.
 func sameObject(a, b Value) bool { return a.t == b.t && a.n == b.n && a.p == b.p }
 
 func (v Value) address() uintptr { return uintptr(v.p) }

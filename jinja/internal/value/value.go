@@ -54,8 +54,8 @@ func String(s string) Value { return stringValue(stringType, s) }
 // Bytes returns a bytes object. b must not be changed afterwards.
 func Bytes(b []byte) Value { return bytesValue(bytesType, b) }
 
-// markupTypes are the types of texts by where they are safe. What is safe in HTML, JSON among it, is Markup to a template,
-// the rest is a str: what an operation makes of it is as safe as any str.
+// markupTypes are the types of texts by the place where they are safe. Text that is safe in HTML or as JSON is Markup
+// to templates. The other kinds are a str: the results of operations on them are plain strs.
 var markupTypes = func() (ts [markup.KindJSON + 1]*Type) {
 	for k := range ts {
 		switch kind := markup.Kind(k); kind {
@@ -83,7 +83,7 @@ func SafeKind(k markup.Kind, s string) Value {
 	return stringValue(markupTypes[k], s)
 }
 
-// SafeKind returns where the text of v is safe, markup.KindText for nowhere.
+// SafeKind returns the place where the text of v is safe, or markup.KindText for none.
 func (v Value) SafeKind() markup.Kind {
 	if v.t != nil {
 		return v.t.safe
@@ -91,7 +91,7 @@ func (v Value) SafeKind() markup.Kind {
 	return markup.KindText
 }
 
-// unmarked is the type of a piece of a text: a piece of Markup is Markup, of HTML whatever the whole was, and a piece of
+// unmarked returns the type of a piece cut out of a text. A piece of Markup is Markup that is safe in HTML. A piece of
 // any other text is safe nowhere.
 func (t *Type) unmarked() *Type {
 	if t.kind == KindMarkup {
@@ -130,7 +130,8 @@ func (v Value) Big() (*big.Int, bool) {
 	return nil, false
 }
 
-// Float64 returns the value of a float, int or bool. ok is false for anything else and for ints beyond a float's range.
+// Float64 returns the value of a float, int or bool. ok is false for anything else and for an int beyond a float's
+// range.
 func (v Value) Float64() (f float64, ok bool) {
 	switch v.Kind() {
 	case KindFloat:
@@ -155,7 +156,7 @@ func (v Value) Complex128() (complex128, bool) {
 	return complex(f, 0), ok
 }
 
-// BytesOf returns the content of a bytes object. It must not be changed.
+// Bytes returns the content of a bytes object. It must not be changed.
 func (v Value) Bytes() ([]byte, bool) {
 	if v.Kind() == KindBytes {
 		return v.rawBytes(), true
@@ -163,7 +164,7 @@ func (v Value) Bytes() ([]byte, bool) {
 	return nil, false
 }
 
-// Time returns the value of a datetime.
+// Time returns a datetime.
 func Time(t time.Time) Value { return objectValue(timeType, &t) }
 
 // Duration returns a timedelta.

@@ -1,6 +1,6 @@
 package value
 
-// dict.keys() and dict.items() act as sets.
+// dict.keys() and dict.items() behave as sets.
 
 func isSetView(v Value) bool {
 	return v.Kind() == KindView && raw[dictView](v).which != viewValues
@@ -8,7 +8,7 @@ func isSetView(v Value) bool {
 
 func isSetLike(v Value) bool { return v.Kind() == KindSet || isSetView(v) }
 
-// subView is a - b where one side is a view: the elements of a that are not in b.
+// subView returns a - b where one operand is a view: the elements of a that are not in b.
 func subView(a, b Value) (Value, error) {
 	items, err := Collect(a)
 	if err != nil {
@@ -30,7 +30,7 @@ func subView(a, b Value) (Value, error) {
 	return set, nil
 }
 
-// compareViews compares sizes and contents, as collections.abc.Set does.
+// compareViews compares by size and content, as collections.abc.Set does.
 func compareViews(op Op, a, b Value) (bool, error) {
 	na, _ := Len(a)
 	nb, _ := Len(b)
