@@ -1,5 +1,5 @@
-// Package accesslog writes a program's log: a line for each request and whatever
-// else is logged, without secrets and without line breaks of a client's.
+// Package accesslog writes a program's log: one line for each request, and everything else that is logged. It leaves
+// out secrets and escapes line breaks that clients send.
 //
 // # Use
 //

@@ -19,14 +19,12 @@ type Options struct {
 	Text bool
 }
 
-// A Handler writes a log, one line an entry, each line with one Write. It is
-// slog's JSON or text handler with [secure.RedactAttr] and times in UTC, and a
-// shorter way for the line of a request ([Write]), which has the same form. Line
-// breaks and control characters in values are escaped, so that no client writes
-// a line of its own (CVE-2020-36567, CVE-2024-1681, CVE-2026-42507).
+// A Handler writes one line for each entry, with one Write. It is slog's JSON or text handler with [secure.RedactAttr]
+// and times in UTC. Lines of requests ([Write]) have the same form and are written faster. Line breaks and control
+// characters in values are escaped, so that no client can forge a line (CVE-2020-36567, CVE-2024-1681, CVE-2026-42507).
 type Handler struct {
 	slog.Handler
-	json  *lineWriter // where the JSON handler writes; nil for text
+	json  *lineWriter // the writer of the JSON handler; nil for text
 	level slog.Leveler
 }
 
@@ -47,7 +45,7 @@ func New(w io.Writer, o Options) *Handler {
 	return h
 }
 
-// readable is [secure.RedactAttr] with durations for people.
+// readable is [secure.RedactAttr] that also shortens durations.
 func readable(groups []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() == slog.KindDuration {
 		a.Value = slog.DurationValue(threeDigits(a.Value.Duration()))
@@ -55,8 +53,7 @@ func readable(groups []string, a slog.Attr) slog.Attr {
 	return secure.RedactAttr(groups, a)
 }
 
-// threeDigits rounds a duration to three digits, and one of a minute or more to
-// seconds.
+// threeDigits rounds a duration to three digits, and a duration of a minute or more to seconds.
 func threeDigits(d time.Duration) time.Duration {
 	if d >= time.Minute || d <= -time.Minute {
 		return d.Round(time.Second)
@@ -68,7 +65,7 @@ func threeDigits(d time.Duration) time.Duration {
 	return d.Round(unit)
 }
 
-// lineWriter keeps lines whole.
+// lineWriter writes whole lines, one at a time.
 type lineWriter struct {
 	mu sync.Mutex
 	w  io.Writer

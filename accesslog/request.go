@@ -15,31 +15,29 @@ import (
 // Message is the message of a request's line.
 const Message = "request"
 
-// A Request is what the line of a request says.
+// A Request is the data of a request's line.
 type Request struct {
 	Level  slog.Level
 	Method string
-	// Rule is the rule that matched. It stands where other logs have the path,
-	// which clients choose.
+	// Rule is the rule that matched. It is logged in place of the path, which clients choose.
 	Rule   string
 	Status int
 	// Took is how long the answer took.
 	Took time.Duration
-	// Sent and Received are the bytes of the answer's body and of the request's.
-	// A line without a body received does not mention it.
+	// Sent and Received are the bytes of the answer's and the request's body. Received is left out of the line when it
+	// is 0.
 	Sent, Received int64
-	// ID is the request's.
+	// ID is the request's id.
 	ID string
 
-	// Client is the client's address. What follows it is what happened, and is
-	// left out when empty like the client: who signed in, the path where no rule
-	// matched, and why the answer could not be written.
+	// Client is the client's address. User is who signed in, Path the path when no rule matched, and WriteFailure why
+	// the answer could not be written. Each is left out when it is empty.
 	Client                   netip.Addr
 	User, Path, WriteFailure string
 }
 
-// Write writes the line of a request that ended at a time: the way of a
-// [Handler] for JSON where the logger has one, and otherwise the logger's.
+// Write writes the line of a request that ended at end. For a logger with a JSON [Handler] it writes the line itself;
+// any other logger gets its attributes.
 func Write(ctx context.Context, logger *slog.Logger, r *Request, end time.Time) {
 	if h, ok := logger.Handler().(*Handler); ok && h.json != nil {
 		h.write(r, end)
@@ -49,7 +47,7 @@ func Write(ctx context.Context, logger *slog.Logger, r *Request, end time.Time) 
 	logger.LogAttrs(ctx, r.Level, Message, r.attrs(list[:0])...)
 }
 
-// attrs is the line for any other handler.
+// attrs appends the attributes of the line to list.
 func (r *Request) attrs(list []slog.Attr) []slog.Attr {
 	list = append(list,
 		slog.String("method", r.Method),
@@ -79,7 +77,7 @@ func (r *Request) attrs(list []slog.Attr) []slog.Attr {
 
 var linePool = sync.Pool{New: func() any { b := make([]byte, 0, 512); return &b }}
 
-// write writes the line as slog's JSON handler would.
+// write writes the line with the bytes that slog's JSON handler would write.
 func (h *Handler) write(r *Request, end time.Time) {
 	box := linePool.Get().(*[]byte)
 	b := append((*box)[:0], `{"time":"`...)

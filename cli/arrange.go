@@ -10,9 +10,8 @@ import (
 	"github.com/dewar-go/dewar/internal/spell"
 )
 
-// arrange lets options stand before the command as well as after it, and puts
-// "run" where none is named: "shop --debug routes" is "shop routes --debug", and
-// "shop --port 8000" is "shop run --port 8000".
+// arrange moves options before the command behind it, and inserts "run" when no command is named: "shop --debug routes"
+// becomes "shop routes --debug", and "shop --port 8000" becomes "shop run --port 8000".
 func arrange(root *urfave.Command, args []string) ([]string, error) {
 	args = shortHost(root, args)
 	var before []string
@@ -41,7 +40,7 @@ func arrange(root *urfave.Command, args []string) ([]string, error) {
 	if len(before) == 0 {
 		return args, nil
 	}
-	// The options go behind the command that they belong to.
+	// The options are inserted after the command that has them.
 	at := 0
 	for c := root; at < len(args); at++ {
 		i := slices.IndexFunc(c.Commands, func(sub *urfave.Command) bool { return sub.Name == args[at] })
@@ -51,7 +50,7 @@ func arrange(root *urfave.Command, args []string) ([]string, error) {
 		c = c.Commands[i]
 	}
 	if at == 0 {
-		return args, nil // no such command, which is said then
+		return args, nil // an unknown command, which is reported later
 	}
 	return slices.Concat(args[:at], before, args[at:]), nil
 }
@@ -70,7 +69,7 @@ func shortHost(root *urfave.Command, args []string) []string {
 
 func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
 
-// findFlag looks for an option of any command, and lists all options there are.
+// findFlag returns the option with the name of any command, and all options.
 func findFlag(c *urfave.Command, name string) (found urfave.Flag, all []urfave.Flag) {
 	all = append(all, c.Flags...)
 	for _, f := range c.Flags {
@@ -88,7 +87,7 @@ func findFlag(c *urfave.Command, name string) (found urfave.Flag, all []urfave.F
 	return found, all
 }
 
-// noOption says that there is no option of this name.
+// noOption returns the message for an unknown option.
 func noOption(name string, flags []urfave.Flag) string {
 	var known []string
 	for _, f := range flags {
@@ -104,7 +103,7 @@ func noOption(name string, flags []urfave.Flag) string {
 	return text
 }
 
-// noCommand says that there is no command of this name below c.
+// noCommand returns the message for an unknown command below c.
 func noCommand(name string, c *urfave.Command) string {
 	text := fmt.Sprintf("there is no command %q", name)
 	if meant := spell.Nearest(name, names(c)); meant != "" {

@@ -15,10 +15,10 @@ import (
 	"github.com/dewar-go/dewar/internal/csplearn"
 )
 
-// errFindings makes the exit status 1; the findings themselves are the message.
+// errFindings makes the exit status 1. The findings are printed before.
 var errFindings = fmt.Errorf("cli: the check has findings")
 
-// check looks for mistakes and for protections that are off.
+// check is the command check.
 func (p *program) check() *urfave.Command {
 	return &urfave.Command{
 		Name:  "check",
@@ -76,7 +76,7 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
-// checkText writes the routes in columns and a paragraph for each finding.
+// checkText writes the routes as a table, and a paragraph for each finding.
 func (p *program) checkText(routes []dewar.RouteInfo, findings []dewar.Finding) error {
 	if err := p.routesTable(routes); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p *program) checkText(routes []dewar.RouteInfo, findings []dewar.Finding) 
 	return err
 }
 
-// finding is a finding in JSON.
+// finding is a finding in the JSON output.
 type finding struct {
 	ID       string `json:"id"`
 	Severity string `json:"severity"` // error, warning or note
@@ -124,7 +124,7 @@ func (p *program) checkJSON(routes []dewar.RouteInfo, findings []dewar.Finding) 
 // encode writes indented JSON.
 func (p *program) encode(v any) error {
 	encoder := json.NewEncoder(p.stdout)
-	encoder.SetEscapeHTML(false) // rules hold < and >
+	encoder.SetEscapeHTML(false) // rules contain < and >
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(v)
 }

@@ -16,30 +16,28 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A Factory makes the application. base holds what the command line said;
-// everything else in it is zero.
+// A Factory makes the application. base has the settings of the command line; everything else in it is zero.
 type Factory = func(base dewar.Config) (*dewar.App, error)
 
-// Main runs the command line of the process and exits.
+// Main runs the command line of the process and exits with its status.
 func Main(newApp Factory) {
 	os.Exit(Run(context.Background(), newApp, os.Args, os.Stdout, os.Stderr))
 }
 
-// Run runs a command line and returns its exit status: 0, 1 or 2, as the
-// package comment says. args begins with the program's name. What was asked for
-// is written to stdout, everything else to stderr. An application that runs is
-// shut down when ctx is done.
+// Run runs a command line and returns its exit status: 0, 1 or 2, see the package comment. args begins with the
+// program's name. Results are written to stdout, everything else to stderr. When ctx is done, a running application is
+// shut down.
 func Run(ctx context.Context, newApp Factory, args []string, stdout, stderr io.Writer) int {
 	p := &program{newApp: newApp, stdout: stdout, stderr: stderr, host: "127.0.0.1", port: 5000}
 	return p.execute(ctx, args)
 }
 
-// program is one run of the command line.
+// program is the state of one command line.
 type program struct {
 	newApp         Factory
 	stdout, stderr io.Writer
 
-	// Where run listens by default; addr is one that is no host and port.
+	// host is where run listens by default. addr replaces it when it is no host and port.
 	host string
 	port int
 	addr string
@@ -71,7 +69,7 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	return 1
 }
 
-// command is the tree of commands.
+// command returns the tree of commands.
 func (p *program) command(name string) *urfave.Command {
 	root := &urfave.Command{
 		Name:            name,
@@ -85,9 +83,8 @@ func (p *program) command(name string) *urfave.Command {
 	return root
 }
 
-// complete gives a command and those below it what all of them have: where to
-// write, errors that come back instead of ending the process, and an error for
-// arguments that nobody asked for.
+// complete sets what all commands need: the writers, errors that are returned instead of ending the process, and an
+// error for extra arguments.
 func (p *program) complete(c *urfave.Command, help string) {
 	c.Writer, c.ErrWriter = p.stdout, p.stderr
 	c.ExitErrHandler = func(context.Context, *urfave.Command, error) {}
@@ -131,12 +128,12 @@ func firstLine(s string) string {
 	return line
 }
 
-// A usageError is a command line that was not understood.
+// A usageError says that a command line cannot be understood.
 type usageError struct{ text, help string }
 
 func (e *usageError) Error() string { return "cli: " + e.text }
 
-// options are the options that decide how the application is made.
+// options returns the options that set the application's configuration.
 func options() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.StringFlag{Name: "instance", Usage: "keep the database, keys and configuration in `DIR`", DefaultText: "instance"},
@@ -144,8 +141,7 @@ func options() []urfave.Flag {
 	}
 }
 
-// app makes the application with what the command line says of its
-// configuration.
+// app makes the application with the settings of the command line.
 func (p *program) app(c *urfave.Command, onListen func(string, net.Addr)) (*dewar.App, error) {
 	return p.appWith(c, func(base *dewar.Config) { base.OnListen = onListen })
 }

@@ -6,13 +6,11 @@ import (
 	"strings"
 )
 
-// module begins the names of this module's functions.
+// module begins the names of all functions of this module.
 const module = "github.com/dewar-go/dewar"
 
-// mistakes calls f and returns a panic as its error when it is the report of a
-// mistake at registration: one of this module's own functions raised it, in
-// words that name both places. The stack adds nothing to them. Any other panic
-// goes on.
+// mistakes calls f. It turns a panic into an error when it reports a mistake at registration: a function of this module
+// raised it, with a message that names the place. The stack is left out then. Any other panic continues.
 func mistakes(f func() error) (err error) {
 	defer func() {
 		p := recover()
@@ -24,7 +22,7 @@ func mistakes(f func() error) (err error) {
 			var fault runtime.Error
 			text, ok = e.Error(), !errors.As(e, &fault)
 		}
-		if !ok || !ours(panicked()) {
+		if !ok || !fromModule(panicked()) {
 			panic(p)
 		}
 		err = errors.New(text)
@@ -32,13 +30,12 @@ func mistakes(f func() error) (err error) {
 	return f()
 }
 
-// ours tells a function of this module, its tests left aside.
-func ours(f runtime.Frame) bool {
+// fromModule reports whether a function belongs to this module and is no test.
+func fromModule(f runtime.Frame) bool {
 	return strings.HasPrefix(f.Function, module) && !strings.HasSuffix(f.File, "_test.go")
 }
 
-// panicked is the function that raised the panic of the deferred call it is
-// called by.
+// panicked returns the function that raised the panic. It must be called by a deferred function.
 func panicked() runtime.Frame {
 	pcs := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])

@@ -13,7 +13,7 @@ import (
 	"github.com/dewar-go/dewar/sign"
 )
 
-// keyFlags say which key file is meant.
+// keyFlags returns the options that name the key file.
 func keyFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.StringFlag{Name: "instance", Usage: "the keys are those of the instance folder `DIR`", Value: "instance"},
@@ -28,7 +28,7 @@ func keyPath(c *urfave.Command) string {
 	return filepath.Join(c.String("instance"), dewar.SecretKeyFile)
 }
 
-// rotate puts a new key in front.
+// rotate is the command secret rotate: it puts a new key in front.
 func (p *program) rotate() *urfave.Command {
 	return &urfave.Command{
 		Name:  "rotate",
@@ -46,7 +46,7 @@ func (p *program) rotate() *urfave.Command {
 	}
 }
 
-// retire takes older keys out.
+// retire is the command secret retire: it removes older keys.
 func (p *program) retire() *urfave.Command {
 	return &urfave.Command{
 		Name:  "retire",
@@ -67,8 +67,7 @@ func (p *program) retire() *urfave.Command {
 	}
 }
 
-// keyFileError says what to do about a file that is not there: a key that was
-// given as a setting is replaced there.
+// keyFileError says what to do when there is no key file: a key from the settings is replaced in the settings.
 func keyFileError(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cli: there is no key file %s: name the instance folder with --instance; a key that was given as SECRET_KEY is replaced there, the old one in SECRET_KEY_FALLBACKS", path)

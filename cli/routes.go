@@ -12,7 +12,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// routes lists what the application serves.
+// routes is the command routes: it lists the routes of the application.
 func (p *program) routes() *urfave.Command {
 	return &urfave.Command{
 		Name:  "routes",
@@ -33,7 +33,7 @@ func (p *program) routes() *urfave.Command {
 	}
 }
 
-// routesTable writes the routes in columns.
+// routesTable writes the routes as a table.
 func (p *program) routesTable(list []dewar.RouteInfo) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ENDPOINT\tMETHODS\tRULE\tGUARDS")
@@ -50,10 +50,10 @@ func (p *program) routesTable(list []dewar.RouteInfo) error {
 	return w.Flush()
 }
 
-// route is a route in JSON.
+// route is a route in the JSON output.
 type route struct {
 	Endpoint       string   `json:"endpoint"`
-	Methods        []string `json:"methods"` // empty: every method
+	Methods        []string `json:"methods"` // empty for every method
 	Rule           string   `json:"rule"`
 	Host           string   `json:"host,omitempty"`
 	Guards         []string `json:"guards"`
@@ -61,9 +61,9 @@ type route struct {
 	Static         bool     `json:"static,omitempty"`
 	WebSocket      bool     `json:"websocket,omitempty"`
 	InsecureNoCSRF bool     `json:"insecure_no_csrf,omitempty"`
-	BuildOnly      bool     `json:"build_only,omitempty"`  // nothing is served here
-	RedirectTo     string   `json:"redirect_to,omitempty"` // a redirect, and no view
-	MaxBody        int64    `json:"max_body"`              // bytes
+	BuildOnly      bool     `json:"build_only,omitempty"`  // matches no request
+	RedirectTo     string   `json:"redirect_to,omitempty"` // redirects there; there is no view
+	MaxBody        int64    `json:"max_body"`              // in bytes
 	Source         string   `json:"source"`
 }
 

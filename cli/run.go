@@ -10,7 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v3"
 )
 
-// run serves the application until the process is told to end.
+// run is the command run: it serves the application until the process is told to end.
 func (p *program) run() *urfave.Command {
 	return &urfave.Command{
 		Name:  "run",
@@ -45,8 +45,7 @@ func (p *program) run() *urfave.Command {
 	}
 }
 
-// address is where to listen: what the command line says, the environment's
-// PORT, or what the program says.
+// address returns where to listen: the command line's host and port, the environment's PORT, or the program's default.
 func (p *program) address(c *urfave.Command) (string, error) {
 	host, port := c.String("host"), c.Int("port")
 	if text := os.Getenv("PORT"); text != "" && !c.IsSet("port") {

@@ -11,7 +11,7 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// The parts of SARIF 2.1.0 (OASIS) that code scanning reads.
+// The parts of SARIF 2.1.0 (OASIS) that code scanning services read.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -60,7 +60,7 @@ type (
 	}
 )
 
-// sarif makes a log of the findings.
+// sarif returns the findings as a SARIF log.
 func sarif(findings []dewar.Finding) sarifLog {
 	texts := jinja.CheckRules()
 	for _, f := range findings {
@@ -90,7 +90,7 @@ func sarif(findings []dewar.Finding) sarifLog {
 	return sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
 }
 
-// place reads file:line or file:line:column.
+// place parses file:line or file:line:column.
 func place(source string) sarifPhysical {
 	file, numbers := source, []int{}
 	for len(numbers) < 2 {

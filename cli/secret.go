@@ -12,7 +12,7 @@ import (
 	"github.com/dewar-go/dewar/sign"
 )
 
-// secret makes keys.
+// secret is the command secret, which makes and rotates keys.
 func (p *program) secret() *urfave.Command {
 	return &urfave.Command{
 		Name:  "secret",
@@ -35,8 +35,7 @@ func (p *program) secret() *urfave.Command {
 	}
 }
 
-// writeSecret writes a key to a file that is not there yet: a key that is
-// overwritten ends every session it signed.
+// writeSecret writes a key to a new file. It overwrites none: replacing a key ends every session that it signed.
 func writeSecret(path, key string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {

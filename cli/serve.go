@@ -11,15 +11,14 @@ import (
 	"github.com/dewar-go/dewar/internal/clihook"
 )
 
-// Serve is [Main] for a program that makes its application by itself: addr is
-// where it listens unless the command line or PORT says otherwise. It ends the
-// process.
+// Serve is [Main] for a program that makes its application itself. addr is where it listens unless the command line or
+// PORT says otherwise. It ends the process.
 func Serve(app *dewar.App, addr string) {
 	os.Exit(serve(context.Background(), app, addr, os.Args, os.Stdout, os.Stderr))
 }
 
-// serve is [Run] for an application that is there already. An address that
-// cannot be split is left to the listener's error.
+// serve is [Run] for an existing application. An addr that is no host and port is passed on, and the listener reports
+// it.
 func serve(ctx context.Context, app *dewar.App, addr string, args []string, stdout, stderr io.Writer) int {
 	p := &program{stdout: stdout, stderr: stderr}
 	p.newApp = func(base dewar.Config) (*dewar.App, error) {

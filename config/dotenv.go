@@ -8,14 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// parseDotenv reads a .env file as python-dotenv 0.21 does: NAME=value lines,
-// an optional export before the name, a value bare, in single quotes or in
-// double quotes with escapes, quoted ones over several lines, comments, and
-// ${NAME} or ${NAME:-default} in all of them. A byte order mark is skipped.
+// parseDotenv reads a .env file as python-dotenv 0.21 does. It holds lines NAME=value, where "export" may stand before
+// the name, and comments. A value is bare, in single quotes, or in double quotes with escapes; quoted values may span
+// lines. ${NAME} and ${NAME:-default} are replaced in all of them. A byte order mark is skipped.
 //
-// A name without a value is left out. Lines that make no sense are left out as
-// well and returned by their numbers. lookup is the environment, which wins over
-// names of the file in ${NAME}.
+// vars has no names without a value. bad are the numbers of the lines that cannot be read. lookup reads the
+// environment, which wins over the file in ${NAME}.
 func parseDotenv(b []byte, lookup func(string) (string, bool)) (vars map[string]string, bad []int, err error) {
 	text := strings.TrimPrefix(string(b), bom)
 	if !utf8.ValidString(text) {
@@ -23,7 +21,7 @@ func parseDotenv(b []byte, lookup func(string) (string, bool)) (vars map[string]
 	}
 	p := &dotenvParser{text: strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), line: 1}
 	vars = map[string]string{}
-	alone := map[string]bool{} // names without a value, which are empty in ${NAME}
+	alone := map[string]bool{} // names without a value; they are empty in ${NAME}
 	resolve := func(name, otherwise string) string {
 		if v, ok := lookup(name); ok {
 			return v
@@ -64,19 +62,19 @@ func parseDotenv(b []byte, lookup func(string) (string, bool)) (vars map[string]
 	}
 }
 
-// dotenvParser is where a file is read. Lines end with \n alone.
+// dotenvParser is a position in a .env file. Lines end with \n.
 type dotenvParser struct {
 	text     string
 	at, line int
 }
 
-// unicodeSpace is \s of Python's regular expressions.
+// unicodeSpace reports whether r matches \s of Python's regular expressions.
 func unicodeSpace(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
 
-// blank is unicodeSpace within a line.
+// blank reports whether r is white space that does not end the line.
 func blank(r rune) bool { return r != '\n' && unicodeSpace(r) }
 
-// skip goes over the runes that f takes, and returns them.
+// skip moves over the runes for which f is true, and returns them.
 func (p *dotenvParser) skip(f func(rune) bool) string {
 	start := p.at
 	for p.at < len(p.text) {
@@ -97,8 +95,7 @@ func (p *dotenvParser) peek() byte {
 	return 0
 }
 
-// binding reads one NAME=value with the comment after it, a name without a
-// value, or a comment, which has no name.
+// binding reads one line: NAME=value and a comment after it, a name without a value, or a comment, which has no name.
 func (p *dotenvParser) binding() (name string, value *string, ok bool) {
 	if rest, found := strings.CutPrefix(p.text[p.at:], "export"); found {
 		if r, _ := utf8.DecodeRuneInString(rest); rest != "" && blank(r) {
@@ -138,7 +135,7 @@ func (p *dotenvParser) binding() (name string, value *string, ok bool) {
 	return name, value, p.at == len(p.text) || p.peek() == '\n'
 }
 
-// advance goes over n bytes.
+// advance moves over n bytes.
 func (p *dotenvParser) advance(n int) {
 	p.line += strings.Count(p.text[p.at:p.at+n], "\n")
 	p.at += n
@@ -152,9 +149,8 @@ func (p *dotenvParser) value() (string, bool) {
 	return withoutComment(p.skip(func(r rune) bool { return r != '\n' })), true
 }
 
-// quoted reads up to the next quote without a backslash before it. Where there
-// is none to the end of the file, the last quote with a backslash ends the
-// value: that is a path of Windows.
+// quoted reads up to the next quote without a backslash before it. When there is none in the rest of the file, the last
+// quote with a backslash ends the value, which is a Windows path then.
 func (p *dotenvParser) quoted(quote byte) (string, bool) {
 	start := p.at + 1
 	last := -1
@@ -174,8 +170,7 @@ func (p *dotenvParser) quoted(quote byte) (string, bool) {
 	return p.text[start:last], true
 }
 
-// unescape replaces the escapes of a quoted value; in single quotes there are
-// two.
+// unescape replaces the escapes of a quoted value. Single quotes know two escapes, \\ and \'.
 func unescape(raw string, quote byte) string {
 	escapes := `\'`
 	if quote == '"' {
@@ -197,10 +192,9 @@ func unescape(raw string, quote byte) string {
 	return b.String()
 }
 
-// withoutComment cuts a bare value off where space and a # follow, and at its
-// end.
+// withoutComment cuts a bare value where white space and a # follow, and removes white space at its end.
 func withoutComment(s string) string {
-	space := -1 // where the space before this rune begins
+	space := -1 // index of the white space before this rune
 	for i, r := range s {
 		switch {
 		case unicodeSpace(r):

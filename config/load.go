@@ -19,20 +19,18 @@ import (
 	"github.com/dewar-go/dewar/internal/spell"
 )
 
-// Options say where [Load] reads.
+// Options say from where [Load] reads.
 type Options struct {
-	// Prefix begins the names of all variables, such as "SHOP_". Default: none,
-	// and unknown variables are not looked for.
+	// Prefix begins the names of all variables, such as "SHOP_". Default: none; then unknown variables are not
+	// reported.
 	Prefix string
-	// Dir is the folder of config.json. Default: what the variable
-	// <prefix>INSTANCE_DIR says where the struct has such a field, and else
-	// "instance".
+	// Dir is the folder of config.json. Default: the variable <prefix>INSTANCE_DIR if the struct has such a field, or
+	// else "instance".
 	Dir string
-	// Debug reads .env as well. Default: false, and what the variable
-	// <prefix>DEBUG says.
+	// Debug reads .env as well. Default: the variable <prefix>DEBUG, or else false.
 	Debug bool
-	// Flags are structs of the type that is filled, or of one that it embeds:
-	// their fields that are not zero win over every source. Others are left out.
+	// Flags are structs of the same type as the one to fill, or of a type that it embeds. Their fields that are not
+	// zero win over every source. Default: none.
 	Flags []any
 }
 
@@ -76,7 +74,7 @@ func Load(into any, o Options) error {
 	}
 	v = v.Elem()
 	l := &loader{Options: o, fields: fieldsOf(v, "", "")}
-	l.overlay(v) // so that no default stands where a flag is given
+	l.overlay(v) // now too, so that a default does not hide a flag
 	l.defaults()
 	if l.debug() {
 		l.readDotenv()
@@ -90,11 +88,10 @@ func Load(into any, o Options) error {
 	return nil
 }
 
-// An Error lists the mistakes in settings. Each names its key, and where it
-// stands.
+// An Error lists the mistakes in settings. Each of them names its key and its place.
 type Error struct{ Mistakes []error }
 
-// Error gives the one mistake, or their number and a line for each.
+// Error returns the only mistake, or the number of mistakes and a line for each.
 func (e *Error) Error() string {
 	if len(e.Mistakes) == 1 {
 		return "config: " + e.Mistakes[0].Error()
@@ -109,7 +106,7 @@ func (e *Error) Error() string {
 // Unwrap returns the mistakes.
 func (e *Error) Unwrap() []error { return e.Mistakes }
 
-// loader is one call of Load.
+// loader is the state of one call of Load.
 type loader struct {
 	Options
 	fields   []field
@@ -121,8 +118,7 @@ func (l *loader) report(format string, args ...any) {
 	l.mistakes = append(l.mistakes, fmt.Errorf(format, args...))
 }
 
-// overlay copies the flags that are not zero into the struct, or into the
-// embedded struct of their type.
+// overlay copies the fields of the flags that are not zero into the struct, or into the embedded struct of their type.
 func (l *loader) overlay(v reflect.Value) {
 	for _, flags := range l.Flags {
 		from := reflect.ValueOf(flags)
@@ -138,8 +134,8 @@ func (l *loader) overlay(v reflect.Value) {
 	}
 }
 
-// overlayStruct copies the fields that are not zero, those of structs within one
-// by one: a flag for the session's lifetime says nothing of its cookie's name.
+// overlayStruct copies the fields that are not zero. Nested structs are copied field by field: a flag for the session's
+// lifetime must not reset its cookie's name.
 func overlayStruct(to, from reflect.Value) {
 	for i := range from.NumField() {
 		switch f := from.Field(i); {
@@ -181,7 +177,7 @@ func (l *loader) debug() bool {
 	return err == nil && on
 }
 
-// lookup is the environment, with .env behind it.
+// lookup returns a variable of the environment, or else of .env.
 func (l *loader) lookup(name string) (string, bool) {
 	if v, ok := os.LookupEnv(name); ok {
 		return v, true
@@ -210,7 +206,7 @@ func (l *loader) readDotenv() {
 // maxFile bounds the files that are read, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a file of at most limit bytes, without a byte order mark.
+// readFile reads a file of at most limit bytes. It removes a byte order mark.
 func readFile(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -224,10 +220,10 @@ func readFile(name string, limit int64) ([]byte, error) {
 	return bytes.TrimPrefix(b, []byte(bom)), err
 }
 
-// bom is the byte order mark that some editors begin a file with.
+// bom is the byte order mark that some editors write at the start of a file.
 const bom = "\ufeff"
 
-// fileName is the name of the configuration file, and whether somebody chose it.
+// fileName returns the name of the configuration file. chosen says that a variable named it.
 func (l *loader) fileName() (name string, chosen bool) {
 	if name, chosen = l.lookup(l.Prefix + "CONFIG"); chosen {
 		return name, true
@@ -242,7 +238,7 @@ func (l *loader) fileName() (name string, chosen bool) {
 	return filepath.Join(dir, "config.json"), false
 }
 
-// readFile sets the fields that the configuration file names.
+// readFile sets the fields that the configuration file has.
 func (l *loader) readFile() {
 	name, chosen := l.fileName()
 	b, err := readFile(name, maxFile)
@@ -266,7 +262,7 @@ func (l *loader) readFile() {
 	l.apply(tree, "", name)
 }
 
-// apply sets the fields that a JSON object names.
+// apply sets the fields that a JSON object has.
 func (l *loader) apply(tree map[string]any, path, file string) {
 	for _, key := range slices.Sorted(maps.Keys(tree)) {
 		full := join(path, key, ".")
@@ -285,7 +281,7 @@ func (l *loader) apply(tree map[string]any, path, file string) {
 	}
 }
 
-// index finds a field by its path, -1 for none.
+// index returns the index of the field with the path, or -1.
 func (l *loader) index(path string) int {
 	return slices.IndexFunc(l.fields, func(f field) bool { return f.path == path })
 }
@@ -294,7 +290,7 @@ func (l *loader) isGroup(path string) bool {
 	return slices.ContainsFunc(l.fields, func(f field) bool { return strings.HasPrefix(f.path, path+".") })
 }
 
-// suggest names the key that was probably meant.
+// suggest returns a hint with the key that was probably meant.
 func (l *loader) suggest(key string) string {
 	paths := make([]string, len(l.fields))
 	for i, f := range l.fields {
@@ -306,7 +302,7 @@ func (l *loader) suggest(key string) string {
 	return ""
 }
 
-// environment sets the fields that variables name.
+// environment sets the fields that variables of the environment name.
 func (l *loader) environment() {
 	known := map[string]bool{l.Prefix + "CONFIG": true}
 	var missing []string
@@ -330,8 +326,7 @@ func (l *loader) environment() {
 		if known[name] || !prefixed && len(name) < 8 {
 			return
 		}
-		// A name whose prefix is misspelt is told from those of other programs
-		// by what it resembles.
+		// A misspelt variable is told from those of other programs by its likeness to a field that has no value.
 		if meant := spell.Nearest(name, missing); meant != "" {
 			slog.Warn("unknown configuration variable in "+where, "name", name, "did_you_mean", meant)
 		} else if prefixed {

@@ -6,16 +6,13 @@ import (
 	"strings"
 )
 
-// A Secret is a value that is never shown: printing, logging or encoding it
-// gives "[secret]". Value gives the text itself.
+// A Secret is a value that is never shown. Printing, logging and encoding it give "[secret]". Value returns the text.
 //
-// A Secret loaded by [Load] may be a reference: "file:/run/secrets/key"
-// is the file's content without its last line break, "env:NAME" another
-// variable. A literal value that begins with one of these words is written
-// "literal:file:…".
+// A Secret that [Load] sets may be a reference: "file:/run/secrets/key" is the content of a file without its last line
+// break, "env:NAME" another variable. Write "literal:" before a value that itself begins with one of these words.
 type Secret struct{ text string }
 
-// NewSecret wraps a text. It resolves no references.
+// NewSecret returns a Secret with the text. It does not resolve references.
 func NewSecret(text string) Secret { return Secret{text} }
 
 // Value returns the text.
@@ -26,23 +23,22 @@ func (s Secret) IsSet() bool { return s.text != "" }
 
 const redacted = "[secret]"
 
-// String gives "[secret]".
+// String returns "[secret]".
 func (s Secret) String() string { return redacted }
 
-// GoString gives "[secret]".
+// GoString returns "[secret]".
 func (s Secret) GoString() string { return redacted }
 
-// LogValue gives "[secret]".
+// LogValue returns "[secret]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText gives "[secret]".
+// MarshalText returns "[secret]".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// maxSecret bounds the file a reference may name; keys and URLs are short.
+// maxSecret bounds the file of a reference, in bytes.
 const maxSecret = 64 << 10
 
-// resolveSecret follows a reference. The error names the reference, never what
-// was read.
+// resolveSecret resolves a reference. The error names the reference and never its content.
 func resolveSecret(text string, getenv func(string) (string, bool)) (Secret, error) {
 	kind, name, ok := strings.Cut(text, ":")
 	if !ok {

@@ -18,16 +18,14 @@ import (
 	"github.com/dewar-go/dewar/session"
 )
 
-// A Client sends requests to an app. Make it with [New]. It is for one
-// goroutine; several clients may share an app.
+// A Client sends requests to an app. Make it with [New]. One goroutine may use it; several clients may share an app.
 type Client struct {
-	// SecFetchSite is sent with every request unless empty. Default:
-	// "same-origin", as a browser on the app's own pages sends.
+	// SecFetchSite is the header Sec-Fetch-Site of every request. "" sends none. Default: "same-origin", as a browser
+	// sends on the app's own pages.
 	SecFetchSite string
 	// Host is the Host header. Default: "localhost".
 	Host string
-	// FollowRedirects follows redirects within the app, ten at most, and gives
-	// the last answer. Default: false.
+	// FollowRedirects follows redirects within the app, at most ten, and returns the last answer. Default: false.
 	FollowRedirects bool
 	// Header is added to every request.
 	Header http.Header
@@ -38,9 +36,8 @@ type Client struct {
 	cookies jar
 }
 
-// New makes a client. It freezes the app and runs its start functions; they
-// are undone when the test ends. A mistake in the app's configuration fails the
-// test.
+// New makes a client. It freezes the app and runs its start functions. When the test ends, the app is stopped. A
+// mistake in the app's configuration fails the test.
 func New(t testing.TB, app *dewar.App) *Client {
 	t.Helper()
 	handler, err := testhook.Handler(app)
@@ -61,23 +58,21 @@ func New(t testing.TB, app *dewar.App) *Client {
 	}
 }
 
-// Another makes a second client of the same app, with no cookies: another
-// visitor.
+// Another makes a client of the same app without cookies, as another visitor.
 func (c *Client) Another() *Client {
 	other := *c
 	other.cookies, other.Header = jar{}, c.Header.Clone()
 	return &other
 }
 
-// A Response is an answer, read whole.
+// A Response is an answer, read to its end.
 type Response struct {
 	Status int
 	Header http.Header
 	Text   string
-	// Aborted says that the app cut the connection: what came before is not a
-	// whole answer.
+	// Aborted says that the app cut the connection, so that the answer is not complete.
 	Aborted bool
-	// Request is the request that was answered, the last one after redirects.
+	// Request is the request that was answered: the last one after redirects.
 	Request *http.Request
 }
 
@@ -109,7 +104,7 @@ func (c *Client) PostJSON(target string, v any) *Response {
 	return c.Do(r)
 }
 
-// NewRequest makes a request for [Client.Do] to change and send.
+// NewRequest makes a request that can be changed and sent with [Client.Do].
 func (c *Client) NewRequest(method, target string, body io.Reader) *http.Request {
 	c.t.Helper()
 	r := httptest.NewRequestWithContext(c.t.Context(), method, target, body)
@@ -122,8 +117,8 @@ func (c *Client) NewRequest(method, target string, body io.Reader) *http.Request
 	return r
 }
 
-// Do sends a request with the client's cookies: those for its host, its path and,
-// when they are Secure, for HTTPS, which a target with https:// stands for.
+// Do sends a request with the client's cookies for its host and path. Secure cookies are sent to targets with https://
+// and to localhost.
 func (c *Client) Do(r *http.Request) *Response {
 	c.t.Helper()
 	for range 10 {
@@ -167,9 +162,8 @@ func (c *Client) send(r *http.Request) *Response {
 	return resp
 }
 
-// redirected makes the request that follows a redirect, nil when there is none
-// to follow. 307 and 308 would send the body again, which is gone, so they are
-// followed for GET and HEAD alone.
+// redirected returns the request that follows a redirect, or nil. 307 and 308 would send the body again, which is gone.
+// So they are followed only for GET and HEAD.
 func (c *Client) redirected(resp *Response) *http.Request {
 	location := resp.Location()
 	if !c.FollowRedirects || resp.Status < 300 || resp.Status > 399 || location == "" {
@@ -193,19 +187,17 @@ func (c *Client) redirected(resp *Response) *http.Request {
 	return c.NewRequest(method, target, nil)
 }
 
-// Cookie returns a cookie the client keeps, nil when there is none: the one set
-// last when there are several for different paths or domains.
+// Cookie returns the cookie with the name, or nil. Of several for different paths or domains it is the one set last.
 func (c *Client) Cookie(name string) *http.Cookie { return c.cookies.named(name) }
 
-// SetCookie gives the client a cookie, in place of all it has with this name. It
-// is sent to every host and path.
+// SetCookie sets a cookie that is sent to every host and path. It replaces all cookies with this name.
 func (c *Client) SetCookie(name, value string) { c.cookies.give(name, value) }
 
-// ClearCookies forgets every cookie: a visitor who comes for the first time.
+// ClearCookies removes all cookies, as for a new visitor.
 func (c *Client) ClearCookies() { c.cookies = jar{} }
 
-// Session reads and changes the client's session, as Flask's
-// session_transaction does: what f sets is there in the next request.
+// Session reads and changes the client's session, as Flask's session_transaction does. The next request sees the
+// changes.
 func (c *Client) Session(f func(*session.Session)) {
 	c.t.Helper()
 	store, name := testhook.Sessions(c.app)

@@ -10,25 +10,24 @@ import (
 	"github.com/dewar-go/dewar/secure"
 )
 
-// A jar keeps cookies as a browser does (RFC 6265, section 5): each for its host
-// or domain and path, until it expires, and one with Secure for HTTPS and this
-// machine.
+// A jar keeps cookies as a browser does (RFC 6265, section 5). A cookie belongs to a host or domain and a path, until
+// it expires. A cookie with Secure is sent over HTTPS and to this machine.
 type jar struct{ entries []entry }
 
 type entry struct {
 	cookie  *http.Cookie
-	host    string // "": every host, for a cookie that the test gave
-	below   bool   // the hosts below host as well
+	host    string // "" for a cookie that the test set, which goes to every host
+	below   bool   // the cookie goes to the hosts below host too
 	path    string
-	expires time.Time // zero: with the browser
+	expires time.Time // zero when it ends with the browser
 }
 
-// set takes a cookie out of an answer to a request for host and path.
+// set stores a cookie of an answer to a request for host and path.
 func (j *jar) set(c *http.Cookie, host, path string, https bool) {
 	e := entry{cookie: c, host: hostname(host), path: c.Path}
 	if domain := strings.ToLower(strings.TrimPrefix(c.Domain, ".")); domain != "" {
 		if !domainMatches(e.host, domain) {
-			return // another site's
+			return // the domain of another site
 		}
 		e.host, e.below = domain, true
 	}
@@ -42,7 +41,7 @@ func (j *jar) set(c *http.Cookie, host, path string, https bool) {
 		strings.HasPrefix(name, "__secure-") && !trusted,
 		strings.HasPrefix(name, "__host-") && (!trusted || e.below || c.Path != "/"),
 		c.SameSite == http.SameSiteNoneMode && !trusted:
-		return // browsers refuse it
+		return // browsers refuse such a cookie
 	}
 	switch {
 	case c.MaxAge > 0:
@@ -55,7 +54,7 @@ func (j *jar) set(c *http.Cookie, host, path string, https bool) {
 	j.put(e)
 }
 
-// put replaces the cookie with the same name, host and path.
+// put stores an entry in place of the one with the same name, host and path.
 func (j *jar) put(e entry) {
 	j.entries = slices.DeleteFunc(j.entries, func(o entry) bool {
 		return o.cookie.Name == e.cookie.Name && (o.host == "" || o.host == e.host && o.below == e.below && o.path == e.path)
@@ -65,8 +64,7 @@ func (j *jar) put(e entry) {
 	}
 }
 
-// give adds a cookie that is sent to every host and path, in place of all others
-// with its name.
+// give adds a cookie that is sent to every host and path, in place of all others with its name.
 func (j *jar) give(name, value string) {
 	j.remove(name)
 	j.put(entry{cookie: &http.Cookie{Name: name, Value: value}, path: "/"})
@@ -76,7 +74,7 @@ func (j *jar) remove(name string) {
 	j.entries = slices.DeleteFunc(j.entries, func(e entry) bool { return e.cookie.Name == name })
 }
 
-// named finds a cookie by its name, the one set last of several.
+// named returns the cookie with the name that was set last.
 func (j *jar) named(name string) *http.Cookie {
 	for _, e := range slices.Backward(j.entries) {
 		if e.cookie.Name == name && !e.expired() {
@@ -86,8 +84,7 @@ func (j *jar) named(name string) *http.Cookie {
 	return nil
 }
 
-// sent lists the cookies of a request: those with longer paths first, then by
-// name, so that tests see one order.
+// sent lists the cookies for a request: longer paths first, then by name, so that the order is always the same.
 func (j *jar) sent(host, path string, https bool) []*http.Cookie {
 	j.entries = slices.DeleteFunc(j.entries, entry.expired)
 	var list []entry
@@ -128,14 +125,13 @@ func domainMatches(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
-// onThisMachine reports whether browsers trust a host without HTTPS (W3C Secure
-// Contexts, section 3.1).
+// onThisMachine reports whether browsers trust a host without HTTPS (W3C Secure Contexts, section 3.1).
 func onThisMachine(host string) bool {
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && ip.IsLoopback() || domainMatches(host, "localhost")
 }
 
-// hostname is a Host header without its port, in small letters.
+// hostname returns a Host header without its port, in lower case.
 func hostname(host string) string {
 	name, _, ok := secure.SplitHost(host)
 	if !ok {

@@ -1,6 +1,5 @@
-// Package flask is for the time in which an app serves the same users as a Flask
-// application: who signed in there is known here and the other way round, and
-// JSON is byte for byte what Flask writes.
+// Package flask is for an app that serves the same users as a Flask application. Both know who signed in to either of
+// them, and JSON is byte for byte what Flask writes.
 //
 // # Users
 //
@@ -19,5 +18,5 @@
 //
 //	app := dewar.New(dewar.Config{JSON: flask.JSON{}})
 //
-// What sharing itself needs, names and keys, is set with [dewar.FlaskSharing].
+// The names and keys that both share are set with [dewar.FlaskSharing].
 package flask

@@ -43,7 +43,7 @@ func (f JSON) Marshal(v any) ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-// maxJSONDepth ends values that contain themselves.
+// maxJSONDepth bounds how deep values are nested. It ends values that contain themselves.
 const maxJSONDepth = 1000
 
 func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
@@ -110,8 +110,7 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	return nil, fmt.Errorf("a value of type %v has no JSON form", v.Type())
 }
 
-// appendMarshaler takes what a type's own MarshalJSON gives through the same
-// rules.
+// appendMarshaler writes what a type's MarshalJSON returns in Flask's form.
 func appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
 	text, err := m.MarshalJSON()
 	if err != nil {
@@ -139,7 +138,7 @@ func appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 	return append(b, ']'), nil
 }
 
-// appendObject writes a map or a struct with its keys sorted.
+// appendObject writes a map or a struct with sorted keys.
 func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 	members := map[string]reflect.Value{}
 	if v.Kind() == reflect.Map {
@@ -184,8 +183,7 @@ func keyText(k reflect.Value) (string, error) {
 	return "", fmt.Errorf("a key of type %v has no JSON form", k.Type())
 }
 
-// structMembers reads the fields of a struct under the names encoding/json
-// gives them.
+// structMembers collects the fields of a struct under their names in encoding/json.
 func structMembers(members map[string]reflect.Value, v reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
@@ -275,7 +273,7 @@ func appendIndented(b, compact []byte) []byte {
 	return b
 }
 
-// escaped reports whether an odd number of backslashes stands before i.
+// escaped reports whether an odd number of backslashes stands before index i.
 func escaped(b []byte, i int) bool {
 	n := 0
 	for i--; i >= 0 && b[i] == '\\'; i-- {

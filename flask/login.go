@@ -13,7 +13,7 @@ import (
 	"github.com/dewar-go/dewar/session"
 )
 
-// The names of what Flask-Login keeps in the session.
+// The names of Flask-Login's values in the session.
 const (
 	userKey     = "_user_id"
 	freshKey    = "_fresh"
@@ -22,13 +22,12 @@ const (
 	maxAgent    = 4096
 )
 
-// User returns the id of the user that Flask-Login, or [Login], signed in: from
-// the session or, when the session has none, from the remember cookie, which then
-// is put into the session. fresh says that the user gave a password in this
-// session and in the browser it began in; require it for what matters. The id says
-// nothing about whether the account still exists or is allowed: look it up.
+// User returns the id of the user that Flask-Login or [Login] signed in. It reads the session, or else the remember
+// cookie, whose id it then puts into the session. fresh says that the user entered a password in this session, in the
+// browser where the session began. Require it for what matters. The id does not say whether the account still exists or
+// is allowed: look it up.
 //
-// It needs [dewar.Config.Flask] and panics without.
+// It needs [dewar.Config.Flask] and panics without it.
 func User(c *dewar.Context) (id string, fresh, ok bool) {
 	f := sharing(c, "User")
 	s := c.Session()
@@ -56,15 +55,12 @@ func User(c *dewar.Context) (id string, fresh, ok bool) {
 	return id, false, true
 }
 
-// Login signs a user in for both applications, as Flask-Login's login_user does;
-// id is what the user class's get_id returns. With remember
-// the browser also gets the remember cookie. Tokens for forms given out before
-// are worthless then. It fails for an id that is empty or longer than 1,024
-// bytes, and with remember for one that a cookie cannot hold: anything but
-// printable ASCII.
+// Login signs a user in for both applications, as Flask-Login's login_user does. id is the result of the user class's
+// get_id. With remember the browser gets the remember cookie too. Form tokens from before are no longer accepted. It
+// fails for an id that is empty or longer than 1,024 bytes. With remember it also fails for an id that is not printable
+// ASCII, which a cookie cannot hold.
 //
-// What the session holds stays in it. It needs [dewar.Config.Flask] and panics
-// without.
+// The other values of the session stay. Login needs [dewar.Config.Flask] and panics without it.
 func Login(c *dewar.Context, id string, remember bool) error {
 	f := sharing(c, "Login")
 	if id == "" || len(id) > 1024 {
@@ -87,12 +83,10 @@ func Login(c *dewar.Context, id string, remember bool) error {
 	})
 }
 
-// Logout signs the user out of both applications in this browser, as
-// Flask-Login's logout_user does, and empties the rest of the session too. A
-// copy of the cookies made before stays valid: a signed cookie cannot be
-// revoked.
+// Logout signs the user out of both applications in this browser, as Flask-Login's logout_user does. It also removes
+// the other values of the session. A signed cookie cannot be revoked: copies from before stay valid.
 //
-// It needs [dewar.Config.Flask] and panics without.
+// It needs [dewar.Config.Flask] and panics without it.
 func Logout(c *dewar.Context) error {
 	f := sharing(c, "Logout")
 	s := c.Session()
@@ -108,8 +102,7 @@ func Logout(c *dewar.Context) error {
 	})
 }
 
-// userID is the id in the session: text, or a number where the user class
-// has a get_id that returns one.
+// userID returns the id in the session. It is a number when the user class's get_id returns one.
 func userID(s *session.Session) (string, bool) {
 	if id, ok := session.Value[string](s, userKey); ok {
 		return id, id != ""
@@ -120,7 +113,7 @@ func userID(s *session.Session) (string, bool) {
 	return "", false
 }
 
-// sharing returns the settings of sharing; it panics without.
+// sharing returns [dewar.Config.Flask]. It panics when that is nil.
 func sharing(c *dewar.Context, function string) *dewar.FlaskSharing {
 	f := c.App().Config().Flask
 	if f == nil {
@@ -129,10 +122,9 @@ func sharing(c *dewar.Context, function string) *dewar.FlaskSharing {
 	return f
 }
 
-// browserMark is Flask-Login's mark of the browser a session began in: the
-// client's address and its User-Agent as Python shows them. Behind a proxy the
-// Flask application must take the address from X-Forwarded-For, as Flask-Login
-// up to 0.6 does by itself and ProxyFix makes the others do.
+// browserMark returns Flask-Login's mark of the browser in which a session began: the client's address and its
+// User-Agent, as Python shows them. Behind a proxy the Flask application must take the address from X-Forwarded-For.
+// Flask-Login up to 0.6 does that itself; later versions need ProxyFix.
 func browserMark(c *dewar.Context) string {
 	text := make([]byte, 0, 256)
 	if addr := c.ClientIP(); addr.IsValid() {
@@ -150,8 +142,8 @@ func browserMark(c *dewar.Context) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// appendBytes writes what Python's repr shows of a header's bytes once they were
-// read as Latin-1 and written as UTF-8, which is what Flask-Login makes of them.
+// appendBytes appends a header's bytes as Flask-Login hashes them: Python's repr after they were read as Latin-1 and
+// written as UTF-8.
 func appendBytes(b []byte, header string) []byte {
 	var utf8 []byte
 	for i := range len(header) {

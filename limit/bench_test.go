@@ -51,7 +51,7 @@ func BenchmarkNote(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		st.charges = st.chargeSpace[:0]
-		st.note(r, "", c, epoch, 0)
+		st.addCharges(r, "", c, epoch, 0)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestAllocations(t *testing.T) {
 	c, st := contextOf(t), &request{}
 	if n := testing.AllocsPerRun(100, func() {
 		st.charges = st.chargeSpace[:0]
-		st.note(r, "", c, epoch, 0)
+		st.addCharges(r, "", c, epoch, 0)
 	}); n > 1 {
 		t.Errorf("a key allocates %v times, want 1", n)
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// inspect notes what is allowed but worth a second look.
+// inspect records findings about a rule that is valid but unusual.
 func (l *Limiter) inspect(r *rule, loc string) {
 	subject := "limit " + r.kind
 	if loc != "" {
@@ -23,8 +23,7 @@ func (l *Limiter) inspect(r *rule, loc string) {
 	}
 }
 
-// Check reports limits that are switched off, that are missing, and that let
-// nothing pass.
+// Check reports limits that are switched off, limits that are missing, and limits that let nothing pass.
 func (l *Limiter) Check() []dewar.Finding {
 	l.mu.Lock()
 	defer l.mu.Unlock()

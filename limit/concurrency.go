@@ -9,15 +9,12 @@ import (
 	"github.com/dewar-go/dewar/secure"
 )
 
-// Concurrency bounds how many requests are served at once by the routes it is
-// put on, together: the others are answered 503 with Retry-After, at once and
-// before anything is counted. A server that takes more than it can serve answers
-// none in time; one that sheds answers the rest as fast as ever. The place is
-// given back when the request has ended, however it does; one whose connection
-// was hijacked ends when its view returns. It panics, naming the line, for a
-// number below one.
+// Concurrency bounds how many requests are served at once by all routes it is put on. Other requests are answered 503
+// with Retry-After, before anything is counted. A server that takes more than it can serve answers nobody in time. A
+// request's place is free when the request has ended, whatever happened. A hijacked connection ends when its view
+// returns. Concurrency panics, naming the line, when atOnce is below 1.
 //
-// [Options.Concurrency] is the same for the whole app.
+// [Options.Concurrency] does the same for the whole app.
 func (l *Limiter) Concurrency(atOnce int) dewar.Guard {
 	places, err := secure.NewConcurrency(atOnce, l.opts.RetryAfter)
 	if err != nil {
@@ -50,7 +47,7 @@ func (g capGuard) Check(c *dewar.Context) error {
 	if !g.places.Acquire() {
 		he := &dewar.HTTPError{Code: http.StatusServiceUnavailable, Err: errBusy, Header: http.Header{}}
 		g.places.SetRetryAfter(he.Header)
-		// A client that waits must not hold a connection.
+		// The client waits, and should not hold a connection meanwhile.
 		he.Header["Connection"] = []string{"close"}
 		return he
 	}

@@ -5,17 +5,15 @@ import (
 	"fmt"
 )
 
-// A Counter is a limit that the program charges itself, where a guard cannot: by
-// what a form says, in a background task, outside HTTP. It shares the limiter's
-// store with its fallback.
+// A Counter is a limit that the program charges itself. It is for what a guard cannot count: by a field of a form, in a
+// background task, outside of HTTP. It uses the limiter's store and its fallback.
 type Counter struct {
 	limiter *Limiter
 	rule    *rule
 }
 
-// Counter makes a counter under a name: letters, digits and "._:-". Like
-// [Limiter.Guard] it panics when something is wrong, and two counters or scopes
-// of one name must have the same limits. Of the rule only Strategy is looked at.
+// Counter makes a counter. name consists of letters, digits and "._:-". Only the Strategy of how is used. Like
+// [Limiter.Guard] it panics when something is wrong. Counters and scopes with the same name must have the same limits.
 //
 //	attempts := limiter.Counter("login", "5/minute; 20/hour")
 //	if err := attempts.Take(c.Context(), account, 1); err != nil { … }
@@ -24,8 +22,7 @@ func (l *Limiter) Counter(name, limits string, how ...Rule) *Counter {
 	return &Counter{l, g.rule}
 }
 
-// Take charges cost to the subject, and returns an [Exceeded] error when a limit
-// is reached; then nothing stays charged.
+// Take charges cost to the subject. When a limit is reached the error is an [Exceeded], and nothing stays charged.
 func (k *Counter) Take(ctx context.Context, subject string, cost int64) error {
 	if cost < 0 {
 		return fmt.Errorf("limit: a cost of %d is below zero", cost)
@@ -33,8 +30,7 @@ func (k *Counter) Take(ctx context.Context, subject string, cost int64) error {
 	return k.each(ctx, subject, cost, func(s State) bool { return s.Allowed })
 }
 
-// Test returns an [Exceeded] error when not even a cost of one would fit now. It
-// charges nothing.
+// Test returns an [Exceeded] error when a cost of 1 would not fit now. It charges nothing.
 func (k *Counter) Test(ctx context.Context, subject string) error {
 	return k.each(ctx, subject, 0, func(s State) bool { return s.Remaining > 0 })
 }
@@ -55,16 +51,16 @@ func (k *Counter) each(ctx context.Context, subject string, cost int64, passes f
 			charges = append(charges, ch)
 			continue
 		}
-		for _, made := range charges {
-			store.give(ctx, made.local, made.hit, made.state)
+		for _, charged := range charges {
+			store.give(ctx, charged.local, charged.hit, charged.state)
 		}
 		return &Exceeded{Limit: p.Limit, Scope: k.rule.kind, RetryAfter: ch.state.RetryAfter}
 	}
 	return nil
 }
 
-// Clear forgets what was charged to the subject, such as failed attempts after a
-// successful one. It fails when the store cannot be asked.
+// Clear forgets what was charged to the subject, such as failed attempts after a successful one. It fails when the
+// store does not answer.
 func (k *Counter) Clear(ctx context.Context, subject string) error {
 	keys := make([]string, len(k.rule.policies))
 	for i := range keys {

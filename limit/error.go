@@ -9,8 +9,8 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// Exceeded says that a limit was reached. It is the cause of the 429 answer, for
-// error handlers (errors.As), and what [Counter.Take] returns.
+// Exceeded says that a limit was reached. Error handlers find it in the 429 answer with errors.As. [Counter.Take]
+// returns it.
 type Exceeded struct {
 	// Limit is the limit that was reached.
 	Limit Limit
@@ -21,13 +21,12 @@ type Exceeded struct {
 	RetryAfter time.Duration
 }
 
-// Error names the limit and the wait, and nobody's address.
+// Error names the limit and the wait. It does not name the client.
 func (e *Exceeded) Error() string {
 	return fmt.Sprintf("limit: %s limit of %s reached, try again in %v", e.Scope, e.Limit, e.RetryAfter.Round(time.Millisecond))
 }
 
-// statusOf is an answer's status: as it was sent, else what the error stands
-// for.
+// statusOf returns the status of an answer: the one that was sent, or else the one that err stands for.
 func statusOf(seen int, err error) int {
 	if seen != 0 {
 		return seen

@@ -8,27 +8,27 @@ import (
 	"github.com/dewar-go/dewar/secure"
 )
 
-// request is what the limiter knows of one request.
+// request is the limiter's state of one request.
 type request struct {
 	rules    []*rule
 	charges  []charge
 	exempt   bool
-	refused  *charge               // in charges; the limit that was reached
-	pending  bool                  // charges wait for the answer's status
-	acquired []*secure.Concurrency // places to give back
+	refused  *charge               // the charge that reached its limit, an element of charges
+	pending  bool                  // a charge waits for the answer's status
+	acquired []*secure.Concurrency // the places that the request occupies
 
 	ruleSpace   [4]*rule
 	chargeSpace [3]charge
 }
 
-// charge is one limit that was asked for a request.
+// charge is the charge of a request to one limit.
 type charge struct {
-	rule   *rule
-	policy *policy
-	hit    Hit
-	state  State
-	local  bool // answered by the local store, since the other is down
-	kept   bool // the cost was charged and not given back
+	rule    *rule
+	policy  *policy
+	hit     Hit
+	state   State
+	local   bool // the local store answered, because the other is down
+	charged bool // the cost is charged and was not given back
 }
 
 func (l *Limiter) request(c *dewar.Context) *request {
@@ -41,10 +41,9 @@ func (l *Limiter) request(c *dewar.Context) *request {
 	return st
 }
 
-// apply charges a request to its limits, the shortest window first, and stops at
-// the first that is reached. What it had charged by then is given back: a request
-// that is refused must not use up another limit, or the next one would be told to
-// wait for the wrong window.
+// apply charges a request to its limits, the shortest window first. It stops at the first limit that is reached. Then
+// the charges made before are given back: a refused request must not use up another limit, or the next request would be
+// told to wait for the wrong window.
 func (l *Limiter) apply(c *dewar.Context, st *request, rules ...*rule) error {
 	if len(rules) == 0 || st.refused != nil {
 		return nil
@@ -56,14 +55,14 @@ func (l *Limiter) apply(c *dewar.Context, st *request, rules ...*rule) error {
 	now := l.opts.Now()
 	for _, r := range rules {
 		if r.holds(c) {
-			st.note(r, l.opts.KeyPrefix, c, now, first)
+			st.addCharges(r, l.opts.KeyPrefix, c, now, first)
 		}
 	}
 	for i := first; i < len(st.charges); i++ {
 		ch := &st.charges[i]
 		ch.state, ch.local = l.store.take(c.Context(), ch.hit)
-		ch.kept = ch.state.Allowed
-		if ch.rule.DeductWhen != nil && ch.kept {
+		ch.charged = ch.state.Allowed
+		if ch.rule.DeductWhen != nil && ch.charged {
 			st.pending = true
 		}
 		if !ch.state.Allowed {
@@ -76,16 +75,15 @@ func (l *Limiter) apply(c *dewar.Context, st *request, rules ...*rule) error {
 			return l.refusal(c, st)
 		}
 	}
-	// Early, for an answer that streams; what drops the headers of a failed
-	// answer is followed by finish.
+	// Set the headers now, for an answer that streams. If the answer fails, its headers are dropped and finish sets
+	// them again.
 	l.setHeaders(c.Writer().Header(), st)
 	return nil
 }
 
-// note adds a rule's limits to the charges from first on, which are sorted by
-// window. One counter is charged once, however many guards name it: with the
-// highest cost.
-func (st *request) note(r *rule, prefix string, c *dewar.Context, now time.Time, first int) {
+// addCharges adds the limits of a rule to the charges. Those from index first on are sorted by window. Each counter is
+// charged once, whatever the number of guards, with the highest cost.
+func (st *request) addCharges(r *rule, prefix string, c *dewar.Context, now time.Time, first int) {
 	var space [192]byte
 	base := r.appendKey(space[:0], prefix, c)
 	cost := r.cost(c)
@@ -110,9 +108,8 @@ next:
 	}
 }
 
-// shown is the charge that X-RateLimit headers tell of, as Flask-Limiter chooses
-// it: the limit that was reached; otherwise the shortest window, a route's own
-// limit before a shared one.
+// shown returns the charge that the X-RateLimit headers describe, as Flask-Limiter chooses it: the limit that was
+// reached, or else the shortest window, a route's own limit before a shared one.
 func (st *request) shown() *charge {
 	if st.refused != nil {
 		return st.refused
@@ -128,9 +125,8 @@ func (st *request) shown() *charge {
 	return best
 }
 
-// Current is the limit that the request's X-RateLimit headers tell of, and how
-// its counter stood after the request was charged: Flask-Limiter's
-// current_limit. The last result is false when no limit was asked.
+// Current returns the limit that the X-RateLimit headers of the request describe, and its state after the request was
+// charged. It is Flask-Limiter's current_limit. The last result is false when no limit applied.
 func (l *Limiter) Current(c *dewar.Context) (Limit, State, bool) {
 	st, ok := l.state.Get(c)
 	if !ok || len(st.charges) == 0 {
@@ -140,7 +136,7 @@ func (l *Limiter) Current(c *dewar.Context) (Limit, State, bool) {
 	return ch.policy.Limit, ch.state, true
 }
 
-// refusal makes the answer to a request that reached a limit.
+// refusal returns the error for a request that reached a limit.
 func (l *Limiter) refusal(c *dewar.Context, st *request) error {
 	ch := st.refused
 	e := &Exceeded{Limit: ch.policy.Limit, Scope: ch.rule.kind, RetryAfter: ch.state.RetryAfter}
@@ -158,8 +154,7 @@ func (l *Limiter) refusal(c *dewar.Context, st *request) error {
 	return he
 }
 
-// finish decides about charges that wait for the status, and puts the headers on
-// the answer that is about to be sent.
+// finish decides the charges that wait for the answer's status, and sets the headers.
 func (l *Limiter) finish(c *dewar.Context) {
 	st, ok := l.state.Get(c)
 	if !ok {
@@ -175,14 +170,14 @@ func (l *Limiter) finish(c *dewar.Context) {
 	}
 }
 
-// teardown decides what finish could not: nothing was answered.
+// teardown decides the charges that finish did not, because nothing was answered.
 func (l *Limiter) teardown(c *dewar.Context, err error) {
 	if st, ok := l.state.Get(c); ok && st.pending {
 		l.deduct(c, st, statusOf(c.StatusCode(), err))
 	}
 }
 
-// deduct gives back what DeductWhen does not want charged.
+// deduct gives back the charges that DeductWhen does not count.
 func (l *Limiter) deduct(c *dewar.Context, st *request, status int) {
 	if !st.pending {
 		return
@@ -190,25 +185,25 @@ func (l *Limiter) deduct(c *dewar.Context, st *request, status int) {
 	st.pending = false
 	for i := range st.charges {
 		ch := &st.charges[i]
-		if ch.kept && ch.rule.DeductWhen != nil && !ch.rule.DeductWhen(c, status) {
+		if ch.charged && ch.rule.DeductWhen != nil && !ch.rule.DeductWhen(c, status) {
 			l.giveBack(c, ch)
 		}
 	}
 }
 
-// giveBack takes a charge back.
+// giveBack gives a charge back to its store.
 func (l *Limiter) giveBack(c *dewar.Context, ch *charge) {
-	if !ch.kept || ch.hit.Cost == 0 {
+	if !ch.charged || ch.hit.Cost == 0 {
 		return
 	}
-	ch.kept = false
+	ch.charged = false
 	h := ch.hit
 	h.Now = l.opts.Now()
 	l.store.give(c.Context(), ch.local, h, ch.state)
 	ch.state.Remaining = min(h.Amount, ch.state.Remaining+h.Cost)
 }
 
-// release gives places back, whatever happened.
+// release frees the places of the request, whatever happened.
 func (l *Limiter) release(c *dewar.Context) {
 	st, ok := l.state.Get(c)
 	if !ok {

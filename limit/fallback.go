@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// Waits between two questions to a store that is down, and between two warnings
-// of one that comes and goes.
+// Waits between two questions to a store that is down, and between two warnings.
 const (
 	firstRetry   = time.Second
 	longestRetry = 30 * time.Second
@@ -18,11 +17,11 @@ const (
 
 var errDown = errors.New("the store does not answer")
 
-// backedStore asks a store, and a local one while that is down. Nobody is turned
-// away for it, and nobody passes uncounted: each process then counts for itself.
+// backedStore asks a store, and the local store while that one is down. Then no client is refused for it and none
+// passes uncounted: each process counts for itself.
 type backedStore struct {
 	store   Store
-	local   *Memory // nil when store is one itself
+	local   *Memory // nil when store is a Memory itself
 	timeout time.Duration
 	now     func() time.Time
 	log     *slog.Logger
@@ -30,7 +29,7 @@ type backedStore struct {
 	mu     sync.Mutex
 	down   bool
 	wait   time.Duration
-	retry  time.Time // when one request may ask again
+	retry  time.Time // when a request may ask the store again
 	warned time.Time
 }
 
@@ -45,10 +44,10 @@ func newBackedStore(o *Options) *backedStore {
 	return b
 }
 
-// take asks for a charge, and says whether the local store answered.
+// take charges h. local says that the local store answered.
 func (b *backedStore) take(ctx context.Context, h Hit) (s State, local bool) {
 	if b.local == nil {
-		s, _ = b.store.Take(ctx, h) // a Memory, which never fails
+		s, _ = b.store.Take(ctx, h) // a Memory never fails
 		return s, false
 	}
 	if b.mayAsk() {
@@ -61,7 +60,7 @@ func (b *backedStore) take(ctx context.Context, h Hit) (s State, local bool) {
 	return s, true
 }
 
-// give takes a charge back from the store that took it.
+// give gives a charge back to the store that took it.
 func (b *backedStore) give(ctx context.Context, local bool, h Hit, s State) {
 	switch {
 	case local:
@@ -69,12 +68,12 @@ func (b *backedStore) give(ctx context.Context, local bool, h Hit, s State) {
 	case b.local == nil:
 		_ = b.store.Give(ctx, h, s)
 	case b.mayAsk():
-		// A charge that cannot be given back goes away with its window.
+		// A charge that cannot be given back ends with its window.
 		_ = b.ask(ctx, func(ctx context.Context) error { return b.store.Give(ctx, h, s) })
 	}
 }
 
-// clear forgets counters in both stores.
+// clear forgets the counters in both stores.
 func (b *backedStore) clear(ctx context.Context, keys ...string) error {
 	if b.local == nil {
 		return b.store.Clear(ctx, keys...)
@@ -86,8 +85,7 @@ func (b *backedStore) clear(ctx context.Context, keys ...string) error {
 	return b.ask(ctx, func(ctx context.Context) error { return b.store.Clear(ctx, keys...) })
 }
 
-// mayAsk reports whether the store may be asked: always while it is up, and now
-// and then, by one request at a time, while it is down.
+// mayAsk reports whether the store may be asked. While it is down one request may, now and then.
 func (b *backedStore) mayAsk() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -102,19 +100,18 @@ func (b *backedStore) mayAsk() bool {
 	return true
 }
 
-// ask asks the store within its time. A client that goes away must neither make
-// the store look down nor escape being counted, so the question does not end
-// with the request.
+// ask asks the store within StoreTimeout. The question does not end with the request: a client that goes away must not
+// make the store look down, and must not escape the count.
 func (b *backedStore) ask(ctx context.Context, question func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.timeout)
 	defer cancel()
 	err := question(ctx)
-	b.note(err)
+	b.setUp(err)
 	return err
 }
 
-// note keeps track of whether the store is up, and logs what changes.
-func (b *backedStore) note(err error) {
+// setUp records whether the store answers, and logs when that changes.
+func (b *backedStore) setUp(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
@@ -135,7 +132,7 @@ func (b *backedStore) note(err error) {
 	}
 }
 
-// clip bounds what a store says.
+// clip bounds the length of a store's error.
 func clip(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "it took too long"

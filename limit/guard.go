@@ -8,10 +8,9 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// The limiter's own stages. Guards of routes and blueprints come after the
-// app's, but say which of the app's limits hold: so all of them only note what
-// they ask for, and it is looked at when they have run. What needs the user waits
-// until that is known.
+// The stages of the limiter's guards. The guards of routes and blueprints run after those of the app, but decide which
+// of the app's limits apply. So each guard only records its rule, and evaluate applies all of them afterwards. Rules
+// that need the user wait until the user is known.
 const (
 	stageCap      = dewar.StageLimit - 1
 	stageEvaluate = dewar.StageLimit + 1
@@ -24,17 +23,15 @@ const (
 //	app.Post("/login", login).Guard(limiter.Guard("10/minute"))
 //	bp.Guard(limiter.Guard("100/hour; 20/minute", limit.Rule{Key: limit.User(userID)}))
 //
-// On a blueprint it counts each of its routes by itself; [Limiter.Shared] counts
-// them together. It panics, naming the line, when the limit string or the rule
-// is wrong.
+// On a blueprint it counts each of its routes by itself. [Limiter.Shared] counts them together. Guard panics, naming
+// the line, when the limit string or the rule is wrong.
 func (l *Limiter) Guard(limits string, how ...Rule) dewar.Guard {
 	return l.guard("route", "", limits, how)
 }
 
-// Shared limits all routes it is put on together, as Flask-Limiter's
-// shared_limit does. Every guard of one scope must have the same limits and
-// strategy. The scope's name is made of letters, digits and "._:-"; Shared panics
-// otherwise, and for what [Limiter.Guard] panics for.
+// Shared limits all routes it is put on together, as Flask-Limiter's shared_limit does. All guards of a scope must have
+// the same limits and strategy. The scope's name consists of letters, digits and "._:-". Shared panics when it does
+// not, and when [Limiter.Guard] would.
 func (l *Limiter) Shared(scope, limits string, how ...Rule) dewar.Guard {
 	if scope == "" || !isName(scope) {
 		panic(fmt.Sprintf("limit: Shared(%q) at %s: the scope's name is made of letters, digits and ._:-, 1 to 64", scope, callerLocation()))
@@ -70,9 +67,8 @@ func (l *Limiter) guard(kind, scope, limits string, how []Rule) dewar.Guard {
 	return ruleGuard{l, r}
 }
 
-// Exempt frees the routes it is put on from [Options.Default] and
-// [Options.Application], as Flask-Limiter's exempt does. Limits given to a route
-// or its blueprint hold all the same.
+// Exempt frees the routes it is put on from [Options.Default] and [Options.Application], as Flask-Limiter's exempt
+// does. Limits of the route or its blueprint still apply.
 func (l *Limiter) Exempt() dewar.Guard {
 	return dewar.GuardFunc(dewar.StageLimit, "limit exempt", func(c *dewar.Context) error {
 		if err := l.installed(); err != nil {
@@ -85,7 +81,7 @@ func (l *Limiter) Exempt() dewar.Guard {
 	})
 }
 
-// ruleGuard notes that its rule is asked for.
+// ruleGuard records that its rule applies to the request.
 type ruleGuard struct {
 	limiter *Limiter
 	rule    *rule
@@ -118,15 +114,14 @@ func (g ruleGuard) Check(c *dewar.Context) error {
 		st.rules = st.rules[:0]
 	}
 	if g.rule.Late || c.Endpoint() == "" {
-		// Nothing comes after that could look at it.
+		// No later stage will apply the rule.
 		return l.apply(c, st, g.rule)
 	}
 	st.rules = append(st.rules, g.rule)
 	return nil
 }
 
-// installed refuses to let requests pass uncounted when the limiter was
-// forgotten.
+// installed returns an error when the limiter is not an extension of the app: requests must not pass uncounted.
 func (l *Limiter) installed() error {
 	if l.app == nil {
 		return errors.New("limit: the limiter of this guard is not installed; add it with app.Extend")
@@ -134,8 +129,7 @@ func (l *Limiter) installed() error {
 	return nil
 }
 
-// unmatched applies the application's limits where no rule matched: no later
-// stage runs there.
+// unmatched applies the application's limits to a request that no rule matches. No later stage runs for it.
 func (l *Limiter) unmatched(c *dewar.Context) error {
 	if c.Endpoint() != "" {
 		return nil
@@ -143,11 +137,11 @@ func (l *Limiter) unmatched(c *dewar.Context) error {
 	return l.apply(c, l.request(c), l.application)
 }
 
-// evaluate applies everything that holds for a matched route.
+// evaluate applies all limits of a matched route.
 func (l *Limiter) evaluate(c *dewar.Context) error {
 	st := l.request(c)
-	// In Flask-Limiter's order, which decides between equally long windows: what
-	// is asked first and what the headers tell of.
+	// The order is Flask-Limiter's. Among equally long windows it decides which limit is asked first and which the
+	// headers describe.
 	var space [6]*rule
 	rules := space[:0]
 	if !st.exempt {
@@ -164,9 +158,8 @@ func (l *Limiter) evaluate(c *dewar.Context) error {
 	return l.apply(c, st, rules...)
 }
 
-// overridden reports whether a rule stands in place of the default limits. One
-// for other methods does not, as in Flask-Limiter: or a limit on POST would free
-// GET of all.
+// overridden reports whether a rule replaces the default limits. A rule for other methods does not, as in
+// Flask-Limiter: otherwise a limit on POST would free GET of every limit.
 func overridden(c *dewar.Context, rules []*rule) bool {
 	for _, r := range rules {
 		if !r.KeepDefaults && r.counts(c) {

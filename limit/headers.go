@@ -16,7 +16,7 @@ const (
 	headerPolicy    = "Ratelimit-Policy"
 )
 
-// setHeaders tells how the request's limits stand.
+// setHeaders sets the headers that describe the request's limits.
 func (l *Limiter) setHeaders(h http.Header, st *request) {
 	if len(st.charges) == 0 {
 		return
@@ -27,7 +27,7 @@ func (l *Limiter) setHeaders(h http.Header, st *request) {
 		h[headerLimit], h[headerRemaining], h[headerReset] = v[0:1:1], v[1:2:2], v[2:3:3]
 		v[0] = strconv.FormatInt(ch.hit.Amount, 10)
 		v[1] = strconv.FormatInt(ch.state.Remaining, 10)
-		// Rounded up: a client that waits for it never comes too early.
+		// Rounded up, so that a client that waits for it is never early.
 		at := ch.hit.Now.Add(ch.state.Reset)
 		reset := at.Unix()
 		if at.Nanosecond() > 0 {
@@ -59,12 +59,12 @@ func (l *Limiter) setHeaders(h http.Header, st *request) {
 	}
 }
 
-// hasHeaders reports whether the headers set early are still there.
+// hasHeaders reports whether the headers that were set early are still there.
 func (l *Limiter) hasHeaders(h http.Header) bool {
 	return (!l.opts.Headers || h[headerLimit] != nil) && (!l.opts.StandardHeaders || h[headerStandard] != nil)
 }
 
-// seconds rounds up to whole seconds, one at least.
+// seconds rounds up to whole seconds, at least 1.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(max(1, int64((d+time.Second-1)/time.Second)), 10)
 }

@@ -11,27 +11,22 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A KeyFunc says whom a request is counted for: an address, a user, a customer.
-// Its result is the subject of the counter. An empty one stands for the client's
-// address as [Address] gives it, so that a request without a user is still
-// counted. Slashes in a subject are escaped, and one of more than 128 bytes is
-// replaced by its SHA-256, so no client can reach into another's counter by the
-// text it sends.
+// A KeyFunc returns the subject that a request is counted for: an address, a user, a customer. For an empty result the
+// client's address counts, as [Address] returns it, so that a request without a user is still counted. Slashes in a
+// subject are escaped and a subject of more than 128 bytes is replaced by its SHA-256. So no text that a client sends
+// reaches another client's counter.
 type KeyFunc func(c *dewar.Context) string
 
-// Address is the client's address, from [dewar.Context.ClientIP]: the
-// connection's, or what a configured proxy reported. It never looks at headers
-// itself. IPv4 addresses count whole, IPv6 addresses by their first 64 bits,
-// since one customer has all of the rest to choose from. A connection without an
-// address, such as one over a Unix socket, is counted with all others of its
-// kind: behind a proxy that connects so, configure it in [dewar.Config].
+// Address counts by the client's address, [dewar.Context.ClientIP]: the address of the connection, or the one that a
+// configured proxy reported. It does not read headers itself. An IPv4 address counts whole. Of an IPv6 address the
+// first 64 bits count, because a customer can choose the rest. All connections without an address, such as those over a
+// Unix socket, are counted together: configure a proxy that connects so in [dewar.Config].
 //
-// It is what counts when nothing else is said.
+// It is the default.
 func Address(c *dewar.Context) string { return subjectOf(c.ClientIP(), 32, 64) }
 
-// AddressPrefix is [Address] with other lengths of prefix, such as 32 and 48:
-// some networks give one customer 65,536 stretches of 64 bits. It panics when v4
-// is not 0 to 32, or v6 not 0 to 128.
+// AddressPrefix is [Address] with other lengths of prefix, such as 32 and 48: some networks give one customer 65,536
+// networks of 64 bits. It panics when v4 is not 0 to 32, or v6 not 0 to 128.
 func AddressPrefix(v4, v6 int) KeyFunc {
 	if v4 < 0 || v4 > 32 || v6 < 0 || v6 > 128 {
 		panic(fmt.Sprintf("limit: AddressPrefix(%d, %d) at %s: the lengths are 0 to 32 and 0 to 128 bits", v4, v6, callerLocation()))
@@ -63,10 +58,9 @@ func appendAddress(b []byte, addr netip.Addr, v4, v6 int) []byte {
 	return p.Addr().AppendTo(b)
 }
 
-// Header is a request header's value. Clients choose their headers: count by one
-// only when something before the application sets it or has verified it, such as
-// a gateway that checks keys. Otherwise whoever sends another value each time is
-// never limited. Requests without the header are counted by address.
+// Header counts by the value of a request header. Use it only for a header that something before the application sets
+// or has verified, such as a gateway that checks keys. Otherwise a client that sends another value each time is never
+// limited. Requests without the header are counted by address.
 func Header(name string) KeyFunc {
 	name = http.CanonicalHeaderKey(name)
 	if name == "" {
@@ -75,9 +69,8 @@ func Header(name string) KeyFunc {
 	return func(c *dewar.Context) string { return c.Request().Header.Get(name) }
 }
 
-// User is a signed-in user's id, as id gives it, and the address for everybody
-// else. Where the id is known only once the session has been loaded, set
-// [Rule.Late]. Ids cannot be taken for addresses: they are counted as "user:id".
+// User counts by the id of a signed-in user, and by address for other requests. Set [Rule.Late] when the id is known
+// only after the session was loaded. An id cannot be taken for an address: it is counted as "user:id".
 func User(id func(c *dewar.Context) string) KeyFunc {
 	return func(c *dewar.Context) string {
 		if v := id(c); v != "" {
@@ -87,8 +80,7 @@ func User(id func(c *dewar.Context) string) KeyFunc {
 	}
 }
 
-// Join counts by several at once, such as account and address. Where one of them
-// is empty the address takes its place.
+// Join counts by several keys together, such as account and address. For an empty key the address is used.
 func Join(keys ...KeyFunc) KeyFunc {
 	return func(c *dewar.Context) string {
 		parts := make([]string, len(keys))
@@ -96,17 +88,17 @@ func Join(keys ...KeyFunc) KeyFunc {
 			if parts[i] = key(c); parts[i] == "" {
 				parts[i] = Address(c)
 			}
-			// Its length says where each ends, whatever it holds.
+			// The length before each part says where it ends, whatever it contains.
 			parts[i] = fmt.Sprintf("%d:%s", len(parts[i]), parts[i])
 		}
 		return strings.Join(parts, ",")
 	}
 }
 
-// maxSubject is the longest subject that is kept as it is.
+// maxSubject is the length of the longest subject that is not replaced by its hash.
 const maxSubject = 128
 
-// appendSubject adds what a KeyFunc gave to a key.
+// appendSubject appends the subject of a KeyFunc to a key.
 func appendSubject(b []byte, s string) []byte {
 	if len(s) > maxSubject {
 		sum := sha256.Sum256([]byte(s))

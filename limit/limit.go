@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// A Limit is an amount for a stretch of time: what a limit string such as
-// "100 per 2 hours" says. Make it with [Parse].
+// A Limit is an amount for a length of time: a limit string such as "100 per 2 hours". Make it with [Parse].
 type Limit struct {
 	// Amount is how much is allowed, 0 to [MaxAmount]. 0 lets nothing pass.
 	Amount int64
@@ -19,8 +18,7 @@ type Limit struct {
 // A Unit is a unit of time in a limit.
 type Unit uint8
 
-// The units of limit strings. A month has 30 days and a year 360, as in
-// Flask-Limiter: a limit is a length of time, not a page of the calendar.
+// The units of limit strings. A month has 30 days and a year 360, as in Flask-Limiter.
 const (
 	Second Unit = iota
 	Minute
@@ -58,11 +56,10 @@ func (u Unit) Duration() time.Duration {
 	return 0
 }
 
-// Window is the length of time that the amount is for.
+// Window returns the length of time that the amount is for.
 func (l Limit) Window() time.Duration { return time.Duration(l.Multiples) * l.Unit.Duration() }
 
-// String gives the canonical form, "100 per 2 hour": what Flask-Limiter shows in
-// its answers, and a limit string that [Parse] gives the same Limit for.
+// String returns the canonical form, "100 per 2 hour", as Flask-Limiter's answers show it. [Parse] reads it back.
 func (l Limit) String() string {
 	b := strconv.AppendInt(make([]byte, 0, 32), l.Amount, 10)
 	b = append(b, " per "...)

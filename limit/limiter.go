@@ -17,13 +17,13 @@ type Options struct {
 	// Default is the limit string of every route that has no limits of its own,
 	// counted for each route by itself (RATELIMIT_DEFAULT). Default: none.
 	Default string
-	// DefaultRule says how they are applied (RATELIMIT_DEFAULTS_PER_METHOD,
-	// _EXEMPT_WHEN, _DEDUCT_WHEN, _COST). Late and KeepDefaults mean nothing here.
+	// DefaultRule says how the limits of Default are applied (RATELIMIT_DEFAULTS_PER_METHOD, _EXEMPT_WHEN,
+	// _DEDUCT_WHEN, _COST). Its Late and KeepDefaults have no effect.
 	DefaultRule Rule
 	// Application is the limit string of the whole application together, also
 	// for paths that no rule matches (RATELIMIT_APPLICATION). Default: none.
 	Application string
-	// ApplicationRule says how they are applied. Late means nothing here.
+	// ApplicationRule says how the limits of Application are applied. Its Late has no effect.
 	ApplicationRule Rule
 
 	// Key says whom requests are counted for (RATELIMIT_KEY_FUNC).
@@ -33,14 +33,13 @@ type Options struct {
 	// applications can share a store (RATELIMIT_KEY_PREFIX): letters, digits
 	// and "._:-", at most 64. Default: none.
 	KeyPrefix string
-	// Strategy says how is counted (RATELIMIT_STRATEGY). Default: [FixedWindow].
+	// Strategy is the way to count (RATELIMIT_STRATEGY). Default: [FixedWindow].
 	Strategy Strategy
 
-	// Store keeps the counters (RATELIMIT_STORAGE_URI). Default: a [Memory],
-	// which is right for one process: several count each for itself.
+	// Store keeps the counters (RATELIMIT_STORAGE_URI). Default: a [Memory]. It is for one process: several processes
+	// would each count for themselves.
 	Store Store
-	// StoreTimeout bounds each question to a Store that is no Memory.
-	// Default: 250 ms.
+	// StoreTimeout bounds each question to a Store other than Memory. Default: 250 ms.
 	StoreTimeout time.Duration
 	// Fallback counts while Store does not answer. Default: a [Memory].
 	Fallback *Memory
@@ -52,26 +51,25 @@ type Options struct {
 	// draft on answers. Default: false.
 	StandardHeaders bool
 
-	// LimitStatic counts requests for static files too. Default: false, as
-	// Flask-Limiter: one page asks for many.
+	// LimitStatic counts requests for static files too. One page requests many of them. Default: false, as in
+	// Flask-Limiter.
 	LimitStatic bool
-	// Filter lets requests pass uncounted for which it returns true, such as a
-	// load balancer's health checks (request_filter). Default: none.
+	// Filter returns true for requests that pass uncounted, such as a load balancer's health checks (request_filter).
+	// Default: none.
 	Filter func(c *dewar.Context) bool
-	// OnBreach is called when a request is refused. An error that it returns is
-	// the answer instead of the 429 (RATELIMIT_ON_BREACH_CALLBACK).
+	// OnBreach is called when a request is refused. Its error, unless nil, is the answer instead of the 429
+	// (RATELIMIT_ON_BREACH_CALLBACK). Default: none.
 	OnBreach func(c *dewar.Context, e *Exceeded) error
 
 	// Concurrency is how many requests are served at once; the others are
 	// answered 503 with Retry-After. It counts in this process. Default: no
 	// bound.
 	Concurrency int
-	// RetryAfter is what those answered 503 are told to wait. Default: 1 s.
+	// RetryAfter is the wait that answers with 503 tell. Default: 1 s.
 	RetryAfter time.Duration
 
-	// InsecureDisabled switches all limits off (RATELIMIT_ENABLED = False), the
-	// bound of Concurrency included: anybody may then try passwords and exhaust
-	// the server as fast as it answers.
+	// InsecureDisabled switches all limits off, Concurrency included (RATELIMIT_ENABLED = False). Then anybody may try
+	// passwords, and exhaust the server, as fast as it answers. Default: false.
 	InsecureDisabled bool
 
 	// Now is the clock. Default: time.Now.
@@ -89,19 +87,18 @@ type Limiter struct {
 	caps        *secure.Concurrency
 	state       dewar.Key[*request]
 
-	mu       sync.Mutex // guards what follows until the app serves
+	mu       sync.Mutex // guards the fields below until the app serves
 	app      *dewar.App
 	mistakes []error
-	counting bool              // guards or counters were made
-	shared   map[string]string // scopes by name: their limits and strategy
+	counting bool              // a guard or counter was made
+	shared   map[string]string // the limits and strategy of each scope
 	findings []dewar.Finding
 
 	staticOnce sync.Once
 	static     map[string]bool
 }
 
-// New makes a limiter. Mistakes in the options are reported by [Limiter.Init],
-// and so by the start of the application.
+// New makes a limiter. Mistakes in the options are reported by [Limiter.Init], when the application starts.
 func New(o Options) *Limiter {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -156,8 +153,7 @@ func New(o Options) *Limiter {
 	return l
 }
 
-// Init installs the limiter. It is called by [dewar.App.Extend], and fails with
-// all mistakes in the options.
+// Init installs the limiter. [dewar.App.Extend] calls it. Its error lists all mistakes in the options.
 func (l *Limiter) Init(app *dewar.App) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -189,7 +185,7 @@ func (l *Limiter) Init(app *dewar.App) error {
 	return nil
 }
 
-// Close closes the store when it can be closed. An App calls it.
+// Close closes the store if it has a method Close. The App calls it.
 func (l *Limiter) Close(context.Context) error {
 	if closer, ok := l.opts.Store.(interface{ Close() error }); ok {
 		return closer.Close()
@@ -197,7 +193,7 @@ func (l *Limiter) Close(context.Context) error {
 	return nil
 }
 
-// trim takes the package's name off an error that gets it again.
+// trim removes the package's name from an error that gets it again.
 func trim(err error) error {
 	const prefix = "limit: "
 	if s := err.Error(); len(s) > len(prefix) && s[:len(prefix)] == prefix {

@@ -11,8 +11,8 @@ import (
 
 // MemoryOptions are the settings of a [Memory].
 type MemoryOptions struct {
-	// MaxKeys is the greatest number of counters kept, 100,000 when zero. One
-	// takes about 200 bytes. NewMemory panics when it is below zero.
+	// MaxKeys is the greatest number of counters. One takes about 200 bytes. Default: 100,000. NewMemory panics when it
+	// is below zero.
 	MaxKeys int
 }
 
@@ -21,22 +21,19 @@ type MemoryOptions struct {
 //
 // # When it is full
 //
-// Counters whose window is over are dropped first; some are looked at whenever a
-// new one comes, so memory shrinks again after a wave. When a new counter finds
-// no place, the least used of eight counters chosen at random makes room:
-// measured by the part of its amount that is taken. Whoever wants to be rid of a
-// counter that is at its limit must therefore first fill the store with counters
-// that are at their limits too, which costs as many addresses as the store has
-// places and as many requests as all their limits together. A flood of single
-// requests from many addresses pushes out itself, and visitors who lose little
-// by it.
+// Counters whose window is over are dropped first. Some counters are looked at whenever a new one comes, so that memory
+// shrinks again after a wave. When a new counter finds no place, the least used of eight random counters is dropped.
+// Used is the part of its amount that is charged.
+//
+// So to get rid of a counter at its limit, a client must fill the store with counters that are at their limits too.
+// That takes as many addresses as the store has places, and as many requests as all their limits together. A flood of
+// single requests from many addresses drops its own counters, and those of visitors who lose little by it.
 type Memory struct {
 	seed   maphash.Seed
 	shards []shard
 }
 
-// smallShard is the least number of places of a shard: choosing among eight
-// means something only when there are many more.
+// smallShard is the least number of places in a shard. Choosing among eight is useful only when there are many more.
 const smallShard = 256
 
 // NewMemory makes a store in memory.
@@ -108,13 +105,13 @@ func (m *Memory) shard(key string) *shard {
 	return &m.shards[maphash.String(m.seed, key)%uint64(len(m.shards))]
 }
 
-// A shard is a part of the counters under one lock.
+// A shard holds a part of the counters under one lock.
 type shard struct {
 	mu      sync.Mutex
-	index   map[string]int // key to place in entries
+	index   map[string]int // key to index in entries
 	entries []entry
 	max     int
-	hand    int // the next entry to look at for one that is over
+	hand    int // index of the next entry that sweep looks at
 }
 
 type entry struct {
@@ -131,7 +128,7 @@ func (s *shard) take(h *Hit) State {
 	if found {
 		return s.entries[i].take(h.terms(), h.Cost, now)
 	}
-	// A counter that nothing was charged to is not worth a place.
+	// A counter with nothing charged needs no place.
 	e := entry{key: h.Key, terms: h.terms()}
 	state := e.take(e.terms, h.Cost, now)
 	if !state.Allowed || h.Cost <= 0 {
@@ -165,8 +162,8 @@ func (s *shard) clear(key string) {
 	}
 }
 
-// sweep looks at a few entries and drops those that are over: for each that
-// comes, more than one may go, so the store shrinks without a goroutine.
+// sweep looks at a few entries and drops those whose window is over. It may drop more entries than are added, so that
+// the store shrinks.
 func (s *shard) sweep(now int64) {
 	for range min(4, len(s.entries)) {
 		if s.hand >= len(s.entries) {
@@ -183,7 +180,7 @@ func (s *shard) sweep(now int64) {
 	}
 }
 
-// evict drops the least used of eight.
+// evict drops the least used of eight random entries.
 func (s *shard) evict(now int64) {
 	victim, least, soonest := 0, 2.0, int64(0)
 	for range 8 {
@@ -200,7 +197,7 @@ func (s *shard) evict(now int64) {
 	s.remove(victim)
 }
 
-// remove puts the last entry in the place of the one that goes.
+// remove moves the last entry to the place of entry i.
 func (s *shard) remove(i int) {
 	last := len(s.entries) - 1
 	delete(s.index, s.entries[i].key)

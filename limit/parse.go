@@ -29,12 +29,10 @@ const (
 // between the parts or be left out: "10/minute", "10 per 2 Hours; 100/day" and
 // "10perhour" are limit strings.
 //
-// What Flask-Limiter takes and Parse does not, each by decision: multiples of
-// zero ("10/0 seconds", where it counts one second), a stray colon between two
-// limits, letters and spaces outside ASCII, and anything beyond [MaxAmount],
-// [MaxWindow], [MaxText] and [MaxLimits]. An amount of zero is taken, as there:
-// it lets nothing pass. Abbreviations such as "10/min", an empty string and a
-// separator with nothing after it are errors in both.
+// Parse is stricter than Flask-Limiter on purpose. These are errors: multiples of zero ("10/0 seconds", where
+// Flask-Limiter counts one second), a colon between two limits, letters and spaces outside ASCII, and anything beyond
+// [MaxAmount], [MaxWindow], [MaxText] and [MaxLimits]. An amount of zero is accepted, as there: it lets nothing pass.
+// In both, abbreviations such as "10/min", an empty string and a separator at the end are errors.
 func Parse(text string) ([]Limit, error) {
 	if len(text) > MaxText {
 		return nil, fmt.Errorf("limit: the limit string %.40q… is %d bytes long, at most %d are allowed", text, len(text), MaxText)
@@ -126,8 +124,8 @@ func cutDigits(s string) (digits, rest string) {
 	return s[:i], s[i:]
 }
 
-// hasWord reports whether s begins with the lower-case ASCII word, in whatever
-// case. Unicode's folding is not asked: it takes "ſ" for an s.
+// hasWord reports whether s begins with word, which is lower-case ASCII, ignoring case. Unicode's folding is not used:
+// it takes "ſ" for an s.
 func hasWord(s, word string) bool {
 	if len(s) < len(word) {
 		return false

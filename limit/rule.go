@@ -11,62 +11,55 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A Rule says how limits are applied. Its zero value is Flask-Limiter's default:
-// every request costs one and is counted for the limiter's key.
+// A Rule says how limits are applied. The zero value is Flask-Limiter's default: every request costs 1 and is counted
+// by the limiter's key.
 type Rule struct {
-	// Key says whom a request is counted for. Default: [Options.Key].
+	// Key returns the subject that a request is counted for. Default: [Options.Key].
 	Key KeyFunc
-	// Strategy says how is counted. Default: [Options.Strategy] when nil.
+	// Strategy is the way to count. Default: [Options.Strategy].
 	Strategy *Strategy
-	// Cost is what a request costs, 1 when zero. One above a limit's amount
-	// could never pass and is a mistake.
+	// Cost is the cost of a request. Default: 1. A cost above a limit's amount could never pass and is a mistake.
 	Cost int64
-	// CostOf gives the cost by request, instead of Cost. Zero or less is free.
+	// CostOf returns the cost of a request, instead of Cost. Zero or less is free. Default: none.
 	CostOf func(c *dewar.Context) int64
-	// Methods are the methods that are counted, all when empty. HEAD counts as
-	// GET.
+	// Methods are the methods that are counted. HEAD counts as GET. Default: all.
 	Methods []string
-	// PerMethod counts each method by itself. HEAD counts as GET, and methods
-	// that HTTP does not define count as one.
+	// PerMethod counts each method by itself. HEAD counts as GET, and all methods that HTTP does not define count as
+	// one. Default: false.
 	PerMethod bool
-	// ExemptWhen lets a request pass uncounted.
+	// ExemptWhen returns true for requests that pass uncounted. Default: none.
 	ExemptWhen func(c *dewar.Context) bool
 	// DeductWhen decides, once the answer's status is known, whether the request
 	// counts; for limits on failures alone:
 	//
 	//	DeductWhen: func(c *dewar.Context, status int) bool { return status == 401 }
 	//
-	// The cost is charged before the view and given back afterwards if
-	// DeductWhen says no. Flask-Limiter charges only afterwards, so that many
-	// requests sent at once all pass; here no more than the amount are under
-	// way.
+	// The cost is charged before the view and given back afterwards when DeductWhen returns false. Flask-Limiter
+	// charges afterwards, so that many requests sent at once all pass. Default: every request counts.
 	DeductWhen func(c *dewar.Context, status int) bool
-	// KeepDefaults lets [Options.Default] hold as well. As in Flask-Limiter, a
-	// route with limits of its own, or in a blueprint with some, has no default
-	// limits otherwise.
+	// KeepDefaults applies [Options.Default] too. Without it, a route that has limits, of its own or by its blueprint,
+	// has no default limits, as in Flask-Limiter.
 	KeepDefaults bool
-	// Replace puts the rule in place of those that guards before it asked for,
-	// its blueprints' above all: limits on a blueprint hold for a route with limits
-	// of its own as well otherwise, where Flask-Limiter drops them. It does
-	// nothing for methods that the rule does not count.
+	// Replace replaces the rules of the guards before it, such as those of the blueprint. Without it, a blueprint's
+	// limits apply to a route with limits of its own as well, unlike in Flask-Limiter. Replace has no effect for
+	// methods that the rule does not count.
 	Replace bool
-	// Late checks after session and user are loaded instead of before, for keys
-	// that need them. Late limits hold beside the default ones, and come too late
-	// to spare the work of loading a session.
+	// Late applies the rule after session and user are loaded, for keys that need them. Late rules apply beside the
+	// default limits. They do not save the work of loading a session. Default: false.
 	Late bool
-	// Message is the sentence for the user in the answer. Default: the limit,
-	// as in Flask-Limiter: "10 per 1 minute".
+	// Message is the sentence for the user in the answer. Default: the limit as Flask-Limiter writes it, "10 per 1
+	// minute".
 	Message string
-	// OnBreach is called when a request is refused. An error that it returns is
-	// the answer instead of the 429. Default: [Options.OnBreach].
+	// OnBreach is called when a request is refused. Its error, unless nil, is the answer instead of the 429. Default:
+	// [Options.OnBreach].
 	OnBreach func(c *dewar.Context, e *Exceeded) error
 }
 
-// rule is a Rule with its limits, ready for requests.
+// rule is a Rule with its limits, prepared for requests.
 type rule struct {
 	Rule
-	kind     string // for policies' names: default, application, route, or a scope's name
-	scope    string // shared by all routes that have it; "" counts each endpoint by itself
+	kind     string // in names of policies: default, application, route or a scope's name
+	scope    string // of a shared rule; "" counts each endpoint by itself
 	policies []policy
 	strategy Strategy
 }
@@ -74,10 +67,10 @@ type rule struct {
 // policy is one limit of a rule.
 type policy struct {
 	Limit
-	text string // the canonical form
-	tail string // the end of keys
-	name string // for the IETF fields, quoted
-	full string // RateLimit-Policy's item
+	text string // the canonical form of the limit
+	tail string // the end of the counter's key
+	name string // the name in the fields of the IETF draft, quoted
+	full string // the item in RateLimit-Policy
 }
 
 func newRule(kind, scope, text string, r Rule, o *Options) (*rule, error) {
@@ -134,7 +127,7 @@ func newRule(kind, scope, text string, r Rule, o *Options) (*rule, error) {
 	return out, nil
 }
 
-// holds reports whether the rule is for this request.
+// holds reports whether the rule applies to the request.
 func (r *rule) holds(c *dewar.Context) bool {
 	return r.counts(c) && (r.ExemptWhen == nil || !r.ExemptWhen(c))
 }
@@ -151,7 +144,7 @@ func (r *rule) cost(c *dewar.Context) int64 {
 	return r.Cost
 }
 
-// appendKey writes the counter's key for a request, up to the policy's part.
+// appendKey appends the counter's key for a request, without the policy's tail.
 func (r *rule) appendKey(b []byte, prefix string, c *dewar.Context) []byte {
 	b = append(b, "LIMITER/"...)
 	if prefix != "" {
@@ -191,7 +184,8 @@ func (r *rule) String() string {
 
 const otherMethod = "OTHER"
 
-// methodOf folds methods that would only be ways around a limit.
+// methodOf returns one name for all methods that HTTP does not define, so that unusual methods are no way around a
+// limit.
 func methodOf(m string) string {
 	switch m {
 	case http.MethodHead:
@@ -202,25 +196,23 @@ func methodOf(m string) string {
 	return otherMethod
 }
 
-// isName reports whether s can be a scope or a prefix: it becomes a part of
-// keys and of header fields.
+// isName reports whether s can be a scope or prefix, which are parts of keys and header fields.
 func isName(s string) bool {
 	return len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._:-", r))
 	})
 }
 
-// own is this package's import path with a dot: what its functions' names begin
-// with.
-const own = "github.com/dewar-go/dewar/limit."
+// packagePrefix begins the names of this package's functions.
+const packagePrefix = "github.com/dewar-go/dewar/limit."
 
-// callerLocation is the application's line that called into this package.
+// callerLocation returns the line of the application that called into this package.
 func callerLocation() string {
 	var pcs [16]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, own) {
+		if !strings.HasPrefix(f.Function, packagePrefix) {
 			dir := strings.LastIndexByte(f.File, '/')
 			return fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File[:max(0, dir)], '/')+1:], f.Line)
 		}

@@ -9,31 +9,25 @@ import (
 type Strategy uint8
 
 const (
-	// FixedWindow counts in windows that begin with a client's first request:
-	// at most the amount in each. Two bursts may meet where one window ends and
-	// the next begins, so a stretch as long as the window may hold up to twice
-	// the amount. It is Flask-Limiter's "fixed-window", and the default there
-	// and here: cheapest, easy to explain.
+	// FixedWindow counts in windows that begin with a client's first request, at most the amount in each. Two bursts
+	// may meet where windows meet, so that any stretch of one window's length may hold up to twice the amount. It is
+	// Flask-Limiter's "fixed-window" and the default there and here. It is the cheapest.
 	FixedWindow Strategy = iota
-	// SlidingWindow adds to the count of the current window that of the window
-	// before, by the part of it that is still within one window's length:
-	// Flask-Limiter's "sliding-window-counter". At most the amount in each
-	// window (they begin at multiples of their length since 1970), and that sum
-	// never above the amount, so that there is no second burst where windows
-	// meet. It takes what came before as evenly spread; when it was not, a
-	// stretch as long as the window may hold more than the amount, though less
-	// than twice.
+	// SlidingWindow adds two counts: that of the current window, and that of the window before, weighted by the part of
+	// it that lies within one window's length from now. It is Flask-Limiter's "sliding-window-counter". Windows begin
+	// at multiples of their length since 1970. Neither a window nor the sum holds more than the amount, so that no two
+	// bursts meet. The window before is taken as evenly filled. When it was not, a stretch of one window's length may
+	// hold more than the amount, but less than twice.
 	SlidingWindow
-	// GCRA is the generic cell rate algorithm, a leaky bucket kept in one
-	// number: the amount may come at once, and comes back piece by piece, one
-	// every window/amount. A stretch of length d holds at most the amount times
-	// (1 + d/window). It suits clients that come steadily.
+	// GCRA is the generic cell rate algorithm, a leaky bucket kept in one number. The whole amount may come at once,
+	// and comes back unit by unit, one every window/amount. A stretch of length d holds at most the amount times (1 +
+	// d/window). It suits clients that send at a steady rate.
 	GCRA
 )
 
 var strategies = [...]string{FixedWindow: "fixed-window", SlidingWindow: "sliding-window-counter", GCRA: "gcra"}
 
-// String gives the name as Flask-Limiter's settings have it.
+// String returns the name in Flask-Limiter's settings.
 func (s Strategy) String() string {
 	if int(s) < len(strategies) {
 		return strategies[s]
@@ -66,13 +60,13 @@ func (s *Strategy) UnmarshalText(text []byte) (err error) {
 // MarshalText gives the name.
 func (s Strategy) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// A counter is the [Numbers] behind a key.
+// A counter holds the [Numbers] of a key.
 type counter struct {
 	at            int64
 	count, before int64
 }
 
-// terms are what a counter is read with.
+// terms are the limit that a counter is read with.
 type terms struct {
 	strategy       Strategy
 	amount, window int64
@@ -80,10 +74,9 @@ type terms struct {
 
 func (h *Hit) terms() terms { return terms{h.Strategy, h.Amount, int64(h.Window)} }
 
-// settle brings the counter to now: windows that are over are dropped. A clock
-// that was set back must not stretch a window, so no time lies further ahead
-// than it could.
-func (c *counter) settle(t terms, now int64) {
+// advance moves the counter to now and drops windows that are over. A clock that was set back must not lengthen a
+// window, so c.at is at most one window ahead.
+func (c *counter) advance(t terms, now int64) {
 	switch t.strategy {
 	case SlidingWindow:
 		start := now - now%t.window
@@ -104,12 +97,11 @@ func (c *counter) settle(t terms, now int64) {
 	}
 }
 
-// interval is the time between two pieces of GCRA, rounded up so that rounding
-// never lets more through.
+// interval returns the time between two units of GCRA. It is rounded up, so that rounding never lets more through.
 func (t terms) interval() int64 { return (t.window + t.amount - 1) / t.amount }
 
-// used is how much of the amount is taken, for a settled counter. The sliding
-// window's part of the window before is rounded up.
+// used returns the part of the amount that is taken, after advance. For a sliding window the share of the window before
+// is rounded up.
 func (c *counter) used(t terms, now int64) int64 {
 	switch t.strategy {
 	case SlidingWindow:
@@ -134,11 +126,11 @@ func (c *counter) take(t terms, cost, now int64) State {
 	if t.amount <= 0 || t.window <= 0 {
 		return State{Reset: asDuration(t.window), RetryAfter: asDuration(t.window)}
 	}
-	cost = max(0, cost) // giving back is not for whoever asks
-	c.settle(t, now)
+	cost = max(0, cost) // a negative cost would give back
+	c.advance(t, now)
 	allowed := cost <= t.amount-c.used(t, now)
 	if t.strategy == GCRA {
-		// To the nanosecond, where used counts whole pieces.
+		// Exact to the nanosecond; used counts whole units.
 		i := t.interval()
 		allowed = cost <= t.amount && c.at-now+cost*i <= t.amount*i
 	}
@@ -152,7 +144,7 @@ func (c *counter) take(t terms, cost, now int64) State {
 	return c.state(t, cost, now, allowed)
 }
 
-// state says how a settled counter stands after it was asked for a cost.
+// state returns the state after a charge of cost was tried, after advance.
 func (c *counter) state(t terms, cost, now int64, allowed bool) State {
 	s := State{Allowed: allowed, Remaining: max(0, t.amount-c.used(t, now)), Reset: asDuration(c.end(t) - now), Mark: c.at}
 	switch {
@@ -169,10 +161,10 @@ func (c *counter) give(t terms, cost, mark, now int64) {
 	if t.amount <= 0 || t.window <= 0 || cost <= 0 {
 		return
 	}
-	c.settle(t, now)
+	c.advance(t, now)
 	switch {
 	case t.strategy == GCRA:
-		// What has flowed off since was let through already.
+		// What has flowed off since the charge was let through already.
 		if back := min(cost*t.interval(), mark-now); back > 0 {
 			c.at = max(now, c.at-back)
 		}
@@ -183,8 +175,8 @@ func (c *counter) give(t terms, cost, mark, now int64) {
 	}
 }
 
-// wait is the time until a cost that was refused may fit. One above the amount
-// never does; it is told to wait for the end.
+// wait returns the time until a refused cost may fit. A cost above the amount never does; for it the end of the counter
+// is returned.
 func (c *counter) wait(t terms, cost, now int64) int64 {
 	if cost > t.amount {
 		return max(1, c.end(t)-now)
@@ -202,8 +194,7 @@ func (c *counter) wait(t terms, cost, now int64) int64 {
 	return c.at - now
 }
 
-// fades is the time after which no more than room is left of the count of the
-// window before.
+// fades returns the time after which at most room is left of the weighted count of the window before.
 func fades(count, room, window int64) int64 {
 	if count <= room {
 		return 0
@@ -213,7 +204,7 @@ func fades(count, room, window int64) int64 {
 	return window - int64(part)
 }
 
-// end is when the counter will be as good as new.
+// end returns the time when the counter is as good as new.
 func (c *counter) end(t terms) int64 {
 	if t.strategy != SlidingWindow {
 		return c.at
@@ -227,12 +218,12 @@ func (c *counter) end(t terms) int64 {
 	return c.at
 }
 
-// over reports whether nothing is lost when the counter is forgotten.
+// over reports whether the counter can be forgotten without losing a charge.
 func (c *counter) over(t terms, now int64) bool { return now >= c.end(t) }
 
-// share is the part of the amount that is taken, 0 to 1.
+// share returns the part of the amount that is taken, 0 to 1.
 func (c *counter) share(t terms, now int64) float64 {
-	settled := *c
-	settled.settle(t, now)
-	return float64(settled.used(t, now)) / float64(t.amount)
+	current := *c
+	current.advance(t, now)
+	return float64(current.used(t, now)) / float64(t.amount)
 }

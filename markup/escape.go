@@ -11,7 +11,7 @@ func Escape(s string) HTML {
 	if i == len(s) {
 		return HTML(s)
 	}
-	// Room for a few replacements of up to four more bytes each.
+	// Room for a few replacements, each up to four bytes longer than its character.
 	buf := make([]byte, i, len(s)+32)
 	copy(buf, s)
 	return HTML(AppendEscape(buf, s[i:]))
@@ -47,8 +47,7 @@ const (
 	highs = 0x8080808080808080
 )
 
-// indexSpecial returns the index of the first of the five characters at or
-// after i, or len(s).
+// indexSpecial returns the index of the first of the five characters at or after i, or len(s).
 func indexSpecial(s string, i int) int {
 	for i+16 <= len(s) { // two words at a time share the constants of marks
 		x, y := word(s[i:i+8]), word(s[i+8:i+16])
@@ -89,20 +88,18 @@ func indexSpecial(s string, i int) int {
 	return i
 }
 
-// word is a text of eight bytes.
+// word returns the first eight bytes of b as a number.
 func word(b string) uint64 {
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// marks sets the highest bit of the first byte of x that is one of the five
-// characters or a number sign. The highest bits of bytes above it may be set as
-// well, and those of bytes from 0x80 on, which marks(x) &^ x leaves out.
+// marks sets the highest bit of the first byte of x that is one of the five characters or #. It may also set the
+// highest bits of bytes above the first and of bytes from 0x80 on; marks(x) &^ x leaves the latter out.
 //
-// Setting the bits in which the members of a group differ makes them one value,
-// and the exclusive or with that value makes them zero: x|5 is 0x27 for " # &
-// and ', x|2 is 0x3e for < and >. A zero byte, and nothing else below 0x80,
-// borrows its highest bit when one is subtracted.
+// How: in each group, setting the bits in which the members differ makes them one value. The exclusive or with that
+// value makes them zero: x|5 is 0x27 for " # & and ', x|2 is 0x3e for < and >. When 1 is subtracted, only a zero byte
+// (among those below 0x80) borrows its highest bit.
 func marks(x uint64) uint64 {
 	return ((x | 5*ones) ^ 0x27*ones - ones) | ((x | 2*ones) ^ 0x3e*ones - ones)
 }

@@ -2,11 +2,9 @@ package markup
 
 import "fmt"
 
-// Format formats args by the rules of fmt.Sprintf and escapes each of them on
-// the way, except values of type HTML and HTMLers that are printed with %s or
-// %v, which are taken as they are. format itself is never escaped, so it
-// should be a constant. Widths and precisions count before escaping; they
-// cannot be given as arguments (%*d).
+// Format is fmt.Sprintf that escapes its arguments. Values of type HTML and HTMLers are not escaped when they are
+// printed with %s or %v. format itself is never escaped, so it should be a constant. Widths and precisions count
+// characters before escaping. They cannot be arguments (%*d).
 func Format(format HTML, args ...any) HTML {
 	wrapped := make([]any, len(args))
 	for i, a := range args {
@@ -32,9 +30,8 @@ func (e escaping) Format(f fmt.State, verb rune) {
 	f.Write(AppendEscape(nil, s))
 }
 
-// Join concatenates elems with sep between them. Elements of type HTML and
-// HTMLers are taken as they are, the others are printed as fmt.Sprint does and
-// escaped.
+// Join concatenates elems with sep between them. Values of type HTML and HTMLers stay as they are. Other elements are
+// printed as fmt.Sprint does, and escaped.
 func Join(sep HTML, elems ...any) HTML {
 	var buf []byte
 	for i, e := range elems {

@@ -8,8 +8,8 @@ type HTML string
 // as ` class="x" hidden`.
 type Attrs string
 
-// URL is the address of a page for use in attributes such as href. Whoever
-// makes one vouches for its scheme: a URL may be "javascript:…".
+// URL is the address of a page, for attributes such as href. Making one is a promise that its scheme is safe: a URL may
+// be "javascript:…".
 type URL string
 
 // ResourceURL is the address of something that the browser runs or applies:
@@ -28,15 +28,14 @@ type CSS string
 // it may stand in a <script> and in an attribute with single quotes.
 type JSON string
 
-// HTMLer is implemented by values that have a form of their own in a page. It
-// is the __html__ protocol of Python's template engines.
+// HTMLer is implemented by values that have HTML of their own: the __html__ protocol of Python's template engines.
 type HTMLer interface {
-	// HTML returns the value as markup, which is taken as it is.
+	// HTML returns the value as markup, which is not escaped.
 	HTML() HTML
 }
 
-// Kind says where a string is safe. It is how engines that carry values
-// without Go types tell the typed strings of this package apart.
+// Kind says where a string is safe. Engines whose values have no Go types use it to tell the types of this package
+// apart.
 type Kind uint8
 
 // The kinds. KindText is plain text, which is safe nowhere.

@@ -5,20 +5,17 @@ import (
 	"unicode"
 )
 
-// StripTags returns the text of s on one line: comments and tags are removed,
-// runs of white space become one space, white space at the ends goes, and
-// character references are replaced as by [Unescape]. It does what
+// StripTags returns the text of s on one line. Comments and tags are removed, each run of white space becomes one
+// space, and white space at the ends is removed. Character references are replaced as by [Unescape]. It does what
 // MarkupSafe 3 does, in time linear in len(s).
 //
-// It makes a summary of markup readable. It does not make anything safe: the
-// result is plain text and may contain what looks like tags.
+// It makes a readable summary of markup. It makes nothing safe: the result is plain text and may look like tags.
 func StripTags(s string) string {
 	s = stripTags(stripComments(s))
 	return Unescape(collapse(s))
 }
 
-// stripComments removes comments, also those whose marks meet only because a
-// comment between them is gone.
+// stripComments removes comments, as well as those that arise when removing a comment joins the parts of a mark.
 func stripComments(s string) string {
 	const open, end = "<!--", "-->"
 	i := strings.Index(s, open)
@@ -26,13 +23,13 @@ func stripComments(s string) string {
 		return s
 	}
 	out := make([]byte, 0, len(s))
-	k := 0 // how many bytes of the opening mark are the last of out
+	k := 0 // number of bytes at the end of out that begin an opening mark
 	for i >= 0 {
 		if k == 0 {
 			out = append(out, s[:i]...)
 			s = s[i:]
 		}
-		// The closing mark may share its hyphens with the opening one ("<!-->").
+		// The marks may share their hyphens, as in "<!-->".
 		var head string
 		if k > 0 {
 			head = open[:k] + s[:min(len(s), 4)]
@@ -88,8 +85,7 @@ func collapse(s string) string {
 	return strings.Join(strings.FieldsFunc(s, isSpace), " ")
 }
 
-// isSpace reports what Python's str.split takes for white space: Unicode's
-// White_Space and the four information separators.
+// isSpace reports whether Python's str.split splits at r: at Unicode's White_Space and the four information separators.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || 0x1C <= r && r <= 0x1F
 }

@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Unescape replaces the character references in s by the characters that they
-// stand for: &lt; and the other 2,230 names of HTML5, &#60; and &#x3c;. It
-// does what Python's html.unescape does. Names that end without a semicolon
-// are replaced where HTML5 allows it, references to code points that HTML5
-// forbids vanish, and those to surrogates or beyond U+10FFFF become U+FFFD.
+// Unescape replaces the character references in s by the characters that they stand for: &lt; and the other 2,230 names
+// of HTML5, &#60; and &#x3c;. It does what Python's html.unescape does. A name without a semicolon is replaced where
+// HTML5 allows that. References to code points that HTML5 forbids are removed. Those to surrogates or beyond U+10FFFF
+// become U+FFFD.
 //
 // The result is plain text.
 func Unescape(s string) string {
@@ -40,8 +39,8 @@ func Unescape(s string) string {
 	return b.String()
 }
 
-// named replaces one reference. Two names stand for more bytes than they have
-// themselves, which html.UnescapeString leaves alone.
+// named replaces one reference with a name. Two names are shorter than their characters; html.UnescapeString does not
+// replace those.
 func named(ref string) string {
 	switch ref {
 	case "&nGt;":
@@ -52,8 +51,8 @@ func named(ref string) string {
 	return html.UnescapeString(ref)
 }
 
-// nameLen returns the length of the ampersand, the letters and digits after it
-// (at most 32, the longest name) and a semicolon.
+// nameLen returns the length of a reference: the ampersand, at most 32 letters and digits (the longest name has 32),
+// and the semicolon if there is one.
 func nameLen(s string) int {
 	n := 1
 	for n < len(s) && n <= 32 && isAlnum(s[n]) {
@@ -69,8 +68,8 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// writeNumeric writes the character of the numeric reference at the start of s
-// and returns the length of the reference, or 0 when there is none.
+// writeNumeric writes the character of the numeric reference at the start of s. It returns the length of the reference,
+// or 0 when there is none.
 func writeNumeric(b *strings.Builder, s string) int {
 	n, base := 2, 10
 	if n < len(s) && s[n]|0x20 == 'x' {
@@ -83,7 +82,7 @@ func writeNumeric(b *strings.Builder, s string) int {
 		if d >= base {
 			break
 		}
-		// Anything above the last code point is as good as any other.
+		// All values above the last code point have the same result.
 		r = min(r*base+d, utf8.MaxRune+1)
 		n++
 	}
@@ -114,8 +113,7 @@ func digit(c byte) int {
 	return 16
 }
 
-// forbidden reports whether HTML5 forbids a reference to r, outside the range
-// that windows1252 covers.
+// forbidden reports whether HTML5 forbids references to r. It does not cover the range of windows1252.
 func forbidden(r int) bool {
 	switch {
 	case r <= 0x08, r == 0x0B, 0x0E <= r && r <= 0x1F, r == 0x7F:
@@ -126,8 +124,7 @@ func forbidden(r int) bool {
 	return r&0xFFFE == 0xFFFE
 }
 
-// windows1252 is how HTML5 reads references to the C1 controls: as the
-// characters which Windows-1252 has there.
+// windows1252 holds the characters that HTML5 takes references to C1 controls for: those of Windows-1252.
 var windows1252 = [32]rune{
 	0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
 	0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,

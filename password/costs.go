@@ -23,14 +23,14 @@ const (
 	maxIterations = 10_000_000
 )
 
-// costs are the parameters of one scheme.
+// costs are the cost parameters of one scheme.
 type costs interface {
 	check() error
 	derive(password string, salt []byte, size int) ([]byte, error)
-	below(other costs) bool // of the same type
+	below(other costs) bool // other is of the same scheme
 }
 
-// Argon2idCosts are the costs of Argon2id.
+// Argon2idCosts are the costs of Argon2id. Zero fields have the defaults, see [Options].
 type Argon2idCosts struct {
 	Memory uint32 // KiB
 	Passes uint32
@@ -64,7 +64,7 @@ func (c Argon2idCosts) below(other costs) bool {
 	return c.Memory < o.Memory || c.Passes < o.Passes || c.Lanes < o.Lanes
 }
 
-// ScryptCosts are the costs of scrypt.
+// ScryptCosts are the costs of scrypt. Zero fields have the defaults, see [Options].
 type ScryptCosts struct {
 	N int // a power of two
 	R int
@@ -97,7 +97,7 @@ func (c ScryptCosts) below(other costs) bool {
 	return c.N < o.N || c.R < o.R || c.P < o.P
 }
 
-// PBKDF2Costs are the costs of PBKDF2.
+// PBKDF2Costs are the costs of PBKDF2. Zero fields have the defaults, see [Options].
 type PBKDF2Costs struct {
 	Hash       string // Python's name: sha256, sha512, …
 	Iterations int
@@ -107,7 +107,7 @@ func (c PBKDF2Costs) withDefaults() PBKDF2Costs {
 	return PBKDF2Costs{orDefault(c.Hash, "sha256"), orDefault(c.Iterations, 1_000_000)}
 }
 
-// digests are the hashes of Python's hashlib that PBKDF2 may name.
+// digests are the hashes of Python's hashlib that PBKDF2 can use.
 var digests = map[string]func() hash.Hash{
 	"md5": md5.New, "sha1": sha1.New, "sha224": sha256.New224, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
 	"sha512_224": sha512.New512_224, "sha512_256": sha512.New512_256,

@@ -13,10 +13,10 @@ import (
 // maxHash is the length of the longest stored hash that is read.
 const maxHash = 4096
 
-// errNotHash says that a string is in none of the formats.
+// errNotHash says that a string has none of the formats.
 var errNotHash = errors.New("the stored hash is malformed")
 
-// A hashed is a stored hash, taken apart.
+// A hashed is a parsed stored hash.
 type hashed struct {
 	scheme Scheme
 	costs  costs
@@ -24,8 +24,7 @@ type hashed struct {
 	sum    []byte
 }
 
-// sumSize returns the size of the sum: that of the stored one, or that of
-// new ones.
+// sumSize returns the size of the sum: of the stored one, or of a new one when there is none yet.
 func (p hashed) sumSize() int {
 	if p.sum != nil {
 		return len(p.sum)
@@ -39,7 +38,7 @@ func (p hashed) sumSize() int {
 	return 32
 }
 
-// String returns the stored form.
+// String returns the hash as it is stored.
 func (p hashed) String() string {
 	switch c := p.costs.(type) {
 	case ScryptCosts:
@@ -55,16 +54,15 @@ func (p hashed) String() string {
 
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
-	rand.Read(b) // never fails: the process would not survive it
+	rand.Read(b) // never fails: crypto/rand ends the process instead
 	return b
 }
 
-// werkzeugSalt returns a salt as Werkzeug makes it: sixteen random bytes as
-// 22 characters of base64url, whose text is the salt.
+// werkzeugSalt returns a salt as Werkzeug makes it: 16 random bytes as 22 characters of base64url. The text itself is
+// the salt.
 func werkzeugSalt() []byte { return base64.RawURLEncoding.AppendEncode(nil, randomBytes(16)) }
 
-// parse takes a stored hash apart. Its costs are checked before they are
-// used, not here.
+// parse parses a stored hash. It does not check the costs; that is done before they are used.
 func parse(s string) (hashed, error) {
 	if len(s) > maxHash {
 		return hashed{}, errNotHash
@@ -97,8 +95,8 @@ func parse(s string) (hashed, error) {
 		return hashed{}, err
 	}
 	sum, err := hex.DecodeString(parts[2])
-	// The size of a sum is the scheme's: a shorter one would be easier to
-	// meet. Werkzeug compares the text, so that capitals do not match.
+	// The sum must have the size of the scheme, because a shorter one is easier to match. Werkzeug compares texts, so
+	// upper-case digits do not match.
 	if err != nil || len(sum) != p.sumSize() || strings.ToLower(parts[2]) != parts[2] {
 		return hashed{}, errNotHash
 	}
@@ -179,10 +177,8 @@ func parsePHC(s string) (hashed, error) {
 	return hashed{Argon2id, c, salt, sum}, nil
 }
 
-// ParseMethod reads a method as Werkzeug's generate_password_hash takes it:
-// "scrypt", "scrypt:32768:8:1", "pbkdf2", "pbkdf2:sha512",
-// "pbkdf2:sha256:600000"; and "argon2id". Costs that it leaves out have their
-// defaults.
+// ParseMethod reads the method argument of Werkzeug's generate_password_hash: "scrypt", "scrypt:32768:8:1", "pbkdf2",
+// "pbkdf2:sha512", "pbkdf2:sha256:600000". It also reads "argon2id". Costs that are left out have their defaults.
 func ParseMethod(method string) (Options, error) {
 	name, args, some := strings.Cut(method, ":")
 	var o Options

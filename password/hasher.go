@@ -30,7 +30,7 @@ var ErrTooLong = errors.New("password: the password is too long")
 
 // Options are the settings of a hasher.
 type Options struct {
-	// Scheme is that of new hashes. The default is Argon2id.
+	// Scheme is the scheme of new hashes. The default is Argon2id.
 	Scheme Scheme
 	// Argon2id are the costs of Argon2id; zero fields have the defaults of
 	// OWASP: 19,456 KiB, 2 passes, 1 lane.
@@ -41,8 +41,7 @@ type Options struct {
 	// PBKDF2 are the costs of PBKDF2; zero fields have the defaults of
 	// Werkzeug: sha256, 1,000,000 iterations.
 	PBKDF2 PBKDF2Costs
-	// Parallel is how many hashes are computed at a time. The default is
-	// GOMAXPROCS.
+	// Parallel is how many hashes are computed at the same time. The default is GOMAXPROCS.
 	Parallel int
 	// MaxLength is the length of the longest password, in bytes. The default
 	// is [DefaultMaxLength].
@@ -82,7 +81,7 @@ func New(options Options) (*Hasher, error) {
 	return h, nil
 }
 
-// fresh returns a hash of the hasher's scheme with a new salt and no sum.
+// fresh returns a hash of the hasher's scheme with a new salt and without a sum.
 func (h *Hasher) fresh() (hashed, error) {
 	switch h.options.Scheme {
 	case Argon2id:
@@ -95,15 +94,14 @@ func (h *Hasher) fresh() (hashed, error) {
 	return hashed{}, fmt.Errorf("password: unknown scheme %q; use argon2id, scrypt or pbkdf2", h.options.Scheme)
 }
 
-// acquire waits for a slot. What nobody waits for any more takes none, also when
-// one is free.
+// acquire waits for a slot. It takes none when ctx has ended, even when a slot is free.
 func (h *Hasher) acquire(ctx context.Context) error {
 	select {
 	case h.slots <- struct{}{}:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if ctx.Err() != nil { // both had happened
+	if ctx.Err() != nil { // a slot was free and ctx had ended
 		h.release()
 		return context.Cause(ctx)
 	}
@@ -112,8 +110,8 @@ func (h *Hasher) acquire(ctx context.Context) error {
 
 func (h *Hasher) release() { <-h.slots }
 
-// Hash returns the hash of a password with a new salt. It fails with
-// [ErrTooLong], or with the context's error when it ends while waiting.
+// Hash returns the hash of a password with a new salt. The error is [ErrTooLong], or that of ctx when it ends before a
+// slot is free.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > h.options.MaxLength {
 		return "", ErrTooLong
@@ -132,12 +130,10 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return p.String(), nil
 }
 
-// Verify reports whether a password is the one of a stored hash. An error
-// says that it could not be found out: the hash is malformed or asks for more
-// than the limits, or the context ended while it waited for its turn. Give it
-// the request's context, so that nothing is computed for a client that has gone.
-// What is not in any known format at all is false without an error, as in
-// Werkzeug, and so is a password that is longer than the hasher's limit.
+// Verify reports whether a password is that of a stored hash. It returns an error when it cannot tell: the hash is
+// malformed or its costs are above the limits, or ctx ended before a slot was free. Pass the request's context, so that
+// nothing is computed for a client that has gone. A hash in no known format is false without an error, as in Werkzeug,
+// and so is a password above the hasher's limit.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
 	if len(password) > h.options.MaxLength {
 		return false, nil
@@ -160,10 +156,9 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	return subtle.ConstantTimeCompare(sum, p.sum) == 1, nil
 }
 
-// VerifyDummy does the work of Verify for a user that does not exist. It takes
-// as long as for one that does when the stored hashes are of the hasher's own
-// scheme and costs; those of an older application differ until NeedsRehash has
-// had them renewed. It fails when the context ends while it waits.
+// VerifyDummy does the work of Verify for a user that does not exist, so that the time does not tell who has an
+// account. It takes as long as Verify does for hashes of the hasher's own scheme and costs. Hashes of an older
+// application take another time until NeedsRehash has had them replaced. It fails when ctx ends before a slot is free.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	if len(password) > h.options.MaxLength {
 		return nil // as in Verify
@@ -180,8 +175,8 @@ func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	return nil
 }
 
-// NeedsRehash reports whether a stored hash is of another scheme than the
-// hasher's, or of lower costs, or not a hash at all.
+// NeedsRehash reports whether a stored hash should be replaced: it has another scheme than the hasher's, lower costs,
+// or no known format.
 func (h *Hasher) NeedsRehash(hash string) bool {
 	p, err := parse(hash)
 	return err != nil || p.scheme != h.options.Scheme || p.costs.below(h.dummy.costs)
@@ -190,35 +185,34 @@ func (h *Hasher) NeedsRehash(hash string) bool {
 // defaultHasher has the zero Options.
 var defaultHasher = sync.OnceValue(func() *Hasher { return must(New(Options{})) })
 
-// Flask returns a hasher whose hashes Werkzeug 2.3 and later read: scrypt
-// with N 32768, R 8 and P 3, the costs that OWASP recommends. It is for
-// applications that share their users with a Flask application.
+// Flask returns a hasher whose hashes Werkzeug 2.3 and later can verify: scrypt with N 32768, R 8 and P 3, the costs
+// that OWASP recommends. It is for applications that share their users with a Flask application.
 var Flask = sync.OnceValue(func() *Hasher {
 	return must(New(Options{Scheme: Scrypt, Scrypt: ScryptCosts{P: 3}}))
 })
 
 func must(h *Hasher, err error) *Hasher {
 	if err != nil {
-		panic(err) // the options are valid
+		panic(err) // cannot fail: the options are valid
 	}
 	return h
 }
 
-// Hash is [Hasher.Hash] of a hasher with the zero Options: Argon2id.
+// Hash is [Hasher.Hash] with the default options: Argon2id.
 func Hash(ctx context.Context, password string) (string, error) {
 	return defaultHasher().Hash(ctx, password)
 }
 
-// Verify is [Hasher.Verify]: it reads all the formats.
+// Verify is [Hasher.Verify] with the default options. It reads all formats.
 func Verify(ctx context.Context, hash, password string) (bool, error) {
 	return defaultHasher().Verify(ctx, hash, password)
 }
 
-// VerifyDummy is [Hasher.VerifyDummy] of a hasher with the zero Options.
+// VerifyDummy is [Hasher.VerifyDummy] with the default options.
 func VerifyDummy(ctx context.Context, password string) error {
 	return defaultHasher().VerifyDummy(ctx, password)
 }
 
-// NeedsRehash reports whether a stored hash is not what Hash makes today:
-// hash the password again when it has been verified.
+// NeedsRehash reports whether a stored hash differs from what Hash makes today. If so, hash the password again after it
+// was verified.
 func NeedsRehash(hash string) bool { return defaultHasher().NeedsRehash(hash) }

@@ -10,8 +10,7 @@ import (
 	"github.com/dewar-go/dewar/sign"
 )
 
-// DefaultLifetime is how long a session is accepted after it was last
-// written: 31 days, as in Flask.
+// DefaultLifetime is how long a session is accepted after it was last written: 31 days, as in Flask.
 const DefaultLifetime = 31 * 24 * time.Hour
 
 // DefaultMaxSize is the default of CookieOptions.MaxSize. Browsers keep 4,096
@@ -19,21 +18,21 @@ const DefaultLifetime = 31 * 24 * time.Hour
 // for the name.
 const DefaultMaxSize = 4096 - 32
 
-// maxCookie bounds what is verified at all. No browser sends as much.
+// maxCookie is the length of the longest cookie that is verified. Browsers send less.
 const maxCookie = 16 << 10
 
-// maxInflated bounds what the values of a cookie may decompress to.
+// maxInflated bounds the values of a cookie after decompression.
 const maxInflated = 256 << 10
 
 // CookieOptions are the settings of a store that keeps sessions in cookies.
 type CookieOptions struct {
-	// Lifetime is how long after it was written a session is accepted, in
-	// whole seconds. The default is [DefaultLifetime].
+	// Lifetime is how long a session is accepted after it was written, in whole seconds. The default is
+	// [DefaultLifetime].
 	Lifetime time.Duration
 	// MaxSize is the longest value that Save returns, in bytes. The default
 	// is [DefaultMaxSize].
 	MaxSize int
-	// Tags are further types that the values may have.
+	// Tags are types that the values may have beside the built-in ones.
 	Tags []Tag
 	// Salt is the salt of a signed cookie. The default is "cookie-session",
 	// Flask's.
@@ -41,9 +40,8 @@ type CookieOptions struct {
 	// Digest is the hash of a signed cookie. The default is [sha1.New],
 	// Flask's; HMAC-SHA1 has no known weakness.
 	Digest func() hash.Hash
-	// CompressAbove is the size from which on a signed cookie is compressed
-	// when that is shorter, in bytes. The default is 1,024; a negative one
-	// always tries, as Flask does. Readers accept both.
+	// CompressAbove is the length in bytes above which a signed cookie is compressed if that is shorter. The default is
+	// 1,024. A negative value always tries, as Flask does. Loading accepts both.
 	CompressAbove int
 	// Now is the clock. The default is [time.Now].
 	Now func() time.Time
@@ -72,10 +70,9 @@ func (o CookieOptions) withDefaults() CookieOptions {
 	return o
 }
 
-// A CookieStore keeps the whole session in the cookie, signed and readable by
-// the client: Flask's own format, both ways. It cannot revoke a session, and
-// an old cookie that someone copied stays valid for its lifetime; keep what
-// must not come back out of it, or use a [ServerStore].
+// A CookieStore keeps the whole session in the cookie, in Flask's format. The cookie is signed, and the client can read
+// it. A session cannot be revoked: a copy of an old cookie stays valid for its lifetime. Keep values out of it that
+// must not come back, or use a [ServerStore].
 //
 // Source: flask.sessions.SecureCookieSessionInterface.
 type CookieStore struct {
@@ -98,13 +95,12 @@ func NewCookieStore(keys *sign.KeyRing, options CookieOptions) *CookieStore {
 		CompressAbove: max(o.CompressAbove, 0),
 	})
 	if err != nil {
-		panic(err) // the options above are valid
+		panic(err) // cannot fail: the options above are valid
 	}
 	return &CookieStore{o, codec, tokens}
 }
 
-// Load verifies the value now and decodes it when its session is read. The
-// error is always nil.
+// Load verifies the cookie now. The values are decoded when the session is first read. The error is always nil.
 func (c *CookieStore) Load(_ context.Context, value string) (*Session, error) {
 	if value == "" {
 		return newSession(c.codec, nil), nil
@@ -123,8 +119,7 @@ var errCookieLength = fmt.Errorf("session: the cookie is longer than %d bytes", 
 
 func (c *CookieStore) encoded(payload string) ([]byte, error) { return c.tokens.Payload(payload) }
 
-// Save returns the signed session. One that was not changed is signed again
-// without being decoded.
+// Save returns the signed session. An unchanged session is signed again without being decoded.
 func (c *CookieStore) Save(_ context.Context, s *Session) (string, error) {
 	if s.source == source(c) && !s.Modified() && s.payload != "" {
 		return c.tokens.Resign(s.payload), nil
@@ -148,8 +143,7 @@ func (c *CookieStore) Save(_ context.Context, s *Session) (string, error) {
 // Delete does nothing.
 func (c *CookieStore) Delete(context.Context, *Session) error { return nil }
 
-// Encode returns the cookie of the given values, whatever its size: for
-// tools, and for tests that need a client with a session.
+// Encode returns the cookie with the given values, whatever its size. It is for tools and tests.
 func (c *CookieStore) Encode(values map[string]any) (string, error) {
 	if values == nil {
 		values = map[string]any{}

@@ -20,12 +20,10 @@ import (
 // the client cannot read it. It is not Flask's format. Like a [CookieStore] it
 // cannot revoke a session.
 //
-// The value is base64url of a version byte, eight bytes that name the key, 24
-// random bytes, and AES-256-GCM of the time and the values. The key of each
-// message is HMAC-SHA256 of the first twelve random bytes under a key derived
-// from the ring; the other twelve are the nonce. So there is no practical
-// limit to how many sessions one key encrypts. Nothing is compressed, as the
-// length would tell about the content.
+// The cookie is base64url of: a version byte, eight bytes that name the key, 24 random bytes, and AES-256-GCM of the
+// time and the values. The key of a message is HMAC-SHA256 of the first 12 random bytes under a key derived from the
+// ring. The other 12 are the nonce. So the number of sessions that one key encrypts is practically unlimited. Nothing
+// is compressed, because the length would tell about the content.
 type EncryptedCookieStore struct {
 	options CookieOptions
 	codec   TaggedJSON
@@ -45,16 +43,14 @@ const (
 	timeSize         = 8
 )
 
-// NewEncryptedCookieStore returns a store of encrypted cookies. The current
-// key of the ring encrypts, the older ones decrypt. Salt names the purpose
-// that keys are derived for; Digest and CompressAbove have no effect.
+// NewEncryptedCookieStore returns a store of encrypted cookies. The ring's current key encrypts, the older ones
+// decrypt. options.Salt is the purpose that keys are derived for. Digest and CompressAbove have no effect.
 func NewEncryptedCookieStore(keys *sign.KeyRing, options CookieOptions) *EncryptedCookieStore {
 	o := options.withDefaults()
 	return &EncryptedCookieStore{o, TaggedJSON{Tags: o.Tags}, keys.Derive("encrypted session "+o.Salt, 32)}
 }
 
-// Load decrypts the value now and decodes it when its session is read. The
-// error is always nil.
+// Load decrypts the cookie now. The values are decoded when the session is first read. The error is always nil.
 func (c *EncryptedCookieStore) Load(_ context.Context, value string) (*Session, error) {
 	if value == "" {
 		return newSession(c.codec, nil), nil
@@ -98,13 +94,13 @@ func (c *EncryptedCookieStore) open(value string) (data string, written time.Tim
 	return "", time.Time{}, errEncryptedKey
 }
 
-// messageCipher derives the cipher of one message from its header.
+// messageCipher returns the cipher of one message, derived from the message's header.
 func messageCipher(key, header []byte) cipher.AEAD {
 	h := hmac.New(sha256.New, key)
 	h.Write(header[1+keyIDSize : 1+keyIDSize+messageSaltSize])
 	block, err := aes.NewCipher(h.Sum(nil))
 	if err != nil {
-		panic(err) // the key has 32 bytes
+		panic(err) // cannot fail: the key has 32 bytes
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
@@ -141,7 +137,7 @@ func (c *EncryptedCookieStore) Save(_ context.Context, s *Session) (string, erro
 // Delete does nothing.
 func (c *EncryptedCookieStore) Delete(context.Context, *Session) error { return nil }
 
-// Format names the store and none of its keys, whatever the verb.
+// Format prints the name of the store and no key, for every verb.
 func (c *EncryptedCookieStore) Format(f fmt.State, verb rune) {
 	fmt.Fprintf(f, "session.EncryptedCookieStore(%d keys, redacted)", len(c.keys))
 }

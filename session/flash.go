@@ -6,11 +6,10 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// flashesKey is where Flask keeps flashed messages: a list of tuples of
-// category and message.
+// flashesKey is Flask's name of the value that holds flashed messages: a list of tuples of category and message.
 const flashesKey = "_flashes"
 
-// A Flash is a message for the next page that shows messages.
+// A Flash is a message that the next page shows.
 type Flash struct {
 	// Category is the kind of the message; Flask's default is "message".
 	Category string
@@ -20,7 +19,7 @@ type Flash struct {
 	HTML bool
 }
 
-// Value returns the message for a template: markup.HTML or a string.
+// Value returns the message for a template: markup.HTML when HTML is set, else a string.
 func (f Flash) Value() any {
 	if f.HTML {
 		return markup.HTML(f.Message)
@@ -42,14 +41,13 @@ func (s *Session) flash(category string, message any) {
 	s.Set(flashesKey, append(list[:len(list):len(list)], Tuple{category, message}))
 }
 
-// Flashes removes the flashed messages and returns them, oldest first.
-// Entries of another form are dropped.
+// Flashes removes the flashed messages and returns them, oldest first. Entries of another form are dropped.
 func (s *Session) Flashes() []Flash {
 	v, _ := s.Pop(flashesKey)
 	return flashes(v)
 }
 
-// PeekFlashes is Flashes that leaves the messages where they are.
+// PeekFlashes returns the flashed messages and keeps them.
 func (s *Session) PeekFlashes() []Flash { return flashes(s.read()[flashesKey]) }
 
 func flashes(v any) []Flash {

@@ -17,18 +17,16 @@ const (
 // MemoryOptions are the settings of a store in memory.
 type MemoryOptions struct {
 	ServerOptions
-	// MaxSessions is how many sessions are kept. Beyond it the least recently
-	// used one is dropped, those without a user first, so that a flood of
-	// visitors signs nobody out. The default is [DefaultMaxSessions].
+	// MaxSessions is the greatest number of sessions. Beyond it the least recently used one is dropped, those without a
+	// user first, so that a flood of visitors signs nobody out. The default is [DefaultMaxSessions].
 	MaxSessions int
-	// MaxBytes is how many bytes their values may have together, with the same
-	// consequence. The default is [DefaultMaxBytes].
+	// MaxBytes is the greatest size of all values together, in bytes. Beyond it sessions are dropped as above. The
+	// default is [DefaultMaxBytes].
 	MaxBytes int64
 }
 
-// NewMemoryStore returns a store that keeps sessions in the memory of this
-// process: for tests, and for an application that runs as one process and may
-// lose its sessions when it restarts.
+// NewMemoryStore returns a store that keeps sessions in this process. They are lost when it ends. It is for tests and
+// for applications that run as one process.
 func NewMemoryStore(options MemoryOptions) *ServerStore {
 	return NewServerStore(NewMemoryBackend(options), options.ServerOptions)
 }
@@ -41,14 +39,13 @@ type MemoryBackend struct {
 	records map[string]*list.Element // of *Record
 	users   map[string]map[string]bool
 	bytes   int64 // of all Data
-	// The records in the order of their use, the last used in front.
+	// The records in the order of their use, the last used first.
 	visitors, members list.List
 }
 
 var _ Backend = (*MemoryBackend)(nil)
 
-// NewMemoryBackend returns an empty backend. Of the options it takes the
-// bounds and the clock.
+// NewMemoryBackend returns an empty backend. It uses the bounds and the clock of the options.
 func NewMemoryBackend(options MemoryOptions) *MemoryBackend {
 	o := options
 	if o.MaxSessions <= 0 {
@@ -109,8 +106,7 @@ func (m *MemoryBackend) queue(user string) *list.List {
 	return &m.members
 }
 
-// shrink drops what has expired at the end of the queues, and then what is
-// too much.
+// shrink drops expired records at the end of the queues, and then records beyond the bounds.
 func (m *MemoryBackend) shrink() {
 	now := m.options.Now()
 	for _, queue := range []*list.List{&m.visitors, &m.members} {
@@ -120,8 +116,8 @@ func (m *MemoryBackend) shrink() {
 	}
 	for len(m.records) > m.options.MaxSessions || m.bytes > m.options.MaxBytes && len(m.records) > 1 {
 		e := m.visitors.Back()
-		// The front is what was just written: a visitor alone among members
-		// must be able to sign in.
+		// The only visitor's record is the one just written. A visitor must be able to sign in even when members fill
+		// the memory.
 		if e == nil || m.visitors.Len() == 1 && m.members.Len() > 0 {
 			e = m.members.Back()
 		}

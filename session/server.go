@@ -24,52 +24,43 @@ const (
 	DefaultMaxRecord = 64 << 10
 )
 
-// UserKey is the name of the value that says whom a session belongs to,
-// Flask-Login's.
+// UserKey is the name of the value that holds the user's id, as in Flask-Login.
 const UserKey = "_user_id"
 
 // ServerOptions are the settings of a [ServerStore].
 type ServerOptions struct {
-	// Idle is how long a session that is not permanent lasts without being
-	// used. The default is [DefaultIdle].
+	// Idle is how long a session that is not permanent lasts without use. The default is [DefaultIdle].
 	Idle time.Duration
-	// Lifetime is how long a permanent session lasts without being used, as one
-	// in a cookie does. The default is [DefaultLifetime]; an application says
-	// it with [ServerStore.UseLifetime].
+	// Lifetime is how long a permanent session lasts without use. The default is [DefaultLifetime], or what
+	// [ServerStore.UseLifetime] sets.
 	Lifetime time.Duration
-	// Absolute is how long a session lasts after its id was given out, used or
-	// not. The default is [DefaultAbsolute] for a session that is not
-	// permanent, and no bound for one that is.
+	// Absolute is how long a session lasts after its id was given out, even when it is used. The default is
+	// [DefaultAbsolute] for a session that is not permanent; a permanent one has no such bound.
 	Absolute time.Duration
 	// MaxSize is the size of the largest session, in bytes. The default is
 	// [DefaultMaxRecord].
 	MaxSize int
-	// UserKey is the name of the value that says whom a session belongs to.
-	// The default is [UserKey].
+	// UserKey is the name of the value that holds the user's id. The default is [UserKey].
 	UserKey string
-	// AnonymousWhenDown makes everybody a visitor without a session while the
-	// backend cannot be reached, instead of failing with [ErrUnavailable]:
-	// Load gives an empty session, and what is set in it is not kept. Clients
-	// keep their cookies and are back when the backend is. It suits a site
-	// that is of use to visitors; what requires a user still requires one.
+	// AnonymousWhenDown treats everybody as a visitor while the backend does not answer, instead of failing with
+	// [ErrUnavailable]. Load returns an empty session, and changes to it are lost. Clients keep their cookies, and
+	// their sessions are back when the backend is. It is for sites that are useful to visitors. Views that require a
+	// user still do. The default is false.
 	AnonymousWhenDown bool
-	// Tags are further types that the values may have.
+	// Tags are types that the values may have beside the built-in ones.
 	Tags []Tag
 	// Now is the clock. The default is [time.Now].
 	Now func() time.Time
 }
 
-// touchEvery is how exact Record.Seen is: a session in steady use is written
-// once in that time.
+// touchEvery is the precision of Record.Seen: a session in steady use is written once in that time.
 const touchEvery = time.Minute
 
-// A ServerStore keeps sessions on the server; the cookie holds a random id of
-// 32 bytes and nothing else. An id that the store did not give out is never
-// adopted. The id changes when the user of the session changes and when
-// Renew asks for it.
+// A ServerStore keeps sessions on the server. The cookie holds only a random id of 32 bytes. An id that the store did
+// not give out is never accepted. The id changes when the user of the session changes and when Renew asks for it.
 //
-// Two requests may change one session at the same time: each write applies
-// what its request has changed, name by name, to what is there.
+// Two requests may change a session at the same time. Each write applies the changes of its request, name by name, to
+// the values that are stored then.
 type ServerStore struct {
 	backend Backend
 	options ServerOptions
@@ -78,7 +69,7 @@ type ServerStore struct {
 
 var _ Store = (*ServerStore)(nil)
 
-// NewServerStore returns a store over a backend.
+// NewServerStore returns a store that keeps its records in backend.
 func NewServerStore(backend Backend, options ServerOptions) *ServerStore {
 	o := options
 	if o.Idle == 0 {
@@ -96,12 +87,12 @@ func NewServerStore(backend Backend, options ServerOptions) *ServerStore {
 	return &ServerStore{backend, o, TaggedJSON{Tags: o.Tags}}
 }
 
-// serverState is what a ServerStore knows about a session that it has loaded.
+// serverState is the part of a Session that belongs to the ServerStore that loaded it.
 type serverState struct {
 	store  *ServerStore
-	id     string // the cookie's value
+	id     string // the id in the cookie
 	record Record // without Data
-	down   bool   // the backend could not be reached when it was loaded
+	down   bool   // the backend did not answer when the session was loaded
 }
 
 const idSize = 32
@@ -111,7 +102,7 @@ var idLength = base64.RawURLEncoding.EncodedLen(idSize)
 
 func newID() string {
 	var b [idSize]byte
-	rand.Read(b[:]) // never fails: the process would not survive it
+	rand.Read(b[:]) // never fails: crypto/rand ends the process instead
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
@@ -124,7 +115,7 @@ var errIDForm = errors.New("session: the cookie is not a session id")
 
 func unavailable(err error) error { return fmt.Errorf("%w: %w", ErrUnavailable, err) }
 
-// Load returns the session of an id.
+// Load returns the session of the id in a cookie.
 func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	if id == "" {
 		return newSession(st.codec, nil), nil
@@ -147,7 +138,7 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 		}
 		return newSession(st.codec, ErrExpired), nil
 	}
-	signed := r.Seen // before it is set: the caller then gives the cookie a later end, too
+	signed := r.Seen // r.Seen before it changes, so that the caller renews the cookie too
 	if now.Sub(r.Seen) >= touchEvery {
 		r.Seen, r.Expires = now, st.expires(r.Created, now, permanent)
 		if err := st.backend.Touch(ctx, r.ID, r.Seen, r.Expires); err != nil {
@@ -160,7 +151,7 @@ func (st *ServerStore) Load(ctx context.Context, id string) (*Session, error) {
 	return s, nil
 }
 
-// loadDown is Load while the backend cannot be reached.
+// loadDown is Load when the backend does not answer.
 func (st *ServerStore) loadDown(err error) (*Session, error) {
 	if !st.options.AnonymousWhenDown {
 		return nil, unavailable(err)
@@ -170,9 +161,8 @@ func (st *ServerStore) loadDown(err error) (*Session, error) {
 	return s, nil
 }
 
-// UseLifetime sets Lifetime where the options leave it out. The errors are
-// another Lifetime among the options, and an Absolute that ends permanent sessions
-// before it.
+// UseLifetime sets the Lifetime when the options have none. It fails when they have another Lifetime, and when Absolute
+// ends permanent sessions earlier.
 func (st *ServerStore) UseLifetime(lifetime time.Duration) error {
 	switch o := &st.options; {
 	case o.Lifetime != 0 && o.Lifetime != lifetime:
@@ -184,7 +174,7 @@ func (st *ServerStore) UseLifetime(lifetime time.Duration) error {
 	return nil
 }
 
-// expires is when a session ends that is not used again.
+// expires returns when a session ends that is not used again.
 func (st *ServerStore) expires(created, seen time.Time, permanent bool) time.Time {
 	o := &st.options
 	end := seen.Add(o.Idle)
@@ -200,7 +190,7 @@ func (st *ServerStore) expires(created, seen time.Time, permanent bool) time.Tim
 	return end
 }
 
-// Save writes the session if it was changed and returns its id.
+// Save writes the session if it was changed, and returns its id.
 func (st *ServerStore) Save(ctx context.Context, s *Session) (string, error) {
 	if s.server.down && st.options.AnonymousWhenDown {
 		return "", nil
@@ -242,8 +232,8 @@ func (st *ServerStore) encode(s *Session) ([]byte, error) {
 	return data, err
 }
 
-// create writes a session under a new id. The record of its old id goes
-// first: a session that was revoked meanwhile is not given a new life.
+// create writes a session under a new id. It deletes the record of the old id first. When that is gone the session was
+// revoked, and is not written again.
 func (st *ServerStore) create(ctx context.Context, s *Session, own bool) (string, error) {
 	data, err := st.encode(s)
 	if err != nil {
@@ -269,19 +259,19 @@ func (st *ServerStore) create(ctx context.Context, s *Session, own bool) (string
 	if err := st.backend.Put(ctx, r); err != nil {
 		return "", unavailable(err)
 	}
-	st.keep(s, id, r)
+	st.written(s, id, r)
 	return id, nil
 }
 
-// keep notes that the record holds the session.
-func (st *ServerStore) keep(s *Session, id string, r Record) {
+// written records in s that the backend holds it as record r.
+func (st *ServerStore) written(s *Session, id string, r Record) {
 	s.saved()
 	r.Data = nil
 	s.server = serverState{store: st, id: id, record: r}
 }
 
-// update writes a session over its record. When another request has written
-// since, the changes of this one are applied to what is there now.
+// update writes a session over its record. When another request has written meanwhile, the changes of this one are
+// applied to the stored values.
 func (st *ServerStore) update(ctx context.Context, s *Session) (string, error) {
 	r := s.server.record
 	for range 16 {
@@ -296,7 +286,7 @@ func (st *ServerStore) update(ctx context.Context, s *Session) (string, error) {
 		switch {
 		case err == nil:
 			id := s.server.id
-			st.keep(s, id, r)
+			st.written(s, id, r)
 			return id, nil
 		case errors.Is(err, ErrNotFound):
 			return "", nil
@@ -315,7 +305,7 @@ func (st *ServerStore) update(ctx context.Context, s *Session) (string, error) {
 	return "", unavailable(ErrConflict)
 }
 
-// rebase applies the changes of this request to other values.
+// rebase applies the changes of this request to the values in data.
 func (s *Session) rebase(data []byte) error {
 	v, err := s.codec.Unmarshal(data)
 	if err != nil {
@@ -349,17 +339,15 @@ func (st *ServerStore) Delete(ctx context.Context, s *Session) error {
 
 // Info describes a session to its user.
 type Info struct {
-	// ID names the session for Revoke; it is no id that a client could send.
+	// ID is the session's name for Revoke. It is no id that a cookie can hold.
 	ID string
-	// Created is when the user got this session, Seen when it was last used,
-	// to the minute.
+	// Created is when the user got this session. Seen is when it was last used, to the minute.
 	Created, Seen time.Time
 	// Current says that it is the session of this request.
 	Current bool
 }
 
-// List returns the sessions of a user that have not expired. current, which
-// may be nil, is the session of this request.
+// List returns the sessions of a user that have not expired. current is the session of this request or nil.
 func (st *ServerStore) List(ctx context.Context, user string, current *Session) ([]Info, error) {
 	if user == "" {
 		return nil, nil
@@ -378,7 +366,7 @@ func (st *ServerStore) List(ctx context.Context, user string, current *Session) 
 	return list, nil
 }
 
-// Revoke ends the session that List calls by this ID.
+// Revoke ends the session with this Info.ID.
 func (st *ServerStore) Revoke(ctx context.Context, id string) error {
 	if err := st.backend.Delete(ctx, id); err != nil {
 		return unavailable(err)
@@ -386,7 +374,7 @@ func (st *ServerStore) Revoke(ctx context.Context, id string) error {
 	return nil
 }
 
-// RevokeUser ends all sessions of a user but the given one, which may be nil.
+// RevokeUser ends all sessions of a user but except, which may be nil.
 func (st *ServerStore) RevokeUser(ctx context.Context, user string, except *Session) error {
 	list, err := st.List(ctx, user, except)
 	if err != nil {

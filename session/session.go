@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// A Session is the data of one visitor: values by name, kept from one request
-// to the next by a [Store]. Values are those of [TaggedJSON]; an integer comes
-// back as an int and other numbers as a float64, whatever type was set, so
-// that [Value] is the way to read them.
+// A Session is the data of one visitor: values by name, which a [Store] keeps from one request to the next. Values are
+// those of [TaggedJSON]. Whatever type was set, an integer comes back as an int and another number as a float64, so
+// read values with [Value].
 //
 // A Session belongs to one request and is not safe for concurrent use.
 type Session struct {
 	codec   TaggedJSON
 	values  map[string]any // nil until decoded
-	payload string         // what was loaded, as its store keeps it
-	source  source         // decodes the payload; nil for a new session
+	payload string         // what the store loaded; source decodes it
+	source  source         // nil for a new session
 
 	isNew    bool
 	modified bool
@@ -28,8 +27,8 @@ type Session struct {
 	signed   time.Time
 	err      error
 
-	// Containers that were handed out, with their encoded form at that time:
-	// a change inside them is noticed when the session is saved.
+	// Lists and maps that Get returned, with their encoded form at that time. noticeChanges compares it when the
+	// session is saved.
 	watched map[string][]byte
 	changed map[string]struct{} // names set or deleted
 	cleared bool
@@ -37,12 +36,12 @@ type Session struct {
 	server serverState
 }
 
-// A source turns what a store has loaded into the encoded values.
+// A source decodes the payload of a session to the encoded values.
 type source interface {
 	encoded(payload string) ([]byte, error)
 }
 
-// plain is the source of a store that keeps the encoded values as they are.
+// plain is the source for payloads that are the encoded values.
 type plain struct{}
 
 func (plain) encoded(payload string) ([]byte, error) { return []byte(payload), nil }
@@ -50,12 +49,12 @@ func (plain) encoded(payload string) ([]byte, error) { return []byte(payload), n
 // New returns an empty session that no client has yet.
 func New() *Session { return &Session{values: map[string]any{}, isNew: true} }
 
-// load decodes the values. Malformed ones make it a new, empty session.
+// load returns the decoded values. When they are malformed the session becomes a new, empty one.
 func (s *Session) load() map[string]any {
 	if s.values != nil {
 		return s.values
 	}
-	if s.source == nil { // the zero value is a session that is not new
+	if s.source == nil { // a session that was not loaded by a store
 		s.values = map[string]any{}
 		return s.values
 	}
@@ -75,13 +74,13 @@ func (s *Session) load() map[string]any {
 	return s.values
 }
 
-// read is load for a view's own reading.
+// read is load that marks the session as accessed.
 func (s *Session) read() map[string]any {
 	s.accessed = true
 	return s.load()
 }
 
-// write is load for a change of one name.
+// write is load that marks one name as changed.
 func (s *Session) write(name string) map[string]any {
 	values := s.read()
 	s.modified = true
@@ -93,8 +92,7 @@ func (s *Session) write(name string) map[string]any {
 	return values
 }
 
-// Get returns the value of a name. A change inside a list or map that it
-// returns is noticed and saved.
+// Get returns the value of a name. A later change inside a list or map that it returned is saved.
 func (s *Session) Get(name string) (any, bool) {
 	v, ok := s.read()[name]
 	if ok {
@@ -103,21 +101,21 @@ func (s *Session) Get(name string) (any, bool) {
 	return v, ok
 }
 
-// watch remembers the encoded form of a value that can be changed in place.
+// watch remembers the encoded form of a list or map.
 func (s *Session) watch(name string, v any) {
 	switch v.(type) {
 	case nil, bool, string, int, int64, float64, time.Time, UUID:
 		return
 	}
 	if _, ok := s.changed[name]; ok {
-		return // saved anyway
+		return // it is saved in any case
 	}
 	if _, ok := s.watched[name]; ok {
 		return
 	}
 	b, err := s.codec.Marshal(v)
 	if err != nil {
-		return // cannot be saved: Save says so
+		return // it cannot be encoded: Save reports that
 	}
 	if s.watched == nil {
 		s.watched = make(map[string][]byte, 1)
@@ -125,7 +123,7 @@ func (s *Session) watch(name string, v any) {
 	s.watched[name] = b
 }
 
-// noticeChanges marks the names whose containers were changed in place.
+// noticeChanges marks the names whose lists or maps have changed.
 func (s *Session) noticeChanges() {
 	for name, before := range s.watched {
 		if after, err := s.codec.Marshal(s.values[name]); err != nil || !bytes.Equal(before, after) {
@@ -134,12 +132,10 @@ func (s *Session) noticeChanges() {
 	}
 }
 
-// Set sets the value of a name. A value that has no form in [TaggedJSON] is
-// an error of Save.
+// Set sets the value of a name. When [TaggedJSON] cannot encode it, Save fails.
 func (s *Session) Set(name string, v any) { s.write(name)[name] = v }
 
-// SetDefault returns the value of a name, after setting it when there is
-// none.
+// SetDefault returns the value of a name. When there is none it sets v first.
 func (s *Session) SetDefault(name string, v any) any {
 	if old, ok := s.Get(name); ok {
 		return old
@@ -148,7 +144,7 @@ func (s *Session) SetDefault(name string, v any) any {
 	return v
 }
 
-// Delete removes a name. It is no change when the name is not there.
+// Delete removes a name. When there is no such name the session is unchanged.
 func (s *Session) Delete(name string) { s.Pop(name) }
 
 // Pop removes a name and returns its value.
@@ -169,8 +165,7 @@ func (s *Session) Has(name string) bool {
 // Len returns the number of values.
 func (s *Session) Len() int { return len(s.read()) }
 
-// Empty reports whether there are no values. The client's cookie is deleted
-// when a session has become empty.
+// Empty reports whether there are no values. The client's cookie is deleted when a session has become empty.
 func (s *Session) Empty() bool { return s.Len() == 0 }
 
 // Keys returns the names in order.
@@ -187,15 +182,14 @@ func (s *Session) All() iter.Seq2[string, any] {
 	}
 }
 
-// Clear removes all values. It counts as a change also of an empty session,
-// as in Flask.
+// Clear removes all values. As in Flask it counts as a change even when the session is empty.
 func (s *Session) Clear() {
 	clear(s.read())
 	s.modified, s.cleared = true, true
 	s.changed, s.watched = nil, nil
 }
 
-// permanentKey is where Flask keeps Permanent.
+// permanentKey is Flask's name of the value of Permanent.
 const permanentKey = "_permanent"
 
 // Permanent reports whether the session outlives the browser's own session.
@@ -210,8 +204,8 @@ func (s *Session) permanent() bool {
 	return v
 }
 
-// peekPermanent is permanent without decoding, in the two usual cases: the
-// name is nowhere in the values, or it is the first one as names are sorted.
+// peekPermanent is permanent without decoding, for the two usual cases: the name does not occur in the payload, or it
+// is the first name.
 func (s *Session) peekPermanent() bool {
 	if s.values == nil && s.source != nil {
 		if data, err := s.source.encoded(s.payload); err == nil {
@@ -230,11 +224,9 @@ func (s *Session) peekPermanent() bool {
 // SetPermanent sets whether the session outlives the browser's own session.
 func (s *Session) SetPermanent(permanent bool) { s.Set(permanentKey, permanent) }
 
-// Renew asks for a new identity: a server-side store moves the session to a
-// new id when it is saved, and the old id is worth nothing from then on. Call
-// it when the visitor's rights change. CSRF tokens given out before are worth
-// nothing then, either. A cookie store has no ids; it signs anew, and the old
-// cookie stays valid until it expires.
+// Renew asks for a new identity. Call it when the visitor's rights change. A ServerStore moves the session to a new id
+// when it is saved, and the old id is no longer accepted. A cookie store has no ids: it signs the session again, and
+// the old cookie stays valid until it expires. In both cases CSRF tokens from before are no longer accepted.
 func (s *Session) Renew() {
 	if _, ok := s.CSRFSecret(); ok {
 		s.Delete(csrfKey)
@@ -244,52 +236,47 @@ func (s *Session) Renew() {
 
 // IsNew reports whether the client sent no session that was accepted.
 func (s *Session) IsNew() bool {
-	s.read() // malformed values make it new
+	s.read() // malformed values make the session new
 	return s.isNew
 }
 
-// Modified reports whether anything was set, deleted, cleared or changed
-// inside a value that was handed out.
+// Modified reports whether a value was set, deleted or cleared, or a list or map was changed in place.
 func (s *Session) Modified() bool {
 	s.noticeChanges()
 	return s.modified
 }
 
-// Accessed reports whether the session was read or changed in any way, also
-// by Len and Has. The answer then depends on the cookie and says so with
-// "Vary: Cookie".
+// Accessed reports whether the session was read or changed in any way, also by Len and Has. Then the answer depends on
+// the cookie and needs "Vary: Cookie".
 func (s *Session) Accessed() bool { return s.accessed }
 
-// Signed returns when the store wrote what it loaded; zero for a new session.
+// Signed returns when the loaded session was written, and zero for a new session.
 func (s *Session) Signed() time.Time { return s.signed }
 
-// Err returns why what the client sent was not accepted, for a debug log; nil
-// when it was, or when it sent nothing. Values are decoded when they are
-// first asked for, so that a malformed one may be known only then.
+// Err returns why the client's session was not accepted, for a debug log. It is nil when it was accepted or there was
+// none. Values are decoded when they are first read, so a malformed session may be known only then.
 func (s *Session) Err() error { return s.err }
 
-// A State is what a framework has to know at the end of a request.
+// A State is the state of a session at the end of a request.
 type State struct {
-	// Empty, New, Modified, Accessed and Permanent are what the methods of
-	// those names say.
+	// The fields are the results of the methods with the same names.
 	Empty, New, Modified, Accessed, Permanent bool
 }
 
-// State returns the state of the session without marking it as accessed.
-// Permanent is left out unless it is wanted: values that nobody has read have
-// to be searched for it, and perhaps decoded.
+// State returns the state of the session without marking it as accessed. Permanent is set only when permanent asks for
+// it, because values that nobody has read must be searched for it.
 func (s *Session) State(permanent bool) State {
 	st := State{Modified: s.Modified()}
 	if permanent {
 		st.Permanent = s.peekPermanent()
 	}
 	st.Accessed, st.New = s.accessed, s.isNew
-	// Values that were not decoded were never emptied.
+	// Values that were not decoded are not empty.
 	st.Empty = s.values != nil && len(s.values) == 0
 	return st
 }
 
-// csrfKey is where Flask-WTF keeps the secret of its tokens.
+// csrfKey is Flask-WTF's name of the value that holds the secret of its tokens.
 const csrfKey = "csrf_token"
 
 // CSRFSecret returns the secret that CSRF tokens are checked against.

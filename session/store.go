@@ -7,34 +7,28 @@ import (
 	"strings"
 )
 
-// A Store loads and saves sessions. value is what the client's cookie holds;
-// the cookie's name, attributes and headers are the caller's.
+// A Store loads and saves sessions. A value is the content of the client's cookie. The caller sets the cookie's name
+// and attributes, and the headers.
 //
 // A Store is safe for concurrent use.
 type Store interface {
-	// Load returns the session of a cookie's value. Nothing, and anything
-	// malformed, forged, unknown or expired, is a new empty session, whose
-	// Err says why. An error means that the store cannot be reached; it wraps
+	// Load returns the session of a cookie's value. For an empty, malformed, forged, unknown or expired value it is a
+	// new empty session whose Err gives the reason. The error says that the store does not answer and wraps
 	// [ErrUnavailable].
 	Load(ctx context.Context, value string) (*Session, error)
-	// Save keeps the session and returns the cookie's new value. The empty
-	// value means that the client's cookie is to be deleted: the session is
-	// empty, or it was revoked since it was loaded. It fails with a
-	// *TooLargeError, with an error about a value that cannot be encoded, or
-	// with one that wraps [ErrUnavailable].
+	// Save stores the session and returns the cookie's new value. "" means that the client's cookie is to be deleted:
+	// the session is empty, or was revoked after it was loaded. The error is a *TooLargeError, is about a value that
+	// cannot be encoded, or wraps [ErrUnavailable].
 	Save(ctx context.Context, s *Session) (value string, err error)
-	// Delete revokes the session. A cookie store cannot: what was signed
-	// stays valid until it expires.
+	// Delete revokes the session. A cookie store cannot: a signed cookie stays valid until it expires.
 	Delete(ctx context.Context, s *Session) error
 }
 
-// ErrUnavailable is in the chain of every error about a store that cannot be
-// reached.
+// ErrUnavailable is in the chain of every error that says that a store does not answer.
 var ErrUnavailable = errors.New("session: the session store is unavailable")
 
-// ErrExpired and ErrUnknown are reasons that [Session.Err] gives of a session
-// that is no longer one: its time is over, or the server knows it no more, as
-// after a logout. A signed cookie's time gives a sign.SignatureExpired.
+// ErrExpired and ErrUnknown are reasons that [Session.Err] returns: the session's time is over, or the server does not
+// know the id, as after a logout. For a signed cookie whose time is over it returns a sign.SignatureExpired.
 var (
 	ErrExpired = errors.New("session: the session has expired")
 	ErrUnknown = errors.New("session: the session id is unknown or revoked")
@@ -53,7 +47,7 @@ func (e *TooLargeError) Error() string {
 		" keep what is large in a database and its key in the session, or use a server-side store", e.Size, e.Limit, strings.Join(e.Largest, ", "))
 }
 
-// tooLarge reports the largest names of a session.
+// tooLarge returns the error with the names of the largest values.
 func tooLarge(s *Session, size, limit int) error {
 	e := &TooLargeError{Size: size, Limit: limit}
 	var sizes [3]int
@@ -75,8 +69,7 @@ func tooLarge(s *Session, size, limit int) error {
 	return e
 }
 
-// newSession returns a session for a client that has none, or whose session
-// was not accepted for the given reason.
+// newSession returns an empty session. reason is why the client's was not accepted, or nil.
 func newSession(codec TaggedJSON, reason error) *Session {
 	s := New()
 	s.codec, s.err = codec, reason
@@ -97,7 +90,7 @@ func (s *Session) encode() ([]byte, error) {
 	return nil, err
 }
 
-// saved notes that the store has the session as it is now.
+// saved marks the session as equal to what the store holds.
 func (s *Session) saved() {
 	s.modified, s.renewed, s.cleared, s.isNew = false, false, false, false
 	s.changed, s.watched, s.payload = nil, nil, ""

@@ -17,9 +17,8 @@ import (
 	"github.com/dewar-go/dewar/sign"
 )
 
-// TaggedJSON is Flask's JSON for sessions: what JSON lacks is an object with
-// one member whose name, a tag, says what it is. It is a [sign.Codec]; the
-// zero value knows Flask's tags:
+// TaggedJSON is Flask's JSON for sessions. A type that JSON lacks is an object with one member whose name, the tag,
+// names the type. TaggedJSON is a [sign.Codec]. The zero value has Flask's tags:
 //
 //	" t"   Tuple
 //	" b"   []byte, as base64
@@ -28,28 +27,27 @@ import (
 //	" d"   time.Time, in UTC and whole seconds
 //	" di"  an object whose only name looks like a tag
 //
-// Names are sorted and characters outside ASCII escaped, as Flask does inside
-// an application. Structs and types with MarshalJSON have the form that
-// encoding/json gives them.
+// As in Flask, names are sorted and characters outside ASCII are escaped. Structs and types with MarshalJSON are
+// encoded as encoding/json does.
 //
 // Source: flask.json.tag.TaggedJSONSerializer.
 type TaggedJSON struct {
-	// Tags are further tags, looked at before Flask's own. A Flask
-	// application that shares the session needs the same ones.
+	// Tags are further tags. They are tried before Flask's own. A Flask application that shares the session needs the
+	// same ones.
 	Tags []Tag
 }
 
 // A Tag is a type that [TaggedJSON] carries.
 type Tag struct {
-	// Name is the tag, by custom a space and a letter or two.
+	// Name is the tag, by convention a space and one or two letters.
 	Name string
-	// ToJSON returns the JSON form of v; false when the tag is not for v.
+	// ToJSON returns the JSON form of v. ok is false when the tag is not for v.
 	ToJSON func(v any) (any, bool)
-	// FromJSON is the reverse.
+	// FromJSON is the inverse of ToJSON.
 	FromJSON func(v any) (any, error)
 }
 
-// maxDepth bounds how deep values are nested, also in what Flask has written.
+// maxDepth bounds how deep values are nested, when reading and writing.
 const maxDepth = 1000
 
 var scalars = sign.JSON{Compact: true}
@@ -116,10 +114,10 @@ func (t *TaggedJSON) append(dst []byte, v any, depth int) ([]byte, error) {
 	return t.reflect(dst, reflect.ValueOf(v), depth)
 }
 
-// httpDate is the form of a date in HTTP (RFC 9110, section 5.6.7).
+// httpDate is the format of dates in HTTP (RFC 9110, section 5.6.7).
 const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// reflect handles the types that are not named above.
+// reflect encodes the types that append does not name.
 func (t *TaggedJSON) reflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	typ := v.Type()
 	switch kind := v.Kind(); {
@@ -161,7 +159,7 @@ func (t *TaggedJSON) reflect(dst []byte, v reflect.Value, depth int) ([]byte, er
 	return scalars.Append(dst, v.Interface())
 }
 
-// isGoJSON reports whether v has its form from encoding/json.
+// isGoJSON reports whether encoding/json encodes v.
 func isGoJSON(v reflect.Value) bool {
 	if v.Kind() == reflect.Struct {
 		return true
@@ -229,8 +227,7 @@ func (t *TaggedJSON) isTag(name string) bool {
 	return slices.ContainsFunc(t.Tags, func(tag Tag) bool { return tag.Name == name })
 }
 
-// Unmarshal reads tagged JSON. A member with a tag and a value that is not
-// the tag's is an error.
+// Unmarshal reads tagged JSON. A tag whose value has the wrong form is an error.
 func (t TaggedJSON) Unmarshal(data []byte) (any, error) {
 	v, err := sign.JSON{ObjectHook: t.untag}.Unmarshal(data)
 	if err != nil {
@@ -290,7 +287,7 @@ func untagFlask(tag string, v any) (any, error) {
 	return nil, fmt.Errorf("the tag %q has a value of the wrong type", tag)
 }
 
-// dropTwo removes the two underscores that a name after " di" ends with.
+// dropTwo removes the two underscores at the end of the name in an object tagged " di".
 func dropTwo(name string) string {
 	for range 2 {
 		_, size := utf8.DecodeLastRuneInString(name)
@@ -299,8 +296,8 @@ func dropTwo(name string) string {
 	return name
 }
 
-// parseDate reads an HTTP date, or any date of a mail header as Werkzeug's
-// parse_date does. What cannot be read is nil.
+// parseDate reads an HTTP date, or any date of a mail header, as Werkzeug's parse_date does. It returns nil when the
+// date cannot be read.
 func parseDate(s string) any {
 	if len(s) > 128 {
 		return nil

@@ -11,8 +11,7 @@ import (
 // are tuples.
 type Tuple []any
 
-// A UUID is a universally unique identifier (RFC 9562). A session takes any
-// other array of sixteen bytes for one too.
+// A UUID is a universally unique identifier (RFC 9562). A session stores any other array of sixteen bytes as one too.
 type UUID [16]byte
 
 // String returns the form with hyphens.

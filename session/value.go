@@ -7,11 +7,9 @@ import (
 	"reflect"
 )
 
-// Value returns the value of a name as a T. It converts between the types of
-// numbers when nothing is lost, so that it does not matter whether the value
-// was set in this request or came back from JSON, and decodes lists and
-// objects into slices, maps and structs by the rules of encoding/json. It is
-// false when there is no value or it is not a T.
+// Value returns the value of a name as a T. It converts numbers when nothing is lost, so that a value set in this
+// request and one read from JSON are the same. It decodes lists and objects into slices, maps and structs as
+// encoding/json does. The result is false when there is no value or it cannot be converted.
 func Value[T any](s *Session, name string) (T, bool) {
 	v, ok := s.Get(name)
 	if !ok {

@@ -6,13 +6,11 @@ import (
 	"fmt"
 )
 
-// errBase64Padding and the error of appendBase64Decoded have the texts of
-// Python's binascii.
+// The errors of base64 have the texts of Python's binascii.
 var errBase64Padding = errors.New("Incorrect padding")
 
-// decode6 maps a byte to its six bits, 64 when it is not in either base64
-// alphabet. Python translates the URL-safe alphabet to the standard one and
-// then decodes, so that both are accepted.
+// decode6 maps a byte to its six bits, or to 64 when it is in no base64 alphabet. It accepts both alphabets, because
+// Python translates the URL-safe one to the standard one.
 var decode6 = func() (t [256]byte) {
 	for i := range t {
 		t[i] = 64
@@ -40,19 +38,18 @@ func Base64Decode(s string) ([]byte, error) {
 	return b, nil
 }
 
-// appendBase64Decoded appends the bytes that s encodes. The leniency is
-// exactly that of Python's base64.urlsafe_b64decode after itsdangerous has
-// padded s to a multiple of four, so that both accept the same tokens.
+// appendBase64Decoded appends the bytes that s encodes. It accepts exactly what Python's base64.urlsafe_b64decode
+// accepts after itsdangerous has padded s to a multiple of four.
 func appendBase64Decoded(dst []byte, s string) ([]byte, error) {
-	// The usual text has nothing to be lenient about. One that is shorter
-	// than it looks has line breaks, which count in Python's padding.
+	// The usual text is well formed. When the result is shorter than the length of s says, s has line breaks, which
+	// count in Python's padding.
 	if b, err := base64.RawURLEncoding.AppendDecode(dst, []byte(s)); err == nil && len(b)-len(dst) == base64.RawURLEncoding.DecodedLen(len(s)) {
 		return b, nil
 	}
 	var (
-		left       byte // bits carried over to the next byte
-		quad, pads int  // place in the group of four; '=' signs seen in a row
-		count      int  // characters of the alphabet
+		left       byte // bits that belong to the next byte
+		quad, pads int  // place in the group of four; number of '=' just read
+		count      int  // number of characters of the alphabet
 	)
 	total := len(s) + (4-len(s)%4)%4
 	for i := range total {

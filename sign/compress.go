@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// A compressor keeps a zlib writer, whose tables are large, between uses.
+// A compressor is a zlib writer, kept between uses because its tables are large.
 type compressor struct {
 	w   *zlib.Writer
 	out bytes.Buffer
@@ -23,13 +23,13 @@ var compressors = sync.Pool{New: func() any {
 	return c
 }}
 
-// pack makes the payload of an encoded value: for a URL-safe serializer
-// base64, or "." and base64 of zlib when that is shorter by more than one.
+// pack returns the payload of an encoded value. For a URL-safe serializer it is base64, or "." and base64 of the
+// compressed value when that is shorter by more than one byte.
 func (c *core) pack(encoded []byte) string {
 	if !c.urlSafe {
 		return string(encoded)
 	}
-	// zlib adds eleven bytes to the shortest input; nothing this short shrinks.
+	// zlib adds 11 bytes, so a value this short does not get shorter.
 	if len(encoded) <= max(c.options.CompressAbove, 11) {
 		return base64.RawURLEncoding.EncodeToString(encoded)
 	}
@@ -52,7 +52,7 @@ func (c *core) pack(encoded []byte) string {
 
 var inflaters sync.Pool
 
-// unpack is the reverse of pack. What a payload may inflate to is bounded.
+// unpack is the inverse of pack. The size after decompression is bounded.
 func (c *core) unpack(payload string) ([]byte, error) {
 	limit := c.options.MaxPayload
 	if !c.urlSafe {
@@ -61,7 +61,7 @@ func (c *core) unpack(payload string) ([]byte, error) {
 		}
 		return []byte(payload), nil
 	}
-	// A decoded payload is three quarters of its text at most.
+	// base64 decodes to at most three quarters of its length.
 	if len(payload)/4*3 > limit+4 {
 		return nil, tooLarge(limit)
 	}

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// BadData is the root of every error about a signed value that cannot be
-// accepted. [errors.As] with a *BadData finds it in all of them.
+// BadData is the root of all errors about a signed value that is not accepted. [errors.As] with a *BadData finds it in
+// each of them.
 //
 // Source: itsdangerous.BadData.
 type BadData struct {
-	// Message is the text that itsdangerous gives. It quotes the untrusted
-	// value as Python would (b'...'), with control characters escaped.
+	// Message is the text of itsdangerous. It quotes the untrusted value as Python does (b'...'), with control
+	// characters escaped.
 	Message string
 }
 
@@ -20,10 +20,10 @@ func (e *BadData) Error() string { return "sign: " + e.Message }
 // BadSignature says that a signature is missing or does not match.
 type BadSignature struct {
 	BadData
-	// Payload is the value whose signature failed, without its signature.
-	// It must not be trusted. For a serializer it is still encoded.
+	// Payload is the value without its signature, which did not match. Do not trust it. For a serializer it is still
+	// encoded.
 	Payload string
-	// HasPayload is false when the value could not be split at all.
+	// HasPayload is false when the value could not be split.
 	HasPayload bool
 }
 
@@ -34,16 +34,14 @@ func (e *BadSignature) Unwrap() error { return &e.BadData }
 // not match, or has a timestamp that cannot be read.
 type BadTimeSignature struct {
 	BadSignature
-	// DateSigned is when the value says it was signed, in UTC; zero when it
-	// does not say. It can be trusted only in a SignatureExpired.
+	// DateSigned is the time in the value, in UTC, or zero. It can be trusted only in a SignatureExpired.
 	DateSigned time.Time
 }
 
 // Unwrap gives the *BadSignature part.
 func (e *BadTimeSignature) Unwrap() error { return &e.BadSignature }
 
-// SignatureExpired says that a signature matches and is older than allowed,
-// or was made in the future.
+// SignatureExpired says that a signature matches but is older than allowed or was made in the future.
 type SignatureExpired struct{ BadTimeSignature }
 
 // Unwrap gives the *BadTimeSignature part.
@@ -62,8 +60,7 @@ type BadHeader struct {
 // Unwrap gives the *BadSignature part and the cause.
 func (e *BadHeader) Unwrap() []error { return causes(&e.BadSignature, e.Err) }
 
-// BadPayload says that a payload cannot be decoded. Its signature did match,
-// unless the payload was loaded without verification.
+// BadPayload says that a payload cannot be decoded. Its signature matched, unless it was loaded without verification.
 type BadPayload struct {
 	BadData
 	// Err is the decoder's error.

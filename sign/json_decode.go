@@ -40,7 +40,7 @@ type decoder struct {
 	i int
 }
 
-// fail is an error with the texts of Python's JSONDecodeError.
+// fail returns an error at the current position, with the text of Python's JSONDecodeError.
 func (d *decoder) fail(message string) error { return d.failAt(message, d.i) }
 
 func (d *decoder) failAt(message string, i int) error {
@@ -61,7 +61,7 @@ func (d *decoder) space() {
 	}
 }
 
-// constants are the words of Python's JSON.
+// constants are the words that Python's JSON knows.
 var constants = []struct {
 	word  string
 	value any
@@ -178,8 +178,7 @@ func (d *decoder) object(depth int) (any, error) {
 	}
 }
 
-// finish makes the value of an object: of two members with one name the last
-// one counts.
+// finish returns the value of an object. Of two members with the same name the last counts.
 func (d *decoder) finish(members Dict, m map[string]any) (any, error) {
 	if d.Ordered {
 		return members.unique(), nil
@@ -190,8 +189,7 @@ func (d *decoder) finish(members Dict, m map[string]any) (any, error) {
 	return m, nil
 }
 
-// unique keeps the first place and the last value of each name, as a Python
-// dict.
+// unique removes repeated names. Like a Python dict it keeps the first place and the last value of each name.
 func (d Dict) unique() Dict {
 	if len(d) < 2 {
 		return d
@@ -209,8 +207,7 @@ func (d Dict) unique() Dict {
 	return kept
 }
 
-// str reads a string. A surrogate without its other half, which Go cannot
-// hold, becomes U+FFFD.
+// str reads a string. Half of a surrogate pair, which a Go string cannot hold, becomes U+FFFD.
 func (d *decoder) str() (string, error) {
 	begin := d.i
 	d.i++
@@ -258,7 +255,7 @@ func (d *decoder) str() (string, error) {
 	return "", d.failAt("Unterminated string starting at", begin)
 }
 
-// escape reads uXXXX, two of them for a pair of surrogates.
+// escape reads uXXXX, or two of them for a pair of surrogates.
 func (d *decoder) escape() (rune, error) {
 	r, ok := d.hex4(d.i + 1)
 	if !ok {
@@ -303,8 +300,7 @@ func (d *decoder) digits() int {
 	return d.i - start
 }
 
-// number reads the longest number, as Python does: "01" is 0 followed by
-// something else, "1." is 1 followed by something else.
+// number reads the longest number, as Python does: "01" is 0 and then something else, and so is "1." after 1.
 func (d *decoder) number() (any, error) {
 	start := d.i
 	if d.s[d.i] == '-' {
@@ -339,7 +335,7 @@ func (d *decoder) number() (any, error) {
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return nil, d.failAt("Expecting value", start)
 		}
-		return f, nil // out of range: an infinity, as in Python
+		return f, nil // out of range: infinite, as in Python
 	}
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, nil

@@ -19,32 +19,27 @@ type Codec interface {
 	Unmarshal(data []byte) (any, error)
 }
 
-// JSON is a [Codec] that writes what Python's json.dumps writes and reads
-// what json.loads reads, byte for byte: separators, escapes, floats as
-// Python's repr, integers of any size kept apart from floats, NaN and
-// Infinity. The zero value has Python's defaults.
+// JSON is a [Codec] that writes what Python's json.dumps writes, byte for byte, and reads what json.loads reads:
+// separators, escapes, floats as Python's repr writes them, integers of any size as integers, NaN and Infinity. The
+// zero value has Python's defaults.
 //
-// Marshal takes nil, booleans, numbers, strings, [Dict], slices, and maps
-// (written in the order of their keys, as Go's maps have none). Any other
-// value goes through encoding/json first. Unmarshal gives nil, bool, int,
-// *big.Int for what an int cannot hold, float64, string, []any and
-// map[string]any (or Dict, see Ordered).
+// Marshal accepts nil, booleans, numbers, strings, [Dict], slices and maps, whose keys are sorted. Any other value is
+// encoded by encoding/json first. Unmarshal returns nil, bool, int, *big.Int for an integer beyond int, float64,
+// string, []any, and map[string]any (or Dict, see Ordered).
 type JSON struct {
-	// Compact leaves out the spaces after "," and ":".
+	// Compact leaves out the spaces after "," and ":". Default: false.
 	Compact bool
-	// ItemSeparator and KeySeparator, when not empty, stand between members
-	// and after names instead (separators).
+	// ItemSeparator and KeySeparator replace "," and ":" with the spaces after them (separators). Default: none.
 	ItemSeparator, KeySeparator string
 	// Unicode writes characters outside ASCII as they are instead of \uXXXX
 	// (ensure_ascii=False).
 	Unicode bool
 	// SortKeys writes the members of a Dict in the order of their names.
 	SortKeys bool
-	// Ordered makes Unmarshal give a Dict for an object, in the order of the
-	// text, instead of a map.
+	// Ordered makes Unmarshal return a Dict for an object, in the order of the text, instead of a map.
 	Ordered bool
-	// ObjectHook, when set, replaces each object that Unmarshal has read,
-	// inner ones first, by what it returns (object_hook).
+	// ObjectHook replaces each object that Unmarshal reads by its result, the inner objects first (object_hook).
+	// Default: none.
 	ObjectHook func(map[string]any) (any, error)
 }
 
@@ -67,8 +62,7 @@ func (d Dict) Get(name string) (any, bool) {
 	return nil, false
 }
 
-// maxDepth bounds nesting, in both directions. Python's own limit is about
-// the same.
+// maxDepth bounds how deep values are nested, when reading and writing. Python's limit is about the same.
 const maxDepth = 1000
 
 var errDepth = errors.New("JSON is nested more than 1000 deep")
@@ -130,7 +124,7 @@ func (j *JSON) append(dst []byte, v any, depth int) ([]byte, error) {
 	return j.reflect(dst, reflect.ValueOf(v), depth)
 }
 
-// reflect handles the kinds of Go that have a JSON form of their own.
+// reflect encodes the kinds of Go that have a form of their own in JSON.
 func (j *JSON) reflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	switch v.Kind() {
 	case reflect.Bool:
@@ -147,7 +141,7 @@ func (j *JSON) reflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	case reflect.Float64:
 		return appendFloat(dst, v.Float()), nil
 	case reflect.Float32:
-		// The shortest decimal that means this float32, as encoding/json.
+		// The shortest decimal that means this float32, as in encoding/json.
 		f, _ := strconv.ParseFloat(strconv.FormatFloat(v.Float(), 'g', -1, 32), 64)
 		return appendFloat(dst, f), nil
 	case reflect.Slice, reflect.Array:
@@ -190,7 +184,7 @@ func (j *JSON) reflectMap(dst []byte, v reflect.Value, depth int) ([]byte, error
 	return j.append(dst, members, depth)
 }
 
-// viaGo takes the form that encoding/json gives v and writes it Python's way.
+// viaGo encodes v with encoding/json and writes the result as Python does.
 func (j *JSON) viaGo(dst []byte, v any, depth int) ([]byte, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -252,7 +246,7 @@ func (j *JSON) colon(dst []byte) []byte {
 	return append(dst, ": "...)
 }
 
-// AppendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
+// AppendString appends s as a JSON string. A byte that is not UTF-8 becomes U+FFFD.
 func (j JSON) AppendString(dst []byte, s string) []byte {
 	if j.Unicode {
 		return jsontext.PythonUnicode.Append(dst, s)
@@ -260,8 +254,7 @@ func (j JSON) AppendString(dst []byte, s string) []byte {
 	return jsontext.Python.Append(dst, s)
 }
 
-// appendFloat appends f as Python's repr of a float: the shortest decimal
-// that means f, with an exponent below 1e-4 and from 1e16 on.
+// appendFloat appends f as Python's repr does: the shortest decimal, with an exponent below 1e-4 and from 1e16 on.
 func appendFloat(dst []byte, f float64) []byte {
 	switch {
 	case math.IsNaN(f):

@@ -14,23 +14,21 @@ import (
 	"time"
 )
 
-// maxKeyFile is the size of the largest key file that is read.
+// maxKeyFile is the size of the largest key file that is read, in bytes.
 const maxKeyFile = 64 << 10
 
-// keyFileHeader explains a key file to whoever opens it.
+// keyFileHeader is the comment at the start of a key file.
 const keyFileHeader = "# The keys of this application, one a line. The first one signs, the others still verify.\n" +
 	"# Anyone who has them can sign in as anyone: never share or commit this file.\n"
 
-// A keyLine is one key of a key file and when it was made, if the file says.
+// A keyLine is a key of a key file, with the time it was made if the file says so.
 type keyLine struct {
 	key  string
 	made time.Time
 }
 
-// parseKeyLines reads the format of a key file: a key a line, the current one
-// first, optionally followed by white space and the time it was made (RFC
-// 3339). Empty lines, lines that begin with "#" and a byte order mark do not
-// count.
+// parseKeyLines reads a key file: one key a line, the current one first. White space and the time it was made (RFC
+// 3339) may follow a key. Empty lines, lines that begin with "#" and a byte order mark are skipped.
 func parseKeyLines(data []byte) ([]keyLine, error) {
 	var lines []keyLine
 	in := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
@@ -67,9 +65,8 @@ func ringOf(lines []keyLine) (*KeyRing, error) {
 	return NewKeyRing(lines[0].key, older...)
 }
 
-// ParseKeyFile reads a ring from the content of a key file: one key a line,
-// the current one first; "#" begins a comment line. A file with nothing but
-// one key is a key file.
+// ParseKeyFile returns the ring of a key file's content: one key a line, the current one first. A line that begins with
+// "#" is a comment. A single key is a key file too.
 func ParseKeyFile(data []byte) (*KeyRing, error) {
 	lines, err := parseKeyLines(data)
 	if err != nil {
@@ -78,8 +75,7 @@ func ParseKeyFile(data []byte) (*KeyRing, error) {
 	return ringOf(lines)
 }
 
-// LoadKeyFile reads a ring from a key file. It refuses one that others than
-// its owner may write.
+// LoadKeyFile reads a ring from a key file. It refuses a file that other users may write.
 func LoadKeyFile(path string) (*KeyRing, error) {
 	lines, err := readKeyFile(path)
 	if err != nil {
@@ -102,7 +98,7 @@ func readKeyFile(path string) ([]keyLine, error) {
 		return nil, fmt.Errorf("sign: key file %s is not a regular file", path)
 	case info.Size() > maxKeyFile:
 		return nil, fmt.Errorf("sign: key file %s is larger than %d bytes", path, maxKeyFile)
-	case info.Mode().Perm()&0o002 != 0 && runtime.GOOS != "windows": // which has no such modes
+	case info.Mode().Perm()&0o002 != 0 && runtime.GOOS != "windows": // Windows has no such modes
 		return nil, fmt.Errorf("sign: key file %s can be written by anyone; run chmod 600 on it", path)
 	}
 	data, err := os.ReadFile(path)
@@ -116,20 +112,18 @@ func readKeyFile(path string) ([]keyLine, error) {
 	return lines, nil
 }
 
-// CreateKeyFile makes a key file with one new key, readable by its owner only,
-// and the folder that holds it. It fails with [fs.ErrExist] when there is a
-// file already.
+// CreateKeyFile makes a key file with one new key, and its folder when that is missing. Only the owner can read the
+// file. The error is [fs.ErrExist] when the file exists.
 func CreateKeyFile(path string) (*KeyRing, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("sign: key file: %w", err)
 	}
 	lines := []keyLine{{GenerateKey(), time.Now()}}
-	// Linking the finished file into place decides between two processes
-	// that start at the same time: the file exists with a whole key or not at all.
+	// The finished file is linked to its name. When two processes start at the same time one of them succeeds, and the
+	// file always has a whole key.
 	err := writeKeyFile(path, lines, os.Link)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		// A file system without links: the new file is there before its
-		// content, which is the next best.
+		// A file system without links: the file exists before its content does.
 		err = writeKeyFile(path, lines, copyExclusive)
 	}
 	if err != nil {
@@ -138,7 +132,7 @@ func CreateKeyFile(path string) (*KeyRing, error) {
 	return ringOf(lines)
 }
 
-// copyExclusive copies a file to one that must not exist.
+// copyExclusive copies a file to a name that must not exist.
 func copyExclusive(from, to string) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
@@ -152,8 +146,7 @@ func copyExclusive(from, to string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// LoadOrCreateKeyFile is LoadKeyFile, after CreateKeyFile when there is no
-// file.
+// LoadOrCreateKeyFile is LoadKeyFile. When there is no file it calls CreateKeyFile first.
 func LoadOrCreateKeyFile(path string) (*KeyRing, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if ring, err := CreateKeyFile(path); !errors.Is(err, fs.ErrExist) {
@@ -163,9 +156,8 @@ func LoadOrCreateKeyFile(path string) (*KeyRing, error) {
 	return LoadKeyFile(path)
 }
 
-// RotateKeyFile puts a new key in front of a key file: it signs from the next
-// start on, and the keys before it still verify. The new file replaces the old
-// one in one step.
+// RotateKeyFile puts a new key in front of a key file. The new key signs from the next start on; the older ones still
+// verify. The file is replaced in one step.
 func RotateKeyFile(path string) (*KeyRing, error) {
 	lines, err := readKeyFile(path)
 	if err != nil {
@@ -174,9 +166,8 @@ func RotateKeyFile(path string) (*KeyRing, error) {
 	return replaceKeyFile(path, slices.Insert(lines, 0, keyLine{GenerateKey(), time.Now()}))
 }
 
-// RetireKeyFile removes the older keys of a key file but the newest keep of
-// them: what the removed ones signed is no longer accepted. It returns the
-// ring and the number of keys removed.
+// RetireKeyFile removes the older keys of a key file except the newest keep of them. What the removed keys signed is no
+// longer accepted. retired is the number of removed keys.
 func RetireKeyFile(path string, keep int) (ring *KeyRing, retired int, err error) {
 	lines, err := readKeyFile(path)
 	if err != nil {
@@ -194,7 +185,7 @@ func replaceKeyFile(path string, lines []keyLine) (*KeyRing, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Through a symbolic link, the file it names is replaced, not the link.
+	// Of a symbolic link, the file it points to is replaced.
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
@@ -204,7 +195,7 @@ func replaceKeyFile(path string, lines []keyLine) (*KeyRing, error) {
 	return ring, nil
 }
 
-// writeKeyFile writes the keys beside path and moves them into place.
+// writeKeyFile writes the keys to a new file beside path and moves it to path with place.
 func writeKeyFile(path string, lines []keyLine, place func(from, to string) error) (err error) {
 	var b bytes.Buffer
 	b.WriteString(keyFileHeader)
@@ -219,7 +210,7 @@ func writeKeyFile(path string, lines []keyLine, place func(from, to string) erro
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // what Rename has moved is not there any more
+	defer os.Remove(f.Name()) // does nothing after a Rename
 	_, err = f.Write(b.Bytes())
 	if err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
 		return err

@@ -13,15 +13,14 @@ import (
 	"slices"
 )
 
-// A KeyRing holds the secret keys of an application: one that signs and older
-// ones that still verify. Everything signed or encrypted takes its keys from
-// one ring, each use under its own salt, so that all of it rotates together.
+// A KeyRing holds the secret keys of an application: one that signs, and older ones that still verify. Everything that
+// signs or encrypts takes its keys from one ring, each use under its own salt, so that all of it rotates together.
 //
-// A ring never changes and is safe for concurrent use. It never prints its
-// keys: not with any verb of fmt, not in a log, not as JSON.
+// A ring never changes and is safe for concurrent use. It never shows its keys: with no verb of fmt, in no log and not
+// as JSON.
 type KeyRing struct {
-	// keys is a function because fmt prints even unexported fields, when a
-	// ring is one of a larger struct. They are oldest to newest.
+	// keys returns the keys, oldest to newest. It is a function because fmt prints even unexported fields when the ring
+	// is a field of a larger struct.
 	keys func() []string
 }
 
@@ -41,13 +40,12 @@ func NewKeyRing(current string, older ...string) (*KeyRing, error) {
 	return newKeyRing(current, older)
 }
 
-// NewKeyRingInsecureShortKey is [NewKeyRing] for keys of any strength. Whoever
-// guesses a short key, which takes seconds once one cookie is known, signs in
-// as any user. Its one use is to share users with an existing Flask
-// application until its SECRET_KEY can be replaced.
+// NewKeyRingInsecureShortKey is [NewKeyRing] for keys of any strength. Whoever has one cookie can guess a short key in
+// seconds, and then sign in as any user. Use it only to share users with an existing Flask application until its
+// SECRET_KEY can be replaced.
 func NewKeyRingInsecureShortKey(current string, older ...string) (*KeyRing, error) {
-	// Flask extends its list of keys by SECRET_KEY_FALLBACKS, which makes a
-	// key of every letter when that setting is a string.
+	// Flask appends SECRET_KEY_FALLBACKS to its list of keys. When that setting is a string, every letter becomes a
+	// key.
 	if len(older) > 1 && !slices.ContainsFunc(older, func(k string) bool { return len(k) > 1 }) {
 		return nil, errors.New("sign: every older key is a single character: this was one string, split up; give it as one key")
 	}
@@ -79,12 +77,11 @@ func keyName(i int) string {
 	return fmt.Sprintf("older key %d", i)
 }
 
-// GenerateKey returns a new strong key: 32 bytes of crypto/rand as base64url,
-// 43 characters.
+// GenerateKey returns a new strong key: 32 random bytes as base64url, 43 characters.
 func GenerateKey() string {
 	var b [32]byte
 	for {
-		rand.Read(b[:]) // never fails: the process would not survive it
+		rand.Read(b[:]) // never fails: crypto/rand ends the process instead
 		if key := base64.RawURLEncoding.EncodeToString(b[:]); checkStrength(key) == nil {
 			return key
 		}
@@ -94,9 +91,8 @@ func GenerateKey() string {
 // Len returns the number of keys.
 func (r *KeyRing) Len() int { return len(r.keys()) }
 
-// Signer returns a signer under a salt with the defaults of itsdangerous. It
-// panics when the salt is empty, as all these methods do: each use of a key
-// needs a salt of its own.
+// Signer returns a signer under a salt, with the defaults of itsdangerous. Like all these methods it panics when the
+// salt is empty: each use of a key needs a salt of its own.
 func (r *KeyRing) Signer(salt string) *Signer {
 	return must(r.SignerWith(SignerOptions{Salt: salt}))
 }
@@ -118,8 +114,8 @@ func (r *KeyRing) URLSafeTimed(salt string) *URLSafeTimedSerializer {
 	return must(r.URLSafeTimedWith(SerializerOptions{SignerOptions: SignerOptions{Salt: salt}}))
 }
 
-// SignerWith is Signer with options. It fails when they are not valid or have
-// neither a salt nor the derivation [NoDerivation], which uses none.
+// SignerWith is Signer with options. It fails when they are not valid, and when they have neither a salt nor the
+// derivation [NoDerivation], which uses none.
 func (r *KeyRing) SignerWith(o SignerOptions) (*Signer, error) {
 	if err := needSalt(o); err != nil {
 		return nil, err
@@ -157,15 +153,14 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// Latin1 returns a ring whose keys are encoded in Latin-1 instead of UTF-8,
-// which is how Flask-Login takes them. It differs only for keys with
-// characters above ASCII.
+// Latin1 returns a ring whose keys are encoded in Latin-1 instead of UTF-8, as Flask-Login encodes them. It differs
+// only for keys with characters beyond ASCII.
 func (r *KeyRing) Latin1() *KeyRing {
 	keys := slices.Clone(r.keys())
 	for i, key := range keys {
 		b := make([]byte, 0, len(key))
 		for _, c := range key {
-			if c > 0xff { // has no Latin-1 form, U+FFFD for what is not text included
+			if c > 0xff { // no Latin-1 form; U+FFFD, for bytes that are no text, too
 				b = nil
 				break
 			}
@@ -180,11 +175,10 @@ func (r *KeyRing) Latin1() *KeyRing {
 
 // A DerivedKey is a key for one purpose, made from one key of a ring.
 type DerivedKey struct {
-	// ID names the key without revealing it: eight bytes that say which key
-	// of the ring a message was made with.
+	// ID names the key without revealing it: eight bytes that say which key of the ring was used.
 	ID [8]byte
 
-	key func() []byte // a function, because fmt prints what it can reach
+	key func() []byte // a function, because fmt prints unexported fields
 }
 
 // Key returns the key itself. It must not be changed.
@@ -223,9 +217,8 @@ func (r *KeyRing) Derive(purpose string, size int) []DerivedKey {
 	return derived
 }
 
-// IDs returns a name for each key, the current one first: sixteen hexadecimal
-// digits that reveal nothing about a strong key. They serve logs and the
-// commands that rotate keys.
+// IDs returns a name for each key, the current one first: 16 hexadecimal digits that reveal nothing about a strong key.
+// They are for logs and for commands that rotate keys.
 func (r *KeyRing) IDs() []string {
 	var ids []string
 	for _, d := range r.Derive("ring", 16) {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// An Algorithm makes signatures from a derived key and a value. The default
-// is [HMAC]. An algorithm is compared in constant time; it need not verify.
+// An Algorithm makes the signature of a value with a derived key. Signatures are compared in constant time. The default
+// is [HMAC].
 type Algorithm interface {
 	Signature(key, value []byte) []byte
 }
@@ -33,17 +33,15 @@ type NoSignature struct{}
 // Signature returns nothing.
 func (NoSignature) Signature(key, value []byte) []byte { return nil }
 
-// A keyedMAC holds one derived key. The states of the hash after the inner
-// and the outer pad are computed once, when a pooled state is made: signing
-// then costs only the blocks of the value.
+// A keyedMAC makes signatures with one derived key. The states of the hash after the inner and the outer pad are
+// computed once for each pooled macState, so that signing costs only the blocks of the value.
 type keyedMAC struct {
-	key       func() []byte // a function, because fmt prints what it can reach
+	key       func() []byte // a function, because fmt prints unexported fields
 	algorithm Algorithm     // nil: HMAC with states from the pool
 	states    sync.Pool
 }
 
-// A macState is one reusable HMAC with room for the value and for a sum, so
-// that neither signing nor verifying allocates.
+// A macState is a reusable HMAC with buffers for the value and the sum, so that signing and verifying do not allocate.
 type macState struct {
 	mac  hash.Hash
 	buf  []byte
@@ -79,7 +77,7 @@ func (k *keyedMAC) put(st *macState) {
 	k.states.Put(st)
 }
 
-// compute leaves the signature of st.buf in st.sum.
+// compute writes the signature of st.buf to st.sum.
 func (k *keyedMAC) compute(st *macState) {
 	if k.algorithm != nil {
 		st.sum = append(st.sum[:0], k.algorithm.Signature(k.key(), st.buf)...)

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// SerializerOptions are the settings of a serializer. The zero value is that
-// of itsdangerous.
+// SerializerOptions are the settings of a serializer. The zero value has the defaults of itsdangerous.
 type SerializerOptions struct {
 	// SignerOptions are those of the signer; the default salt is
 	// "itsdangerous".
@@ -17,28 +16,25 @@ type SerializerOptions struct {
 	// Codec encodes the values. The default is JSON{} for a plain serializer
 	// and JSON{Compact: true, Unicode: true} for a URL-safe one.
 	Codec Codec
-	// Fallbacks are signers to try, each with every key, when the first one
-	// does not accept a token: the way to change the digest or the
-	// derivation of tokens already given out. Their salt is always that of
-	// the serializer.
+	// Fallbacks are signers that are tried, each with every key, when the first one does not accept a token. They allow
+	// changing the digest or the derivation while older tokens are in use. They have the salt of the serializer.
 	Fallbacks []SignerOptions
-	// MaxPayload is the largest payload that is loaded, in bytes after
-	// decompression. The default is 1 MiB.
+	// MaxPayload is the size of the largest payload that is loaded, in bytes after decompression. The default is
+	// [DefaultMaxPayload], 1 MiB.
 	MaxPayload int
-	// CompressAbove makes a URL-safe serializer try compression only when
-	// the encoded value is longer than this many bytes. The default, 0,
-	// always tries, as itsdangerous does; trying costs about 10 µs.
+	// CompressAbove is the length in bytes above which a URL-safe serializer tries compression. The default, 0, always
+	// tries, as itsdangerous does. Trying takes about 10 µs.
 	CompressAbove int
 }
 
 // DefaultMaxPayload is the default of SerializerOptions.MaxPayload.
 const DefaultMaxPayload = 1 << 20
 
-// core is what the four serializers share.
+// core holds what all four serializers use.
 type core struct {
-	keys    func() []string // a function, because fmt prints what it can reach
+	keys    func() []string // a function, because fmt prints unexported fields
 	options SerializerOptions
-	signers []*Signer // the first one signs
+	signers []*Signer // the first one signs, all verify
 	urlSafe bool
 	timed   bool
 }
@@ -69,8 +65,7 @@ func newCore(keys []string, o SerializerOptions, urlSafe, timed bool) (*core, er
 	return c, nil
 }
 
-// withSalt returns the same serializer under another salt. The options were
-// valid before, so that it cannot fail.
+// withSalt returns the serializer under another salt. It cannot fail: the options are valid.
 func (c *core) withSalt(salt string) *core {
 	o := c.options
 	o.Salt, o.EmptySalt = salt, salt == ""
@@ -103,8 +98,7 @@ func (c *core) Dump(w io.Writer, v any) error {
 // Seal signs an already encoded value.
 func (c *core) Seal(encoded []byte) string { return c.Resign(c.pack(encoded)) }
 
-// Resign signs a payload that Open has returned, now and with the newest
-// key. It neither decodes nor encodes anything.
+// Resign signs a payload that Open returned, with the current time and the newest key. It does not decode the payload.
 func (c *core) Resign(payload string) string {
 	if c.timed {
 		return c.signers[0].signTimed(payload)
@@ -115,7 +109,7 @@ func (c *core) Resign(payload string) string {
 // DerivedKey returns a copy of the key that signs.
 func (c *core) DerivedKey() []byte { return c.signers[0].DerivedKey() }
 
-// open verifies a token with each signer in turn.
+// open verifies a token with each of the signers.
 func (c *core) open(token string, maxAge time.Duration) (payload string, signed time.Time, err error) {
 	for _, s := range c.signers {
 		if !c.timed {
@@ -130,7 +124,7 @@ func (c *core) open(token string, maxAge time.Duration) (payload string, signed 
 			return payload, signed, nil
 		}
 		if _, expired := err.(*SignatureExpired); expired {
-			break // the signature did match
+			break // the signature matched
 		}
 	}
 	return "", time.Time{}, err
@@ -184,8 +178,7 @@ func badPayload(message string, err error) error {
 	return &BadPayload{BadData: BadData{Message: message}, Err: err}
 }
 
-// read bounds what the Load methods take from a reader: base64 of the
-// largest payload and room for the signature.
+// read reads a token from r. Its length is bounded by base64 of the largest payload plus a signature.
 func (c *core) read(r io.Reader) (string, error) {
 	limit := int64(c.options.MaxPayload)*2 + 4096
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
@@ -198,7 +191,7 @@ func (c *core) read(r io.Reader) (string, error) {
 	return string(b), nil
 }
 
-// untimed has the methods of the serializers without a timestamp.
+// untimed has the methods of serializers without a timestamp.
 type untimed struct{ *core }
 
 // Loads verifies a token and returns its value. It fails with a
@@ -230,8 +223,8 @@ func (s untimed) Load(r io.Reader) (any, error) {
 	return s.Loads(token)
 }
 
-// LoadsUnsafe decodes a token without requiring that its signature match,
-// and says whether it does. It is for debugging: the value is the client's.
+// LoadsUnsafe decodes a token even when its signature does not match. valid says whether it does. It is for debugging:
+// do not trust the value.
 func (s untimed) LoadsUnsafe(token string) (v any, valid bool) { return s.loadsUnsafe(token, NoMaxAge) }
 
 // LoadUnsafe is LoadsUnsafe from a reader.
@@ -249,7 +242,7 @@ func (s untimed) Open(token string) (payload string, err error) {
 	return payload, err
 }
 
-// timed has the methods of the serializers with a timestamp.
+// timed has the methods of serializers with a timestamp.
 type timed struct{ *core }
 
 // Loads verifies a token and returns its value. A token older than maxAge or
@@ -292,9 +285,8 @@ func (s timed) Load(r io.Reader, maxAge time.Duration) (any, error) {
 	return s.Loads(token, maxAge)
 }
 
-// LoadsUnsafe decodes a token without requiring that its signature match or
-// its age be allowed, and says whether they do. It is for debugging: the
-// value is the client's.
+// LoadsUnsafe decodes a token even when its signature does not match or it is too old. valid says whether it is
+// accepted. It is for debugging: do not trust the value.
 func (s timed) LoadsUnsafe(token string, maxAge time.Duration) (v any, valid bool) {
 	return s.loadsUnsafe(token, maxAge)
 }

@@ -26,8 +26,7 @@ const (
 	NoDerivation KeyDerivation = "none"
 )
 
-// SignerOptions are the settings of a signer. The zero value is that of
-// itsdangerous.
+// SignerOptions are the settings of a signer. The zero value has the defaults of itsdangerous.
 type SignerOptions struct {
 	// Salt separates one use of a key from another: a value signed under one
 	// salt does not verify under another. The default is
@@ -35,8 +34,8 @@ type SignerOptions struct {
 	Salt string
 	// EmptySalt makes the salt empty instead of the default.
 	EmptySalt bool
-	// Separator stands between the value and its signature. The default is
-	// ".". It must not be a piece of base64 (letters, digits, "-", "_", "=").
+	// Separator stands between the value and its signature. It must not be a character of base64url or "=". The default
+	// is ".".
 	Separator string
 	// KeyDerivation is how the salt enters the key. The default is
 	// DjangoConcat.
@@ -44,7 +43,7 @@ type SignerOptions struct {
 	// Digest is the hash of the derivation and of the HMAC. The default is
 	// [sha1.New]; HMAC-SHA1 has no known weakness.
 	Digest func() hash.Hash
-	// Algorithm replaces HMAC.
+	// Algorithm makes the signatures. The default is [HMAC] with Digest.
 	Algorithm Algorithm
 	// Now is the clock of a timed signer. The default is [time.Now].
 	Now func() time.Time
@@ -69,8 +68,7 @@ func (o SignerOptions) withDefaults(salt string) SignerOptions {
 	return o
 }
 
-// base64Alphabet is what a separator must not be a piece of, in
-// itsdangerous' order.
+// base64Alphabet holds the characters that a separator must not be, in itsdangerous' order.
 const base64Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_="
 
 // A Signer appends a signature to a value and checks it. It is safe for
@@ -114,7 +112,7 @@ func newSigner(keys []string, o SignerOptions) (*Signer, error) {
 	return s, nil
 }
 
-// derive makes the signing key.
+// derive returns the signing key made from a secret key and the salt.
 func (o *SignerOptions) derive(key string) ([]byte, error) {
 	switch o.KeyDerivation {
 	case Concat, DjangoConcat:
@@ -175,7 +173,7 @@ func (s *Signer) Sign(value string) string {
 	return signed
 }
 
-// seal signs st.buf and returns it with its signature.
+// seal returns st.buf with its signature.
 func (s *Signer) seal(k *keyedMAC, st *macState) string {
 	k.compute(st)
 	st.buf = append(st.buf, s.options.Separator...)

@@ -11,14 +11,12 @@ import (
 // bytes.
 const MinKeyLength = 32
 
-// minEntropy is the least entropy of a key, in bits, by the estimate of
-// entropy. Random keys stay far above it: of two million, 32 hexadecimal
-// digits never had less than 80, and 32 decimal ones never less than 60.
+// minEntropy is the least estimate of entropy that a key may have, in bits. Random keys are far above it: among two
+// million, keys of 32 hexadecimal digits had at least 80 and keys of 32 decimal digits at least 60.
 const minEntropy = 56
 
-// knownKeys are keys that were published: in documentation, tutorials and
-// templates, or as defaults of applications (CVE-2023-27524,
-// CVE-2020-17526, CVE-2021-41192).
+// knownKeys are keys that were published, in documentation, tutorials and templates, or as defaults of applications
+// (CVE-2023-27524, CVE-2020-17526, CVE-2021-41192).
 var knownKeys = map[string]bool{}
 
 func init() {
@@ -39,8 +37,7 @@ func init() {
 	}
 }
 
-// tellTales are words of keys that nobody chose: each is long enough not to
-// appear in a random key.
+// tellTales are words in placeholder keys, such as "changeme". Each is long enough not to occur in a random key.
 var tellTales = []string{
 	"changeme", "change_me", "change-me", "change me", "change_this", "change-this", "changethis", "change this",
 	"secretkey", "secret_key", "secret-key", "secret key", "supersecret", "super-secret", "super_secret", "super secret", "topsecret",
@@ -49,7 +46,7 @@ var tellTales = []string{
 	"random_string", "random-string", "random string",
 }
 
-// checkStrength says what is wrong with a key, or nil.
+// checkStrength returns an error that says what is wrong with a key.
 func checkStrength(key string) error {
 	lower := strings.ToLower(strings.TrimSpace(key))
 	switch {
@@ -71,11 +68,10 @@ func checkStrength(key string) error {
 	return nil
 }
 
-// entropy estimates the entropy of a key in bits: that of the frequencies of
-// its bytes, over one period of a repetition, without the bytes that go on
-// with a run (aaa) or a sequence (abc, 321). It underestimates a random key, as it knows only the
-// key itself, and overestimates what a person makes up: it finds the regular,
-// not the guessable.
+// entropy estimates the entropy of a key in bits. It adds up the frequencies of the bytes in one period of a
+// repetition. Bytes that continue a run (aaa) or a sequence (abc, 321) do not count. The result is too low for a random
+// key, because only the key itself is known. It is too high for a key that a person made up: it finds regular keys, not
+// guessable ones.
 func entropy(key string) float64 {
 	key = key[:period(key)]
 	var counts [256]int
@@ -100,7 +96,7 @@ func entropy(key string) float64 {
 	return bits
 }
 
-// period returns the length of the shortest prefix whose repetition gives s.
+// period returns the length of the shortest prefix of s that gives s when it is repeated.
 func period(s string) int {
 	// The failure function of Knuth, Morris and Pratt.
 	border := make([]int, len(s)+1)

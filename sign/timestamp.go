@@ -9,13 +9,11 @@ import (
 	"time"
 )
 
-// NoMaxAge as a maximum age accepts a signature of any age, also one made in
-// the future. It is the only value that does: every other negative age
-// refuses everything, so that a wrongly computed one fails closed.
+// NoMaxAge as a maximum age accepts a signature of any age, even one made in the future. Every other negative age
+// accepts nothing, so that an age that was computed wrongly is safe.
 const NoMaxAge time.Duration = math.MinInt64
 
-// lastTimestamp is the last second of the year 9999, the last one for which
-// Python has a datetime.
+// lastTimestamp is the last second of the year 9999. Python has no later datetime.
 const lastTimestamp = 253402300799
 
 // A TimestampSigner is a signer that also signs the time, in seconds. It is
@@ -36,10 +34,8 @@ func NewTimestampSigner(keys []string, options SignerOptions) (*TimestampSigner,
 // Sign returns value, the time and the signature of both.
 func (s *TimestampSigner) Sign(value string) string { return s.signer.signTimed(value) }
 
-// Unsign returns the value and when it was signed. A signature older than
-// maxAge, or made in the future, is a *SignatureExpired; [NoMaxAge] accepts
-// any. Another failure is a *BadTimeSignature, or a *BadSignature when there
-// is nothing that could be a timestamp.
+// Unsign returns the value and when it was signed. A signature that is older than maxAge or was made in the future is a
+// *SignatureExpired. Any other failure is a *BadTimeSignature, or a *BadSignature when the value has no timestamp.
 func (s *TimestampSigner) Unsign(signed string, maxAge time.Duration) (string, time.Time, error) {
 	return s.signer.unsignTimed(signed, maxAge)
 }
@@ -53,8 +49,7 @@ func (s *TimestampSigner) Validate(signed string, maxAge time.Duration) bool {
 // DerivedKey returns a copy of the key that signs.
 func (s *TimestampSigner) DerivedKey() []byte { return s.signer.DerivedKey() }
 
-// signTimed appends the time to value and signs both. The time is its
-// big-endian bytes without leading zeros, as base64.
+// signTimed appends the time to value and signs both. The time is base64 of its big-endian bytes without leading zeros.
 func (s *Signer) signTimed(value string) string {
 	k := s.macs[0]
 	st := k.get()
@@ -104,7 +99,7 @@ func (s *Signer) unsignTimed(signed string, maxAge time.Duration) (string, time.
 	date := time.Unix(int64(seconds), 0).UTC()
 	if maxAge != NoMaxAge {
 		age := s.options.Now().Unix() - int64(seconds)
-		// Compared in seconds: a timestamp may be too far away for a Duration.
+		// Compared in seconds: the age may be too long for a Duration.
 		older := float64(age) > maxAge.Seconds()
 		if older || age < 0 {
 			e := &SignatureExpired{*badTime(fmt.Sprintf("Signature age %d < 0 seconds", age), value)}
@@ -118,8 +113,7 @@ func (s *Signer) unsignTimed(signed string, maxAge time.Duration) (string, time.
 	return value, date, nil
 }
 
-// timestamp decodes the seconds; false when they are not base64 or do not
-// fit.
+// timestamp decodes the seconds of a timestamp. ok is false when they are not base64 or too many bytes.
 func timestamp(s string) (uint64, bool) {
 	var buf [16]byte
 	if len(s) > 256 {

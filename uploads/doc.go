@@ -1,5 +1,5 @@
-// Package uploads keeps the files that users send: outside of what is served,
-// under names of its own, after checks of size and kind.
+// Package uploads keeps the files that users send. It checks their size and kind and stores them outside of the served
+// folders, under names of its own.
 //
 // # Use
 //

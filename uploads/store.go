@@ -23,19 +23,16 @@ import (
 
 // Options are the settings of [New].
 type Options struct {
-	// Dir is the folder the files are kept in, within [dewar.Config.InstanceDir] when
-	// it is relative. It must not be one whose files are served or are
-	// templates. Default: "uploads".
+	// Dir is the folder for the files. A relative path is below [dewar.Config.InstanceDir]. It must not be a folder of
+	// static files or templates. Default: "uploads".
 	Dir string
-	// Endings are what names of files may end in, such as ".png". Required. The
-	// content must be of the same kind; see [secure.FileType] for those that
-	// can be checked.
+	// Endings are the allowed endings of file names, such as ".png". The content must be of the same kind. See
+	// [secure.FileType] for the endings that can be checked. Required.
 	Endings []string
-	// MaxSize bounds one file, in bytes. Default: none but the limit of the
-	// request's body, [dewar.Route.MaxBody].
+	// MaxSize bounds one file, in bytes. Default: no bound but the limit of the request's body, [dewar.Route.MaxBody].
 	MaxSize int64
-	// Inspect is called with each file before it is kept: the place for a virus
-	// scanner. Its error refuses the file with 422. Default: nil.
+	// Inspect is called with each file before it is stored, for a virus scanner for instance. Its error refuses the
+	// file with 422. Default: nil.
 	Inspect func(ctx context.Context, file File, content io.Reader) error
 }
 
@@ -45,20 +42,19 @@ type Store struct {
 	app  *dewar.App
 	dir  string
 
-	mu     sync.Mutex // of the fields below
-	root   *os.Root   // nil before it is used
+	mu     sync.Mutex // guards the fields below
+	root   *os.Root   // nil until the store is used
 	closed bool
 }
 
-// A File is a file that was kept. Put it into the database.
+// A File describes a stored file. Put it into the database.
 type File struct {
-	// Name is what it is kept under: 26 random letters and digits with the
-	// ending. It says nothing, and cannot be guessed.
+	// Name is the name in the folder: 26 random letters and digits with the ending. It cannot be guessed.
 	Name string
-	// Original is the name the client gave, made safe ([secure.Filename]). It
-	// may be empty, and is for show only.
+	// Original is the name that the client gave, made safe by [secure.Filename]. It may be empty. Use it only for
+	// showing.
 	Original string
-	// Type is the media type that name and content agree on.
+	// Type is the media type of both name and content.
 	Type string
 	// Size is in bytes.
 	Size int64
@@ -66,8 +62,7 @@ type File struct {
 	SHA256 string
 }
 
-// New makes a store for [dewar.App.Extend]. What the options get wrong is
-// reported by [dewar.App.Handler] and [dewar.App.Run].
+// New makes a store for [dewar.App.Extend]. [dewar.App.Handler] and [dewar.App.Run] report mistakes in the options.
 func New(o Options) *Store {
 	o.Dir = cmp.Or(o.Dir, "uploads")
 	return &Store{opts: o}
@@ -111,12 +106,10 @@ func (s *Store) Close(context.Context) error {
 	return nil
 }
 
-// PrivateDir is the folder: the app does not start where it lies within what is
-// served or around it.
+// PrivateDir returns the folder. The app does not start when it overlaps a folder that is served.
 func (s *Store) PrivateDir() string { return s.dir }
 
-// open makes and opens the folder. When it cannot, as on a full disk, the next call
-// tries again.
+// open makes and opens the folder. When that fails, as on a full disk, the next call tries again.
 func (s *Store) open() (*os.Root, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +136,7 @@ func (s *Store) open() (*os.Root, error) {
 	return s.root, nil
 }
 
-// FS returns the folder, for [dewar.Context.UserFile]. No link in it leads out.
+// FS returns the folder for [dewar.Context.UserFile]. No link leads out of it.
 func (s *Store) FS() (fs.FS, error) {
 	root, err := s.open()
 	if err != nil {
@@ -152,11 +145,13 @@ func (s *Store) FS() (fs.FS, error) {
 	return root.FS(), nil
 }
 
-// Save checks a file that a form sent and keeps it under a new name. What is
-// refused is a [dewar.HTTPError]: 413 above MaxSize, 415 for an ending that is not
-// allowed and for content that is of another kind, 422 for what Inspect refuses. What
-// the server cannot keep, as when the disk is full, is one with 503.
-// It is readable by the owner of the process alone.
+// Save checks a file of a form and stores it under a new name. Only the owner of the process can read it. The error is
+// a [dewar.HTTPError]:
+//
+//   - 413 for a file above MaxSize;
+//   - 415 for an ending that is not allowed, and for content of another kind;
+//   - 422 for a file that Inspect refuses;
+//   - 503 when the server cannot store the file, as on a full disk.
 func (s *Store) Save(c *dewar.Context, upload *dewar.Upload) (File, error) {
 	root, err := s.open()
 	if err != nil {
@@ -195,8 +190,7 @@ func (s *Store) Save(c *dewar.Context, upload *dewar.Upload) (File, error) {
 	return file, nil
 }
 
-// keep writes the file under a name that nothing serves, and gives it its own
-// once it is whole and was inspected.
+// keep writes the file under a temporary name. It gets its own name when it is complete and was inspected.
 func (s *Store) keep(c *dewar.Context, root *os.Root, file *File, src io.ReadSeeker) (err error) {
 	part := "." + file.Name + ".part"
 	out, err := root.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -232,8 +226,7 @@ func (s *Store) keep(c *dewar.Context, root *os.Root, file *File, src io.ReadSee
 	return nil
 }
 
-// fault is the error of a file that the server cannot keep, such as on a full disk; nil
-// for nil.
+// fault returns the 503 for a file that the server cannot store, and nil for nil.
 func (s *Store) fault(err error) error {
 	if err == nil {
 		return nil
@@ -241,7 +234,7 @@ func (s *Store) fault(err error) error {
 	return &dewar.HTTPError{Code: http.StatusServiceUnavailable, Err: fmt.Errorf("uploads: the folder %s cannot be used: %w", s.dir, err)}
 }
 
-// refuse is the error of a file that is not kept, and sends its event.
+// refuse returns the error for a refused file and sends its event.
 func (s *Store) refuse(c *dewar.Context, file File, code int, check, detail string, cause error) error {
 	if cause == nil {
 		cause = errors.New("uploads: refused for its " + check)
@@ -250,9 +243,8 @@ func (s *Store) refuse(c *dewar.Context, file File, code int, check, detail stri
 	return &dewar.HTTPError{Code: code, Detail: detail, Err: cause}
 }
 
-// Serve answers with a stored file by [dewar.Context.UserFile]: to be saved under the
-// name that saveAs says, or shown when inline is set. The name may come from the
-// request; whether this user may see the file is the caller's to find out.
+// Serve answers with a stored file through [dewar.Context.UserFile]. The browser saves it under the name saveAs, or
+// shows it when inline is set. name may come from the request. The caller decides whether this user may see the file.
 func (s *Store) Serve(c *dewar.Context, name, saveAs string, inline bool) error {
 	fsys, err := s.FS()
 	if err != nil {
@@ -261,7 +253,7 @@ func (s *Store) Serve(c *dewar.Context, name, saveAs string, inline bool) error 
 	return c.UserFile(fsys, name, saveAs, inline)
 }
 
-// Delete removes a stored file. One that is not there is no error.
+// Delete removes a stored file. A file that does not exist is no error.
 func (s *Store) Delete(c *dewar.Context, name string) error {
 	root, err := s.open()
 	if err != nil {

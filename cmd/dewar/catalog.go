@@ -9,35 +9,34 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// A place is where a message stands.
+// A place is the file and line of a message.
 type place struct {
 	file string
 	line int
 }
 
-// An entry is a message of a catalogue.
+// An entry is one message of a catalogue.
 type entry struct {
 	context  string
-	known    bool // there is a context, be it ""
+	known    bool // context is set, possibly to ""
 	id       string
 	plural   string
 	isPlural bool
 	places   []place
 	comments []string
-	format   bool // it has %(name)s and the like
+	format   bool // the message has placeholders such as %(name)s
 }
 
-// A catalog merges messages in the order in which they are found, as Babel's
-// Catalog does: by text and context.
+// A catalog merges messages by text and context, in the order in which they are found, as Babel's Catalog does.
 type catalog struct {
 	entries []*entry
 	byKey   map[[3]string]*entry
 }
 
-// pythonFormat is what Babel takes for a place to fill in.
+// pythonFormat matches the placeholders that Babel recognises.
 var pythonFormat = regexp.MustCompile(`%(?:\([\p{L}\p{N}_]*\))?[-#0 +]?(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?[diouxXeEfFgGcrs%]`)
 
-// add adds a message, or what is new of it to the one that is there.
+// add adds a message. When it exists already, the new places and comments are added to it.
 func (c *catalog) add(e *entry) {
 	e.format = pythonFormat.MatchString(e.id) || e.isPlural && pythonFormat.MatchString(e.plural)
 	key := [3]string{e.id, e.context, strconv.FormatBool(e.known)}
@@ -66,14 +65,14 @@ func (c *catalog) add(e *entry) {
 	}
 }
 
-// A keyword says which arguments of a translation function are the message,
-// counted from 1; context is 0 if none is.
+// A keyword names the arguments of a translation function that are the message, counted from 1. context is 0 when there
+// is none.
 type keyword struct {
 	context int
 	texts   []int
 }
 
-// babelKeywords are those that Babel looks for by itself.
+// babelKeywords returns Babel's default keywords.
 func babelKeywords() map[string]keyword {
 	one := keyword{texts: []int{1}}
 	return map[string]keyword{
@@ -84,8 +83,7 @@ func babelKeywords() map[string]keyword {
 	}
 }
 
-// parseKeyword reads a keyword as pybabel's -k takes it: name, name:1,2 or
-// name:1c,2.
+// parseKeyword parses a keyword of pybabel's option -k: name, name:1,2 or name:1c,2.
 func parseKeyword(text string) (name string, k keyword, ok bool) {
 	name, numbers, given := strings.Cut(text, ":")
 	if !given {
@@ -106,8 +104,8 @@ func parseKeyword(text string) (name string, k keyword, ok bool) {
 	return name, k, name != "" && (len(k.texts) == 1 || len(k.texts) == 2)
 }
 
-// entryOf makes an entry of a call. Without a literal text there is none; empty
-// reports the text that no catalogue can have.
+// entryOf returns the entry for a call, or nil when its text is not constant. empty says that the text is "", which no
+// catalogue can have.
 func (k keyword) entryOf(m jinja.Message, file string) (e *entry, empty bool) {
 	argument := func(n int) *string {
 		if n > len(m.Strings) {

@@ -19,7 +19,7 @@ command check.
   --json          as JSON
 `
 
-// check is the command of that name.
+// check is the command check.
 func check(args []string, stdout io.Writer) error {
 	dir, csp, asJSON := "instance", false, false
 	rest, err := optionSet{"csp!": on(&csp), "json!": on(&asJSON), "instance": text(&dir)}.parse(args)

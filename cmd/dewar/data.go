@@ -15,7 +15,7 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// variables reads the data and what -D defines.
+// variables returns the data and the variables of -D.
 func (r *rendering) variables(stdin io.Reader) (*jinja.Dict, error) {
 	vars := jinja.NewDict()
 	if r.data != "" {
@@ -54,7 +54,7 @@ func (r *rendering) variables(stdin io.Reader) (*jinja.Dict, error) {
 	return vars, nil
 }
 
-// decode reads data in a format, auto by the name of the file.
+// decode parses data in a format. The format "auto" goes by the name of the file.
 func decode(format, name string, raw []byte) (*jinja.Dict, error) {
 	if format == "auto" {
 		format = "json"
@@ -84,8 +84,8 @@ func decode(format, name string, raw []byte) (*jinja.Dict, error) {
 	return nil, fmt.Errorf("there is no format %q: json, ini, env and querystring are", format)
 }
 
-// decodeINI reads sections as Python's configparser does: keys are in lower case, those
-// of the section DEFAULT are in each, indented lines go on with a value.
+// decodeINI parses sections as Python's configparser does. Keys are in lower case. Those of the section DEFAULT are in
+// every section. An indented line continues a value.
 func decodeINI(raw []byte) (*jinja.Dict, error) {
 	type section struct {
 		name string
@@ -139,8 +139,7 @@ func decodeINI(raw []byte) (*jinja.Dict, error) {
 	return out, lines.Err()
 }
 
-// decodeEnv reads lines NAME=VALUE, as env prints them. Quotes around a value
-// are dropped.
+// decodeEnv parses lines NAME=VALUE, as env prints them. Quotes around a value are removed.
 func decodeEnv(raw []byte) (*jinja.Dict, error) {
 	d := jinja.NewDict()
 	for n, line := range strings.Split(string(raw), "\n") {
@@ -161,7 +160,7 @@ func decodeEnv(raw []byte) (*jinja.Dict, error) {
 	return d, nil
 }
 
-// decodeQuery reads a query string; what stands there more than once is a list.
+// decodeQuery parses a query string. A name that occurs more than once becomes a list.
 func decodeQuery(raw []byte) (*jinja.Dict, error) {
 	d := jinja.NewDict()
 	for pair := range strings.SplitSeq(strings.TrimSpace(string(raw)), "&") {
@@ -171,7 +170,7 @@ func decodeQuery(raw []byte) (*jinja.Dict, error) {
 		if err := errors.Join(err1, err2); err != nil {
 			return nil, err
 		}
-		if value == "" { // as Python's parse_qs
+		if value == "" { // as Python's parse_qs does
 			continue
 		}
 		v := jinja.String(value)

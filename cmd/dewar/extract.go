@@ -39,10 +39,10 @@ and *.jinja2; names that begin with . or _ are left out.
 The date of the header is now, or SOURCE_DATE_EPOCH.
 `
 
-// templateNames are the ends of names that are templates in a folder.
+// templateNames are the endings of templates in a folder.
 var templateNames = []string{".html", ".htm", ".xml", ".xhtml", ".svg", ".txt", ".j2", ".jinja", ".jinja2"}
 
-// extract is the command of that name.
+// extract is the command extract.
 func extract(args []string, stdout, stderr io.Writer) error {
 	p := pot{width: 76, created: time.Now()}
 	keywords := babelKeywords()
@@ -110,7 +110,7 @@ func extract(args []string, stdout, stderr io.Writer) error {
 	return bad
 }
 
-// read adds the messages of a file.
+// read adds the messages of a file to the catalogue.
 func (c *catalog) read(env *jinja.Environment, file string, keywords map[string]keyword, tags []string, stderr io.Writer) error {
 	source, err := os.ReadFile(file)
 	if err != nil {
@@ -137,8 +137,8 @@ func (c *catalog) read(env *jinja.Environment, file string, keywords map[string]
 	return nil
 }
 
-// templateFiles are the files named and those of the folders named, sorted as
-// Babel sorts them: the files of a folder before those of its folders.
+// templateFiles returns the named files and those in the named folders, in Babel's order: the files of a folder before
+// those of its subfolders.
 func templateFiles(names []string) ([]string, error) {
 	var files []string
 	var walk func(dir string) error

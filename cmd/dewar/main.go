@@ -30,7 +30,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// errUsage is a command line that was not understood.
+// errUsage says that a command line cannot be understood.
 var errUsage = errors.New("usage")
 
 // run runs a command line and returns the exit status.

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// An optionSet holds the options of a command by their names, "o output"; those
-// that end in ! take no value. Options and arguments may stand in any order.
+// An optionSet maps the names of a command's options, as in "o output", to functions that set them. Names that end in
+// "!" take no value. Options and arguments may be mixed.
 type optionSet map[string]func(value string) error
 
 func text(to *string) func(string) error { return func(v string) error { *to = v; return nil } }
 
 func on(to *bool) func(string) error { return func(string) error { *to = true; return nil } }
 
-// errHelp is returned where help is asked for.
+// errHelp says that help was asked for.
 var errHelp = errors.New("help")
 
-// parse sets the options of args and returns its arguments.
+// parse sets the options in args and returns the other arguments.
 func (o optionSet) parse(args []string) (rest []string, err error) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -73,10 +73,10 @@ func (o optionSet) find(name string) (set func(string) error, takes bool) {
 	return nil, false
 }
 
-// usageError is an error that shows how a command is used.
+// usage is an error that is shown with the usage of a command.
 type usage struct {
 	text string
-	err  error // nil for help
+	err  error // nil when help was asked for
 }
 
 func (u *usage) Error() string {
@@ -88,8 +88,7 @@ func (u *usage) Error() string {
 
 func (u *usage) Is(target error) bool { return target == errHelp && u.err == nil }
 
-// usageError explains err with the usage of a command. Without an error,
-// arguments are missing.
+// usageError returns err with the usage of a command. A nil err says that arguments are missing.
 func usageError(err error, text string) error {
 	switch {
 	case errors.Is(err, errHelp):
@@ -100,8 +99,7 @@ func usageError(err error, text string) error {
 	return &usage{text, err}
 }
 
-// writeTo writes to a file, or to standard output if it has no name. A file is
-// written whole or not at all.
+// writeTo writes to a file, or to stdout when name is empty. Nothing is written to the file when write fails.
 func writeTo(name string, stdout io.Writer, write func(w io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

@@ -9,20 +9,19 @@ import (
 	"time"
 )
 
-// pot is how a catalogue is written; the zero value of each setting is
-// pybabel's, but for Width.
+// pot holds the settings for writing a catalogue. Except for width, the zero values are pybabel's defaults.
 type pot struct {
 	project, version string
 	holder, bugs     string
 	translator       string
 	created          time.Time
-	width            int // of lines, 0 for no wrapping
+	width            int // of lines; 0 does not wrap
 	noLocation       bool
 	noHeader         bool
 	sorted, byFile   bool
 }
 
-// write writes the catalogue in the form of pybabel extract.
+// write writes the catalogue as pybabel extract does.
 func (p *pot) write(w io.Writer, c *catalog) error {
 	var b strings.Builder
 	if !p.noHeader {
@@ -109,7 +108,7 @@ func (p *pot) entry(b *strings.Builder, e *entry) {
 	b.WriteString("msgstr \"\"\n\n")
 }
 
-// comment writes a comment. It is wrapped even if texts are not.
+// comment writes a comment. It is wrapped even when texts are not.
 func (p *pot) comment(b *strings.Builder, kind, text string) {
 	for _, line := range wrapText(text, cmp.Or(p.width, 76), "") {
 		b.WriteString("#" + kind + " " + strings.TrimSpace(line) + "\n")

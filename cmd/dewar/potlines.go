@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// How Babel breaks the lines of a catalogue.
+// Lines of a catalogue are broken as Babel does.
 
 var poEscaper = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\r", `\r`, "\n", `\n`, `"`, `\"`)
 
 func quote(s string) string { return `"` + poEscaper.Replace(s) + `"` }
 
-// width is the length of s as it is written, without the quotes.
+// width returns the number of characters of s when it is written, without the quotes.
 func width(s string) int { return utf8.RuneCountInString(poEscaper.Replace(s)) }
 
-// normalize writes s as one string, or as several lines below an empty one.
+// normalize returns s as one quoted string, or as an empty one followed by several lines.
 func normalize(s string, most int) string {
 	var lines []string
 	for _, line := range splitLines(s) {
@@ -29,7 +29,7 @@ func normalize(s string, most int) string {
 				size += width(words[n])
 				n++
 			}
-			n = max(n, 1) // what is too long stands alone
+			n = max(n, 1) // a text that is too long has its own line
 			lines = append(lines, strings.Join(words[:n], ""))
 			words = words[n:]
 		}
@@ -66,8 +66,8 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsN
 
 func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
-// poWords splits a line where it may be broken: around white space, after the
-// hyphen of a compound and around a dash.
+// poWords splits a line where it may be broken: around white space, after the hyphen of a compound word and around a
+// dash.
 func poWords(line string) (words []string) {
 	r := []rune(line)
 	from := 0
@@ -104,7 +104,7 @@ func spaces(r []rune) int {
 	return n
 }
 
-// compound is the length of the first part of a word with a hyphen.
+// compound returns the length of the first part of a word with a hyphen.
 func compound(r []rune) int {
 	i := 0
 	for i < len(r) && !unicode.IsSpace(r[i]) && !isWord(r[i]) {
@@ -125,7 +125,7 @@ func compound(r []rune) int {
 	return 0
 }
 
-// dash is the length of the dashes at i that part two words.
+// dash returns the length of the dashes at i that separate two words.
 func dash(r []rune, i int) int {
 	n := 0
 	for i+n < len(r) && r[i+n] == '-' {
@@ -137,8 +137,8 @@ func dash(r []rune, i int) int {
 	return n
 }
 
-// wrapText fills lines of at most the width given, as Python's textwrap does; the
-// lines after the first have room for the prefix.
+// wrapText breaks text into lines of at most most characters, as Python's textwrap does. Lines after the first leave
+// room for the prefix.
 func wrapText(text string, most int, prefix string) (lines []string) {
 	chunks := textChunks(strings.Map(func(r rune) rune {
 		if strings.ContainsRune("\t\n\v\f\r", r) {

@@ -32,7 +32,7 @@ folder of TEMPLATE.
 The function environ('NAME') gives a variable of the environment.
 `
 
-// A rendering is what the command render is asked for.
+// A rendering holds the options of the command render.
 type rendering struct {
 	template, data, format, section string
 	folder, out                     string
@@ -41,7 +41,7 @@ type rendering struct {
 	options                         jinja.Options
 }
 
-// render is the command of that name.
+// render is the command render.
 func render(args []string, stdin io.Reader, stdout io.Writer) error {
 	r := &rendering{format: "auto"}
 	r.options.Escaping = jinja.Compat
@@ -117,7 +117,7 @@ func (r *rendering) run(stdin io.Reader, stdout io.Writer) error {
 	})
 }
 
-// load finds the template.
+// load loads the template.
 func (r *rendering) load(stdin io.Reader) (*jinja.Template, error) {
 	folder, name := r.folder, r.template
 	if folder == "" {
@@ -160,7 +160,7 @@ func (r *rendering) load(stdin io.Reader) (*jinja.Template, error) {
 	return t, nil
 }
 
-// environ is what templates see of the environment.
+// environ is the function through which templates read the environment.
 func environ(name string) any {
 	if v, ok := os.LookupEnv(name); ok {
 		return v
@@ -168,7 +168,7 @@ func environ(name string) any {
 	return nil
 }
 
-// detail adds the source line to the error of a template.
+// detail returns the error of a template with its source line.
 func detail(err error) error {
 	var e *jinja.Error
 	if errors.As(err, &e) {

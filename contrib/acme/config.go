@@ -26,29 +26,28 @@ type Config struct {
 	// Hosts are the names that certificates are for. Default: the app's
 	// TrustedHosts, without ports.
 	Hosts []string
-	// AcceptTerms says that you accept the authority's terms of service, which
-	// it asks of everybody. Default: false, and the app does not start.
+	// AcceptTerms says that you accept the authority's terms of service. Without it the app does not start. Default:
+	// false.
 	AcceptTerms bool
-	// Email is where the authority writes to when something is wrong. Default:
-	// none.
+	// Email is where the authority writes about problems. Default: none.
 	Email string
 	// DirectoryURL names the authority. Default: [LetsEncrypt].
 	DirectoryURL string
-	// Cache keeps certificates and the account's key. Default: the folder acme
-	// in the app's instance folder, made with mode 0700.
+	// Cache keeps certificates and the account's key. Default: the folder acme in the app's instance folder, with mode
+	// 0700.
 	Cache autocert.Cache
-	// RenewBefore is how long before its end a certificate is renewed. Default:
-	// a third of its life, 30 days at most.
+	// RenewBefore is how long before its end a certificate is renewed. Default: a third of its lifetime, at most 30
+	// days.
 	RenewBefore time.Duration
-	// ExternalAccount binds the account to one that the authority has for you
-	// already (RFC 8555, section 7.3.4). Default: none.
+	// ExternalAccount binds the account to one that you already have with the authority (RFC 8555, section 7.3.4).
+	// Default: none.
 	ExternalAccount *acme.ExternalAccountBinding
-	// Client asks the authority; one of your own can trust a root of its own.
-	// Default: http.DefaultClient.
+	// Client sends the requests to the authority. Your own client can trust a root certificate of your own. Default:
+	// http.DefaultClient.
 	Client *http.Client
 }
 
-// hosts gives the names that certificates are for, or says why there are none.
+// hosts returns the names that certificates are for, or an error that says why there are none.
 func (c *Config) hosts(trusted []string) (map[string]bool, error) {
 	list, setting := c.Hosts, "Config.Hosts"
 	if len(list) == 0 {
@@ -75,7 +74,7 @@ func (c *Config) hosts(trusted []string) (map[string]bool, error) {
 	return names, errors.Join(mistakes...)
 }
 
-// directory checks the authority's URL.
+// directory checks the URL of the authority and returns it.
 func (c *Config) directory() (string, error) {
 	if c.DirectoryURL == "" {
 		return LetsEncrypt, nil

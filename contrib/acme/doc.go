@@ -11,49 +11,41 @@
 //
 // # How hosts are proven
 //
-// The authority connects to each host, on port 443 of which it asks with the
-// protocol of tls-alpn-01 (RFC 8737), which needs nothing else, and when that
-// fails on port 80 with http-01 (RFC 8555, section 8.3), which needs
-// [dewar.Config.HTTPRedirectAddr]. So the host's name leads to this machine, and
-// what stands in front of it hands on TCP and ends no TLS. Behind a proxy that
-// ends TLS the certificate is the proxy's business and this package has none.
+// The authority connects to each host. It first asks on port 443 with the protocol of tls-alpn-01 (RFC 8737), which
+// needs nothing else. When that fails it asks on port 80 with http-01 (RFC 8555, section 8.3), which needs
+// [dewar.Config.HTTPRedirectAddr]. So the host's name must lead to this machine, and a balancer before it must pass TCP
+// on without ending TLS. Behind a proxy that ends TLS the certificate belongs to the proxy; do not use this package
+// there.
 //
-// Names are issued for one by one. All of a domain's subdomains,
-// ".example.com" in TrustedHosts, would need a DNS challenge, which is not done
-// here: list the names in [Config.Hosts]. Clients that ask for any other name,
-// or none, get no certificate, and no order is made for them.
+// Each name gets its own certificate. All subdomains of a domain, ".example.com" in TrustedHosts, would need a DNS
+// challenge, which this package does not do: list the names in [Config.Hosts]. Clients that ask for another name or for
+// none get no certificate, and none is ordered.
 //
 // # Where certificates are kept
 //
-// In the folder acme below the instance folder, with the account's key, for
-// their owner alone (0700); or in any autocert.Cache. Keep it between starts: an
-// authority refuses whoever orders the same certificate too often (Let's Encrypt:
-// five times a week). Several processes for one host need one cache between them,
-// in a shared folder or a database, also because the authority's question may
-// reach another process than the one that ordered.
+// In the folder acme below the instance folder, together with the account's key, readable only by the owner (0700); or
+// in any autocert.Cache. Keep it between starts: an authority refuses to issue the same certificate too often (Let's
+// Encrypt: five times a week). Several processes for one host must share a cache, in a shared folder or a database. One
+// reason is that the authority's question may reach another process than the one that ordered.
 //
 // # When they are renewed
 //
-// The first order is made when the app starts, so that mistakes are in the log
-// before a visitor comes; until there is a certificate, connections fail. Each is
-// renewed when a third of its life is left, 30 days at most, without a restart:
-// connections that are open keep the certificate they began with, new ones get
-// the new one. A renewal that fails is tried again every hour or so; the
-// certificate from before serves until its end.
+// The first order is made when the app starts, so that mistakes are in the log before a visitor comes. Until there is a
+// certificate, connections fail. A certificate is renewed when a third of its lifetime is left, at most 30 days,
+// without a restart. Open connections keep the certificate they began with. A renewal that fails is tried again about
+// every hour; the old certificate serves until its end.
 //
 // # Session tickets
 //
-// A browser that comes back resumes its TLS session by a ticket, and sees no
-// certificate then: for up to seven days after a certificate was replaced. Go
-// makes the tickets' keys itself, a new one each day, in each process: nothing to
-// store or rotate, and a browser that resumes at another process, or after a
-// restart, shakes hands in full. A key that got out must not only be replaced:
-// restart the processes, and tickets from before are worth nothing.
+// A browser that comes back resumes its TLS session with a ticket and does not see the certificate. That is possible
+// for up to seven days after a certificate was replaced. Go makes the keys of the tickets itself, a new one each day,
+// in each process. Nothing has to be stored or rotated. A browser that resumes at another process, or after a restart,
+// makes a full handshake. When a private key has leaked, replace it and restart the processes: earlier tickets are then
+// worthless.
 //
 // # Trying it
 //
-// Set [Config.DirectoryURL] to [Staging] first: its certificates are trusted by
-// nobody, and its limits are wide. An authority of your own, such as Pebble or
-// step-ca, has a directory URL of its own and usually a root of its own for
+// Set [Config.DirectoryURL] to [Staging] first. Nobody trusts its certificates, and its limits are wide. Your own
+// authority, such as Pebble or step-ca, has its own directory URL, and usually its own root certificate for
 // [Config.Client].
 package acme

@@ -22,11 +22,10 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// CacheDir is the folder of certificates in the instance folder.
+// CacheDir is the folder for certificates in the instance folder.
 const CacheDir = "acme"
 
-// A Manager gets certificates and renews them. It is a [dewar.Extension] for one
-// app; make it with [New].
+// A Manager gets certificates and renews them. It is a [dewar.Extension] for one app. Make it with [New].
 type Manager struct {
 	config Config
 	cert   autocert.Manager
@@ -91,8 +90,7 @@ func (m *Manager) Check() []dewar.Finding {
 	}}
 }
 
-// start makes the cache and orders what is not there yet, so that mistakes show
-// before a visitor comes.
+// start makes the cache and orders the certificates that are missing, so that mistakes show before a visitor comes.
 func (m *Manager) start(instance string) error {
 	if m.cert.Cache == nil {
 		dir := filepath.Join(instance, CacheDir)
@@ -111,7 +109,7 @@ func (m *Manager) start(instance string) error {
 	return nil
 }
 
-// cacheDir makes the folder of certificates, which holds their keys.
+// cacheDir makes the folder for certificates. It also holds their keys.
 func cacheDir(instance, dir string) error {
 	if err := dewar.MakeInstanceDir(instance); err != nil {
 		return fmt.Errorf("acme: %w", err)
@@ -119,7 +117,7 @@ func cacheDir(instance, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("acme: the folder of certificates cannot be made: %w; choose another with --instance, or give Config.Cache", err)
 	}
-	// An instance folder that somebody else made may be under version control.
+	// The instance folder may be under version control when somebody else made it.
 	if f, err := os.OpenFile(filepath.Join(dir, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
 		_, err = f.WriteString("*\n")
 		if err = errors.Join(err, f.Close()); err != nil {
@@ -136,7 +134,7 @@ func cacheDir(instance, dir string) error {
 	return nil
 }
 
-// allowed says whether a certificate may be ordered for a host.
+// allowed returns an error unless certificates may be ordered for the host.
 func (m *Manager) allowed(_ context.Context, host string) error {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -149,11 +147,11 @@ func (m *Manager) allowed(_ context.Context, host string) error {
 
 var errForeign = errors.New("acme: no certificates are issued for this host")
 
-// getCertificate is for tls.Config.
+// getCertificate is the GetCertificate of the tls.Config.
 func (m *Manager) getCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if slices.Contains(hello.SupportedVersions, tls.VersionTLS13) && slices.Contains(hello.SignatureSchemes, tls.ECDSAWithP256AndSHA256) {
-		// autocert looks for a suite of TLS 1.2 and would order a second
-		// certificate, with an RSA key, for a client that lists none.
+		// For a client that lists no cipher suite of TLS 1.2, autocert would order a second certificate with an RSA
+		// key.
 		modern := *hello
 		modern.CipherSuites = append(slices.Clone(hello.CipherSuites), tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
 		hello = &modern
@@ -165,7 +163,7 @@ func (m *Manager) getCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 	return cert, err
 }
 
-// warn logs, once a minute at most, that a certificate cannot be had.
+// warn logs that a certificate is missing, at most once a minute.
 func (m *Manager) warn(host string, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

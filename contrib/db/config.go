@@ -17,51 +17,43 @@ type Config struct {
 	// Errors name it as the thing to change. Default: "DATABASE_URL".
 	Name string
 
-	// Dir is where a relative SQLite path starts. Default: the instance folder
-	// of the app, the working directory without one.
+	// Dir is the folder of relative SQLite paths. Default: the app's instance folder, or the working directory without
+	// an app.
 	Dir string
 
-	// SQLAlchemy says that a program with SQLAlchemy uses the same database,
-	// such as a Flask application beside which this one runs. On SQLite, times
-	// are then written as its DateTime, Date and Time columns hold them (in UTC,
-	// without an offset, with six digits), sqlite:///shop.sqlite lies in Dir, as
-	// Flask-SQLAlchemy has it, and the file keeps its journal. PostgreSQL and
-	// MariaDB need none of that. Default: false, and true in an app with
-	// [dewar.Config.Flask]. Leave it on for as long as the data is there.
+	// SQLAlchemy says that a program with SQLAlchemy uses the same database, such as a Flask application. On SQLite it
+	// has three effects. Times are written as SQLAlchemy's DateTime, Date and Time columns hold them: in UTC, without
+	// an offset, with six digits. sqlite:///shop.sqlite is relative to Dir, as in Flask-SQLAlchemy. The file keeps its
+	// journal mode. On PostgreSQL and MariaDB it has no effect. Leave it on as long as the data exists. Default: false,
+	// and true in an app with [dewar.Config.Flask].
 	SQLAlchemy bool
 
-	// WAL switches a SQLite file to the write-ahead log, with which readers go
-	// on while one writes, also when the file is there already or shared: every
-	// program that uses it must be able to make files beside it. It stays so
-	// until somebody switches it back. Default: false, and only a file that
-	// this package makes for itself is switched.
+	// WAL switches an existing or shared SQLite file to the write-ahead log, so that reading goes on while one
+	// connection writes. The file stays in this mode until somebody switches it back. Every program that uses it must
+	// be able to make files beside it. Default: false; only files that this package makes are switched.
 	WAL bool
 
-	// Migrations holds goose SQL files, or one folder of them for each of
-	// sqlite, postgres and mysql. Nil: the schema is not this package's.
+	// Migrations holds goose SQL files, or a folder of them for each of sqlite, postgres and mysql. Default: nil, and
+	// nothing is migrated.
 	Migrations fs.FS
 
-	// MaxOpen limits the connections that are open at a time; a request that
-	// finds them all in use waits. On SQLite it limits the readers, beside one
-	// writer. Default: 20, on SQLite 4.
+	// MaxOpen bounds the open connections. A request waits when all are in use. On SQLite it bounds the readers; there
+	// is one writer beside them. Default: 20, on SQLite 4.
 	MaxOpen int
 
-	// MaxIdle limits the connections that stay open without work. Default: 5,
-	// on SQLite 2.
+	// MaxIdle bounds the connections that stay open while they are not used. Default: 5, on SQLite 2.
 	MaxIdle int
 
-	// MaxLifetime is how long a server connection is used before it is
-	// replaced, so that a change of the server's address is noticed. Default:
-	// 30 minutes. SQLite's connections stay.
+	// MaxLifetime is how long a connection to a server is used before it is replaced, so that a new address of the
+	// server is noticed. SQLite's connections are not replaced. Default: 30 minutes.
 	MaxLifetime time.Duration
 
-	// Logger gets each statement at debug level, with its duration and with
-	// every literal replaced by a question mark. Default: the app's logger,
-	// slog.Default without one.
+	// Logger logs each statement at debug level, with its duration. Every literal is replaced by a question mark.
+	// Default: the app's logger, or slog.Default without an app.
 	Logger *slog.Logger
 }
 
-// String names the database without its password.
+// String returns the URL without its password.
 func (c Config) String() string {
 	t, err := c.target()
 	if err != nil {
@@ -70,13 +62,13 @@ func (c Config) String() string {
 	return "db.Config{URL: " + t.shown + "}"
 }
 
-// GoString is String: a Config printed with %#v keeps its password too.
+// GoString returns what String returns, so that %#v shows no password.
 func (c Config) GoString() string { return c.String() }
 
-// LogValue is String, for slog.
+// LogValue returns what String returns.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// target is the parsed URL.
+// target returns the parsed URL.
 func (c *Config) target() (*target, error) { return parseURL(c.URL, c.Dir, c.SQLAlchemy) }
 
 func (c *Config) name() string {

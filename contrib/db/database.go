@@ -14,8 +14,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// A Database is one database, opened once. Make it with [New]; its methods are
-// safe for concurrent use. It is a [dewar.Extension].
+// A Database is one database. Make it with [New]. Its methods are safe for concurrent use. It is a [dewar.Extension].
 type Database struct {
 	config Config
 	key    dewar.Key[*requestTx]
@@ -36,26 +35,24 @@ const (
 	closed
 )
 
-// ErrNotOpen is returned by everything that needs connections before
-// [Database.Open] (which an App calls at its start) and after
-// [Database.Close].
+// ErrNotOpen is the error of everything that needs connections before [Database.Open] and after [Database.Close]. An
+// App calls Open when it starts.
 var ErrNotOpen = errors.New("db: the database is not open")
 
-// New returns a Database. It opens nothing; mistakes in the configuration are
-// reported by [Database.Open], or by the App when it is extended.
+// New returns a Database. It opens nothing. [Database.Open] reports mistakes in the configuration, and so does an App
+// that is extended with it.
 func New(c Config) *Database {
 	return &Database{config: c, key: dewar.NewKey[*requestTx]("_db")}
 }
 
-// pools are the open connections. On a server both are the same.
+// pools are the open connections. On a server reader and writer are the same pool.
 type pools struct {
 	reader, writer *sql.DB
 	dialect        func() schema.Dialect
 }
 
-// Open connects, looks whether the database answers, and brings the schema up
-// to date. Its errors name the database without its password, and say what to
-// do. An App calls it at its start; a second call does nothing.
+// Open connects, checks that the database answers, and runs the pending migrations. Its errors do not show the
+// password. An App calls it when it starts. A second call does nothing.
 func (d *Database) Open(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -85,10 +82,10 @@ func (d *Database) Open(ctx context.Context) error {
 		return errors.Join(err, p.close())
 	}
 	if p.reader == p.writer {
-		// Not before: migrating needs a second connection, for the lock.
+		// Not earlier: migrating needs a second connection for the lock.
 		limitPool(p.reader, &d.config)
 	}
-	// bun asks the server for its version here, so it comes after the ping.
+	// Here bun asks the server for its version, so the ping comes first.
 	d.reader = bun.NewDB(p.reader, p.dialect())
 	d.writer = d.reader
 	if p.writer != p.reader {
@@ -101,7 +98,7 @@ func (d *Database) Open(ctx context.Context) error {
 	return nil
 }
 
-// prepare brings a database that was just opened to life.
+// prepare checks that the database answers and migrates it.
 func (d *Database) prepare(ctx context.Context, t *target, p *pools) error {
 	if err := ping(ctx, p); err != nil {
 		return d.unreachable(t, err)
@@ -112,8 +109,8 @@ func (d *Database) prepare(ctx context.Context, t *target, p *pools) error {
 	return migrate(ctx, t, p.writer, d.config.Migrations, d.logger())
 }
 
-// ping opens one connection of each pool. SQLite's writer goes first: it is the
-// one that may switch the file to its write-ahead log.
+// ping opens a connection of each pool. SQLite's writer is first, because it may switch the file to the write-ahead
+// log.
 func ping(ctx context.Context, p *pools) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
@@ -133,8 +130,8 @@ func (p *pools) close() error {
 	return errors.Join(p.reader.Close(), p.writer.Close())
 }
 
-// Close ends all connections; requests that still use one get errors. It can
-// be called more than once. An App calls it after its last request.
+// Close closes all connections. Requests that still use one get errors. It may be called more than once. An App calls
+// it after its last request.
 func (d *Database) Close(context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -143,8 +140,7 @@ func (d *Database) Close(context.Context) error {
 	if was != opened {
 		return nil
 	}
-	// The writer is closed last: on SQLite the last connection to close moves
-	// the log into the file.
+	// The writer is closed last: the last connection that SQLite closes moves the log into the file.
 	err := d.reader.Close()
 	if d.writer != d.reader {
 		err = errors.Join(err, d.writer.Close())
@@ -155,7 +151,7 @@ func (d *Database) Close(context.Context) error {
 	return nil
 }
 
-// Dialect says which kind of database is open, "" when none is.
+// Dialect returns the kind of database that is open, "" when none is.
 func (d *Database) Dialect() Dialect {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -165,7 +161,7 @@ func (d *Database) Dialect() Dialect {
 	return d.dialect
 }
 
-// String names the open database without its password.
+// String returns the URL of the open database without its password.
 func (d *Database) String() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -175,9 +171,8 @@ func (d *Database) String() string {
 	return d.shown
 }
 
-// Reader is the pool for reading, outside any transaction. On SQLite it cannot
-// write. It panics with [ErrNotOpen] when the database is not open, which is a
-// mistake in the program: nothing is served before the start.
+// Reader returns the pool for reading outside of a transaction. On SQLite it cannot write. It panics with [ErrNotOpen]
+// when the database is not open, which is a mistake in the program.
 func (d *Database) Reader() *bun.DB {
 	reader, _, err := d.open()
 	if err != nil {
@@ -186,9 +181,8 @@ func (d *Database) Reader() *bun.DB {
 	return reader
 }
 
-// InTx calls do within a transaction, which is committed when it returns nil
-// and rolled back when it returns an error or panics. It is for work outside a
-// request: a command, a task, a test. Within a request, use [Database.Tx].
+// InTx calls do in a transaction. It commits when do returns nil, and rolls back when do returns an error or panics. It
+// is for work outside of a request: a command, a task, a test. In a request use [Database.Tx].
 func (d *Database) InTx(ctx context.Context, do func(context.Context, bun.Tx) error) error {
 	_, writer, err := d.open()
 	if err != nil {
@@ -197,8 +191,7 @@ func (d *Database) InTx(ctx context.Context, do func(context.Context, bun.Tx) er
 	return writer.RunInTx(ctx, nil, do)
 }
 
-// Ping reports whether the database answers, within five seconds; for health
-// checks.
+// Ping returns an error when the database does not answer within five seconds. It is for health checks.
 func (d *Database) Ping(ctx context.Context) error {
 	reader, _, err := d.open()
 	if err != nil {
@@ -206,7 +199,7 @@ func (d *Database) Ping(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	// A ping of SQLite's driver touches nothing; a query does.
+	// SQLite's driver does nothing for a ping, so run a query.
 	var one int
 	if err := reader.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
 		return fmt.Errorf("db: %s does not answer: %w", d, err)
@@ -214,7 +207,7 @@ func (d *Database) Ping(ctx context.Context) error {
 	return nil
 }
 
-// open returns the pools while there are any.
+// open returns the pools, or ErrNotOpen.
 func (d *Database) open() (reader, writer *bun.DB, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -231,7 +224,7 @@ func (d *Database) logger() *slog.Logger {
 	return slog.Default()
 }
 
-// limitPool applies the limits for a server's pool.
+// limitPool sets the limits of a server's pool.
 func limitPool(pool *sql.DB, c *Config) {
 	pool.SetMaxOpenConns(orDefault(c.MaxOpen, defaultMaxOpen))
 	pool.SetMaxIdleConns(orDefault(c.MaxIdle, defaultMaxIdle))

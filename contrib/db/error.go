@@ -13,14 +13,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// mistake is an error of the configuration: it names the setting to change.
+// mistake returns an error about the configuration that names the setting to change.
 func (d *Database) mistake(err error) error {
 	return fmt.Errorf("db: %w (set by %s)", err, d.config.name())
 }
 
-// unreachable is the error of a database that was named well but does not
-// answer. Drivers' errors are long, and some span lines; what went wrong is the
-// part that is said.
+// unreachable returns the error for a database that does not answer although its URL is well formed. Drivers' errors
+// are long and may span lines, so it holds only their reason.
 func (d *Database) unreachable(t *target, err error) error {
 	hint := "is it running?"
 	switch {
@@ -32,7 +31,7 @@ func (d *Database) unreachable(t *target, err error) error {
 	return fmt.Errorf("db: database at %s cannot be reached: %s; %s (set by %s)", t.shown, reason(err), hint, d.config.name())
 }
 
-// reason is the short cause of a failed connection.
+// reason returns the cause of a failed connection on one line.
 func reason(err error) string {
 	var pg *pgconn.PgError
 	var my *mysql.MySQLError
@@ -56,15 +55,14 @@ func reason(err error) string {
 	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
-// refused tells an answer from silence: the server is there and says no.
+// refused reports whether the server answered and refused the connection.
 func refused(err error) bool {
 	return postgresCode(err) != "" || mysqlCode(err) != 0
 }
 
-// IsUnique tells whether err comes from a UNIQUE or PRIMARY KEY constraint: the
-// row is there already, perhaps since the moment you looked. On PostgreSQL the
-// transaction is of no use after it; end the request, or wrap the statement in
-// a savepoint (bun.IDB.RunInTx within a transaction).
+// IsUnique reports whether err comes from a UNIQUE or PRIMARY KEY constraint: the row exists already, perhaps since a
+// moment ago. On PostgreSQL the transaction cannot be used after it. End the request, or run the statement in a
+// savepoint (bun.IDB.RunInTx within a transaction).
 func IsUnique(err error) bool {
 	switch sqliteCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -73,8 +71,8 @@ func IsUnique(err error) bool {
 	return postgresCode(err) == "23505" || mysqlCode(err) == 1062
 }
 
-// IsForeignKey tells whether err comes from a FOREIGN KEY constraint: a row
-// that is referred to is missing, or one to be deleted is still referred to.
+// IsForeignKey reports whether err comes from a FOREIGN KEY constraint: a row that is referred to is missing, or a row
+// to delete is still referred to.
 func IsForeignKey(err error) bool {
 	if sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
 		return true
@@ -86,9 +84,8 @@ func IsForeignKey(err error) bool {
 	return postgresCode(err) == "23503"
 }
 
-// IsRetryable tells whether err means that the whole transaction lost against
-// another one (a deadlock, a serialization failure, a lock not had in time) and
-// may well succeed when it is run again from its beginning.
+// IsRetryable reports whether the transaction failed because of another one (a deadlock, a serialization failure, a
+// lock that was not free in time). Running all of it again may succeed.
 func IsRetryable(err error) bool {
 	switch sqliteCode(err) & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:

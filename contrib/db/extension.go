@@ -10,8 +10,7 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// Init makes the app open the database at its start and close it at its end.
-// It is called by [dewar.App.Extend].
+// Init makes the app open the database when it starts and close it when it ends. [dewar.App.Extend] calls it.
 func (d *Database) Init(app *dewar.App) error {
 	inInstance := d.config.Dir == ""
 	if inInstance {
@@ -38,11 +37,9 @@ func (d *Database) Init(app *dewar.App) error {
 	return nil
 }
 
-// Tx returns what a view talks to the database with. In a request whose method
-// is GET, HEAD, OPTIONS or TRACE it is the pool of [Database.Reader], and
-// statements that change something fail with [ErrReadOnly]; in any other it is
-// the request's one transaction, begun by the first call and ended by the app's
-// commit stage (see [dewar.Context.AddTransaction]).
+// Tx returns the database for a view. In a GET, HEAD, OPTIONS or TRACE request it is the pool of [Database.Reader], and
+// statements that change something fail with [ErrReadOnly]. In any other request it is the request's transaction. The
+// first call begins it, and the app's commit stage ends it (see [dewar.Context.AddTransaction]).
 func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
 	reader, writer, err := d.open()
 	if err != nil {
@@ -63,17 +60,16 @@ func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
 	return tx, nil
 }
 
-// requestTx is what the request remembers. It has no methods: templates can
-// see request-scoped values.
+// requestTx is what the request keeps. It has no methods, because templates can reach request-scoped values.
 type requestTx struct{ tx bun.Tx }
 
-// transaction puts bun's transaction under the care of the commit stage.
+// transaction is bun's transaction as the commit stage needs it.
 type transaction struct{ tx bun.Tx }
 
 func (t transaction) Commit(context.Context) error   { return t.tx.Commit() }
 func (t transaction) Rollback(context.Context) error { return t.tx.Rollback() }
 
-// isSafe tells the methods that change nothing (RFC 9110, 9.2.1).
+// isSafe reports whether requests with the method change nothing (RFC 9110, section 9.2.1).
 func isSafe(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:

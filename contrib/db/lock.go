@@ -12,20 +12,19 @@ import (
 	"time"
 )
 
-// migrationWait is how long a process waits for another one that migrates.
+// migrationWait is how long a process waits while another one migrates.
 const migrationWait = 60 * time.Second
 
-// lockMigrations takes the lock under which one process at a time migrates a
-// database. The lock belongs to a connection, so that a process which dies
-// lets go of it.
+// lockMigrations takes the lock that lets one process at a time migrate a database. The lock belongs to a connection,
+// so that it is released when the process dies.
 func lockMigrations(ctx context.Context, t *target, pool *sql.DB) (unlock func(), err error) {
 	switch t.dialect {
 	case Postgres:
-		// Advisory locks belong to the database that the connection is in.
+		// An advisory lock belongs to the database of the connection.
 		key := int64(binary.BigEndian.Uint64(lockName(versionTable)))
 		return lockOnConn(ctx, pool, "SELECT pg_advisory_lock($1)", "SELECT pg_advisory_unlock($1)", key)
 	case MySQL:
-		// Named locks belong to the server, so the name has the database in it.
+		// A named lock belongs to the server, so the database is part of the name.
 		name := hex.EncodeToString(lockName(versionTable, t.database)[:16])
 		wait := strconv.Itoa(int(migrationWait / time.Second))
 		return lockOnConn(ctx, pool, "SELECT GET_LOCK(?, "+wait+") = 1", "SELECT RELEASE_LOCK(?)", name)
@@ -44,7 +43,7 @@ func lockName(parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// errLockTimeout is MariaDB's answer of 0 to GET_LOCK.
+// errLockTimeout stands for the result 0 of MariaDB's GET_LOCK.
 var errLockTimeout = errors.New("no lock within " + migrationWait.String())
 
 func lockOnConn(ctx context.Context, pool *sql.DB, lock, unlock string, key any) (func(), error) {
@@ -62,16 +61,15 @@ func lockOnConn(ctx context.Context, pool *sql.DB, lock, unlock string, key any)
 		return nil, errors.Join(errLockTimeout, conn.Close())
 	}
 	return func() {
-		// When this fails the connection is broken, and the lock gone with it.
+		// When this fails the connection is broken, and the lock is released with it.
 		_, _ = conn.ExecContext(context.Background(), unlock, key)
 		_ = conn.Close()
 	}, nil
 }
 
-// lockFile locks an empty file beside a SQLite database, with SQLite's own
-// locks, which work wherever the database does. (The database itself cannot be
-// locked meanwhile: goose writes to it.) The file stays, as removing one that
-// others wait for would let two of them in.
+// lockFile locks an empty file beside a SQLite database with SQLite's own locks, which work wherever the database
+// works. The database itself cannot be locked, because goose writes to it. The file is not removed: when it is removed
+// while others wait for it, two of them could get the lock.
 func lockFile(ctx context.Context, path string) (func(), error) {
 	if err := sqliteMode(path); err != nil {
 		return nil, err

@@ -11,11 +11,10 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// queryLog writes each statement to the log at debug level, without its
-// parameters: bun puts these into the text, so literals are taken out again.
+// queryLog logs each statement at debug level. bun puts the parameters into the text, so literals are removed from it.
 type queryLog struct {
 	log       *slog.Logger
-	backslash bool // a backslash escapes within quotes, as in MySQL
+	backslash bool // a backslash is an escape within quotes, as in MySQL
 }
 
 func (q *queryLog) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
@@ -31,18 +30,17 @@ func (q *queryLog) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
 		slog.Duration("duration", time.Since(e.StartTime)),
 	}
 	if e.Err != nil && !errors.Is(e.Err, sql.ErrNoRows) {
-		// A driver's error can repeat a value ("Duplicate entry 'alice'").
+		// A driver's error may contain a value ("Duplicate entry 'alice'").
 		attrs = append(attrs, slog.Bool("failed", true))
 	}
 	q.log.LogAttrs(ctx, slog.LevelDebug, "db query", attrs...)
 }
 
-// maxLogged limits how much of a statement is logged, in bytes.
+// maxLogged is how much of a statement is logged, in bytes.
 const maxLogged = 2000
 
-// withoutLiterals replaces each string and number of a statement by a question
-// mark. Quoted identifiers stay. A quote that never ends takes the rest with
-// it: rather too little is shown than a secret.
+// withoutLiterals replaces each string and number of a statement by a question mark. Quoted identifiers stay. When a
+// quote does not end, the rest of the statement is left out, as it may be a secret.
 func withoutLiterals(query string, backslash bool) string {
 	var b strings.Builder
 	for i := 0; i < len(query) && b.Len() < maxLogged; {
@@ -53,7 +51,7 @@ func withoutLiterals(query string, backslash bool) string {
 		case c == '"' || c == '`':
 			end := strings.IndexByte(query[i+1:], c)
 			if end < 0 || backslash && c == '"' {
-				// In MySQL double quotes hold a string.
+				// In MySQL double quotes enclose a string.
 				i = endOfString(query, i, backslash)
 				b.WriteByte('?')
 				continue
@@ -70,7 +68,7 @@ func withoutLiterals(query string, backslash bool) string {
 			for i < len(query) && isWord(query[i]) {
 				i++
 			}
-			// A word that ends at a quote is a prefix of the literal: X'00', E'…'.
+			// A word before a quote is the prefix of a literal: X'00', E'…'.
 			if i < len(query) && query[i] == '\'' {
 				continue
 			}
@@ -83,7 +81,7 @@ func withoutLiterals(query string, backslash bool) string {
 	return b.String()
 }
 
-// endOfString is the index after the string that starts with the quote at i.
+// endOfString returns the index after the string that begins with the quote at i.
 func endOfString(query string, i int, backslash bool) int {
 	quote := query[i]
 	for i++; i < len(query); i++ {
@@ -92,7 +90,7 @@ func endOfString(query string, i int, backslash bool) int {
 			i++
 		case query[i] != quote:
 		case i+1 < len(query) && query[i+1] == quote:
-			i++ // a doubled quote is one within the string
+			i++ // a doubled quote stands for one in the string
 		default:
 			return i + 1
 		}

@@ -16,7 +16,7 @@ import (
 	"modernc.org/sqlite"
 )
 
-// versionTable is where goose notes what ran.
+// versionTable is the table in which goose records the migrations that ran.
 const versionTable = goose.DefaultTablename
 
 var gooseDialects = map[Dialect]goose.Dialect{
@@ -25,10 +25,8 @@ var gooseDialects = map[Dialect]goose.Dialect{
 	MySQL:    goose.DialectMySQL,
 }
 
-// migrate brings the schema to the newest version that fsys knows. A database
-// that is up to date costs two short queries. A pending migration runs under a
-// lock, so that of several processes that start together one migrates and the
-// others find the work done.
+// migrate runs the pending migrations of fsys. Without any it takes two short queries. It migrates under a lock, so
+// that of several processes that start together one migrates and the others find nothing pending.
 func migrate(ctx context.Context, t *target, pool *sql.DB, fsys fs.FS, log *slog.Logger) error {
 	fsys, err := dialectFolder(fsys, t.dialect)
 	if err != nil {
@@ -57,7 +55,7 @@ func migrate(ctx context.Context, t *target, pool *sql.DB, fsys fs.FS, log *slog
 		return fmt.Errorf("db: migrating %s: another process holds the migration lock: %s", t.shown, reason(err))
 	}
 	defer unlock()
-	// Another process may have migrated, with newer code even, since we looked.
+	// Another process, perhaps with newer code, may have migrated meanwhile.
 	if pending, err = pendingMigrations(ctx, t, pool, provider); err != nil || len(pending) == 0 {
 		return err
 	}
@@ -72,8 +70,8 @@ func migrate(ctx context.Context, t *target, pool *sql.DB, fsys fs.FS, log *slog
 	return nil
 }
 
-// unmarked is a folder whose SQL files are read without a byte order mark, which
-// goose and the databases take for a part of the first statement.
+// unmarked is a folder whose SQL files are read without a byte order mark. goose and the databases would take it for a
+// part of the first statement.
 type unmarked struct{ fs.FS }
 
 func (u unmarked) Open(name string) (fs.File, error) {
@@ -95,8 +93,7 @@ type unmarkedFile struct {
 
 func (f unmarkedFile) Read(p []byte) (int, error) { return f.text.Read(p) }
 
-// dialectFolder is the folder of fsys for this dialect, or fsys itself when it
-// has folders for none.
+// dialectFolder returns the folder in fsys for the dialect, or fsys itself when it has no folder for any dialect.
 func dialectFolder(fsys fs.FS, dialect Dialect) (fs.FS, error) {
 	var found []Dialect
 	for d := range gooseDialects {
@@ -114,8 +111,8 @@ func dialectFolder(fsys fs.FS, dialect Dialect) (fs.FS, error) {
 	return fsys, nil
 }
 
-// pendingMigrations lists the sources that did not run yet, and refuses a
-// database that knows more than the program.
+// pendingMigrations lists the sources that did not run yet. It fails when the database has a migration that the program
+// does not know.
 func pendingMigrations(ctx context.Context, t *target, pool *sql.DB, p *goose.Provider) ([]*goose.Source, error) {
 	applied, err := appliedVersions(ctx, t, pool)
 	if err != nil {
@@ -153,7 +150,7 @@ func keys(set map[int64]bool) []int64 {
 	return list
 }
 
-// appliedVersions reads goose's table, nil when there is none yet.
+// appliedVersions reads goose's table. It returns nil when there is none.
 func appliedVersions(ctx context.Context, t *target, pool *sql.DB) (map[int64]bool, error) {
 	exists := map[Dialect]string{
 		SQLite:   "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '" + versionTable + "'",
@@ -180,7 +177,7 @@ func appliedVersions(ctx context.Context, t *target, pool *sql.DB) (map[int64]bo
 	return applied, rows.Err()
 }
 
-// failedMigration says in one line which migration failed and what is left.
+// failedMigration returns an error that says on one line which migration failed and what remains.
 func failedMigration(t *target, err error) error {
 	var partial *goose.PartialError
 	if !errors.As(err, &partial) || partial.Failed == nil {
@@ -200,16 +197,16 @@ func failedMigration(t *target, err error) error {
 	}
 }
 
-// A MigrationError is a migration that failed. Nothing of it was kept.
+// A MigrationError says that a migration failed. Nothing of it remains in the database.
 type MigrationError struct {
-	Database string // without its password
-	File     string // the file of the migration
-	Applied  int    // how many before it ran, and stay
+	Database string // the URL without its password
+	File     string // the name of the migration's file
+	Applied  int    // the number of migrations before it that ran and remain
 	cause    string
 	err      error
 }
 
-// Error says it in one line.
+// Error returns the message on one line.
 func (e *MigrationError) Error() string {
 	before := ""
 	if e.Applied > 0 {
@@ -218,5 +215,5 @@ func (e *MigrationError) Error() string {
 	return fmt.Sprintf("db: migration %s failed on %s: %s (nothing of it was kept%s)", e.File, e.Database, e.cause, before)
 }
 
-// Unwrap is the driver's error.
+// Unwrap returns the driver's error.
 func (e *MigrationError) Unwrap() error { return e.err }

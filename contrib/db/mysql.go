@@ -12,10 +12,9 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// openMySQL turns the URL into the driver's configuration. Many statements in
-// one text stay off, which leaves an injected one nothing to append;
-// clientFoundRows makes an update that changed nothing count the row that it
-// found, as the other databases do.
+// openMySQL opens a MariaDB or MySQL server. Several statements in one text stay off, so that an injection cannot
+// append one. With clientFoundRows an update counts the rows that it found, as in other databases, even those it did
+// not change.
 func openMySQL(t *target) (*pools, error) {
 	if err := t.onlyOptions("tls", "charset"); err != nil {
 		return nil, err
@@ -38,13 +37,12 @@ func openMySQL(t *target) (*pools, error) {
 	config.MultiStatements = false
 	config.ClientFoundRows = true
 	config.Timeout = connectTimeout
-	// Without strict mode a text that is too long is cut and stored.
+	// Without strict mode, texts that are too long are cut silently.
 	config.Params = map[string]string{
 		"sql_mode":  "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 		"time_zone": "'+00:00'",
 	}
-	// The driver's own lines ("bad idle connection") go nowhere: the errors
-	// that it returns are reported.
+	// The driver's own log lines ("bad idle connection") are dropped. Its errors are reported where they are returned.
 	config.Logger = log.New(discard{}, "", 0)
 	if mode := t.query.Get("tls"); mode != "" {
 		switch mode {
@@ -66,7 +64,7 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// mysqlCode is the number of an error from MariaDB or MySQL, 0 of others.
+// mysqlCode returns the number of an error of MariaDB or MySQL, or 0.
 func mysqlCode(err error) uint16 {
 	var e *mysql.MySQLError
 	if errors.As(err, &e) {

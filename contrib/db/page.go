@@ -15,13 +15,13 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// FindOr404 reads the first row that q selects into its model, a pointer to a
-// struct. Without such a row the error is a 404:
+// FindOr404 reads the first row that q selects into its model, a pointer to a struct. When there is no row the error is
+// a 404:
 //
 //	post := Post{ID: id}
 //	err := db.FindOr404(c.Context(), tx.NewSelect().Model(&post).WherePK())
 //
-// It is get_or_404 and first_or_404 of Flask-SQLAlchemy.
+// It is Flask-SQLAlchemy's get_or_404 and first_or_404.
 func FindOr404(ctx context.Context, q *bun.SelectQuery) error {
 	err := q.Limit(1).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -30,36 +30,29 @@ func FindOr404(ctx context.Context, q *bun.SelectQuery) error {
 	return err
 }
 
-// PageOptions say which page of a result is wanted. The zero value takes all
-// from the request, as Flask-SQLAlchemy's paginate does.
+// PageOptions choose the page of a result. The zero value takes everything from the request, as Flask-SQLAlchemy's
+// paginate does.
 type PageOptions struct {
-	// Page is the number of the page, from 1. Default: the query's page=, and 1
-	// without one.
+	// Page is the number of the page, from 1. Default: the query parameter page, or 1.
 	Page int
-	// PerPage is how many rows a page has at most. Default: the query's
-	// per_page=, and 20 without one.
+	// PerPage is the greatest number of rows on a page. Default: the query parameter per_page, or 20.
 	PerPage int
-	// MaxPerPage bounds PerPage, whoever asked for it. Default: 100.
+	// MaxPerPage bounds PerPage, also from the query. Default: 100.
 	MaxPerPage int
 }
 
-// A Pagination is one page of a result. Templates see it as that of
-// Flask-SQLAlchemy: items, page, per_page, total, pages, has_prev, prev_num,
-// has_next, next_num, first, last and iter_pages(); a loop over it is one over
-// its items.
+// A Pagination is one page of a result. Templates use it like Flask-SQLAlchemy's: items, page, per_page, total, pages,
+// has_prev, prev_num, has_next, next_num, first, last and iter_pages(). Iterating it yields its items.
 type Pagination struct {
-	// Items is the slice that the page's rows were read into.
+	// Items is the slice with the rows of the page.
 	Items any
-	// Page, PerPage, Total and Pages are the number of the page, how many rows
-	// a page has, how many rows there are, and how many pages.
+	// Page is the number of the page, PerPage the rows on a page, Total the number of rows, Pages the number of pages.
 	Page, PerPage, Total, Pages int
-	// HasPrev and HasNext tell whether a page comes before or after.
+	// HasPrev and HasNext say whether there is a page before or after this one.
 	HasPrev, HasNext bool
-	// PrevNum and NextNum are the numbers of these pages, nil where there is
-	// none.
+	// PrevNum and NextNum are the numbers of those pages, or nil.
 	PrevNum, NextNum *int
-	// First and Last are the numbers of the first and last row of the page,
-	// from 1; both are 0 on an empty one.
+	// First and Last are the numbers of the first and last row on the page, from 1. Both are 0 on an empty page.
 	First, Last int
 }
 
@@ -71,9 +64,8 @@ type Pagination struct {
 //	…
 //	return c.Render("index.html", dewar.Vars{"pagination": page, "posts": posts})
 //
-// A number that is none or below 1, and a page after the last, are a 404, but
-// for the first page of an empty result. The rows are counted before they are
-// read, and a page that cannot be there is not asked for.
+// The error is a 404 for a page number that is no number, below 1 or after the last page. The first page of an empty
+// result is no error. The rows are counted before they are read; a page that does not exist is not read.
 func Page(c *dewar.Context, q *bun.SelectQuery, o PageOptions) (*Pagination, error) {
 	p := &Pagination{Page: o.Page, PerPage: o.PerPage}
 	for _, n := range []struct {
@@ -125,7 +117,7 @@ func Page(c *dewar.Context, q *bun.SelectQuery, o PageOptions) (*Pagination, err
 	return p, nil
 }
 
-// Attr gives templates the fields and iter_pages by their names in Flask.
+// Attr returns the fields and iter_pages by their names in Flask-SQLAlchemy.
 func (p *Pagination) Attr(name string) (jinja.Value, bool) {
 	var v any
 	switch name {
@@ -159,13 +151,13 @@ func (p *Pagination) Attr(name string) (jinja.Value, bool) {
 	return jinja.ValueOf(v), true
 }
 
-// Iterate makes a loop over a page one over its items.
+// Iterate yields the items.
 func (p *Pagination) Iterate() (jinja.Iterator, error) {
 	items, err := jinja.Items(jinja.ValueOf(p.Items))
 	return &rows{items}, err
 }
 
-// rows yields values.
+// rows is an iterator over values.
 type rows struct{ left []jinja.Value }
 
 func (r *rows) Next() (v jinja.Value, ok bool, err error) {
@@ -176,9 +168,8 @@ func (r *rows) Next() (v jinja.Value, ok bool, err error) {
 	return v, true, nil
 }
 
-// iterPages is iter_pages(left_edge=2, left_current=2, right_current=4,
-// right_edge=2): the numbers for a row of links, with None where some are left
-// out.
+// iterPages is iter_pages(left_edge=2, left_current=2, right_current=4, right_edge=2). It returns the page numbers for
+// a row of links, with None where numbers are left out.
 func (p *Pagination) iterPages(_ jinja.State, args jinja.Args) (jinja.Value, error) {
 	bound, err := args.Bind("iter_pages",
 		jinja.Param{Name: "left_edge", Default: jinja.Int(2)}, jinja.Param{Name: "left_current", Default: jinja.Int(2)},
@@ -196,8 +187,7 @@ func (p *Pagination) iterPages(_ jinja.State, args jinja.Args) (jinja.Value, err
 	}
 	var list []jinja.Value
 	next, end := 1, p.Pages+1
-	// span adds the pages up to the one before stop, with a None for those that
-	// are left out before start.
+	// span adds the pages from start up to stop-1. It adds None first when pages before start are left out.
 	span := func(start, stop int) {
 		if start = max(start, next); start > next {
 			list = append(list, jinja.None)

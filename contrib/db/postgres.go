@@ -14,7 +14,7 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// postgresOptions are the parts of a libpq URL that may be set.
+// postgresOptions are the options that a PostgreSQL URL may have.
 var postgresOptions = []string{
 	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslsni", "application_name",
 	"search_path", "target_session_attrs", "channel_binding", "options", "client_encoding",
@@ -43,14 +43,14 @@ func openPostgres(t *target) (*pools, error) {
 	}
 	config, err := pgx.ParseConfig(u.String())
 	if err != nil {
-		// pgx hides the password but not what it takes for something else.
+		// pgx hides the password, but not texts that it does not recognise as one.
 		return nil, fmt.Errorf("%s: the database URL has an option that PostgreSQL does not take (sslmode is one of disable, allow, prefer, require, verify-ca, verify-full; certificate files must exist)", t.shown)
 	}
 	config.ConnectTimeout = connectTimeout
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "dewar"
 	}
-	// A transaction that its process forgot must not hold its locks for ever.
+	// A transaction that is never ended must not hold its locks for ever.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleInTransaction.Milliseconds())
 	config.RuntimeParams["timezone"] = "UTC"
 
@@ -58,10 +58,10 @@ func openPostgres(t *target) (*pools, error) {
 	return &pools{reader: pool, writer: pool, dialect: func() schema.Dialect { return pgdialect.New() }}, nil
 }
 
-// idleInTransaction is how long the server lets a transaction do nothing.
+// idleInTransaction is how long the server keeps a transaction that does nothing.
 const idleInTransaction = 60 * time.Second
 
-// postgresCode is the SQLSTATE of an error from PostgreSQL, "" of others.
+// postgresCode returns the SQLSTATE of an error of PostgreSQL, or "".
 func postgresCode(err error) string {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {

@@ -11,13 +11,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrReadOnly is in the error of a statement that changes something in a
-// request whose method says that it changes nothing (RFC 9110, 9.2.1).
+// ErrReadOnly is in the chain of the error of a statement that would change something in a request whose method changes
+// nothing (RFC 9110, section 9.2.1).
 var ErrReadOnly = errors.New("db: a GET, HEAD, OPTIONS or TRACE changes nothing in the database: write in a view for POST, PUT, PATCH or DELETE, or with Database.InTx, which is a transaction of its own")
 
-// reading is what [Database.Tx] gives to a request that changes nothing: the
-// pool of readers, with words for whoever tries to write all the same. On
-// SQLite the connections refuse it themselves.
+// reading is the result of [Database.Tx] in a request that changes nothing. It is the pool of readers. Statements that
+// write fail with an error that explains why. On SQLite the connections themselves refuse to write.
 type reading struct{ *bun.DB }
 
 func (r reading) NewInsert() *bun.InsertQuery { return r.DB.NewInsert().Err(ErrReadOnly) }
@@ -62,13 +61,12 @@ func (r reading) QueryContext(ctx context.Context, query string, args ...any) (*
 	return rows, explain(err)
 }
 
-// BeginTx begins a transaction that only reads, as several statements need it
-// that are to see one state.
+// BeginTx begins a transaction that only reads, for statements that must see the same state.
 func (r reading) BeginTx(ctx context.Context, opts *sql.TxOptions) (bun.Tx, error) {
 	return r.DB.BeginTx(ctx, onlyReading(opts))
 }
 
-// RunInTx is BeginTx around do.
+// RunInTx calls do in a transaction of BeginTx.
 func (r reading) RunInTx(ctx context.Context, opts *sql.TxOptions, do func(context.Context, bun.Tx) error) error {
 	return explain(r.DB.RunInTx(ctx, onlyReading(opts), do))
 }
@@ -81,7 +79,7 @@ func onlyReading(opts *sql.TxOptions) *sql.TxOptions {
 	return &only
 }
 
-// explaining is the pool beneath a statement that was written by hand.
+// explaining is the pool for statements of the program's own text.
 type explaining struct{ *sql.DB }
 
 func (e explaining) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
@@ -94,8 +92,7 @@ func (e explaining) QueryContext(ctx context.Context, query string, args ...any)
 	return rows, explain(err)
 }
 
-// writes tells the statements that begin with a word for a change. It is for
-// the words of an error and keeps nobody from anything.
+// writes reports whether a statement begins with a word that changes something. It only chooses the text of an error.
 func writes(query string) bool {
 	query = strings.TrimLeft(query, " \t\r\n(;")
 	end := strings.IndexFunc(query, func(r rune) bool { return r >= 0x80 || !isWord(byte(r)) })
@@ -109,7 +106,7 @@ func writes(query string) bool {
 	return false
 }
 
-// explain puts words to a database's refusal to write.
+// explain turns a database's refusal to write into ErrReadOnly.
 func explain(err error) error {
 	if sqliteCode(err)&0xff == sqlite3.SQLITE_READONLY || postgresCode(err) == "25006" || mysqlCode(err) == 1792 {
 		return fmt.Errorf("%w (%w)", ErrReadOnly, err)

@@ -14,23 +14,21 @@ import (
 	"github.com/dewar-go/dewar/session"
 )
 
-// DefaultSessionTable is the table that sessions are kept in.
+// DefaultSessionTable is the name of the table with sessions.
 const DefaultSessionTable = "dewar_session"
 
 const (
-	// sessionWait bounds a wait for the database, so that a request that holds
-	// SQLite's only writer does not wait for itself for ever.
+	// sessionWait bounds a wait for the database. A request that holds SQLite's only writer would otherwise wait for
+	// itself for ever.
 	sessionWait = 5 * time.Second
-	// sessionSweepEvery is how often one process drops what has expired, and
-	// sessionSweep how many at a time.
+	// sessionSweepEvery is how often a process deletes expired sessions, sessionSweep how many at a time.
 	sessionSweepEvery = time.Minute
 	sessionSweep      = 1000
-	// sessionUser is the length of the longest user's id, in bytes.
+	// sessionUser is the length in bytes of the longest user id.
 	sessionUser = 255
 )
 
-// Sessions returns a store of sessions in this database, for
-// [dewar.SessionConfig], in the table [DefaultSessionTable]:
+// Sessions returns a session store in this database, for [dewar.SessionConfig]. Its table is [DefaultSessionTable]:
 //
 //	database := db.New(db.Config{URL: cfg.DatabaseURL})
 //	app := dewar.New(dewar.Config{
@@ -38,21 +36,18 @@ const (
 //	})
 //	app.Extend(database)
 //
-// Only the SHA-256 of a session's id is stored, so that whoever reads the
-// database, or a backup of it, cannot send an id that is accepted. The values
-// are JSON. While the database is down, whoever has a session gets a 503.
+// Only the SHA-256 of a session's id is stored, so that nobody who reads the database or a backup gets an id that is
+// accepted. The values are JSON. While the database is down, requests with a session are answered 503.
 //
-// On SQLite, list and revoke sessions before the first call of [Database.Tx] in
-// a request: its transaction is the only writer, and the store is another.
+// On SQLite, list and revoke sessions before the first call of [Database.Tx] in a request: its transaction is the only
+// writer, and the store needs one too.
 func (d *Database) Sessions(o session.ServerOptions) *session.ServerStore {
 	return session.NewServerStore(d.SessionBackend(DefaultSessionTable), o)
 }
 
-// SessionBackend returns what a store of sessions keeps its records in. The
-// table is made at its first use when it does not exist; where the program's
-// user may not make tables, do it with [Database.CreateSessionTable] or in a
-// migration. A name that is not made of a to z, 0 to 9 and the underscore
-// panics.
+// SessionBackend returns a backend for sessions in the given table. The table is made at the first use when it does not
+// exist. When the program's database user must not make tables, call [Database.CreateSessionTable] elsewhere or use a
+// migration. A table name with characters other than a to z, 0 to 9 and the underscore panics.
 func (d *Database) SessionBackend(table string) session.Backend {
 	if !tableName.MatchString(table) {
 		panic(fmt.Sprintf("db: SessionBackend(%q): the table's name must be made of a to z, 0 to 9 and _", table))
@@ -62,14 +57,13 @@ func (d *Database) SessionBackend(table string) session.Backend {
 
 var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 
-// CreateSessionTable makes the table of [Database.SessionBackend] unless it
-// exists.
+// CreateSessionTable makes the table for [Database.SessionBackend] unless it exists.
 func (d *Database) CreateSessionTable(ctx context.Context, table string) error {
 	return d.SessionBackend(table).(*sessions).ready(ctx)
 }
 
-// sessions keeps each record in a row. Times are milliseconds of Unix time:
-// they need no time zone, and no precision that databases differ in.
+// sessions is a backend with one row for each record. Times are Unix time in milliseconds, which has no time zone and
+// the same precision in all databases.
 type sessions struct {
 	database *Database
 	table    string
@@ -79,8 +73,8 @@ type sessions struct {
 	swept time.Time
 }
 
-// sessionTables are the statements that make the table. Ids and users are
-// bytes, so that no collation takes two users for one.
+// sessionTables are the statements that make the table. Ids and users are bytes, so that no collation takes two users
+// for one.
 var sessionTables = map[Dialect][]string{
 	SQLite: {
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BLOB PRIMARY KEY, user_id BLOB NOT NULL, data BLOB NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID",
@@ -129,7 +123,7 @@ func (s *sessions) create(ctx context.Context, pool *sql.DB) error {
 	defer func() { _ = tx.Rollback() }()
 	statements := sessionTables[dialect]
 	if dialect == Postgres {
-		// IF NOT EXISTS fails there when two do it at a time.
+		// On PostgreSQL, IF NOT EXISTS fails when two connections run it at the same time.
 		statements = append([]string{"SELECT pg_advisory_xact_lock(hashtext('TABLE_NAME'))"}, statements...)
 	}
 	for _, statement := range statements {
@@ -140,9 +134,8 @@ func (s *sessions) create(ctx context.Context, pool *sql.DB) error {
 	return tx.Commit()
 }
 
-// query fills in the table's name and the dialect's placeholders. The values
-// go to the server apart from the text, on every database, and past the log of
-// statements.
+// query fills in the table's name and the placeholders of the dialect. On every database the values are sent apart from
+// the text, and are not logged.
 func (s *sessions) query(text string) string {
 	text = strings.ReplaceAll(text, "TABLE_NAME", s.table)
 	if s.database.Dialect() != Postgres {
@@ -161,8 +154,7 @@ func (s *sessions) query(text string) string {
 	return b.String()
 }
 
-// pools returns the connections once the table is there, and a context that
-// ends.
+// pools returns the connections when the table exists, and a context that ends after sessionWait.
 func (s *sessions) pools(ctx context.Context) (reader, writer *sql.DB, limited context.Context, cancel context.CancelFunc, err error) {
 	limited, cancel = context.WithTimeout(ctx, sessionWait)
 	if err = s.ready(limited); err == nil {
@@ -280,8 +272,8 @@ func (s *sessions) List(ctx context.Context, user string) ([]session.Record, err
 	return list, nil
 }
 
-// sweep drops what has expired, now and then, a bounded number at a time. That
-// it failed matters to nobody: the store looks at the times itself.
+// sweep deletes some expired sessions, at most every sessionSweepEvery. Its errors are ignored, because the store
+// checks the times itself.
 func (s *sessions) sweep(ctx context.Context) {
 	now := time.Now()
 	s.mu.Lock()
@@ -293,7 +285,7 @@ func (s *sessions) sweep(ctx context.Context) {
 	if !due {
 		return
 	}
-	// MariaDB takes no LIMIT in IN, but a table made of one.
+	// MariaDB accepts no LIMIT within IN, except in a derived table.
 	text := "DELETE FROM TABLE_NAME WHERE id IN (SELECT id FROM (SELECT id FROM TABLE_NAME WHERE expires < ? LIMIT " + strconv.Itoa(sessionSweep) + ") AS gone)"
 	if _, err := s.exec(ctx, text, now.UnixMilli()); err != nil {
 		s.database.logger().DebugContext(ctx, "expired sessions were not dropped", "error", err.Error())

@@ -16,30 +16,27 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteBusy is how long a connection waits for a lock that another process
-// holds, before it gives up with SQLITE_BUSY. Inside this process there is one
-// writer, which others wait for in the pool.
+// sqliteBusy is how long a connection waits for the lock of another process before it fails with SQLITE_BUSY. In this
+// process there is one writer, which requests wait for in the pool.
 const sqliteBusy = 10 * time.Second
 
-// openSQLite opens two pools on one file: readers, which cannot write, and one
-// writer whose transactions take the write lock at once, so that none of them
-// fails half-way because another got there first.
+// openSQLite opens two pools on one file: readers, which cannot write, and one writer. The writer's transactions take
+// the write lock when they begin, so that none fails half-way because another got it first.
 func openSQLite(t *target, c *Config) (*pools, error) {
 	made, err := sqliteFile(t.path)
 	if err != nil {
 		return nil, err
 	}
-	// FULL makes the log reach the disk before a commit returns: what was
-	// acknowledged survives a power cut. Foreign keys are off in SQLite unless
-	// asked for.
+	// With FULL a commit returns only after the log is on disk, so that committed data survives a power cut. SQLite
+	// checks foreign keys only when asked to.
 	common := []string{
 		fmt.Sprintf("busy_timeout(%d)", sqliteBusy.Milliseconds()),
 		"synchronous(FULL)",
 		"foreign_keys(1)",
 		"trusted_schema(0)",
 	}
-	// The journal's mode is kept in the file, for all programs that use it. WAL
-	// lets readers go on while one writes.
+	// The journal mode is stored in the file and holds for all programs that use it. With WAL, reading goes on while
+	// one connection writes.
 	writing := common
 	if c.WAL || made && !c.SQLAlchemy {
 		writing = append(slices.Clone(common), "journal_mode(WAL)")
@@ -55,8 +52,7 @@ func openSQLite(t *target, c *Config) (*pools, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	// A reader's cache is up to 2 MiB, and SQLite reads from the page cache of
-	// the system: a few go a long way.
+	// A reader's cache takes up to 2 MiB. SQLite also uses the system's page cache, so a few readers are enough.
 	reader.SetMaxOpenConns(orDefault(c.MaxOpen, 4))
 	reader.SetMaxIdleConns(orDefault(c.MaxIdle, 2))
 	p := &pools{reader: reader, writer: writer, dialect: func() schema.Dialect { return sqlitedialect.New() }}
@@ -66,8 +62,8 @@ func openSQLite(t *target, c *Config) (*pools, error) {
 	return p, nil
 }
 
-// sqlitePool opens the file at path. The driver cuts its options off at the
-// first question mark, so the path is escaped as the URI that SQLite reads.
+// sqlitePool opens the file at path. The driver cuts its options off at the first question mark, so path is escaped as
+// a URI.
 func sqlitePool(path string, options url.Values) (*sql.DB, error) {
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: options.Encode()}
 	if !filepath.IsAbs(path) {
@@ -76,9 +72,8 @@ func sqlitePool(path string, options url.Values) (*sql.DB, error) {
 	return sql.Open("sqlite", uri.String())
 }
 
-// sqliteFile makes the folder of a database file and the file itself, and looks
-// whether they can be written: SQLite says only "unable to open database file".
-// It reports whether the file was not there, or empty.
+// sqliteFile makes the folder and the file of a database and checks that both can be written, because SQLite says only
+// "unable to open database file". made says that the file was missing or empty.
 func sqliteFile(path string) (made bool, err error) {
 	if err := notInRoot(path); err != nil {
 		return false, err
@@ -91,8 +86,7 @@ func sqliteFile(path string) (made bool, err error) {
 	if err == nil && info.IsDir() {
 		return false, fmt.Errorf("database sqlite:%s is a directory: name a file in it", path)
 	}
-	// The log beside the database is written by every connection, so the
-	// folder has to be writable whether or not the file is there already.
+	// Every connection writes the log beside the database, so the folder must be writable even when the file exists.
 	probe, probeErr := os.CreateTemp(dir, ".dewar-*")
 	if probeErr != nil {
 		return false, fmt.Errorf("the folder %s of the database cannot be written: %w", dir, errors.Unwrap(probeErr))
@@ -100,8 +94,8 @@ func sqliteFile(path string) (made bool, err error) {
 	return err != nil || info.Size() == 0, errors.Join(probe.Close(), os.Remove(probe.Name()), sqliteMode(path))
 }
 
-// notInRoot refuses a path that would make a file or a folder in the root
-// folder: it was meant to be a relative one.
+// notInRoot returns an error for a path that would make a file or folder in the root folder: a relative path was
+// probably meant.
 func notInRoot(path string) error {
 	if !filepath.IsAbs(path) {
 		return nil
@@ -114,8 +108,7 @@ func notInRoot(path string) error {
 	return fmt.Errorf("database sqlite:%s would be made in the root folder, since three slashes begin an absolute path: write sqlite:%s for one in the instance folder (Flask-SQLAlchemy's sqlite:///%s is that in an app with Config.Flask), or make %s first", path, path[len(root):], path[len(root):], root+first)
 }
 
-// sqliteMode makes the file before SQLite does, so that nobody else on the
-// machine can read it.
+// sqliteMode makes the file before SQLite does, with a mode that lets nobody else read it.
 func sqliteMode(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -124,7 +117,7 @@ func sqliteMode(path string) error {
 	return file.Close()
 }
 
-// sqliteCode is the extended result code of an error from SQLite, 0 of others.
+// sqliteCode returns the extended result code of an error of SQLite, or 0.
 func sqliteCode(err error) int {
 	var e *sqlite.Error
 	if errors.As(err, &e) {

@@ -10,8 +10,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// refuseHalfDone refuses migrations that MariaDB and MySQL could leave
-// half-done: there every statement that changes a table commits by itself.
+// refuseHalfDone refuses migrations that MariaDB and MySQL could leave half-done, because there each statement that
+// changes a table commits by itself.
 func refuseHalfDone(fsys fs.FS, sources []*goose.Source) error {
 	for _, s := range sources {
 		text, err := fs.ReadFile(fsys, s.Path)
@@ -27,9 +27,8 @@ func refuseHalfDone(fsys fs.FS, sources []*goose.Source) error {
 	return nil
 }
 
-// upStatements splits the Up part of a goose file as goose does: a statement
-// ends with a line that ends with a semicolon, and what stands between
-// StatementBegin and StatementEnd is one.
+// upStatements splits the Up part of a goose file as goose does. A statement ends with a line that ends with a
+// semicolon. Everything between StatementBegin and StatementEnd is one statement.
 func upStatements(text string) []string {
 	var list []string
 	var current strings.Builder
@@ -75,8 +74,7 @@ func upStatements(text string) []string {
 	return list
 }
 
-// commitsByItself tells whether a statement ends the transaction it is in: all
-// do but those that work on rows.
+// commitsByItself reports whether a statement commits its transaction. All do except those that work on rows.
 func commitsByItself(statement string) bool {
 	fields := strings.Fields(statement)
 	if len(fields) == 0 {

@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// A Dialect is the family of database that a URL names.
+// A Dialect is the kind of database that a URL names.
 type Dialect string
 
-// The dialects, each with the folder name of its migrations.
+// The dialects. Each is also the name of the folder with its migrations.
 const (
 	SQLite   Dialect = "sqlite"
 	Postgres Dialect = "postgres"
@@ -26,27 +26,25 @@ const (
 // A target is a parsed database URL.
 type target struct {
 	dialect  Dialect
-	shown    string // for messages: never holds the password
-	path     string // SQLite: the file
+	shown    string // the URL for messages, without the password
+	path     string // SQLite: the path of the file
 	user     string
 	password string
-	host     string // host:port, "" with a socket
+	host     string // host:port, "" when a socket is used
 	socket   string // PostgreSQL: the folder of the Unix socket; MySQL: the socket
-	port     string // PostgreSQL: that of the socket
+	port     string // PostgreSQL: the port in the name of the socket
 	database string
 	query    url.Values
 }
 
-// errURL is the end of every message about a URL that makes no sense.
+// forms ends every message about a URL that cannot be understood.
 const forms = "use sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/NAME or mysql://USER:PASSWORD@HOST:PORT/NAME"
 
-// parseURL reads a database URL. Its errors never quote the URL, which may hold
-// a password in any of its parts when it is mistyped: they name the part that
-// is wrong. dir is where a relative SQLite path starts, and shared gives three
-// slashes of SQLite the meaning that Flask-SQLAlchemy gives them.
+// parseURL parses a database URL. Its errors do not quote the URL, in which a mistyped password may be anywhere; they
+// name the part that is wrong. dir is the folder of relative SQLite paths. With shared, sqlite:/// has the meaning of
+// Flask-SQLAlchemy.
 //
-// The driver that SQLAlchemy's URLs name after the scheme, as in
-// postgresql+psycopg2://, is the business of Python alone.
+// The driver after the scheme in a URL of SQLAlchemy, as in postgresql+psycopg2://, is ignored.
 func parseURL(raw, dir string, shared bool) (*target, error) {
 	if raw == "" {
 		return nil, errors.New("the database URL is empty: " + forms)
@@ -73,9 +71,8 @@ func parseURL(raw, dir string, shared bool) (*target, error) {
 	return nil, fmt.Errorf("the database URL has the unknown scheme %q: %s", scheme, forms)
 }
 
-// isScheme tells a URL scheme (RFC 3986, 3.1) short enough to be repeated in a
-// message. What stands before the first colon of a mistyped URL could be
-// anything, so nothing else is repeated.
+// isScheme reports whether s is a URL scheme (RFC 3986, section 3.1) that is short enough to be repeated in a message.
+// Nothing else before the first colon of a mistyped URL is repeated.
 func isScheme(s string) bool {
 	if family, driver, _ := strings.Cut(s, "+"); family == "" || len(family) > 16 || len(driver) > 16 {
 		return false
@@ -89,14 +86,12 @@ func isScheme(s string) bool {
 	return true
 }
 
-// sqliteDriverOptions are those of Python's driver, which SQLAlchemy's URLs may
-// hold. They say how Python opens the file.
+// sqliteDriverOptions are options of Python's driver that URLs of SQLAlchemy may have. They are ignored.
 var sqliteDriverOptions = []string{"timeout", "detect_types", "isolation_level", "check_same_thread", "cached_statements"}
 
-// parseSQLite reads what follows "sqlite:". "sqlite:app.db" and
-// "sqlite:dir/app.db" are relative to dir; "sqlite:/app.db" and
-// "sqlite:////app.db" are absolute. "sqlite:///app.db" is absolute as well,
-// and relative where SQLAlchemy's meaning counts.
+// parseSQLite parses the part after "sqlite:". "sqlite:app.db" and "sqlite:dir/app.db" are relative to dir.
+// "sqlite:/app.db" and "sqlite:////app.db" are absolute. "sqlite:///app.db" is absolute too, and relative when shared
+// is set.
 func parseSQLite(rest, dir string, shared bool) (*target, error) {
 	path := rest
 	if after, ok := strings.CutPrefix(rest, "//"); ok {
@@ -140,7 +135,7 @@ var errInMemory = errors.New("a SQLite database in memory is gone with its conne
 func parseServer(dialect Dialect, scheme, raw, port string) (*target, error) {
 	u, err := url.Parse(hostInQuery(raw))
 	if err != nil {
-		// The error quotes the URL, and its cause can quote the password.
+		// The error contains the URL, and its cause may contain the password.
 		return nil, fmt.Errorf("the %s URL cannot be parsed: percent-encode special characters in the user name and the password (@ is %%40, / is %%2F, : is %%3A)", scheme)
 	}
 	t := &target{dialect: dialect, user: u.User.Username(), query: u.Query()}
@@ -196,8 +191,8 @@ func parseServer(dialect Dialect, scheme, raw, port string) (*target, error) {
 	return t, nil
 }
 
-// hostInQuery moves the folder of a socket that stands where the host does,
-// percent-encoded as libpq has it, to where it can stand in a URL.
+// hostInQuery moves the folder of a socket from the host part, where libpq has it percent-encoded, to the query, where
+// url.Parse accepts it.
 func hostInQuery(raw string) string {
 	scheme, rest, _ := strings.Cut(raw, "://")
 	authority, path, found := strings.Cut(rest, "/")
@@ -218,12 +213,10 @@ func hostInQuery(raw string) string {
 	return raw
 }
 
-// socketFolders are where PostgreSQL puts its socket: Debian's place and that
-// of the sources.
+// socketFolders are the folders where PostgreSQL puts its socket: Debian's, and the default of its sources.
 var socketFolders = []string{"/var/run/postgresql", "/tmp"}
 
-// postgresSocket is the folder of the server's socket, which libpq takes when no
-// host is named, "" when there is none.
+// postgresSocket returns the folder of the server's socket, or "". libpq uses it when the URL has no host.
 func postgresSocket(port string) string {
 	for _, dir := range socketFolders {
 		if _, err := os.Stat(filepath.Join(dir, ".s.PGSQL."+port)); err == nil {
@@ -233,12 +226,12 @@ func postgresSocket(port string) string {
 	return ""
 }
 
-// onlyOptions refuses query parameters that are not in allowed, so that a
-// mistyped sslmode is an error and not a connection without TLS.
+// onlyOptions refuses query parameters that are not in allowed, so that a mistyped sslmode does not lead to a
+// connection without TLS.
 func (t *target) onlyOptions(allowed ...string) error {
 	for name, values := range t.query {
 		if !slices.Contains(allowed, name) {
-			// The name is quoted, the value is not: it may be a secret.
+			// The message has the name and not the value, which may be a secret.
 			return fmt.Errorf("%s: unknown option %q in the database URL; known are %s", t.shown, name, strings.Join(allowed, ", "))
 		}
 		if len(values) > 1 {

@@ -25,26 +25,25 @@ type Config struct {
 	// to change. Default: "REDIS_URL".
 	Name string
 
-	// TLS is used for rediss:// URLs, for a certificate authority or a client
-	// certificate of your own. Default: the system's authorities, TLS 1.2 or
-	// newer, the URL's host as the name on the certificate.
+	// TLS is the TLS configuration for rediss:// URLs, for a certificate authority or a client certificate of your own.
+	// Default: the system's authorities, TLS 1.2 or newer, the URL's host as the name on the certificate.
 	TLS *tls.Config
 
 	// DialTimeout bounds connecting, ReadTimeout and WriteTimeout one command.
 	// Default: 5 seconds for the first, 2 seconds for the others.
 	DialTimeout, ReadTimeout, WriteTimeout time.Duration
 
-	// PoolSize limits the connections; a request that finds them all in use
-	// waits, at most PoolTimeout. Default: 20, and 2 seconds.
+	// PoolSize bounds the connections. A request waits at most PoolTimeout when all are in use. Default: 20, and 2
+	// seconds.
 	PoolSize    int
 	PoolTimeout time.Duration
 
-	// MaxLifetime is how long a connection is used before it is replaced, so
-	// that a change of the server's address is noticed. Default: 30 minutes.
+	// MaxLifetime is how long a connection is used before it is replaced, so that a new address of the server is
+	// noticed. Default: 30 minutes.
 	MaxLifetime time.Duration
 }
 
-// String names the server without its password.
+// String returns the URL without its password.
 func (c Config) String() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {
@@ -53,10 +52,10 @@ func (c Config) String() string {
 	return "redis.Config{URL: " + shown(u) + "}"
 }
 
-// GoString is String: a Config printed with %#v keeps its password too.
+// GoString returns what String returns, so that %#v shows no password.
 func (c Config) GoString() string { return c.String() }
 
-// LogValue is String, for slog.
+// LogValue returns what String returns.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 func (c *Config) name() string {
@@ -66,7 +65,7 @@ func (c *Config) name() string {
 	return "REDIS_URL"
 }
 
-// shown is a URL without its password and its options.
+// shown returns a URL without its password and its options.
 func shown(u *url.URL) string {
 	v := *u
 	v.User, v.RawQuery, v.Fragment = nil, "", ""
@@ -76,8 +75,7 @@ func shown(u *url.URL) string {
 	return v.String()
 }
 
-// options reads the URL. Its errors never hold the URL, which may have a
-// password in it.
+// options parses the URL. Its errors do not contain the URL, which may have a password.
 func (c *Config) options() (o *goredis.Options, name string, err error) {
 	fail := func(text string) (*goredis.Options, string, error) {
 		return nil, "", fmt.Errorf("redis: %s: %s; it must be like redis://127.0.0.1:6379/0, rediss://user:password@host:6380/0 or unix:///run/redis.sock", c.name(), text)
@@ -122,7 +120,7 @@ func (c *Config) options() (o *goredis.Options, name string, err error) {
 	o.MaxRetries = 1
 	o.DialerRetries = 1
 	o.ContextTimeoutEnabled = true
-	// Neither is of use here, and users with few rights may not.
+	// Neither is needed, and a user with few rights may not use them.
 	o.DisableIdentity = true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return o, shown(u), nil
@@ -135,7 +133,7 @@ func orDefault[T int | time.Duration](value, otherwise T) T {
 	return otherwise
 }
 
-// plainAbroad reports whether what is sent could be read on the way.
+// plainAbroad reports whether data is sent without TLS to another machine.
 func plainAbroad(o *goredis.Options) bool {
 	if o.TLSConfig != nil || o.Network == "unix" {
 		return false

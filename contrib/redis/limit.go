@@ -14,26 +14,23 @@ import (
 //
 //	limiter := limit.New(limit.Options{Store: server.Limits(""), Default: "50/hour"})
 //
-// Each charge is one script and so one atomic step, whatever the strategy, and
-// goes by Redis' clock, so that machines whose clocks differ count alike. Every
-// key expires when its window is over.
+// Each charge is one script and so one atomic step, for every strategy. It uses Redis' clock, so that machines with
+// different clocks count alike. A key expires when its window is over.
 //
-// prefix stands before each key. The keys of [limit.FixedWindow] and their
-// values are Flask-Limiter's: with "" (limits up to 2.8) or "LIMITS:" (newer
-// ones) a Flask application with the same limits on the same endpoints counts
-// together with this one. Give applications that have nothing in common
-// different prefixes, here or by [limit.Options.KeyPrefix].
+// prefix stands before each key. Keys and values of [limit.FixedWindow] are Flask-Limiter's. With "" (limits up to 2.8)
+// or "LIMITS:" (newer ones) a Flask application with the same limits on the same endpoints counts together with this
+// one. Give unrelated applications different prefixes, here or in [limit.Options.KeyPrefix].
 func (s *Server) Limits(prefix string) limit.Store { return &limits{server: s, prefix: prefix} }
 
-// limits is a store of rate limits. The State that the limiter gets is worked
-// out by package limit from what a script has left in Redis.
+// limits is a store of rate limits. Scripts charge, and package limit computes the State from the numbers that they
+// return.
 type limits struct {
 	server *Server
 	prefix string
-	now    func() time.Time // instead of Redis' clock, for tests
+	now    func() time.Time // replaces Redis' clock in tests
 }
 
-// precision is that of Redis' clock. Windows are rounded up to it.
+// precision is the precision of Redis' clock. Windows are rounded up to it.
 const precision = time.Microsecond
 
 // Take is part of [limit.Store].
@@ -87,10 +84,10 @@ func (l *limits) Clear(ctx context.Context, keys ...string) error {
 
 func (l *limits) fail(err error) error { return fmt.Errorf("redis: %s: %w", l.server.name, err) }
 
-// args are what every script is given, in luaHead's order. Nanoseconds since 1970
-// are beyond what a number there holds exactly, so they come in two parts.
+// args returns the arguments of every script, in the order of luaHead. A number in Lua cannot hold nanoseconds since
+// 1970 exactly, so they are passed in two parts.
 func (l *limits) args(h limit.Hit, mark int64) []any {
-	seconds, micros := "", "" // and the script asks Redis
+	seconds, micros := "", "" // then the script asks Redis
 	if l.now != nil {
 		now := l.now()
 		seconds, micros = strconv.FormatInt(now.Unix(), 10), strconv.Itoa(now.Nanosecond()/1000)

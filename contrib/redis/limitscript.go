@@ -6,9 +6,8 @@ import (
 	"github.com/dewar-go/dewar/limit"
 )
 
-// luaHead is what all scripts begin with. Numbers are doubles there, exact up to
-// 2^53, which holds microseconds since 1970 but no nanoseconds; made into text
-// they keep 14 digits unless told otherwise.
+// luaHead begins all scripts. Numbers in Lua are doubles, exact up to 2^53. That is enough for microseconds since 1970
+// and not for nanoseconds. As text they have 14 digits unless a format is given.
 const luaHead = `
 local s, us, cost, amount, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local mark_s, mark_ns = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -21,8 +20,8 @@ local ns = us * 1000
 local function save(value, ms) redis.call('SET', key, value, 'PX', string.format('%.0f', math.max(1, math.ceil(ms)))) end
 `
 
-// luaSliding reads a counter of two windows and brings it to now. The value is
-// "start count before", the start in microseconds.
+// luaSliding reads a counter of two windows and moves it to now. The value is "start count before", with start in
+// microseconds.
 const luaSliding = luaHead + `
 local now = s * 1000000 + us
 local start = now - math.fmod(now, window)
@@ -43,8 +42,8 @@ local function save_counts()
 end
 `
 
-// luaGCRA reads the time when everything charged has flowed off, "seconds
-// nanoseconds", and brings it between now and a burst ahead.
+// luaGCRA reads the time when everything charged has flowed off, "seconds nanoseconds". It limits the time to between
+// now and one burst ahead.
 const luaGCRA = luaHead + `
 local charge_s, charge_ns, burst_s, burst_ns = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local function less(as, an, bs, bn) return as < bs or as == bs and an < bn end
@@ -74,12 +73,11 @@ local function save_time()
 end
 `
 
-// takeScripts charge a cost when it fits. They answer the clock (seconds,
-// nanoseconds), the counter's time likewise, its two counts, and whether the
-// cost was charged.
+// takeScripts charge a cost when it fits. They return the clock (seconds, nanoseconds), the counter's time in the same
+// form, its two counts, and whether the cost was charged.
 var takeScripts = [...]*goredis.Script{
-	// The value is the count, and the window is over when the key expires. A key
-	// without an expiry, or with one beyond a window, gets the window's.
+	// The value is the count. The window ends when the key expires. A key without an expiry, or with one after the
+	// window's end, gets the window's.
 	limit.FixedWindow: goredis.NewScript(luaHead + `
 window = math.ceil(window / 1000)
 local value, ttl = redis.call('GET', key), redis.call('PTTL', key)
@@ -140,11 +138,10 @@ end
 return {s, ns, at_s, at_ns, 0, 0, charged}`),
 }
 
-// giveScripts take a charge back whose mark is the counter's time at the charge.
+// giveScripts take a charge back. The mark is the counter's time at the charge.
 var giveScripts = [...]*goredis.Script{
-	// Two windows of one key end at least one window apart, so a mark less than
-	// half a window away is this one's: between two scripts the end moves a
-	// little, since an expiry has milliseconds and the clock microseconds.
+	// The windows of a key end at least one window apart, so a mark less than half a window away belongs to this one.
+	// Between two scripts the end moves a little, because an expiry has milliseconds and the clock microseconds.
 	limit.FixedWindow: goredis.NewScript(luaHead + `
 local count, ttl = tonumber(redis.call('GET', key)) or 0, redis.call('PTTL', key)
 local apart = (s - mark_s) * 1000 + (ns - mark_ns) / 1000000 + ttl
@@ -165,7 +162,7 @@ end
 save_counts()
 return 1`),
 
-	// What has flowed off since was let through already.
+	// What has flowed off since the charge was let through already.
 	limit.GCRA: goredis.NewScript(luaGCRA + `
 if not less(s, ns, mark_s, mark_ns) then return 0 end
 local back_s, back_ns = subtract(mark_s, mark_ns, s, ns)

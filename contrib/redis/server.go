@@ -14,9 +14,9 @@ import (
 	"github.com/dewar-go/dewar"
 )
 
-// go-redis has one log for the whole process, plain lines on standard error, one
-// for each connection that fails: while Redis is down they would fill a log of
-// JSON. What they say comes back as an error as well, so they are for debugging.
+// go-redis has one log for the whole process. It writes a plain line to standard error for each failed connection.
+// While Redis is down these lines would fill a log of JSON. The same errors are returned to the callers, so the lines
+// are logged at debug level.
 func init() { goredis.SetLogger(debugLog{}) }
 
 type debugLog struct{}
@@ -27,11 +27,11 @@ func (debugLog) Printf(ctx context.Context, format string, args ...any) {
 	}
 }
 
-// A Server is one Redis server and the connections to it. Make it with [New];
-// its methods are safe for concurrent use. It is a [dewar.Extension].
+// A Server is one Redis server and the connections to it. Make it with [New]. Its methods are safe for concurrent use.
+// It is a [dewar.Extension].
 type Server struct {
 	options *goredis.Options
-	name    string // for messages, without a password
+	name    string // the URL for messages, without the password
 	setting string
 	mistake error
 
@@ -39,22 +39,21 @@ type Server struct {
 	client *goredis.Client
 }
 
-// New returns a Server. It connects when it is first used; mistakes in the
-// configuration are reported by [Server.Open], or by the App when it is
-// extended.
+// New returns a Server. It connects at the first use. [Server.Open] reports mistakes in the configuration, and so does
+// an App that is extended with it.
 func New(c Config) *Server {
 	s := &Server{setting: c.name()}
 	s.options, s.name, s.mistake = c.options()
 	if s.mistake != nil {
-		// A client that reaches nothing, so that methods fail instead of
-		// panicking until the mistake is reported.
+		// The client of a Server with a mistake fails every command, so that methods do not panic before the mistake is
+		// reported.
 		s.options = &goredis.Options{MaxRetries: -1, DialerRetries: 1, Dialer: func(context.Context, string, string) (net.Conn, error) { return nil, s.mistake }}
 	}
 	return s
 }
 
-// Init makes the app look at its start whether the server answers, and close
-// the connections at its end. It is called by [dewar.App.Extend].
+// Init makes the app check that the server answers when it starts, and close the connections when it ends.
+// [dewar.App.Extend] calls it.
 func (s *Server) Init(app *dewar.App) error {
 	if s.mistake != nil {
 		return s.mistake
@@ -63,7 +62,7 @@ func (s *Server) Init(app *dewar.App) error {
 	return nil
 }
 
-// Check reports a connection that others can listen to.
+// Check reports a connection without TLS to another machine.
 func (s *Server) Check() []dewar.Finding {
 	if s.mistake != nil || !plainAbroad(s.options) {
 		return nil
@@ -75,8 +74,7 @@ func (s *Server) Check() []dewar.Finding {
 	}}
 }
 
-// Open looks whether the server answers. Its error names it without the
-// password, and says what to do.
+// Open returns an error when the server does not answer. The error does not show the password and says what to do.
 func (s *Server) Open(ctx context.Context) error {
 	if s.mistake != nil {
 		return s.mistake
@@ -87,8 +85,7 @@ func (s *Server) Open(ctx context.Context) error {
 	return nil
 }
 
-// Ping reports whether the server answers, within five seconds; for health
-// checks.
+// Ping returns an error when the server does not answer within five seconds. It is for health checks.
 func (s *Server) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -98,14 +95,14 @@ func (s *Server) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Client returns go-redis's client for commands of your own. It shares its
-// connections with everything else that uses the Server; do not close it.
+// Client returns go-redis's client for your own commands. It shares its connections with all users of the Server. Do
+// not close it.
 func (s *Server) Client() *goredis.Client {
 	s.once.Do(func() { s.client = goredis.NewClient(s.options) })
 	return s.client
 }
 
-// Close ends all connections. An App calls it after its last request.
+// Close closes all connections. An App calls it after its last request.
 func (s *Server) Close(context.Context) error {
 	if err := s.Client().Close(); err != nil && !errors.Is(err, goredis.ErrClosed) {
 		return fmt.Errorf("redis: closing %s: %w", s.name, err)
@@ -113,7 +110,7 @@ func (s *Server) Close(context.Context) error {
 	return nil
 }
 
-// String names the server without its password.
+// String returns the URL without its password.
 func (s *Server) String() string {
 	if s.mistake != nil {
 		return "redis.Server(invalid)"

@@ -15,27 +15,24 @@ import (
 // DefaultPrefix begins the keys of sessions.
 const DefaultPrefix = "session:"
 
-// Sessions returns a store of sessions in this server, for
-// [dewar.SessionConfig], under [DefaultPrefix].
+// Sessions returns a session store in this server, for [dewar.SessionConfig]. Its keys begin with [DefaultPrefix].
 func (s *Server) Sessions(o session.ServerOptions) *session.ServerStore {
 	return session.NewServerStore(s.SessionBackend(DefaultPrefix), o)
 }
 
-// SessionBackend returns what a store of sessions keeps its records in, under
-// keys that begin with prefix. Applications that share a server need a prefix
-// each.
+// SessionBackend returns a backend for sessions. Its keys begin with prefix. Applications that share a server need
+// different prefixes.
 func (s *Server) SessionBackend(prefix string) session.Backend { return &backend{s, prefix} }
 
-// backend keeps each record in a hash of its own. What a user has is found by
-// a sorted set, by time of expiry. A set is always written before its record
-// and never trusted: it may name records that are gone or somebody else's, but
-// it misses none, so that revoking all sessions of a user does.
+// backend keeps each record in a hash. The records of a user are in a sorted set, ordered by time of expiry. The set is
+// written before the record. It may name records that are gone or belong to another user, so each is checked. It lacks
+// none, so that revoking all sessions of a user works.
 type backend struct {
 	server *Server
 	prefix string
 }
 
-// The fields of a record's hash. Times are milliseconds of Unix time.
+// The fields of a record's hash. Times are Unix time in milliseconds.
 const (
 	fieldUser    = "u"
 	fieldData    = "d"
@@ -45,8 +42,8 @@ const (
 	fieldVersion = "v"
 )
 
-// putScript writes a record when its version follows the stored one: 1 when it
-// did, 0 when there is no record, -1 when it was written by another.
+// putScript writes a record when its version follows the stored one. It returns 1 when it did, 0 when there is no
+// record, and -1 when another request has written it.
 var putScript = goredis.NewScript(`
 local stored, version = redis.call('HGET', KEYS[1], 'v'), tonumber(ARGV[1])
 if stored then
@@ -58,7 +55,7 @@ redis.call('HSET', KEYS[1], 'v', ARGV[1], 'u', ARGV[2], 'd', ARGV[3], 'c', ARGV[
 redis.call('PEXPIREAT', KEYS[1], ARGV[6])
 return 1`)
 
-// touchScript sets a record's times if it is still there.
+// touchScript sets the times of a record that exists.
 var touchScript = goredis.NewScript(`
 if redis.call('HGET', KEYS[1], 'v') then
 	redis.call('HSET', KEYS[1], 's', ARGV[1], 'e', ARGV[2])
@@ -66,8 +63,7 @@ if redis.call('HGET', KEYS[1], 'v') then
 end
 return 1`)
 
-// indexScript adds a record to its user's set, drops what has expired, and lets
-// the set live as long as its last record.
+// indexScript adds a record to its user's set and removes expired ones. The set expires with its last record.
 var indexScript = goredis.NewScript(`
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
@@ -78,7 +74,7 @@ return 1`)
 func (b *backend) record(id string) string  { return b.prefix + id }
 func (b *backend) index(user string) string { return b.prefix + "user:" + user }
 
-// fail names the server in an error.
+// fail returns an error that names the server.
 func (b *backend) fail(err error) error { return fmt.Errorf("redis: %s: %w", b.server.name, err) }
 
 // Get returns the record of an id, or session.ErrNotFound.
@@ -97,7 +93,7 @@ func (b *backend) Get(ctx context.Context, id string) (session.Record, error) {
 	return r, nil
 }
 
-// parseNumbers reads the numbers of a record.
+// parseNumbers parses the numbers of a record.
 func parseNumbers(r *session.Record, created, seen, expires, version string) (err error) {
 	number := func(text string) int64 {
 		n, e := strconv.ParseInt(text, 10, 64)
@@ -129,7 +125,7 @@ func (b *backend) Put(ctx context.Context, r session.Record) error {
 	return nil
 }
 
-// remember puts a record into its user's set.
+// remember adds a record to its user's set.
 func (b *backend) remember(ctx context.Context, user, id string, expires time.Time) error {
 	err := indexScript.Run(ctx, b.server.Client(), []string{b.index(user)}, id, expires.UnixMilli(), time.Now().UnixMilli()).Err()
 	if err != nil {
@@ -158,7 +154,7 @@ func (b *backend) Touch(ctx context.Context, id string, seen, expires time.Time)
 	return nil
 }
 
-// Delete removes a record, and then its place in the user's set.
+// Delete removes a record and then its entry in the user's set.
 func (b *backend) Delete(ctx context.Context, id string) error {
 	client := b.server.Client()
 	user, err := client.HGet(ctx, b.record(id), fieldUser).Result()
@@ -202,7 +198,7 @@ func (b *backend) List(ctx context.Context, user string) ([]session.Record, erro
 		for j, v := range found[i].Val() {
 			text[j], _ = v.(string)
 		}
-		if text[0] != user { // gone, somebody else's, or not written yet
+		if text[0] != user { // gone, of another user, or not written yet
 			continue
 		}
 		r := session.Record{ID: id, User: user}

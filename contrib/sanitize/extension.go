@@ -11,9 +11,9 @@ import (
 
 // Extension gives an app's templates the filter sanitize.
 type Extension struct {
-	// Policy is that of the filter without an argument. Default: bleach's.
+	// Policy is the policy of the filter without an argument. Default: bleach's.
 	Policy Policy
-	// Named are policies for {{ text|sanitize('name') }}. Default: none.
+	// Named are the policies for {{ text|sanitize('name') }}. Default: none.
 	Named map[string]Policy
 }
 

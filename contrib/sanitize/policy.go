@@ -13,27 +13,23 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// MaxInput bounds the text that [Sanitizer.HTML] looks at, in bytes: what is
-// longer is cut.
+// MaxInput bounds the text for [Sanitizer.HTML], in bytes. A longer text is cut.
 const MaxInput = 1 << 20
 
-// A Policy says what stays. The zero value is bleach's defaults.
+// A Policy says what is kept. The zero value has bleach's defaults.
 type Policy struct {
-	// Elements that stay. Default: a, abbr, acronym, b, blockquote, code, em,
-	// i, li, ol, strong, ul.
+	// Elements are kept. Default: a, abbr, acronym, b, blockquote, code, em, i, li, ol, strong, ul.
 	Elements []string
-	// Attributes that stay, by element; those of "*" stay on every element.
-	// Default: href and title of a, title of abbr and acronym.
+	// Attributes are kept, by element; those of "*" on every element. Default: href and title of a, title of abbr and
+	// acronym.
 	Attributes map[string][]string
-	// Schemes of URLs that stay; addresses without a scheme stay, too. Default:
-	// http, https, mailto.
+	// Schemes of URLs are kept. Addresses without a scheme are kept too. Default: http, https, mailto.
 	Schemes []string
-	// NoFollow adds rel="nofollow" to links, so that they are worth nothing to
-	// those who post them for search engines. Default: false.
+	// NoFollow adds rel="nofollow" to links, which takes away their value for search engines. Default: false.
 	NoFollow bool
 }
 
-// Default returns the defaults, to be changed:
+// Default returns a Policy with the default values, to be changed:
 //
 //	p := sanitize.Default()
 //	p.Elements = append(p.Elements, "p", "br", "img")
@@ -46,22 +42,21 @@ func Default() Policy {
 	}
 }
 
-// Text keeps no element at all: its result is text, escaped for HTML.
+// Text returns a policy that keeps no element. The result is text, escaped for HTML.
 func Text() Policy {
 	return Policy{Elements: []string{}, Attributes: map[string][]string{}, Schemes: []string{}}
 }
 
-// refusedElements are read in another way by browsers than by others, run, load,
-// or move what is around them.
+// refusedElements cannot be allowed. Browsers parse them in another way than others do, or they run code, load
+// something, or move what is around them.
 var refusedElements = strings.Fields(`svg math style script noscript template iframe frame frameset noframes noembed object embed applet
 	param xmp plaintext listing textarea title select option optgroup base meta link head html body form input button keygen
 	isindex audio video source track canvas portal dialog slot annotation-xml foreignobject desc mglyph malignmark mtext mi mo mn ms`)
 
-// urlAttributes are the attributes that hold a URL, with the elements on which
-// the sanitizer checks it.
+// urlAttributes are the attributes that hold a URL, with the elements on which the sanitizer checks it.
 var urlAttributes = map[string][]string{"href": {"a", "area"}, "src": {"img"}, "cite": {"blockquote", "q", "del", "ins"}}
 
-// refusedAttributes run, load or style, or hold URLs that are not checked.
+// refusedAttributes run code, load something or set styles, or hold URLs that are not checked.
 var refusedAttributes = strings.Fields(`style srcset srcdoc action formaction background ping poster data codebase longdesc lowsrc
 	dynsrc manifest archive classid usemap profile icon form is slot nonce integrity http-equiv xmlns`)
 
@@ -72,8 +67,7 @@ var (
 	dangerousSchemes = []string{"javascript", "vbscript", "data", "blob", "file", "filesystem", "about", "view-source", "livescript", "mocha", "jar"}
 )
 
-// New compiles a policy. Its error names every element, attribute and scheme
-// that cannot be allowed.
+// New compiles a policy. Its error names every element, attribute and scheme that cannot be allowed.
 func New(p Policy) (*Sanitizer, error) {
 	d := Default()
 	if p.Elements == nil {
@@ -101,7 +95,7 @@ func New(p Policy) (*Sanitizer, error) {
 			b.AllowAttrs(attributes...).OnElements(element)
 		}
 	}
-	// bluemonday drops these without attributes unless told otherwise.
+	// bluemonday removes elements without attributes unless told otherwise.
 	b.AllowNoAttrs().OnElements(p.Elements...)
 	b.RequireParseableURLs(true)
 	b.AllowRelativeURLs(true)
@@ -110,7 +104,7 @@ func New(p Policy) (*Sanitizer, error) {
 	return &Sanitizer{b}, nil
 }
 
-// check says what cannot be allowed.
+// check returns an error that names what cannot be allowed.
 func (p *Policy) check() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf("sanitize: "+format, args...)) }
@@ -150,8 +144,8 @@ func (p *Policy) check() error {
 // A Sanitizer applies a [Policy]. It is safe for concurrent use.
 type Sanitizer struct{ policy *bluemonday.Policy }
 
-// HTML returns what the policy lets stand of a text. To sanitize the result
-// again changes nothing. Text above [MaxInput] is cut.
+// HTML returns what the policy keeps of a text. Sanitizing the result again changes nothing. Text beyond [MaxInput] is
+// cut.
 func (s *Sanitizer) HTML(text string) markup.HTML {
 	if len(text) > MaxInput {
 		text = text[:MaxInput]

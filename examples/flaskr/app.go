@@ -55,11 +55,11 @@ func newApp(base dewar.Config) (*dewar.App, error) {
 	return app, nil
 }
 
-// folder is one of the embedded folders.
+// folder returns one of the embedded folders.
 func folder(name string) fs.FS {
 	sub, err := fs.Sub(files, name)
 	if err != nil {
-		panic(err) // the name is no valid path: a mistake in this file
+		panic(err) // cannot fail: the name is a valid path
 	}
 	return sub
 }

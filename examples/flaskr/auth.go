@@ -20,7 +20,7 @@ import (
 // see it as g.user.
 var User = dewar.NewKey[*Account]("user")
 
-// accounts are the views and guards that have to do with who is who.
+// accounts holds the views and guards of registration and login.
 type accounts struct{ database *db.Database }
 
 func newAuth(a *accounts) *dewar.Blueprint {
@@ -56,13 +56,13 @@ func (a *accounts) load(c *dewar.Context) error {
 	return nil
 }
 
-// A loginRequiredError is a page asked for by a visitor who has to log in
-// first: the answer is the way to the form.
+// A loginRequiredError says that a visitor asked for a page that needs a login. The answer is a redirect to the login
+// form.
 type loginRequiredError struct{}
 
 func (*loginRequiredError) Error() string { return "flaskr: login required" }
 
-// members guards what only members may do.
+// members is the guard of pages for members.
 var members = dewar.GuardFunc(dewar.StagePermission, "login required", func(c *dewar.Context) error {
 	if User.Value(c) == nil {
 		return &loginRequiredError{}
@@ -77,7 +77,7 @@ func (a *accounts) register(c *dewar.Context) error {
 	username, secret := strings.TrimSpace(c.Form("username")), c.Form("password")
 	problem := checkAccount(username, secret)
 	if problem == "" {
-		// Before the transaction: on SQLite it holds up other writers.
+		// Before the transaction, which holds up other writers on SQLite.
 		hash, err := password.Hash(c.Context(), secret)
 		if err != nil {
 			return err
@@ -94,8 +94,7 @@ func (a *accounts) register(c *dewar.Context) error {
 	return c.Render("auth/register.html", nil)
 }
 
-// checkAccount says what is wrong with a username and a password, "" for
-// nothing.
+// checkAccount says what is wrong with a username and a password, or "".
 func checkAccount(username, secret string) string {
 	switch {
 	case username == "":

@@ -11,8 +11,7 @@ import (
 
 func init() { kinds["csrf_token_load"] = csrfTokenLoad }
 
-// csrfTokenLoad opens a token of Flask-WTF. Without max_age its age is limited
-// as Flask-WTF does by default, to an hour.
+// csrfTokenLoad opens a token of Flask-WTF. The default of max_age is Flask-WTF's: one hour.
 func csrfTokenLoad(request json.RawMessage) answer {
 	var q struct {
 		formatRequest
@@ -44,7 +43,7 @@ func csrfTokenLoad(request json.RawMessage) answer {
 	var badTime *sign.BadTimeSignature
 	var expired *sign.SignatureExpired
 	if errors.As(err, &badTime) && !errors.As(err, &expired) {
-		err = &badTime.BadSignature // the one name for all that does not match
+		err = &badTime.BadSignature // the name for every signature that does not match
 	}
 	if err != nil {
 		return formatError(err)

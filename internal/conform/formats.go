@@ -30,7 +30,7 @@ func init() {
 	kinds["remember_load"] = formatDoor(rememberLoad)
 }
 
-// A formatRequest has the fields of all kinds of this file.
+// A formatRequest has the fields of all kinds in this file.
 type formatRequest struct {
 	Secrets   json.RawMessage
 	Cookie    json.RawMessage
@@ -50,7 +50,7 @@ type formatRequest struct {
 	Method    string
 }
 
-// formatDoor reads the request of a kind and writes its error as an answer.
+// formatDoor reads the request of a kind and turns its error into an answer.
 func formatDoor(door func(q *formatRequest) (any, error)) func(json.RawMessage) answer {
 	return func(request json.RawMessage) answer {
 		var q formatRequest
@@ -102,7 +102,7 @@ func formatError(err error) answer {
 	return a
 }
 
-// clock returns the time of the request.
+// clock returns a clock that shows the time of the request.
 func (q *formatRequest) clock() func() time.Time {
 	if q.Now == nil {
 		return time.Now
@@ -112,7 +112,7 @@ func (q *formatRequest) clock() func() time.Time {
 	return func() time.Time { return now }
 }
 
-// maxAge returns the largest age, absent when there is none.
+// maxAge returns the greatest age, or absent when the request has none.
 func (q *formatRequest) maxAge(absent time.Duration) time.Duration {
 	var seconds *float64
 	if json.Unmarshal(q.MaxAge, &seconds) != nil || seconds == nil {
@@ -124,7 +124,7 @@ func (q *formatRequest) maxAge(absent time.Duration) time.Duration {
 	return time.Duration(*seconds * float64(time.Second))
 }
 
-// text reads a string or {"$bytes":…}, bytes saying which.
+// formatString reads a string or {"$bytes":…}. bytes says that it was the latter.
 func formatString(raw json.RawMessage) (s string, bytes bool) {
 	var wrapped struct {
 		Bytes *string `json:"$bytes"`
@@ -142,7 +142,7 @@ func formatString(raw json.RawMessage) (s string, bytes bool) {
 	return string(b), true
 }
 
-// formatText writes a string that may hold any bytes.
+// formatText returns a string as it is sent: as {"$bytes":…} when bytes is set.
 func formatText(s string, bytes bool) any {
 	if !bytes && utf8.ValidString(s) {
 		return s
@@ -168,7 +168,7 @@ func (q *formatRequest) secrets() []string {
 	return keys
 }
 
-// ring returns the keys as a ring, which takes each once.
+// ring returns the keys as a ring, without repetitions.
 func (q *formatRequest) ring() (*sign.KeyRing, error) {
 	var older []string
 	keys := q.secrets()
@@ -186,7 +186,7 @@ func (q *formatRequest) cookies() (*session.CookieStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Zero stands for the default there.
+	// In the options zero stands for the default.
 	lifetime := q.maxAge(session.DefaultLifetime)
 	if lifetime == 0 {
 		lifetime = time.Nanosecond
@@ -204,7 +204,7 @@ func sessionLoad(q *formatRequest) (any, error) {
 	var badTime *sign.BadTimeSignature
 	var expired *sign.SignatureExpired
 	if errors.As(err, &badTime) && !errors.As(err, &expired) {
-		err = &badTime.BadSignature // the one name for all that does not match
+		err = &badTime.BadSignature // the name for every signature that does not match
 	}
 	if err != nil {
 		return nil, err
@@ -389,7 +389,7 @@ func unsignValue(q *formatRequest) (any, error) {
 	return nil, fmt.Errorf("unknown class %q", q.Class)
 }
 
-// dated adds the date when the request wants it.
+// dated adds the date when the request asks for it.
 func (q *formatRequest) dated(v any, date time.Time) any {
 	if !q.Timestamp {
 		return v

@@ -15,7 +15,7 @@ import (
 
 var noContext = context.Background()
 
-// formatTags are the values that JSON lacks, as they travel.
+// formatTags are the values that JSON lacks, as requests and answers write them.
 var formatTags = []session.Tag{
 	{Name: "$tuple", ToJSON: func(v any) (any, bool) { t, ok := v.(session.Tuple); return []any(t), ok }},
 	{Name: "$markup", ToJSON: func(v any) (any, bool) { m, ok := v.(markup.HTML); return string(m), ok }},
@@ -37,7 +37,7 @@ var formatTags = []session.Tag{
 	}},
 }
 
-// encodeFormat writes a value as it travels. Integers and floats stay apart.
+// encodeFormat writes a value for an answer. Integers and floats stay apart.
 func encodeFormat(v any) json.RawMessage {
 	b, err := sign.JSON{Compact: true}.Marshal(travel(v))
 	if err != nil {
@@ -63,7 +63,7 @@ func travel(v any) any {
 	case session.Tuple:
 		return map[string]any{"$tuple": travel([]any(v))}
 	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) { // no JSON for Go's reader
+		if math.IsNaN(v) || math.IsInf(v, 0) { // encoding/json cannot write it
 			return fmt.Sprint(v)
 		}
 		return v
@@ -76,7 +76,7 @@ func travel(v any) any {
 	return v
 }
 
-// decodeFormat reads a value as it travels. Objects keep their order.
+// decodeFormat reads a value of a request. Objects keep their order.
 func decodeFormat(raw json.RawMessage) (any, error) {
 	v, err := sign.JSON{Ordered: true}.Unmarshal(raw)
 	if err != nil {
@@ -148,7 +148,7 @@ func arriveTagged(name string, v any, whole sign.Dict) (any, error) {
 	return whole, nil
 }
 
-// pythonKey is how json.dumps writes a key that is no string.
+// pythonKey returns how json.dumps writes a key that is no string.
 func pythonKey(v any) string {
 	if s, ok := v.(string); ok {
 		return s

@@ -2,11 +2,9 @@
 // from standard input and writes one JSON answer a line, in order, until the
 // input ends.
 //
-// It is a thin door to the public packages and has no behaviour of its own.
-// Field and exception names are those of the Pallets projects, so that a case
-// recorded from the real libraries can be replayed here as it stands. Fields
-// it does not know are ignored. A panic answers
-// {"exception":"panic","message":…} and the driver goes on.
+// It calls the public packages and adds no behaviour. Fields and exceptions have the names of the Pallets projects, so
+// that a case recorded from these libraries can be replayed unchanged. Unknown fields are ignored. A panic is answered
+// with {"exception":"panic","message":…}, and the driver goes on.
 package main
 
 import (
@@ -21,8 +19,7 @@ import (
 // exception's own fields.
 type answer = map[string]any
 
-// kinds maps a request's kind to its door. Each file of this package adds its
-// own kinds from init.
+// kinds maps a request's kind to the function that answers it. Each file adds its kinds in init.
 var kinds = map[string]func(request json.RawMessage) answer{}
 
 func main() {
@@ -32,8 +29,7 @@ func main() {
 	}
 }
 
-// run answers the requests of r on w until r ends. Lines may be long: the
-// reader has no limit of its own.
+// run answers the requests of r on w until r ends. Lines may have any length.
 func run(r io.Reader, w io.Writer) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	out := bufio.NewWriter(w)
@@ -78,7 +74,7 @@ func serve(line []byte) (a answer) {
 	return door(json.RawMessage(line))
 }
 
-// trim drops the white space around a line.
+// trim removes the white space around a line.
 func trim(line []byte) []byte {
 	for len(line) > 0 && line[len(line)-1] <= ' ' {
 		line = line[:len(line)-1]

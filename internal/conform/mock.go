@@ -10,7 +10,7 @@ import (
 
 func jinjaHTML(s string) markup.HTML { return markup.HTML(s) }
 
-// texts renders the forms of values that only templates know.
+// texts renders values as text, where only templates know how.
 var texts, _ = jinja.New(jinja.Options{})
 
 // jinjaText returns str(v).
@@ -33,7 +33,7 @@ func spell(source string, v jinja.Value) string {
 	return s
 }
 
-// A uuid is Python's UUID, as far as templates print it.
+// A uuid is Python's UUID as templates print it.
 type uuid string
 
 func (u uuid) String() string       { return string(u) }
@@ -52,11 +52,10 @@ func (u uuid) Attr(name string) (jinja.Value, bool) {
 	return jinja.Value{}, false
 }
 
-// maxMock is the length of a mock's name above which it is empty. It ends
-// what would recurse without end.
+// maxMock is the length of a mock's name above which the mock is empty. It ends endless recursion.
 const maxMock = 100
 
-// A mock is an object that answers anything, by its name.
+// A mock is an object that has every attribute and item. Its value is its name.
 type mock string
 
 func (m mock) String() string       { return string(m) }
@@ -76,7 +75,7 @@ func (m mock) Len() int {
 	return 0
 }
 
-// Attr returns the mock of an attribute. Python's special names are not there.
+// Attr returns the mock of an attribute. Python's special names do not exist.
 func (m mock) Attr(name string) (jinja.Value, bool) {
 	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") {
 		return jinja.Value{}, false
@@ -115,7 +114,7 @@ func (m mock) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 	return jinja.ValueOf(m + "(" + mock(strings.Join(parts, ", ")) + ")"), nil
 }
 
-// items are the two mocks that iterating gives.
+// items returns the two mocks that iterating yields.
 func (m mock) items() []jinja.Value {
 	if !m.Truth() {
 		return nil
@@ -145,7 +144,7 @@ func (m mock) Contains(x jinja.Value) (bool, error) {
 	return false, nil
 }
 
-// Compare compares with strings and mocks by name. Nothing else is equal.
+// Compare compares with strings and mocks by name. A mock equals nothing else.
 func (m mock) Compare(op jinja.Op, x jinja.Value) (result, ok bool) {
 	other, ok := x.Str()
 	if !ok {

@@ -21,7 +21,7 @@ func init() {
 	kinds["map_error"] = routingMapError
 }
 
-// routingRequest is what the four kinds share.
+// routingRequest has the fields that the four kinds share.
 type routingRequest struct {
 	Map   routingMap                   `json:"map"`
 	Rules []map[string]json.RawMessage `json:"rules"`
@@ -91,8 +91,7 @@ func (q *routingRequest) load(request json.RawMessage) (*routing.Map, answer) {
 	return m, nil
 }
 
-// endpointOf is the string that stands for an endpoint, which may be any JSON
-// value.
+// endpointOf returns the string that stands for an endpoint, which may be any JSON value.
 func endpointOf(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -143,7 +142,7 @@ func routingRule(fields map[string]json.RawMessage) (routing.Rule, error) {
 	return rule, err
 }
 
-// bind makes a Bind of Map.bind's arguments.
+// bind returns the Bind for the arguments of Map.bind.
 func (q *routingRequest) bind() routing.Bind {
 	b := routing.Bind{
 		ServerName: q.Bind.ServerName,
@@ -180,7 +179,7 @@ func (q *routingRequest) request() routing.Request {
 		r.Query = decodeValues(raw).Encode()
 	}
 	if q.Call.WebSocket != nil {
-		// The argument overrides what the scheme says.
+		// The argument wins over the scheme.
 		r.WebSocket = *q.Call.WebSocket
 		r.PlainHTTP = !r.WebSocket
 	}
@@ -284,7 +283,7 @@ func routingError(err error) answer {
 	return answer{"exception": "Exception", "message": err.Error()}
 }
 
-// decodeValues reads an object, or a list of pairs, in order.
+// decodeValues reads an object or a list of pairs, in order.
 func decodeValues(raw json.RawMessage) routing.Values {
 	var values routing.Values
 	switch v := decodeValue(raw).(type) {
@@ -300,8 +299,7 @@ func decodeValues(raw json.RawMessage) routing.Values {
 	return values
 }
 
-// decodeValue reads one value: objects become ordered Values, unless their
-// only key is one of the driver's own.
+// decodeValue reads one value. Objects become ordered Values, unless their only key is a $ key of the driver.
 func decodeValue(raw json.RawMessage) any {
 	if len(raw) == 0 {
 		return nil
@@ -388,7 +386,7 @@ func decodeSpecial(object routing.Values) any {
 	case "$dict":
 		return pairsOf(list)
 	case "$multidict":
-		// A MultiDict gives a list for a key with several values.
+		// A MultiDict has a list for a key with several values.
 		grouped := routing.Values{}
 		for _, v := range pairsOf(list) {
 			old, ok := grouped.Get(v.Name)
@@ -421,7 +419,7 @@ func pairsOf(list []any) routing.Values {
 	return values
 }
 
-// encodeValue is the inverse for what a match can hold.
+// encodeValue is the inverse of decodeValue, for the values of a match.
 func encodeValue(v any) any {
 	switch v := v.(type) {
 	case routing.UUID:

@@ -17,7 +17,7 @@ func init() {
 	kinds["expression"] = templateDoor(evalExpression)
 }
 
-// templateRequest is what the kinds about templates share.
+// templateRequest has the fields that the kinds about templates share.
 type templateRequest struct {
 	Source          *string           `json:"source"`
 	Name            *string           `json:"name"`
@@ -32,8 +32,7 @@ type templateRequest struct {
 	globals     map[string]any
 }
 
-// templateEnv holds Jinja's options by Jinja's names. An absent one has its
-// default.
+// templateEnv holds Jinja's options by Jinja's names. A missing option has its default.
 type templateEnv struct {
 	BlockStart          string                     `json:"block_start_string"`
 	BlockEnd            string                     `json:"block_end_string"`
@@ -63,7 +62,7 @@ var undefinedModes = map[string]jinja.UndefinedMode{
 	"StrictUndefined":    jinja.Strict,
 }
 
-// options translates Jinja's options.
+// options returns the options for package jinja.
 func (e *templateEnv) options() (jinja.Options, error) {
 	o := jinja.Options{
 		BlockStart: e.BlockStart, BlockEnd: e.BlockEnd,
@@ -169,7 +168,7 @@ func templateDoor(door func(q *templateRequest) (any, error)) func(json.RawMessa
 	}
 }
 
-// template compiles the source, or loads the name if there is none.
+// template compiles the source, or loads the template by name when there is none.
 func (q *templateRequest) template() (*jinja.Template, error) {
 	if q.Source != nil {
 		return q.environment.FromStringWith(*q.Source, q.globals)
@@ -222,8 +221,7 @@ func evalExpression(q *templateRequest) (any, error) {
 	return writeValue(v)
 }
 
-// templateError answers with Jinja's exception. Only errors of syntax name
-// their line there.
+// templateError answers with Jinja's exception. Only syntax errors have a line there.
 func templateError(err error) answer {
 	var e *jinja.Error
 	if errors.As(err, &e) {

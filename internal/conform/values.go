@@ -12,9 +12,8 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// readValue reads a template's value as it travels: objects keep their order,
-// integers stay apart from floats, and an object with one $ key is a value
-// that JSON lacks.
+// readValue reads a value of a template. Objects keep their order, integers stay apart from floats, and an object with
+// one $ key is a value that JSON lacks.
 func readValue(raw json.RawMessage) (jinja.Value, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -65,8 +64,7 @@ func nextValue(dec *json.Decoder) (jinja.Value, error) {
 	return jinja.ValueOf(token), nil
 }
 
-// taggedValue returns the value that an object with the one key tag stands
-// for.
+// taggedValue returns the value of an object whose only key is tag.
 func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, error) {
 	text, _ := v.Str()
 	var items []jinja.Value
@@ -95,7 +93,7 @@ func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, er
 	case "$uuid":
 		return jinja.ValueOf(uuid(text)), nil
 	case "$datetime":
-		// Only without an offset it is a naive one.
+		// A datetime without an offset is naive.
 		if t, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "T", 1)); err == nil {
 			return jinja.ValueOf(fixed(t)), nil
 		}
@@ -128,8 +126,8 @@ func taggedValue(tag string, v jinja.Value, object *jinja.Dict) (jinja.Value, er
 	return object.Value(), nil
 }
 
-// fixed gives t a time zone that is its offset alone, as Python's datetime has
-// it: time.Parse prefers the zone of the machine.
+// fixed gives t a time zone that has only an offset, like Python's datetime. time.Parse prefers the zone of the
+// machine.
 func fixed(t time.Time) time.Time {
 	if _, offset := t.Zone(); offset != 0 {
 		return t.In(time.FixedZone("", offset))
@@ -137,7 +135,7 @@ func fixed(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// writeValue writes a value as it travels.
+// writeValue writes a value for an answer.
 func writeValue(v jinja.Value) (json.RawMessage, error) {
 	var b bytes.Buffer
 	err := appendValue(&b, v)
@@ -149,7 +147,7 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 		enc := json.NewEncoder(b)
 		enc.SetEscapeHTML(false)
 		err := enc.Encode(x)
-		b.Truncate(b.Len() - 1) // its newline
+		b.Truncate(b.Len() - 1) // the newline at the end
 		return err
 	}
 	tagged := func(tag string, x any) error {
@@ -256,8 +254,7 @@ func appendList(b *bytes.Buffer, items []jinja.Value) error {
 	return nil
 }
 
-// appendDict writes a mapping: as an object if its keys are strings, as pairs
-// otherwise.
+// appendDict writes a mapping: as an object when all keys are strings, and otherwise as pairs.
 func appendDict(b *bytes.Buffer, v jinja.Value) error {
 	d, ok := v.Dict()
 	if !ok {

@@ -1,4 +1,4 @@
-// Package limittest holds a [limit.Store] to what the limiter expects of it.
+// Package limittest tests implementations of [limit.Store].
 //
 //	func TestStore(t *testing.T) {
 //		if err := limittest.TestStore(t.Context(), newStore(t)); err != nil {
@@ -6,9 +6,8 @@
 //		}
 //	}
 //
-// It works on stores that go by the time they are given and on stores with a
-// clock of their own, and takes no longer than the store does: all windows are
-// hours.
+// It works with stores that use the time they are given and with stores that have a clock of their own. It does not
+// wait: all windows are hours.
 package limittest
 
 import (
@@ -23,10 +22,9 @@ import (
 	"github.com/dewar-go/dewar/limit"
 )
 
-// TestStore tries a store and returns everything that is wrong with it, nil for
-// nothing. It uses keys that nobody else has and clears them afterwards. A store
-// with a clock of its own may be found wrong at the turn of an hour, when aligned
-// windows end between two questions.
+// TestStore tests a store. Its error lists everything that is wrong. It uses keys that nobody else has and clears them
+// afterwards. With a store that has a clock of its own it may fail at the turn of an hour, when aligned windows end
+// between two questions.
 func TestStore(ctx context.Context, store limit.Store) error {
 	var all []error
 	now := time.Now()
@@ -50,7 +48,7 @@ func TestStore(ctx context.Context, store limit.Store) error {
 	return errors.Join(all...)
 }
 
-// attempt is one strategy's trial.
+// attempt is the test of one strategy.
 type attempt struct {
 	ctx      context.Context
 	store    limit.Store
@@ -66,14 +64,14 @@ func (a *attempt) failf(format string, args ...any) {
 	a.errs = append(a.errs, fmt.Errorf("limittest: %v: %s: %s", a.strategy, a.name, fmt.Sprintf(format, args...)))
 }
 
-// hit makes a question about a counter of this step.
+// hit returns a question about a counter of this step.
 func (a *attempt) hit(counter string, amount, cost int64) limit.Hit {
 	key := fmt.Sprintf("%s%s %s/%d/1/hour", a.prefix, a.name, counter, amount)
 	a.keys = append(a.keys, key)
 	return limit.Hit{Key: key, Strategy: a.strategy, Amount: amount, Window: time.Hour, Cost: cost, Now: a.now}
 }
 
-// expect takes and compares.
+// expect calls Take and compares the result.
 func (a *attempt) expect(h limit.Hit, allowed bool, remaining int64) limit.State {
 	s, err := a.store.Take(a.ctx, h)
 	switch {
@@ -100,7 +98,7 @@ func counting(a *attempt) {
 
 func cost(a *attempt) {
 	a.expect(a.hit("one", 10, 7), true, 3)
-	a.expect(a.hit("one", 10, 4), false, 3) // what does not fit is not charged
+	a.expect(a.hit("one", 10, 4), false, 3) // a cost that does not fit is not charged
 	a.expect(a.hit("one", 10, 3), true, 0)
 	a.expect(a.hit("never", 10, 11), false, 10)
 	a.expect(a.hit("large", limit.MaxAmount, limit.MaxAmount), true, 0)

@@ -1,5 +1,5 @@
-// Package dbtest gives a test a database of its own: a file, or a database on a
-// real PostgreSQL or MariaDB server that is dropped when the test ends.
+// Package dbtest gives a test its own database: a file, or a database on a PostgreSQL or MariaDB server that is dropped
+// when the test ends.
 //
 //	func TestPosts(t *testing.T) {
 //		dbtest.Each(t, func(t *testing.T, url string) {
@@ -36,8 +36,7 @@ const (
 	DefaultMySQL    = "mysql://root@127.0.0.1:3306/test"
 )
 
-// Each runs f as a subtest on SQLite, PostgreSQL and MariaDB, with the URL of
-// an empty database.
+// Each runs f as a subtest on SQLite, PostgreSQL and MariaDB, with the URL of an empty database.
 func Each(t *testing.T, f func(t *testing.T, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
