@@ -49,7 +49,8 @@ func TestFlaskObjects(t *testing.T) {
 	}
 	app := dewar.New(dewar.Config{
 		Name: "shop", Loopback: true, InstanceDir: t.TempDir(), Templates: templates, Static: fstest.MapFS{}, Logger: slog.New(slog.DiscardHandler), TrustedHosts: []string{"localhost"},
-		Settings: map[string]any{"BOOTSTRAP_BTN_STYLE": "primary", "POSTS_PER_PAGE": 20, "BRAND": map[string]any{"name": "Dewar & Co"}},
+		Settings: map[string]any{"BOOTSTRAP_BTN_STYLE": "primary", "POSTS_PER_PAGE": 20, "BRAND": map[string]any{"name": "Dewar & Co"},
+			"LANGS": []string{"en", "de"}, "LANGD": map[string]any{"de": "D", "en": "E"}},
 	})
 	app.TemplateGlobal("f", func(text string) (int, error) {
 		n, err := strconv.Atoi(text)

@@ -27,7 +27,7 @@ CLASSES = {
 }
 
 app = Flask("shop")
-app.config.update(SECRET_KEY="not a secret of anybody", MAX_CONTENT_LENGTH=1 << 20, BOOTSTRAP_BTN_STYLE="primary", POSTS_PER_PAGE=20, BRAND={"name": "Dewar & Co"})
+app.config.update(SECRET_KEY="not a secret of anybody", MAX_CONTENT_LENGTH=1 << 20, BOOTSTRAP_BTN_STYLE="primary", POSTS_PER_PAGE=20, BRAND={"name": "Dewar & Co"}, LANGS=["en", "de"], LANGD={"de": "D", "en": "E"})
 blog = Blueprint("blog", __name__, url_prefix="/blog")
 template = ""
 
@@ -70,6 +70,7 @@ REQUESTS = {
         "Cookie": 'theme=dark; a={"x":1}; quoted="\\054x"; theme=light; empty=', "Referer": "http://localhost/before?x=1", "X-Two": "1",
         "If-None-Match": 'W/"weak", "strong", "other"', "If-Modified-Since": "Fri, 02 Jan 2026 03:04:05 GMT", "Max-Forwards": "7",
         "Authorization": "Basic YWRhOnNlY3JldA==", "Origin": "http://localhost"}),
+    "siblings": dict(method="GET", url="/blog/post/7?page=5&tag=a&tag=b&q=x", headers={"Accept-Language": "de", "User-Agent": "Mozilla"}),
     "bare": dict(method="GET", url="/form", headers={}),
     "flash": dict(method="GET", url="/flash", headers={}),
     "missing": dict(method="GET", url="/no/such?a=1", headers={}),
@@ -148,6 +149,27 @@ TEMPLATES = {
         "{{ config.BOOTSTRAP_BTN_STYLE }} {{ config['POSTS_PER_PAGE'] }} {{ config.POSTS_PER_PAGE + 1 }} {{ config.BRAND.name }} {{ config.get('NO', 'd') }} {{ 'BRAND' in config }} {{ config.NO is defined }} {{ config.DEBUG }} {{ config.TESTING }} "
         "{{ config.SESSION_COOKIE_NAME }} {{ config.PERMANENT_SESSION_LIFETIME }} {{ config.MAX_CONTENT_LENGTH }} {{ config.APPLICATION_ROOT }} {{ config.SERVER_NAME }} {{ config is mapping }} {{ config.items() is iterable }} {{ config.get('POSTS_PER_PAGE') }} "
         "{{ 'BRAND' in config.keys() }} {{ 20 in config.values() }} {{ config.copy().BRAND.name }}",
+    ],
+    "siblings": [
+        "{{ dict(request.view_args.items() | list + request.args.items() | list) }} {% set a = {} %}{% set _ = a.update(request.view_args) %}{% set _ = a.update(request.args) %}{{ a }}",
+        "{{ request.args.items() | rejectattr(0, 'eq', 'page') | list }} {{ request.args.items()|map('join', '=')|join('&') }}",
+        "{{ request.args.page|int + 1 }} {{ request.args.get('page')|int(1) }} {{ request.args.getlist('zz') or ['d'] }} {{ request.args.getlist('tag')|join(',') }}",
+        "{{ request.accept_languages.best_match(config.LANGS) }} {{ request.accept_languages.best_match(config.LANGD.keys()) }} {{ request.accept_languages.best_match(config.LANGD) }} {{ config.LANGD.items()|list }}",
+        "{{ request.host.split(':')[0] }} {{ request.url|replace('http://', 'https://') }} {{ request.path.rstrip('/') }} {{ request.url_root[:-1] }} {{ request.full_path[:-1] }}",
+        "{{ session.get('cart', {})|length }} {{ session['cart'].items()|list }} {{ session.seen|sum }} {{ session.name is string }}{% for k in session.cart %}{{ k }}{% endfor %}",
+        "{{ request.args is mapping }}{{ request.args is string }}{{ request is defined }}{{ request.args.x is undefined }}{{ request.form is mapping }}{{ session is mapping }}{{ config is mapping }}{{ request.headers is mapping }}{{ g is mapping }}",
+        "{{ request.args|pprint }} {{ session|pprint }} {{ request.args|string }} {{ request.args|length }} {{ request.args|count }} {{ request.args|last }} {{ request.args|sort }} {{ request.args|reverse|list }} {{ request.args|join(',') }}",
+        "{{ request.args|xmlattr }} {{ {'a': request.args}|tojson }} {{ [request.args.tag, request.args['tag']]|unique|list }} {{ request.args.items()|groupby(0)|length }}",
+        "{% for key in request.args if key.startswith('t') %}{{ key }}{{ request.args.getlist(key) }}{% endfor %}{% for k, vs in request.args.lists() %}{{ k }}{{ vs|length }}{% endfor %}",
+        "{{ request.args.get('q', default='x') }} {{ request.args.get(key='q') }} {{ request.args.get('zz', type=f, default=9) }} {{ request.args.getlist(key='tag') }}",
+        "{{ url_for('blog.post', id=3, _external=True, **request.args.to_dict(flat=True)) }} {{ url_for('blog.post', **dict(request.args.items(), id=4)) }} {{ url_for('.post', id=1) }} {{ url_for(request.url_rule.endpoint, id=2) }}",
+        "{{ request.args.get('page') ~ request.args.get('zz') }} {{ request.args['zz'] }}|{{ request.args.zz }}|{{ request.args['zz']|default('d') }} {{ request.args.zz or 'o' }}",
+        "{% if request.args and 'page' in request.args and not request.args.zz %}y{% endif %}{% if request.endpoint in ['blog.post', 'w'] %}e{% endif %}{% if request.method == 'POST' or request.args.page == '5' %}p{% endif %}",
+        "{{ request.headers.get('user-agent', '')|truncate(5) }} {{ request.user_agent.string[:3] }} {{ request.remote_addr or 'x' }} {{ request.headers.Host }} {{ request.headers['host'] }}",
+        "{{ g.get('nobody', {'name': 'n'}).name }} {% if g.nobody %}u{% else %}n{% endif %} {{ g.nobody is defined }} {{ g.user|upper }} {{ g.nobody|default('anon') }}",
+        "{% set q = request.args.copy() %}{% if q.pop('page', none) %}{% endif %}{{ q }} {{ url_for('blog.post', id=1, **q) }}",
+        "{{ request.query_string|string }} {{ request.query_string.decode('utf-8') }} {{ request.query_string.decode()|urlencode }}",
+        "{{ request.view_args }} {{ request.view_args.items()|list }} {{ request.view_args.get('id') }} {{ request.view_args['id'] + 1 }} {{ request.view_args|length }}",
     ],
     "bare": [
         MULTI.replace("X", "request.args").replace("{{ request.args['page'] }}", ""),

@@ -42,7 +42,7 @@ func reversible(v Value) (value.Sequence, error) {
 		if t, ok := v.Any().(*group); ok {
 			v = value.NewTuple(t.items[:])
 		}
-		if seq, ok := value.Seq(v); ok {
+		if seq, ok := value.Seq(value.AsMapping(v)); ok {
 			return seq, nil
 		}
 	}
