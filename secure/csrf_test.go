@@ -362,23 +362,53 @@ func TestCVE_2019_13611_WebSocketOrigin(t *testing.T) {
 	}
 }
 
+func TestSameOrigin(t *testing.T) {
+	for _, row := range []struct {
+		origin, scheme, host string
+		want                 bool
+	}{
+		{"http://app.test", "http", "app.test", true},
+		{"http://app.test:80", "http", "app.test", true},
+		{"HTTP://APP.TEST", "http", "app.test", true},
+		{"http://app.test", "http", "app.test:80", true},
+		{"https://app.test:443", "https", "app.test", true},
+		{"http://app.test:443", "https", "app.test", false},
+		{"https://app.test", "http", "app.test", false},
+		{"http://app.test:81", "http", "app.test", false},
+		{"ftp://app.test", "ftp", "app.test", false},
+		{"FTP://app.test", "ftp", "app.test", false},
+		{"null", "http", "app.test", false},
+	} {
+		if got := SameOrigin(row.origin, Origin{Scheme: row.scheme, Host: row.host}); got != row.want {
+			t.Errorf("%q at %s://%s: %t", row.origin, row.scheme, row.host, got)
+		}
+	}
+}
+
 func TestCSRFWrap(t *testing.T) {
 	c := newCSRF(t, CSRFOptions{})
 	var s memoryState
 	h := c.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.FormValue("title")) }),
 		func(*http.Request) TokenState { return &s })
 	token, _ := c.Token(&s)
+	const plain, parts = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+	part := func(name, value string) string {
+		return "--b\r\nContent-Disposition: form-data; name=" + name + "\r\n\r\n" + value + "\r\n"
+	}
 	for _, row := range []struct {
-		name, body string
-		status     int
-		want       string
+		name, kind, body string
+		status           int
+		want             string
 	}{
-		{"token", url.Values{"csrf_token": {token}, "title": {"hello"}}.Encode(), 200, "hello"},
-		{"no token", "title=x", 400, "The CSRF token is missing.\n"},
-		{"broken form", "%zz=1", 400, "Bad Request\n"},
+		{"token", plain, url.Values{"csrf_token": {token}, "title": {"hello"}}.Encode(), 200, "hello"},
+		{"no token", plain, "title=x", 400, "The CSRF token is missing.\n"},
+		{"broken form", plain, "%zz=1", 400, "Bad Request\n"},
+		{"token in parts", parts, part("csrf_token", token) + part("title", "hello") + "--b--", 200, "hello"},
+		{"no token in parts", parts, part("title", "x") + "--b--", 400, "The CSRF token is missing.\n"},
+		{"broken parts", parts, part("csrf_token", token), 400, "Bad Request\n"},
 	} {
 		r := httptest.NewRequest("POST", "/", strings.NewReader(row.body))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", row.kind)
 		r.Header.Set("Cookie", "session=x")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
