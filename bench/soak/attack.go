@@ -38,6 +38,7 @@ var attacks = []attack{
 	{name: "body-declared", title: "1 GB body with its length", length: 8 * time.Second, once: bigBody},
 	{name: "body-chunked", title: "1 GB body without a length", length: 8 * time.Second, once: bigChunked},
 	{name: "headers", title: "100,000 header lines", length: 8 * time.Second, once: manyHeaders},
+	{name: "ranges", title: "a static file in 5,000 ranges of a byte", length: 8 * time.Second, once: manyRanges},
 	{name: "parts", title: "10,000 multipart parts", length: 8 * time.Second, once: manyParts},
 	{name: "gzip", title: "1 MB of gzip that inflates to 1 GB", length: 8 * time.Second, once: gzipBomb, prepare: func() { bomb() }},
 	{name: "query", title: "100,000 query parameters", length: 8 * time.Second, once: manyParameters},

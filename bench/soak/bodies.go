@@ -102,6 +102,20 @@ func manyHeaders(ctx context.Context, v *server) string {
 	return with(ctx, v, "GET / HTTP/1.1\r\nHost: "+v.addr+"\r\nConnection: close\r\n", headerLines())
 }
 
+// ranges asks for a static file in parts of a byte, as many as its header may hold.
+var ranges = sync.OnceValue(func() string {
+	var b strings.Builder
+	b.WriteString("Range: bytes=0-0")
+	for i := 1; b.Len() < 60<<10; i++ {
+		fmt.Fprintf(&b, ",%d-%d", 2*i, 2*i)
+	}
+	return b.String()
+})
+
+func manyRanges(ctx context.Context, v *server) string {
+	return with(ctx, v, "GET /static/style.css HTTP/1.1\r\nHost: "+v.addr+"\r\nConnection: close\r\n"+ranges()+"\r\n\r\n", nil)
+}
+
 var parts = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	for i := range 10_000 {
