@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
 	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/session"
 )
 
 // microblog are the views of the microblog that have moved.
@@ -237,6 +237,14 @@ func (m *microblog) logout(c *dewar.Context) error {
 	return c.Status(http.StatusFound).Redirect(dewar.To("main.explore"))
 }
 
+func (m *microblog) about(c *dewar.Context) error {
+	visits, _ := session.Value[int64](c.Session(), "visits")
+	c.Session().Set("visits", visits+1)
+	theme, _ := currentTheme.Get(c)
+	c.SetHeader("X-Theme", theme)
+	return c.Render("about.html", dewar.Vars{"title": "About"})
+}
+
 func (m *microblog) setTheme(c *dewar.Context) error {
 	if err := c.SetCookie(http.Cookie{Name: "theme", Value: c.Str("name"), MaxAge: 3600}); err != nil {
 		return err
@@ -244,7 +252,18 @@ func (m *microblog) setTheme(c *dewar.Context) error {
 	return c.Status(http.StatusFound).Redirect(dewar.To("main.about"))
 }
 
-func moveMicroblog(t *testing.T, app *dewar.App, folder string) {
+func (m *microblog) search(c *dewar.Context) error {
+	found, q := []*post{}, c.Query("q")
+	if q != "" {
+		escaped := strings.NewReplacer("/", "//", "%", "/%", "_", "/_").Replace(q)
+		if err := m.tx(c).NewSelect().Model(&found).Relation("Author").Where("body LIKE ? ESCAPE '/'", "%"+escaped+"%").Order("post.id").Scan(c.Context()); err != nil {
+			return err
+		}
+	}
+	return c.Render("search.html", dewar.Vars{"title": "Search", "q": q, "found": found})
+}
+
+func moveMicroblog(app *dewar.App) {
 	m := &microblog{db.New(db.Config{URL: "sqlite:///microblog.db"})}
 	app.Extend(m.database)
 	app.Before(m.load)
@@ -267,8 +286,8 @@ func moveMicroblog(t *testing.T, app *dewar.App, folder string) {
 	main.Get("/index", index).Name("index") // the first is for url_for; Python's decorators go from below
 	main.Get("/", index).Name("index")
 	main.Get("/explore/", m.explore).Name("explore")
-	app.BuildOnly("/search", "main.search")
-	app.BuildOnly("/about", "main.about")
+	main.Get("/search", m.search).Name("search")
+	main.Get("/about", m.about).Name("about")
 	main.Get("/theme/<any(light, dark):name>", m.setTheme).Name("set_theme")
 	main.Get("/user/<username>", loggedIn(m.user)).Name("user")
 	dewar.Get1(main, "/post/<int:id>", m.show).Name("show")
