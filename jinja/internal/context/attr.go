@@ -113,6 +113,7 @@ func runs(name string) bool {
 // ajaxAttrs are the addresses that htmx and its extensions load pieces of the page from.
 var ajaxAttrs = map[string]bool{
 	"hx-get": true, "hx-post": true, "hx-put": true, "hx-patch": true, "hx-delete": true, "sse-connect": true, "ws-connect": true,
+	"hx-sse": true, "hx-ws": true,
 }
 
 // attrOf says what an attribute is. name is in lower case; one that did not

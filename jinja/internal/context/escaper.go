@@ -287,10 +287,13 @@ func (c *Context) valueEscaper(next string) (Escaper, string) {
 			return EscTrigger | quote, ""
 		}
 	case attrConfig:
-		if c.Sub == 0 {
+		switch {
+		case c.Lang != langNone:
+		case c.Sub == configStart:
 			return EscConfig | quote, ""
+		case c.Sub != configJSON:
+			return 0, "the settings may be a script by what stands before the output: begin them with a literal {, or print all of them as one value"
 		}
-		return EscAttr | quote, ""
 	case attrBase:
 		if c.Prev == urlStart {
 			return EscTyped | quote, ""
@@ -545,6 +548,8 @@ func (c *Context) cssEscaper(flags Escaper, next string) (Escaper, string) {
 		}
 		e := EscCSS | flags | c.imported()
 		switch {
+		case c.N != longText && strings.HasPrefix(c.text(), "@"):
+			return 0, "an output completes the name of a rule of a style: write its name as text, with a space behind it"
 		case strings.HasPrefix(next, "("):
 			return 0, "an output names a function of a style: write its name as text"
 		case c.N == 0 && !c.has(flagCSSValue|flagCSSImport):
@@ -690,8 +695,12 @@ func (c *Context) valuePrinted(e Escaper, raw bool) {
 	}
 	switch c.Attr {
 	case attrConfig:
-		c.Sub = 1
-		return
+		if c.Lang == langNone {
+			if c.Sub != configJSON {
+				c.Sub = configOpen
+			}
+			return
+		}
 	case attrType:
 		if c.Sub = typePieces; e.Kind() == EscType && !raw {
 			c.Sub = typeWhole

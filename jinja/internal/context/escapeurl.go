@@ -401,6 +401,9 @@ func isSlash(b byte) bool { return b == '/' || b == '\\' }
 // inValue reports whether out ends in a part of an address, which a / may follow.
 func inValue(out []byte) bool {
 	b, _ := lastByte(out)
+	if b == ':' && bytes.HasSuffix(out, []byte("connect:")) {
+		return false // of htmx: the address begins behind it
+	}
 	return b > ' ' && strings.IndexByte("\"'=(;,", b) < 0
 }
 

@@ -515,11 +515,8 @@ func (c *Context) feed(s string) (others []Context) {
 	case c.Attr == attrTrigger:
 		c.triggerText(s)
 		return nil
-	case c.Attr == attrConfig:
-		if strings.TrimLeft(s, " \t\n\f\r") != "" {
-			c.Sub = 1
-		}
-		return nil
+	case c.Attr == attrConfig && c.Lang != langJS:
+		return c.configText(s)
 	}
 	switch c.Lang {
 	case langURL:
@@ -530,6 +527,37 @@ func (c *Context) feed(s string) (others []Context) {
 		return c.jsText(s)
 	case langCSS:
 		c.cssText(s)
+	}
+	return nil
+}
+
+// The places in settings of htmx, in Sub.
+const (
+	configStart  uint8 = iota // nothing has been written
+	configJSON                // they are no script
+	configScheme              // what has been written, in Buf, may go on to js: or javascript:
+	configOpen                // an output has been written, or something else that is not known
+)
+
+// configText takes text of settings of htmx, which are a script behind js: or javascript:.
+func (c *Context) configText(s string) (others []Context) {
+	for i := range len(s) {
+		if c.Sub == configStart && s[i] > ' ' {
+			c.Sub = configScheme
+		}
+		if c.Sub != configScheme {
+			continue
+		}
+		c.add(s[i])
+		switch word := c.text(); {
+		case word == "js:" || word == "javascript:":
+			c.clearBuf()
+			c.startJS()
+			return c.jsText(s[i+1:])
+		case !strings.HasPrefix("js:", word) && !strings.HasPrefix("javascript:", word):
+			c.clearBuf()
+			c.Sub = configJSON
+		}
 	}
 	return nil
 }

@@ -160,7 +160,11 @@ func (s *Set) Join(o *Set) {
 // Within reports whether each context of s is in o.
 func (s *Set) Within(o *Set) bool {
 	for i := range s.n {
-		if !o.Has(s.all[i]) {
+		c := s.all[i]
+		if c.Attr == attrConfig && c.Lang == langNone && !o.Has(c) {
+			c.Sub = configOpen // less is known there
+		}
+		if !o.Has(c) {
 			return false
 		}
 	}
@@ -391,10 +395,10 @@ func (c Context) loosened() Context {
 			if c.Attr.collects() {
 				c.clearBuf()
 			}
-			switch c.Attr {
-			case attrConfig:
-				c.Sub = 1
-			case attrType:
+			switch {
+			case c.Attr == attrConfig && c.Sub != configJSON:
+				c.Sub = configOpen
+			case c.Attr == attrType:
 				c.Sub = typePieces
 			}
 		}

@@ -165,6 +165,10 @@ func (c *Context) urlColon() {
 		return
 	}
 	c.clearBuf()
+	if c.Attr == attrLocal && scheme == "connect" {
+		c.Prev = urlStart // of htmx: the address follows
+		return
+	}
 	c.Sub = urlAbsolute
 	switch {
 	case scheme == "http" || scheme == "https" || scheme == "ftp" || scheme == "ws" || scheme == "wss":
