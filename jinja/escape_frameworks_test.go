@@ -37,3 +37,14 @@ func TestNamesOfRules(t *testing.T) {
 		{"media", `<style>@media {{ x }} { a { color: {{ x }} } }</style>`, "print", `<style nonce="N">@media print { a { color: print } }</style>`},
 	})
 }
+
+// TestScriptThatGoesOn: behind <!-- and <script the next </script> does not end a script.
+func TestScriptThatGoesOn(t *testing.T) {
+	runPieces(t, nil, []pieceCase{
+		{"in its second part", `<script>"<!--<script></script>-->"; {{ x }}</script>`, "alert(1)", "error: it is not known where it ends"},
+		{"behind it", `<script>"<!--<script>"</script><p>{{ x }}</p>`, "alert(1)", "error: it is not known where it ends"},
+		{"of a template", `<script type="text/x-template"><!-- <script></script> --> {{ x }}</script>`, "alert(1)", "error: it is not known where it ends"},
+		{"without outputs", `{{ x }}<script>"<!--<script></script>-->"</script>`, "a", `a<script nonce="N">"<!--<script></script>-->"</script>`},
+		{"that has ended", `<script>a = "<!-- <script> -->"; b = {{ x }}</script>{{ x }}`, "a", `<script nonce="N">a = "<!-- <script> -->"; b = "a"</script>a`},
+	})
+}

@@ -240,6 +240,7 @@ const (
 	whyScheme
 	whyCData
 	whyReference
+	whyDoubled
 )
 
 var whys = [...]string{
@@ -250,6 +251,7 @@ var whys = [...]string{
 	whyCData: "a CDATA section with a > stands where it may be a comment",
 	whyReference: "the text before the output ends in a part of a character reference, or goes on with one behind it: " +
 		"write &amp; for an & that is one",
+	whyDoubled: "a script before it holds <script behind <!--, so that it is not known where it ends: write \\x3cscript in its strings",
 	whyScheme: "a colon behind an output makes the output a scheme, which may be javascript: " +
 		"write the scheme as text, or print the whole address as one value",
 }

@@ -703,6 +703,10 @@ func (sc *scanner) raw() {
 		}
 		return
 	}
+	if c.State == Script && c.Lang == langUnknown {
+		c.unknown(whyDoubled)
+		return
+	}
 	if c.State != Unknown || len(others) > 0 {
 		// However the script is read, it ends here.
 		*c = Context{State: EndTagName, NS: c.NS, Flags: c.Flags & flagXML}
@@ -771,7 +775,7 @@ func (c *Context) scriptText(s string) (others []Context) {
 				continue
 			}
 			end, script := strings.Index(low, "-->"), strings.Index(low, "<script")
-			if script >= 0 && (end < 0 || script < end) {
+			if script >= 0 && end < 0 {
 				c.Lang, c.Sub = langUnknown, 0
 				return nil
 			}

@@ -432,6 +432,10 @@ func (s *Set) EndsPage() bool {
 	for i := range s.n {
 		switch s.all[i].State {
 		case Text, LT, EndLT, CData, Bogus:
+		case Unknown:
+			if s.all[i].Why != whyDoubled {
+				return false
+			}
 		default:
 			return false
 		}
