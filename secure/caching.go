@@ -24,6 +24,9 @@ func KeepPrivate(h http.Header) (shared bool) {
 		}
 	}
 	lines := strings.Join(h["Cache-Control"], ",")
+	if lines == "no-store" {
+		return shared
+	}
 	if strings.TrimSpace(lines) == "" {
 		if shared || h["Expires"] != nil || h["Last-Modified"] != nil {
 			h["Cache-Control"] = []string{"private"}
