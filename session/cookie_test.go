@@ -99,6 +99,26 @@ func TestNoCookie(t *testing.T) {
 	}
 }
 
+// TestSavedIsNoChange: what was saved does not count as changed, so that only what
+// comes after it does.
+func TestSavedIsNoChange(t *testing.T) {
+	for name, store := range map[string]session.Store{
+		"signed":    session.NewCookieStore(shortRing(t, "dewar-secret-key"), session.CookieOptions{}),
+		"encrypted": session.NewEncryptedCookieStore(shortRing(t, "dewar-secret-key"), session.CookieOptions{}),
+	} {
+		s := must(store.Load(t.Context(), ""))
+		s.Set("a", 1)
+		value := must(store.Save(t.Context(), s))
+		if s.Modified() || s.State(false).New {
+			t.Errorf("%s: it counts as changed after it was saved", name)
+		}
+		s.Set("a", 2)
+		if !s.Modified() || must(store.Save(t.Context(), s)) == value {
+			t.Errorf("%s: a change after it was saved is not seen", name)
+		}
+	}
+}
+
 func TestEmptied(t *testing.T) {
 	for kind, store := range stores(t) {
 		s := reload(t, store, filled())
