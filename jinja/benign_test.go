@@ -196,7 +196,7 @@ func alive(c *benignCase, written, shown string) bool {
 			written = s
 		}
 	}
-	return written == shown || written == html.UnescapeString(shown) || written == string(markup.StripTags(shown))
+	return written == shown || written == html.UnescapeString(shown) || written == markup.StripTags(shown)
 }
 
 var (
