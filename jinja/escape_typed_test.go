@@ -84,6 +84,22 @@ func TestPlainDataAndText(t *testing.T) {
 	}
 }
 
+// A < in a translated text area stays what it is, and no tag.
+func TestTagStartInMessages(t *testing.T) {
+	env := piecesEnv(t, nil)
+	for _, x := range []string{"/textarea><img src=x onerror=alert(1)>", "textarea><img src=x onerror=alert(1)>", "a"} {
+		for _, source := range []string{"{% trans y=x %}<textarea><{{ y }}</textarea>{% endtrans %}", "{% trans y=x %}<textarea></{{ y }}</textarea>{% endtrans %}", `{{ "<title><%s</title>"|safe|format(x) }}`} {
+			tm, err := env.FromString(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := tm.RenderString(vars{"x": x}); err != nil || strings.Contains(got, "<img") || strings.Count(strings.ToLower(got), "</t") > 2 {
+				t.Errorf("%s of %q: %s, %v", source, x, got, err)
+			}
+		}
+	}
+}
+
 // An application's own schemes are taken in links and nowhere else.
 func TestLinkSchemes(t *testing.T) {
 	env, err := jinja.New(jinja.Options{Autoescape: jinja.Always, LinkSchemes: []string{"myapp", "Web+Thing"}})

@@ -16,6 +16,9 @@ func (f *frame) Contextual() bool {
 	return f.autoescape && f.rt.env.Contextual && (f.unit == nil || !f.unit.tmpl.compat)
 }
 
+// LinkSchemes are the schemes that links may have besides the usual ones.
+func (f *frame) LinkSchemes() []string { return f.rt.env.LinkSchemes }
+
 // Undefined returns an undefined value of the environment's type.
 func (f *frame) Undefined(u value.Undef) value.Value { return f.rt.env.undefined(u) }
 

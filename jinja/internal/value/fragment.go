@@ -10,7 +10,10 @@ import (
 
 // Contextual is implemented by a State that escapes outputs by their place in the document. Then values that are put
 // into Markup are escaped by their place in the Markup.
-type Contextual interface{ Contextual() bool }
+type Contextual interface {
+	Contextual() bool
+	LinkSchemes() []string // that links may have besides the usual ones
+}
 
 // A Fragment escapes the values that are put into Markup, such as the arguments of a format. It begins between tags and
 // follows the text that is built.
@@ -21,6 +24,7 @@ type Fragment struct {
 	seen   int    // length of the text that was followed
 	before []byte // the end of that text
 	esc    context.Escaper
+	links  []string
 }
 
 // NewFragment returns a Fragment for st. Where outputs of st are not escaped by their place, values are escaped as text
@@ -30,7 +34,7 @@ func NewFragment(st State) Fragment {
 	if !ok || !c.Contextual() {
 		return Fragment{}
 	}
-	return Fragment{on: true, set: context.Of(context.Start(false))}
+	return Fragment{on: true, set: context.Of(context.Start(false)), links: c.LinkSchemes()}
 }
 
 // behind is how many bytes of the text before a value are looked at.
@@ -70,6 +74,12 @@ func (f *Fragment) Escape(text []byte, v Value) (string, error) {
 		return string(markup.Escape(s)), nil
 	}
 	f.esc = e
+	switch {
+	case e.Kind() == context.EscRCData && e.Is(context.BehindLT):
+		return context.Blocked, nil // the < stays as it is
+	case kind == markup.KindText && context.HasScheme(e, s, f.links):
+		kind = markup.KindURL
+	}
 	before := bytes.Clone(f.before)
 	out, err := context.AppendAlone(before, e, s, kind)
 	if err != nil {
