@@ -2,10 +2,9 @@ package jinja
 
 import "strings"
 
-// SelectAutoescape returns a rule for Options.Autoescape: on for names with
-// one of the extensions and for templates from strings, off for others. Flask
-// uses "html", "htm", "xml", "xhtml" and "svg"; without arguments it is
-// Jinja's "html", "htm", "xml".
+// SelectAutoescape returns a function for Options.Autoescape. It is on for templates whose names have one of the
+// extensions and for templates from strings, and off for others. Flask uses "html", "htm", "xml", "xhtml" and "svg".
+// Default: Jinja's "html", "htm" and "xml".
 func SelectAutoescape(extensions ...string) func(name string) bool {
 	if len(extensions) == 0 {
 		extensions = []string{"html", "htm", "xml"}
@@ -28,5 +27,5 @@ func SelectAutoescape(extensions ...string) func(name string) bool {
 	}
 }
 
-// Always is a rule for Options.Autoescape: every template is escaped.
+// Always is a function for Options.Autoescape. It escapes every template.
 func Always(string) bool { return true }

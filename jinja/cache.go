@@ -8,13 +8,13 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// cache keeps compiled templates by name.
+// cache holds compiled templates by name.
 type cache struct {
-	size int      // 0 is unbounded, negative keeps nothing
-	all  sync.Map // *Template by name, without a bound
+	size int      // greatest number of templates; 0 is unbounded, negative keeps none
+	all  sync.Map // *Template by name, when the size is unbounded
 	mu   sync.Mutex
-	m    map[string]*list.Element // with a bound
-	used list.List                // of *Template, the last used first
+	m    map[string]*list.Element // when the size is bounded
+	used list.List                // *Template, the last used first
 }
 
 func newCache(size int) *cache { return &cache{size: size, m: map[string]*list.Element{}} }
@@ -39,7 +39,7 @@ func (c *cache) get(name string) *Template {
 	return e.Value.(*Template)
 }
 
-// put keeps t, unless another was kept in the meantime that is as new.
+// put stores t in place of replace and returns it. When another template was stored meanwhile, it returns that one.
 func (c *cache) put(name string, t *Template, replace *Template) *Template {
 	if c.size < 0 {
 		return t
@@ -79,13 +79,13 @@ func (c *cache) clear() {
 // ClearCache forgets every compiled template.
 func (e *Environment) ClearCache() { e.cache.clear() }
 
-// GetTemplate returns the template of a name, compiled once. The error of a
-// template that does not exist has class TemplateNotFound.
+// GetTemplate returns the template with the name. It is compiled once. The error has class TemplateNotFound when there
+// is no such template.
 func (e *Environment) GetTemplate(name string) (*Template, error) {
 	return e.getTemplate(name, nil)
 }
 
-// getTemplate is GetTemplate; parent is the template that asks.
+// getTemplate is GetTemplate for the template parent, or for Go code when parent is nil.
 func (e *Environment) getTemplate(name string, parent *compile.Template) (*Template, error) {
 	old := e.cache.get(name)
 	if old != nil && (!e.opt.AutoReload || old.upToDate()) {
@@ -115,7 +115,7 @@ func (e *Environment) getTemplate(name string, parent *compile.Template) (*Templ
 
 func (t *Template) upToDate() bool { return t.t.UpToDate == nil || t.t.UpToDate() }
 
-// SelectTemplate returns the first template that exists.
+// SelectTemplate returns the first of the templates that exists. The error has class TemplatesNotFound when none does.
 func (e *Environment) SelectTemplate(names ...string) (*Template, error) {
 	if len(names) == 0 {
 		return nil, &Error{Class: "TemplatesNotFound", Message: "Tried to select from an empty list of templates."}
@@ -129,8 +129,7 @@ func (e *Environment) SelectTemplate(names ...string) (*Template, error) {
 	return nil, compile.TemplatesNotFound(names)
 }
 
-// GetTemplateWith is GetTemplate with names that this template sees besides
-// the environment's globals. The result is not cached.
+// GetTemplateWith is GetTemplate with further global names for this template. The result is not cached.
 func (e *Environment) GetTemplateWith(name string, globals map[string]any) (*Template, error) {
 	t, err := e.GetTemplate(name)
 	if err != nil || len(globals) == 0 {
@@ -144,8 +143,7 @@ func (e *Environment) GetTemplateWith(name string, globals map[string]any) (*Tem
 	return own, nil
 }
 
-// FromStringWith is FromString with names that this template sees besides the
-// environment's globals.
+// FromStringWith is FromString with further global names for this template.
 func (e *Environment) FromStringWith(source string, globals map[string]any) (*Template, error) {
 	t, err := e.FromString(source)
 	if err == nil {
@@ -162,7 +160,7 @@ func values(m map[string]any) map[string]Value {
 	return out
 }
 
-// load is what include, import and extends use.
+// load returns the template that include, import or extends names.
 func (e *Environment) load(name string, parent *compile.Template) (*compile.Template, error) {
 	if e.opt.JoinPath != nil {
 		name = e.opt.JoinPath(name, parent.Name())

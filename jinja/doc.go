@@ -31,62 +31,50 @@
 //		}
 //	}
 //
-// Render writes nothing when there is an error, so a page is whole or absent.
-// [Template.Stream] writes in pieces, [Template.Append] into a buffer of the
-// caller's. [Environment.FromString] compiles a template that has no name,
-// [Environment.CompileExpression] a single expression.
+// Render writes nothing when there is an error. [Template.Stream] writes in pieces, [Template.Append] into a buffer.
+// [Environment.FromString] compiles a template without a name, [Environment.CompileExpression] a single expression.
 //
-// All of these are safe for use by many goroutines. Filters, tests and globals
-// are to be added before the first render.
+// All of these may be used by many goroutines. Add filters, tests and globals before the first render.
 //
 // # Autoescaping
 //
-// As in Jinja, nothing is escaped unless Options.Autoescape says so; with
-// [SelectAutoescape] it goes by the template's name, with [Always] it is always
-// on. Between tags five characters are escaped: & < > ' and ". Text that is safe already is
-// a [markup.HTML] in Go and what the filter safe returns in a template. Macros,
-// blocks and {% set %} blocks give safe text where escaping is on.
+// As in Jinja, nothing is escaped unless Options.Autoescape says so. [SelectAutoescape] decides by the template's name,
+// [Always] escapes every template. Between tags five characters are escaped: & < > ' and ". Text that is safe already
+// is a [markup.HTML] in Go, and the result of the filter safe in a template. Macros, blocks and {% set %} blocks return
+// safe text where escaping is on.
 //
 // # Escaping by context
 //
-// Where escaping is on, an output is escaped for the place in the document where it
-// stands: text, an attribute, a URL, a script, a style. What that is is found out
-// when a template is compiled, so that it costs nothing later. Text, quoted
-// attributes and allowed URLs are the same bytes as Jinja2's. In a script
+// Where escaping is on, an output is escaped for its place in the document: text, an attribute, a URL, a script, a
+// style. The place is found when a template is compiled and costs nothing when it runs. In text, quoted attributes and
+// allowed URLs the bytes are those of Jinja2. In a script
 //
 //	var user = {{ name }}, rows = {{ rows }};
 //
-// writes a quoted string and JSON, href="{{ url }}" takes no address that may
-// run a script, and onclick="f('{{ name }}')" is escaped for both languages. A
-// value that a place cannot take becomes zZDewarZz; an output in a place that
-// cannot be told is an error of class EscapeError, which names the line and,
-// where branches lead to different places, the branches.
+// writes a quoted string and JSON. href="{{ url }}" accepts no address that may run a script. onclick="f('{{ name }}')"
+// is escaped for both languages. A value that is not possible in its place becomes zZDewarZz. An output whose place is
+// not known is an error of class EscapeError. It names the line and, when branches lead to different places, the
+// branches.
 //
-// The types of package markup say where a string is safe; each is text in all
-// other places. The filter safe speaks for the place where it stands. Blocks,
-// macros and included templates are escaped for the place that shows them.
+// The types of package markup say where a string is safe; in other places it is escaped as text. The filter safe
+// applies to the place of its output. Blocks, macros and included templates are escaped for the place that shows them.
 //
-// Options.Nonce and Options.FormField let the engine put a nonce on the
-// template's own scripts and styles, and a token into its own forms.
-// Options.Escaping chooses [StrictContext], or [Compat] for Jinja2's five
-// characters everywhere. docs/escaping.md has the table of all places.
+// With Options.Nonce and Options.FormField the engine puts a nonce on the template's own scripts and styles, and a
+// token into its own forms. Options.Escaping chooses [StrictContext], or [Compat] for Jinja2's five characters
+// everywhere. docs/escaping.md has a table of all places.
 //
 // # Go values
 //
-// Templates read Go values as Python reads its own. A struct's fields and
-// methods are found by Go name, by jinja or json tag and in snake_case:
-// created_at finds CreatedAt. Embedded structs are flattened, pointers
-// followed, a nil pointer is None. Maps iterate in the order of their sorted
-// keys, since Go's have none; [Dict] keeps the order of insertion and is what
-// {...} makes in a template. Slices, arrays, iter.Seq, time.Time and
-// time.Duration have the methods of their Python counterparts (items, append,
-// strftime, isoformat, ...). A type may decide for itself by implementing
-// [Attrer], [Itemer], [Iterable], [Lener], [Truther], [Caller] or [HTMLer].
+// Templates read Go values as Python reads its own. The fields and methods of a struct are found by Go name, by jinja
+// or json tag, and in snake_case: created_at finds CreatedAt. The fields of embedded structs are found too, pointers
+// are followed, and a nil pointer is None. Maps are iterated in the order of their sorted keys, because Go's have none.
+// A [Dict] keeps the order of insertion; {...} in a template makes one. Slices, arrays, iter.Seq, time.Time and
+// time.Duration have the methods of their Python counterparts (items, append, strftime, isoformat, ...). A type may
+// decide for itself by implementing [Attrer], [Itemer], [Iterable], [Lener], [Truther], [Caller] or [HTMLer].
 //
-// A method without arguments reads as its result where it is not called, as a
-// property does in Python: one with one result, or with a result and an error, which
-// fails the render. Two structs are equal by a method Equal, or by their primary key
-// when fields are tagged bun:",pk" or gorm:"primaryKey".
+// A method without arguments that is not called reads as its result, like a property in Python. It must have one
+// result, or a result and an error, which fails the render. Two structs are compared by their method Equal, or by their
+// primary key when fields have the tag bun:",pk" or gorm:"primaryKey".
 //
 // # Functions
 //
@@ -96,28 +84,24 @@
 //	env.AddTest("published", func(p *Post) bool { ... })
 //	env.AddGlobal("url_for", func(st jinja.State, endpoint string, args map[string]any) (string, error) { ... })
 //
-// A first parameter of type [State] is the running template: State.Data gives
-// what the render was given, State.Resolve a variable, State.Call a callable.
-// A last parameter of type map[string]any, *Dict or [Args] takes keyword
-// arguments. An error as the last result ends the render. Functions in the
-// native form, [Func], [Filter] and [Test], are called without conversions;
-// the State and Args that a function gets are valid during the call only.
+// A first parameter of type [State] is the running template: State.Data returns the data of the render, State.Resolve a
+// variable, State.Call calls a function. A last parameter of type map[string]any, *Dict or [Args] takes keyword
+// arguments. An error as the last result ends the render. Functions in the native form, [Func], [Filter] and [Test],
+// are called without conversions. Their State and Args are valid during the call only.
 //
-// What belongs to a request goes with the render, as [Run]:
+// What belongs to a request is passed with the render, as a [Run]:
 //
 //	buf, err := t.Append(buf, jinja.Run{Vars: vars, Globals: request.Lookup, Data: request, Ctx: r.Context()})
 //
-// Names are looked up in Vars, then with Globals, then among the globals of
-// the template and of the environment. A template that is imported without
-// context sees Globals, as it sees Flask's request, but not Vars.
+// Names are looked up in Vars, then with Globals, then among the globals of the template and of the environment. A
+// template that is imported without context sees Globals, as it sees Flask's request, and not Vars.
 //
 // # Loaders
 //
-// A [Loader] finds templates by name: [FS] in a folder or an embed.FS, [Map] in
-// memory, [LoaderFunc] by a function. [Prefix] puts loaders below names of their own, and
-// [Choice] asks one after the other, so that a theme can replace what a program
-// brings along. Names are slash-separated and cannot leave their folder. With
-// Options.AutoReload a template that has changed is compiled again.
+// A [Loader] finds templates by name: [FS] in a folder or an embed.FS, [Map] in memory, [LoaderFunc] with a function.
+// [Prefix] puts loaders below prefixes. [Choice] asks several loaders in order, so that a theme can replace the
+// templates of a program. Names are separated by slashes and cannot leave their folder. With Options.AutoReload a
+// template that has changed is compiled again.
 //
 // # Extensions and tags
 //
@@ -127,58 +111,48 @@
 //
 // # Translations
 //
-// With [ExtensionI18n] templates have the trans tag and gettext, ngettext, pgettext and
-// npgettext; [Environment.InstallTranslations] says where they look, with the
-// running template at hand and so the request and its language. The command dewar
-// extract, or [Environment.ExtractTranslations], collects the messages.
+// With [ExtensionI18n] templates have the tag trans and the functions gettext, ngettext, pgettext and npgettext.
+// [Environment.InstallTranslations] sets where they look. Its functions get the running template, and so the request
+// and its language. The command dewar extract, or [Environment.ExtractTranslations], collects the messages.
 //
 // # Streaming and values
 //
-// [Template.Stream] and [Template.Generate] give a page in pieces while it is made.
-// With Options.Native, [Template.Native] gives a value instead of text: a number, a
-// list, whatever the template computes. [Template.Module] gives Go the macros and
-// variables of a template.
+// [Template.Stream] and [Template.Generate] return a page in pieces while it is made. With Options.Native,
+// [Template.Native] returns a value instead of text, such as a number or a list. [Template.Module] returns the macros
+// and variables of a template.
 //
 // # Errors
 //
-// An error is an [*Error] with the class and text that Jinja or Python would
-// raise, the template, line and source line; [Error.Detail] shows them with a
-// caret and with the includes and parents through which the place was
-// reached. The error of a Go function is found by errors.As.
+// An error is an [*Error] with the class and text of Jinja's or Python's exception, the template and the line.
+// [Error.Detail] shows the source line with a caret, and the includes and parents through which the place was reached.
+// errors.As finds the error of a Go function.
 //
-// [Environment.Check] finds many mistakes without rendering: unknown filters and
-// templates, URLs that cannot be built, blocks that override nothing and, where
-// the variables of a template are declared, names and attributes that are not
-// there.
+// [Environment.Check] finds many mistakes without rendering: unknown filters and templates, URLs that cannot be built,
+// blocks that override nothing and, where the variables of a template are declared, names and attributes that do not
+// exist.
 //
 // # Undefined values
 //
-// A missing name or attribute is an undefined value: it prints nothing, is
-// empty and false, and fails when it is used otherwise. Options.Undefined
-// chooses [Chainable], [Debug] or [Strict] instead, Options.UndefinedLog
-// reports each use.
+// A missing name or attribute is an undefined value. It prints nothing, is empty and false, and any other use fails.
+// Options.Undefined chooses [Chainable], [Debug] or [Strict] instead. Options.UndefinedLog reports each use.
 //
 // # Templates of strangers
 //
-// Options.Sandboxed refuses attributes that begin with an underscore and
-// functions marked unsafe; Options.Immutable forbids to change lists, sets and
-// mappings as well. [Limits] bound the output, loop iterations, recursion and
-// the size of what filters and operators make, and Run.Ctx bounds the time: with
-// all of them set, a hostile template ends with an error. Give such a template
-// plain data: what a method of a Go value does is its own affair.
+// Options.Sandboxed refuses attributes that begin with an underscore and functions marked unsafe. Options.Immutable
+// also refuses to change lists, sets and mappings. [Limits] bound the output, loop iterations, recursion, and the size
+// of what filters and operators make. Run.Ctx bounds the time. With all of them set, a hostile template ends with an
+// error. Pass plain data to such a template: the sandbox does not control what a method of a Go value does.
 //
 // # What differs from Jinja
 //
-// There is no asynchronous mode and no bytecode cache. A module that is imported without
-// context is shared by all renders only while it is immutable; one that holds a
-// namespace or a list, or whose top level looks a name up, is made for each
-// render, so that requests cannot see each other's state. Integers have
-// at most 64 Kbit, and recursion is an error 1,000 levels deep.
+// There is no asynchronous mode and no bytecode cache. A module that is imported without context is shared by all
+// renders when it is immutable. One that holds a namespace or a list, or whose top level looks a name up, is made for
+// each render, so that requests cannot see each other's state. Integers have at most 64 Kbit. Recursion is an error
+// 1,000 levels deep.
 //
-// The names of characters (\N{BULLET}) are a syntax error: write the character
-// or its number. Python's SyntaxErrors come without the line of the code that
-// Jinja2 generates, and an error in the values of with, in assigning to what is no
-// namespace or in the value of autoescape names the line of that tag, where
-// Jinja2 names the one of the tag before. Where outputs are escaped by their
-// place, an include without context inside a capture stays in it.
+// The names of characters (\N{BULLET}) are a syntax error: write the character or its number. Python's SyntaxErrors do
+// not name the line of the code that Jinja2 generates. Some errors name the line of their own tag where Jinja2 names
+// that of the tag before: errors in the values of with, in an assignment to what is no namespace, and in the value of
+// autoescape. Where outputs are escaped by their place, an include without context within a capture stays in the
+// capture.
 package jinja

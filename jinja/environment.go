@@ -20,129 +20,117 @@ import (
 // Options configure an [Environment]. The zero value is Jinja2's default
 // environment without a loader: no autoescaping, Jinja's delimiters.
 type Options struct {
-	// Loader finds templates by name; without one only FromString works.
+	// Loader finds templates by name. Default: none, and only FromString works.
 	Loader Loader
-	// JoinPath makes the name to load from the one that a template asks for
-	// and its own; nil takes the name as it is.
+	// JoinPath returns the name to load for the name in a template and the name of that template. Default: the name as
+	// it is.
 	JoinPath func(name, parent string) string
-	// AutoReload makes GetTemplate compile a template again when its loader
-	// says that it has changed. It is meant for development.
+	// AutoReload makes GetTemplate compile a template again when its loader says that it has changed. It is for
+	// development. Default: false.
 	AutoReload bool
-	// Reloaded, if not nil, is called when AutoReload has compiled a template
-	// again, before it is used.
+	// Reloaded is called when AutoReload has compiled a template again, before the template is used. Default: none.
 	Reloaded func(name string)
-	// CacheSize bounds the number of compiled templates that are kept; the
-	// one unused for longest goes first. 0 is no bound, -1 keeps none.
+	// CacheSize is the greatest number of compiled templates that are kept. The least recently used one is dropped. 0
+	// is no bound, -1 keeps none. Default: 0.
 	CacheSize int
 
-	// Autoescape decides by the name of a template ("" for a string) whether
-	// outputs are escaped for HTML; nil is never, as in Jinja. See
-	// [SelectAutoescape].
+	// Autoescape returns by the name of a template ("" for a string) whether its outputs are escaped for HTML. See
+	// [SelectAutoescape]. Default: nil, which escapes none, as in Jinja.
 	Autoescape func(name string) bool
 
-	// Escaping says how outputs are escaped where Autoescape is on: by the place
-	// in the document where they stand (the default), or as Jinja2 does.
+	// Escaping says how outputs are escaped where Autoescape is on: by their place in the document, or as Jinja2 does.
+	// Default: [Contextual].
 	Escaping Escaping
-	// CompatTemplate reports by its name whether a template is escaped as with
-	// Escaping = Compat, whatever Escaping is: one that was written for Jinja2
-	// and is not ready yet. A value in a script, a style, a URL or an unquoted
-	// attribute of it can run as code. nil is none.
+	// CompatTemplate returns by its name whether a template is escaped as with [Compat], whatever Escaping is. It is
+	// for templates that were written for Jinja2 and are not ready yet. Values in their scripts, styles, URLs and
+	// unquoted attributes can run as code. Default: none.
 	CompatTemplate func(name string) bool
-	// Nonce gives the nonce that the engine puts on the template's own scripts,
-	// styles and links to style sheets, "" for none. It is not called for a
-	// template that writes a nonce by itself, nor for an element whose address
-	// is an output that is no [markup.ResourceURL] and no call of url_for. nil
-	// is no nonce, and so is Escaping = Compat. What belongs to a request is
-	// found by st.Data.
+	// Nonce returns the nonce that the engine puts on the template's own scripts, styles and links to style sheets, or
+	// "". It is not called for a template that writes a nonce itself. It is not called either for an element whose
+	// address is an output, unless that is a [markup.ResourceURL] or a call of url_for. With [Compat] it is never
+	// called. State.Data gives access to the request. Default: none.
 	Nonce func(st State) (string, error)
-	// FormField gives the hidden field that the engine puts into the template's
-	// own forms with method="post" whose action is not on another site, "" for
-	// none. It is not called for a form that writes a token by itself. nil is no
-	// field.
+	// FormField returns the hidden field that the engine puts into the template's own forms with method="post" whose
+	// action is not on another site, or "". It is not called for a form that writes a token itself. Default: none.
 	FormField func(st State) (markup.HTML, error)
-	// SameSite reports whether the action of a form that names a host is on the
-	// site; nil is never.
+	// SameSite reports whether the action of a form that names a host is on the same site. Default: none is.
 	SameSite func(st State, url string) bool
 
-	// LinkSchemes are the schemes that an address in a link may have besides those of
-	// a page's links (http, https, mailto, tel, …): those of an application, such as
-	// "myapp". It is not asked for what runs or applies, such as scripts and style
-	// sheets. One that runs scripts or holds documents is an error. nil is none.
+	// LinkSchemes are schemes of an application, such as "myapp", that an address in a link may have besides the usual
+	// ones (http, https, mailto, tel, …). They do not count for what runs or applies, such as scripts and style sheets. A
+	// scheme that runs scripts or holds documents is an error of [New]. Default: none.
 	LinkSchemes []string
 
-	// Delimiters; empty strings have Jinja's defaults.
+	// Delimiters. Empty strings have Jinja's defaults.
 	BlockStart, BlockEnd       string // "{%" and "%}"
 	VariableStart, VariableEnd string // "{{" and "}}"
 	CommentStart, CommentEnd   string // "{#" and "#}"
-	// LineStatementPrefix, if not empty, starts a line that is a statement;
-	// LineCommentPrefix starts a comment up to the end of the line.
+	// LineStatementPrefix begins a line that is a statement. LineCommentPrefix begins a comment up to the end of the
+	// line. Default: none.
 	LineStatementPrefix, LineCommentPrefix string
-	// TrimBlocks removes the newline after a block tag, LstripBlocks the
-	// white space before one that begins its line.
+	// TrimBlocks removes the newline after a block tag. LstripBlocks removes the white space before a block tag that
+	// begins its line. Default: false.
 	TrimBlocks, LstripBlocks bool
-	// KeepTrailingNewline keeps the newline at the end of a template.
+	// KeepTrailingNewline keeps the newline at the end of a template. Default: false.
 	KeepTrailingNewline bool
-	// NewlineSequence is what newlines of the source become: "\n" (the
-	// default), "\r\n" or "\r".
+	// NewlineSequence replaces the newlines of the source: "\n", "\r\n" or "\r". Default: "\n".
 	NewlineSequence string
 
-	// Undefined is the behaviour of missing names and attributes.
+	// Undefined is how missing names and attributes behave. Default: [Default].
 	Undefined UndefinedMode
-	// UndefinedLog, if not nil, is called when an undefined value is printed,
-	// iterated, tested or fails: Jinja's logging undefined type.
+	// UndefinedLog is called when an undefined value is printed, iterated, tested or fails, as Jinja's logging
+	// undefined type does. Default: none.
 	UndefinedLog func(message string)
 
-	// Extensions turns on extensions that come with Jinja.
+	// Extensions turns extensions of Jinja on. Default: none.
 	Extensions []Extension
-	// Tags are custom tags by name.
+	// Tags are custom tags by name. Default: none.
 	Tags map[string]Tag
-	// NewstyleGettext makes the functions of the i18n extension interpolate.
+	// NewstyleGettext makes the functions of the i18n extension put in the variables of messages themselves. Default:
+	// false.
 	NewstyleGettext bool
 
-	// Finalize is a Go function that every printed value goes through.
+	// Finalize is a Go function that every printed value passes through. Default: none.
 	Finalize any
-	// Globals are names that every template sees.
+	// Globals are names that every template sees beside those of Jinja. Default: none.
 	Globals map[string]any
-	// Policies are Jinja's policies by name, such as "truncate.leeway". The
-	// filter tojson refuses what json.dumps of Python refuses, dates among
-	// them, unless json.dumps_kwargs has a function as its "default".
+	// Policies are Jinja's policies by name, such as "truncate.leeway". The filter tojson refuses what Python's
+	// json.dumps refuses, dates too, unless json.dumps_kwargs has a function as its "default". Default: Jinja's.
 	Policies map[string]any
 
-	// Sandboxed refuses private attributes, unsafe functions and large
-	// ranges; Immutable forbids changing lists, sets and mappings as well.
-	// Together with Limits it is for templates of strangers.
+	// Sandboxed refuses private attributes, unsafe functions and large ranges. Immutable also refuses to change lists,
+	// sets and mappings. Together with Limits they are for templates of strangers. Default: false.
 	Sandboxed, Immutable bool
-	// SafeAttribute and SafeCallable narrow the sandbox further.
+	// SafeAttribute and SafeCallable return false for further attributes and functions that the sandbox refuses.
+	// Default: none.
 	SafeAttribute func(v Value, name string) bool
 	SafeCallable  func(v Value) bool
-	// Limits bound what one render may use.
+	// Limits bound what one render may use. Default: none but the depth of recursion.
 	Limits Limits
 
-	// Native makes templates values: see [Template.Native].
+	// Native makes templates return values: see [Template.Native]. Default: false.
 	Native bool
-	// NoOptimize turns constant folding off.
+	// NoOptimize turns constant folding off. Default: false.
 	NoOptimize bool
 }
 
-// Escaping says how outputs are escaped where autoescaping is on.
+// Escaping says how outputs are escaped where Autoescape is on.
 type Escaping uint8
 
-// The ways to escape; the package comment says what each place needs.
+// The ways to escape. The package comment says what each place needs.
 const (
-	// Contextual escapes by the place in the document where an output stands. Text,
-	// quoted attributes and addresses that are allowed are the same as Jinja2's.
+	// Contextual escapes by the place of an output in the document. In text, quoted attributes and allowed addresses
+	// the bytes are those of Jinja2.
 	Contextual Escaping = iota
-	// StrictContext is Contextual, and takes only a typed address, a
-	// [markup.ResourceURL] or what url_for gives, for what runs or applies:
-	// scripts, style sheets, frames, objects.
+	// StrictContext is Contextual that accepts only a typed address where the browser runs or applies what it loads
+	// (scripts, style sheets, frames, objects): a [markup.ResourceURL] or a result of url_for.
 	StrictContext
-	// Compat escapes the five characters of Jinja2 wherever an output stands. A
-	// value in a script, a style, a URL or an unquoted attribute can then run as
-	// code.
+	// Compat escapes Jinja2's five characters in every place. A value in a script, a style, a URL or an unquoted
+	// attribute can then run as code.
 	Compat
 )
 
-// UndefinedMode is the behaviour of undefined values.
+// UndefinedMode is how undefined values behave.
 type UndefinedMode = value.UndefMode
 
 // The behaviours of undefined values.
@@ -153,8 +141,7 @@ const (
 	Strict    = value.UndefStrict    // only the tests defined and undefined work
 )
 
-// Extension is an extension that comes with Jinja. Jinja's dotted names
-// ("jinja2.ext.do") are understood too.
+// Extension is an extension of Jinja. Jinja's dotted names ("jinja2.ext.do") are accepted too.
 type Extension string
 
 // The extensions.
@@ -165,19 +152,17 @@ const (
 	ExtensionDebug        Extension = "debug"        // debug
 )
 
-// Limits bound what one render may use; a limit of 0 is none. Recursion has a
-// default of 1,000.
+// Limits bound what one render may use. A limit of 0 is none, except that of Recursion, which is 1,000.
 type Limits = compile.Limits
 
-// Environment holds templates and what they see. It is safe for use by many
-// goroutines once its filters, tests and globals are added.
+// Environment holds templates and what they see. Add filters, tests and globals first; then many goroutines may use it.
 type Environment struct {
 	opt   Options
 	core  *compile.Env
 	cache *cache
 }
 
-// New returns an environment.
+// New returns an environment. It fails when an option is not valid.
 func New(o Options) (*Environment, error) {
 	e := &Environment{opt: o, core: compile.NewEnv(builtin.Filters, builtin.Tests, builtin.Globals()), cache: newCache(o.CacheSize)}
 	if err := e.configure(); err != nil {
@@ -265,7 +250,7 @@ func (e *Environment) configure() error {
 	return nil
 }
 
-// maxRange is how long a range may be in the sandbox.
+// maxRange is the length of the longest range in a sandbox.
 const maxRange = 100000
 
 func safeRange(st State, a Args) (Value, error) {
@@ -302,8 +287,8 @@ func (e *Environment) extend(x Extension) error {
 	return nil
 }
 
-// Overlay returns an environment with the filters, tests and globals that e
-// has now and options that change edits. It has its own cache.
+// Overlay returns an environment with the filters, tests and globals that e has now, and with options that change
+// edits. It has its own cache.
 func (e *Environment) Overlay(change func(o *Options)) (*Environment, error) {
 	o := e.opt
 	o.Extensions = slices.Clone(o.Extensions)
@@ -317,9 +302,9 @@ func (e *Environment) Overlay(change func(o *Options)) (*Environment, error) {
 	return n, nil
 }
 
-// AddFilter adds a filter: a Go function whose first argument is the value
-// and whose others are the filter's. Before it, it may take a [State], and it
-// may return an error as its last result. A [Filter] is taken as it is.
+// AddFilter adds a filter. f is a Go function whose first argument is the filtered value and whose others are those of
+// the filter. A [State] may stand before them, and an error may be the last result. A [Filter] is called without
+// conversions.
 func (e *Environment) AddFilter(name string, f any) error {
 	switch f := f.(type) {
 	case Filter:
@@ -339,8 +324,7 @@ func (e *Environment) AddFilter(name string, f any) error {
 	return nil
 }
 
-// AddTest adds a test, as AddFilter adds a filter; its result is taken for
-// its truth.
+// AddTest adds a test, as AddFilter adds a filter. The truth of its result is the result of the test.
 func (e *Environment) AddTest(name string, f any) error {
 	switch f := f.(type) {
 	case Test:
@@ -364,9 +348,8 @@ func (e *Environment) AddTest(name string, f any) error {
 	return nil
 }
 
-// AddGlobal adds a name that every template sees: any Go value. A function
-// may take a [State] first, and keyword arguments as an [Args], a
-// map[string]any or a *Dict last.
+// AddGlobal adds a name that every template sees. v is any Go value. A function may take a [State] first, and keyword
+// arguments as an [Args], a map[string]any or a *Dict last.
 func (e *Environment) AddGlobal(name string, v any) error {
 	switch v := v.(type) {
 	case Value:
@@ -387,13 +370,13 @@ func (e *Environment) RemoveGlobal(name string) { e.core.DeleteGlobal(name) }
 // SetPolicy sets one of Jinja's policies.
 func (e *Environment) SetPolicy(name string, v any) { e.core.SetPolicy(name, value.Of(v)) }
 
-// Filters returns the names of the filters in order.
+// Filters returns the names of the filters, sorted.
 func (e *Environment) Filters() []string { return sorted(e.core.FilterNames()) }
 
-// Tests returns the names of the tests in order.
+// Tests returns the names of the tests, sorted.
 func (e *Environment) Tests() []string { return sorted(e.core.TestNames()) }
 
-// Globals returns the names of the global variables in order.
+// Globals returns the names of the global variables, sorted.
 func (e *Environment) Globals() []string { return sorted(e.core.GlobalNames()) }
 
 func sorted(names []string) []string {
@@ -420,7 +403,7 @@ func takesState(f any) bool {
 	return t != nil && t.Kind() == reflect.Func && t.NumIn() > 0 && t.In(0) == reflect.TypeFor[State]()
 }
 
-// FromString compiles a template that has no name.
+// FromString compiles a template without a name.
 func (e *Environment) FromString(source string) (*Template, error) {
 	return e.compile(source, "")
 }
@@ -453,8 +436,7 @@ func (e *Environment) syntaxError(err error, source, name string) error {
 	return &Error{Class: "TemplateSyntaxError", Message: err.Error(), Name: name, Source: source, Err: err}
 }
 
-// CompileExpression compiles an expression. With undefinedToNone an undefined
-// result is None.
+// CompileExpression compiles a single expression. undefinedToNone makes an undefined result None.
 func (e *Environment) CompileExpression(source string, undefinedToNone bool) (*Expression, error) {
 	n, err := parse.Expression(source, e.core.Lex)
 	if err != nil {

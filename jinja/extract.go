@@ -9,22 +9,18 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/parse"
 )
 
-// Message is a call of a translation function, found by
-// [Environment.ExtractTranslations].
+// Message is a call of a translation function that [Environment.ExtractTranslations] found.
 type Message = parse.Message
 
-// ExtractTranslations returns the messages of a template for a catalogue: the
-// trans tags and the calls of functions, by default _, gettext, ngettext,
-// pgettext and npgettext. The command dewar extract writes them as a .pot file.
+// ExtractTranslations returns the messages of a template for a catalogue: trans tags and calls of functions. Default:
+// _, gettext, ngettext, pgettext and npgettext. The command dewar extract writes them as a .pot file.
 func (e *Environment) ExtractTranslations(source string, functions ...string) ([]Message, error) {
 	return e.ExtractCommented(source, nil, functions...)
 }
 
-// ExtractCommented is ExtractTranslations with the comments for translators:
-// the last one before a message, on its line or after the line of the message
-// before it, that begins with one of the tags, such as "NOTE:" or
-// "TRANSLATORS:" (Jinja2's babel_extract, --add-comments of pybabel). The tag
-// is not part of it.
+// ExtractCommented is ExtractTranslations with the comments for translators (Jinja2's babel_extract, pybabel's
+// --add-comments). The comment of a message is the last one before it that begins with one of the tags, such as
+// "NOTE:". It must be after the line of the message before, or on the message's line. The tag is removed from it.
 func (e *Environment) ExtractCommented(source string, tags []string, functions ...string) ([]Message, error) {
 	tree, err := parse.Parse(source, "", e.core.Lex, e.core.Extensions)
 	if err != nil {
@@ -35,7 +31,7 @@ func (e *Environment) ExtractCommented(source string, tags []string, functions .
 		return messages, nil
 	}
 	comments := lex.Comments(source, e.core.Lex)
-	done := 0 // the line up to which comments are used up
+	done := 0 // comments up to this line belong to earlier messages
 	for i := range messages {
 		m := &messages[i]
 		for _, c := range slices.Backward(comments) {

@@ -4,12 +4,11 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/builtin"
 )
 
-// Translations are the functions of a message catalogue; each may be nil.
+// Translations are the functions of a message catalogue. Where a function is nil, messages are not translated.
 type Translations = builtin.Translations
 
-// InstallTranslations makes the functions gettext, ngettext, pgettext and
-// npgettext of the i18n extension use t, in the new style if
-// Options.NewstyleGettext is set.
+// InstallTranslations makes gettext, ngettext, pgettext and npgettext of the i18n extension use t. With
+// Options.NewstyleGettext they have the new style.
 func (e *Environment) InstallTranslations(t Translations) {
 	for name, f := range builtin.Gettext(t, e.opt.NewstyleGettext) {
 		e.core.SetGlobal(name, f)

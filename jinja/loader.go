@@ -12,14 +12,13 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/compile"
 )
 
-// Loader finds the source of templates by name. A template that does not
-// exist is an error for which errors.Is(err, fs.ErrNotExist) holds, or one of
-// class TemplateNotFound.
+// Loader finds the source of templates by name. For a template that does not exist the error is of class
+// TemplateNotFound, or errors.Is(err, fs.ErrNotExist) holds.
 type Loader interface {
 	Load(name string) (Source, error)
 }
 
-// Lister is implemented by loaders that know the names of their templates.
+// Lister is implemented by loaders that can list the names of their templates.
 type Lister interface {
 	Templates() ([]string, error)
 }
@@ -27,10 +26,9 @@ type Lister interface {
 // Source is the source of a template.
 type Source struct {
 	Text string
-	// Path says where it comes from, for messages; it may be empty.
+	// Path is where the source comes from, for messages. It may be empty.
 	Path string
-	// UpToDate reports whether the template has not changed since; nil is
-	// always.
+	// UpToDate reports whether the template has not changed since it was loaded. Nil: it never changes.
 	UpToDate func() bool
 }
 
@@ -45,8 +43,8 @@ func IsNotFound(err error) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// FS loads templates from a file system. Names are slash-separated; one with
-// ".." or a backslash in it does not exist.
+// FS returns a loader of templates in a file system. Names are separated by slashes. A name with ".." or a backslash
+// does not exist.
 func FS(fsys fs.FS) Loader { return &fsLoader{fsys} }
 
 type fsLoader struct{ fsys fs.FS }
@@ -110,11 +108,10 @@ func cleanName(name string) (string, bool) {
 	return clean, clean != "" && fs.ValidPath(clean)
 }
 
-// Map loads templates from a map of their names to their sources.
+// Map is a loader of sources by name.
 type Map map[string]string
 
-// Load returns the source of a template. It is up to date as long as the map
-// holds the same text.
+// Load returns the source of a template. It is up to date while the map holds the same text.
 func (m Map) Load(name string) (Source, error) {
 	text, ok := m[name]
 	if !ok {
@@ -123,7 +120,7 @@ func (m Map) Load(name string) (Source, error) {
 	return Source{Text: text, UpToDate: func() bool { now, ok := m[name]; return ok && now == text }}, nil
 }
 
-// Templates returns the names in order.
+// Templates returns the names, sorted.
 func (m Map) Templates() ([]string, error) {
 	names := make([]string, 0, len(m))
 	for n := range m {
@@ -138,10 +135,10 @@ type LoaderFunc func(name string) (Source, error)
 // Load calls f.
 func (f LoaderFunc) Load(name string) (Source, error) { return f(name) }
 
-// Choice tries loaders in order.
+// Choice is a loader that asks its loaders in order.
 type Choice []Loader
 
-// Load returns the first template of that name.
+// Load returns the first template with the name.
 func (c Choice) Load(name string) (Source, error) {
 	for _, l := range c {
 		s, err := l.Load(name)
@@ -165,8 +162,8 @@ func (c Choice) Templates() ([]string, error) {
 	return slices.Compact(sorted(names)), nil
 }
 
-// Prefix gives each of its loaders the names below a prefix: with
-// {"app": l} the name "app/x.html" is l's "x.html".
+// Prefix is a loader that finds the names below a prefix in the prefix's loader: with {"app": l}, "app/x.html" is
+// "x.html" of l.
 type Prefix map[string]Loader
 
 // Load returns the template of the prefix's loader.
@@ -205,7 +202,7 @@ func listOf(l Loader) ([]string, error) {
 	return nil, nil
 }
 
-// Templates returns the names of the templates that the loader can list.
+// Templates returns the names of all templates. It fails when the loader cannot list them.
 func (e *Environment) Templates() ([]string, error) {
 	if e.opt.Loader == nil {
 		return nil, errors.New("jinja: the environment has no loader")

@@ -15,13 +15,13 @@ const (
 	OpGe = value.Ge // >=
 )
 
-// NewSet returns a set of items: Python's set, in order of insertion. An item
-// that is not hashable is a TypeError.
+// NewSet returns a Python set of items, in the order of insertion. The error is a TypeError for an item that is not
+// hashable.
 func NewSet(items ...Value) (Value, error) { return value.NewSet(items) }
 
-// NewRange returns Python's range from start to stop by step, which is not 0.
+// NewRange returns Python's range(start, stop, step). step must not be 0.
 func NewRange(start, stop, step int64) Value { return value.NewRange(start, stop, step) }
 
-// Naive is the location of a time.Time that templates take for Python's
-// datetime without a time zone: it prints no offset.
+// Naive is the location of a time.Time that templates take for a Python datetime without a time zone. It prints no
+// offset.
 var Naive = value.Naive

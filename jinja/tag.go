@@ -5,17 +5,15 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/parse"
 )
 
-// Tag parses a custom tag, see Options.Tags: it finds the parser at the tag's
-// name, leaves it at the token that ends its last tag, and returns what takes
-// the tag's place.
+// Tag parses a custom tag, see Options.Tags. When it is called, the parser's current token is the tag's name. It leaves
+// the parser at the token that ends its last tag, and returns the nodes that replace the tag.
 type Tag = parse.Tag
 
-// Parser is what a [Tag] reads the template with.
+// Parser reads the tokens of the template for a [Tag].
 type Parser = parse.Parser
 
-// The nodes of a template, as Jinja2's nodes module has them. A tag returns
-// statements; a Go function in a [NodeConst] can be called, which is how a tag
-// reaches Go code.
+// The nodes of a template, with the names of Jinja2's nodes module. A tag returns statements. To call Go code, it puts
+// a Go function in a [NodeConst] and calls that.
 type (
 	Stmt    = ast.Stmt
 	Expr    = ast.Expr
@@ -52,7 +50,7 @@ type (
 	NodeContext      = ast.ContextReference
 )
 
-// What a [NodeName] is used for.
+// The uses of a [NodeName].
 const (
 	CtxLoad  = ast.Load
 	CtxStore = ast.Store

@@ -9,19 +9,18 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
-// Run is what a template is rendered with. Names are looked up in Vars, then
-// with Globals, then among the globals of the template and its environment.
+// Run holds the input of a render. Names are looked up in Vars, then with Globals, then among the globals of the
+// template and its environment.
 type Run struct {
-	// Vars are the variables: a map with string keys, a *Dict, or a struct,
-	// whose fields are found by Go name, jinja or json tag and in snake_case.
+	// Vars are the variables: a map with string keys, a *Dict, or a struct whose fields are found by Go name, jinja or
+	// json tag, and in snake_case. Default: none.
 	Vars any
-	// Globals is asked for a name when a template uses it and Vars does not
-	// have it; nil is none. It is for what belongs to a request.
+	// Globals returns a name that a template uses and Vars does not have. It is for what belongs to a request. Default:
+	// none.
 	Globals Resolver
-	// Data is what [State.Data] gives Go functions.
+	// Data is the result of State.Data, for Go functions. Default: nil.
 	Data any
-	// Ctx ends the render when it is done; nil is never. It is looked at every
-	// 1,024 iterations of a loop.
+	// Ctx ends the render when it is done. It is checked every 1,024 iterations of a loop. Default: never.
 	Ctx context.Context
 }
 
@@ -38,8 +37,7 @@ type Template struct {
 	t   *compile.Template
 }
 
-// CompiledTemplate makes a Template usable in {% extends %} and
-// {% include %} as a value.
+// CompiledTemplate returns the compiled form, so that {% extends %} and {% include %} accept a Template as a value.
 func (t *Template) CompiledTemplate() *compile.Template { return t.t }
 
 // Name returns the name of the template, "" for a string.
@@ -51,20 +49,17 @@ func (t *Template) Source() string { return t.t.Source() }
 // Blocks returns the names of the template's own blocks in order.
 func (t *Template) Blocks() []string { return t.t.Blocks() }
 
-// EscapeErrors finds, without rendering, the outputs of the template that
-// cannot be escaped where they stand when it is rendered as a page: its own, those of
-// the blocks it overrides, of what it includes and of the macros it calls, if it names
-// the other templates by constants. possible are those of its macros that nothing in
-// it calls, which are faults only when something between tags shows them, not within a
-// script for instance.
+// EscapeErrors finds outputs that cannot be escaped when the template is rendered as a page. It renders nothing.
+// certain are errors in the template's own outputs, in the blocks it overrides, in the templates it includes and in the
+// macros it calls, if constants name these templates. possible are those in macros that nothing in the template calls.
+// They are errors only when the macro is shown between tags, and not within a script for instance.
 func (t *Template) EscapeErrors() (certain, possible []*Error) { return t.t.EscapeErrors() }
 
 // Environment returns the environment of the template.
 func (t *Template) Environment() *Environment { return t.env }
 
-// Render renders the template with vars and writes it to w with one Write.
-// Nothing is written if there is an error, which is an *[Error] unless w
-// failed.
+// Render renders the template with vars and writes it to w with one Write. On an error nothing is written. The error is
+// an *[Error], or that of w.
 func (t *Template) Render(w io.Writer, vars any) error {
 	return t.t.Write(w, &compile.Run{Vars: vars})
 }
@@ -74,24 +69,24 @@ func (t *Template) RenderString(vars any) (string, error) {
 	return t.t.String(&compile.Run{Vars: vars})
 }
 
-// RenderRun is Render with all that a render can be given.
+// RenderRun is Render with a Run.
 func (t *Template) RenderRun(w io.Writer, r Run) error { return t.t.Write(w, r.core()) }
 
-// Append renders the template behind buf. On an error it returns buf as it was.
+// Append appends the rendered template to buf. On an error it returns buf unchanged.
 func (t *Template) Append(buf []byte, r Run) ([]byte, error) {
-	// Field by field: a composite literal is built beside c and copied, in pieces
-	// of another size than it was written in, for which processors have to wait.
+	// Set single fields: a composite literal is built on the side and copied, in pieces of another size than it was
+	// written in, for which processors have to wait.
 	var c compile.Run
 	c.Vars, c.Globals, c.Data, c.Ctx = r.Vars, r.Globals, r.Data, r.Ctx
 	return t.t.Append(buf, &c)
 }
 
-// Stream renders the template into w in pieces of some kilobytes. After an
-// error the part before it has been written.
+// Stream renders the template and writes it to w in pieces of a few kilobytes. On an error the part before it has been
+// written.
 func (t *Template) Stream(w io.Writer, r Run) error { return t.t.Stream(w, r.core()) }
 
-// Generate renders the template in pieces of some kilobytes, which are valid
-// until the next one. An error is the last thing it yields.
+// Generate yields the rendered template in pieces of a few kilobytes. A piece is valid until the next one. An error is
+// the last element.
 func (t *Template) Generate(r Run) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		stopped := false
@@ -116,15 +111,13 @@ func (w writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Native renders a template of an environment with Options.Native: a single
-// output is its own value, several are joined, and text that is a Python
-// literal becomes its value.
+// Native renders a template of an environment with Options.Native. The result of a single output is its value. Several
+// outputs are joined to a text. A text that is a Python literal becomes its value.
 func (t *Template) Native(vars any) (Value, error) {
 	return t.t.Native(&compile.Run{Vars: vars})
 }
 
-// Module runs the template and returns what its top level defines: macros
-// and variables.
+// Module runs the template and returns the macros and variables of its top level.
 func (t *Template) Module(vars any) (*Module, error) {
 	m, err := t.t.Module(&compile.Run{Vars: vars})
 	if err != nil {
@@ -133,7 +126,7 @@ func (t *Template) Module(vars any) (*Module, error) {
 	return &Module{t, m}, nil
 }
 
-// Module holds what a template exports.
+// Module holds the exported names of a template.
 type Module struct {
 	t *Template
 	m *compile.Module
