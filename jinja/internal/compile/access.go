@@ -2,9 +2,7 @@ package compile
 
 import (
 	"github.com/dewar-go/dewar/jinja/internal/ast"
-	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
-	"github.com/dewar-go/dewar/markup"
 )
 
 func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
@@ -161,30 +159,6 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 		f.rt.after(top)
 		return v, err
 	}
-}
-
-// loopCycle recognises loop.cycle of constant texts.
-func (c *compiler) loopCycle(n *ast.Call, fr *scopeFrame) (l *loopCode, texts []output.Text) {
-	attr, ok := n.Node.(*ast.Getattr)
-	if !ok || attr.Attr != "cycle" || len(n.Args) == 0 || len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
-		return nil, nil
-	}
-	esc := c.escaperFor(n, fr.ec)
-	for _, x := range n.Args {
-		k, ok := x.(*ast.Const)
-		if !ok {
-			return nil, nil
-		}
-		s, ok := k.Value.(string)
-		if !ok {
-			return nil, nil
-		}
-		if esc == escapeHTML {
-			s = string(markup.Escape(s))
-		}
-		texts = append(texts, output.NewText(s))
-	}
-	return c.runningLoop(attr.Node, fr), texts
 }
 
 func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {

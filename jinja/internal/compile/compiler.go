@@ -127,7 +127,6 @@ type compiler struct {
 	loops        map[loopKey]*loopCode  // by the slot of their loop object
 	supers       map[loopKey]*superCode // by the slot of super
 	pieces       map[ast.Stmt]int       // before filter and call blocks
-	printed      map[string]value.Value // parameters of a macro that are printed into the text, see leafMacro
 
 	// Of the analysis of contexts.
 	tracking    bool // it is done for this template

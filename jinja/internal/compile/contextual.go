@@ -96,21 +96,6 @@ func (p *note) asText() bool {
 	return p.site == nil && p.expr == nil && p.esc.Kind() == context.EscAttr && !p.esc.Is(context.Bare)
 }
 
-// printsAsText reports whether all outputs of a body print what is not Markup as
-// between tags.
-func (c *compiler) printsAsText(body []ast.Stmt) bool {
-	ok := true
-	if len(c.notes) > 0 {
-		ast.WalkBody(body, func(n ast.Node) bool {
-			if p := c.notes[n]; p != nil && p.events == nil {
-				ok = ok && p.asText()
-			}
-			return ok
-		})
-	}
-	return ok
-}
-
 // place is where something else is rendered, not between tags.
 type place struct {
 	site, want *context.Set

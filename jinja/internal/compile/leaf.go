@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"slices"
-
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -13,9 +11,6 @@ import (
 type leafMacro struct {
 	body     stmt          // without what gives the parameters their defaults
 	defaults []leafDefault // by parameter
-	// short is the body for calls that leave all defaults as they are, with these printed into the text; nil is body.
-	short  stmt
-	unused map[string]bool // parameters that short does not look at
 }
 
 // leafDefault is the value of a parameter that is not given; ok is false when it has to be computed.
@@ -41,62 +36,15 @@ func (c *compiler) leafMacro(code *macroCode, params []*ast.Name, defaults []ast
 		return nil
 	}
 	m := &leafMacro{body: orNothing(body)}
-	printed := map[string]value.Value{}
 	for i, p := range params {
 		d := leafDefault{c.env.undefinedHint("parameter "+pyRepr(p.Name)+" was not provided", p.Name), true}
 		if j := i - len(params) + len(defaults); j >= 0 {
 			v, ok := c.constant(defaults[j], fr.ec)
 			d = leafDefault{v, ok && safeRepr(v) && !mutable(v)}
-			if d.ok && v.IsPlain() {
-				printed[p.Name] = v
-			}
 		}
 		m.defaults = append(m.defaults, d)
 	}
-	if len(defaults) > 0 && len(printed) == len(defaults) && printsDirectly(nodes, printed) && c.printsAsText(nodes) {
-		c.printed = printed
-		m.short = orNothing(c.body(nodes, fr))
-		c.printed = nil
-		m.unused = onlyPrinted(nodes, printed)
-	}
 	return m
-}
-
-// printsDirectly reports whether one of the names is an output by itself.
-func printsDirectly(nodes []ast.Stmt, names map[string]value.Value) bool {
-	return contains(nodes, func(o *ast.Output) bool {
-		for _, n := range o.Nodes {
-			if name, ok := n.(*ast.Name); ok {
-				if _, ok := names[name.Name]; ok {
-					return true
-				}
-			}
-		}
-		return false
-	})
-}
-
-// onlyPrinted are the names that are nothing but outputs by themselves.
-func onlyPrinted(nodes []ast.Stmt, names map[string]value.Value) map[string]bool {
-	uses := map[string]int{}
-	ast.WalkBody(nodes, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Name:
-			uses[n.Name]++
-		case *ast.Output:
-			for _, x := range n.Nodes {
-				if name, ok := x.(*ast.Name); ok {
-					uses[name.Name]--
-				}
-			}
-		}
-		return true
-	})
-	unused := map[string]bool{}
-	for name := range names {
-		unused[name] = uses[name] == 0
-	}
-	return unused
 }
 
 // leafBody reports whether statements are such as a leafMacro has.
@@ -150,26 +98,13 @@ func (code *macroCode) leafCall(pos int, kws []keyword) *leafCall {
 		call.slots = append(call.slots, code.slots[p])
 		given[p] = true
 	}
-	short := m.short != nil
 	for i, g := range given {
 		if d := m.defaults[i]; !g {
 			if !d.ok {
 				return nil
 			}
 			call.fill = append(call.fill, leafFill{code.slots[i], d.v})
-		} else if short && i >= len(given)-code.defaults {
-			short = false
 		}
-	}
-	if short {
-		call.body = m.short
-		kept := call.fill[:0]
-		for _, fill := range call.fill {
-			if !m.unused[code.args[slices.Index(code.slots, fill.slot)]] {
-				kept = append(kept, fill)
-			}
-		}
-		call.fill = kept
 	}
 	return call
 }

@@ -94,7 +94,6 @@ type loopCode struct {
 	index    int
 	slot     int  // of the only target, -1 if it is a tuple
 	leaks    bool // the loop object is used as a value
-	alone    bool // the target is the only name of the body's scope
 	items    bool // loop.previtem or loop.nextitem is used
 }
 
@@ -178,7 +177,6 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 		code.iter = c.expr(n.Iter, fr)
 	}
 	code.enter, code.start = c.enterLoop(in)
-	code.alone = !extended && in.sym.names() == 1
 	code.slot = -1
 	if name, ok := n.Target.(*ast.Name); ok {
 		id, _ := in.sym.findRef(name.Name)
@@ -285,9 +283,6 @@ func (l *loopCode) run(f *frame) error {
 	if err != nil {
 		return l.tmpl.at(err, l.node)
 	}
-	if v.Kind() == value.KindSlice && l.keep == nil {
-		return l.runSlice(f, v)
-	}
 	var it iteration
 	if err := it.init(v); err != nil {
 		return l.tmpl.at(err, l.node)
@@ -295,26 +290,47 @@ func (l *loopCode) run(f *frame) error {
 	if l.keep != nil {
 		it.keep = l.keep(f)
 	}
-	// Numbered elements are taken without the detours of next.
-	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict)
-	rt := f.rt
+	return l.each(f, &it, nil)
+}
+
+// each runs the body for each item, and the else when there is none. loop is the
+// loop object whose iteration it is, nil for a body that does not use it.
+func (l *loopCode) each(f *frame, it *iteration, loop *Loop) error {
+	var self value.Value
+	if loop != nil && l.leaks {
+		self = value.Of(loop)
+	}
+	// Numbered items are taken without the detours of next, unless the loop object
+	// has to know the items too.
+	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && (loop == nil || !l.leaks && !l.items)
+	plain := l.slot >= 0 && l.start == nil
 	entered, empty := false, true
+	rt := f.rt
 	for {
-		var v value.Value
-		if direct {
-			if it.i >= it.size {
-				break
+		var item value.Value
+		var ok bool
+		var err error
+		switch {
+		case direct:
+			if ok = it.i < it.size; ok {
+				item = it.seq.At(it.i)
+				it.i++
+				if loop != nil {
+					loop.index0++
+				}
 			}
-			v = it.seq.At(it.i)
-			it.i++
-		} else {
-			var ok bool
-			if v, ok, err = it.next(); err != nil {
-				return l.tmpl.at(err, l.node)
+		case loop != nil:
+			if ok, err = loop.advance(); ok {
+				item = loop.current
 			}
-			if !ok {
-				break
-			}
+		default:
+			item, ok, err = it.next()
+		}
+		if err != nil {
+			return l.tmpl.at(err, l.node)
+		}
+		if !ok {
+			break
 		}
 		if !entered {
 			entered = true
@@ -327,76 +343,26 @@ func (l *loopCode) run(f *frame) error {
 				return l.tmpl.at(err, l.node)
 			}
 		}
-		if err := l.assign(f, v); err != nil {
+		if loop != nil {
+			f.vars[l.loopSlot] = self
+		}
+		if plain && len(f.assigned) == 0 {
+			f.vars[l.slot] = item
+		} else if err := l.assign(f, item); err != nil {
 			return err
 		}
-		if err := l.body(f); err != nil {
-			if err == errContinue {
-				continue
-			}
-			if err == errBreak {
-				break
-			}
+		if err := l.body(f); err == errBreak {
+			break
+		} else if err != nil && err != errContinue {
 			return err
+		} else if err == nil {
+			empty = false
 		}
-		empty = false
 	}
-	if entered {
+	if entered && l.leave != nil {
 		if err := l.leave(f); err != nil {
 			return err
 		}
-	}
-	if empty && l.other != nil {
-		return l.other(f)
-	}
-	return nil
-}
-
-// runSlice is run for a Go slice, which needs no iteration.
-func (l *loopCode) runSlice(f *frame, v value.Value) (err error) {
-	var seq value.Sequence
-	seq.Slice(v)
-	n := seq.Len()
-	if n == 0 {
-		if l.other != nil {
-			return l.other(f)
-		}
-		return nil
-	}
-	if !l.alone {
-		if err = l.enter(f); err != nil {
-			return err
-		}
-	}
-	rt := f.rt
-	plain := l.slot >= 0 && l.start == nil
-	empty := true
-	for i := range n {
-		if rt.ticks++; rt.ticks&1023 == 0 {
-			if err := rt.slowTick(); err != nil {
-				return l.tmpl.at(err, l.node)
-			}
-		}
-		if plain && len(f.assigned) == 0 {
-			f.vars[l.slot] = seq.At(i)
-		} else if err := l.assign(f, seq.At(i)); err != nil {
-			return err
-		}
-		if err := l.body(f); err != nil {
-			if err == errContinue {
-				continue
-			}
-			if err == errBreak {
-				break
-			}
-			return err
-		}
-		empty = false
-	}
-	if l.alone && l.slot >= 0 {
-		f.vars[l.slot] = value.Value{}
-	} else if err := l.leave(f); err != nil {
-		return err
 	}
 	if empty && l.other != nil {
 		return l.other(f)
@@ -442,77 +408,14 @@ func (l *loopCode) runExtended(f *frame, v value.Value, recurse func(value.Value
 	if l.keep != nil {
 		loop.iter.keep = l.keep(f)
 	}
-	rt := f.rt
 	f.loops[l.index] = loop
-	var self value.Value
-	if l.leaks {
-		self = value.Of(loop)
-	}
-	entered, empty := false, true
-	direct := !l.leaks && !l.items && loop.simple()
-	plain := l.slot >= 0 && l.start == nil
-	it := &loop.iter
-	for {
-		var item value.Value
-		if direct {
-			if it.i >= it.size {
-				break
-			}
-			item = it.seq.At(it.i)
-			it.i++
-			loop.index0++
-		} else {
-			ok, err := loop.advance()
-			if err != nil {
-				return l.tmpl.at(err, l.node)
-			}
-			if !ok {
-				break
-			}
-			item = loop.current
-		}
-		if !entered {
-			entered = true
-			if err := l.enter(f); err != nil {
-				return err
-			}
-		}
-		if rt.ticks++; rt.ticks&1023 == 0 {
-			if err := rt.slowTick(); err != nil {
-				return l.tmpl.at(err, l.node)
-			}
-		}
-		f.vars[l.loopSlot] = self
-		if plain && len(f.assigned) == 0 {
-			f.vars[l.slot] = item
-		} else if err := l.assign(f, item); err != nil {
-			return err
-		}
-		if err := l.body(f); err != nil {
-			if err == errContinue {
-				continue
-			}
-			if err == errBreak {
-				break
-			}
-			return err
-		}
-		empty = false
-	}
+	err := l.each(f, &loop.iter, loop)
 	if l.leaks {
 		f.loops[l.index] = nil
 	} else {
 		*loop = Loop{}
 	}
-	if l.leave != nil {
-		if err := l.leave(f); err != nil {
-			return err
-		}
-	}
-	if empty && l.other != nil {
-		return l.other(f)
-	}
-	return nil
+	return err
 }
 
 // recursiveLoop makes the loop a unit that calls itself.

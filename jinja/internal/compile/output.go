@@ -119,9 +119,6 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 	if data, ok := n.(*ast.TemplateData); ok {
 		return data.Data, true // safe or plain, the text is the same
 	}
-	if name, ok := n.(*ast.Name); ok && c.printed != nil {
-		return c.printedParameter(name, fr)
-	}
 	if c.env.Finalize != nil && !c.env.ConstFinalize {
 		return "", false
 	}
@@ -154,21 +151,6 @@ func (c *compiler) outputConst(n ast.Expr, fr *scopeFrame) (string, bool) {
 		return "", false
 	}
 	return s, true
-}
-
-// printedParameter renders a parameter whose value is known.
-func (c *compiler) printedParameter(n *ast.Name, fr *scopeFrame) (string, bool) {
-	v, ok := c.printed[n.Name]
-	esc := c.escaperFor(n, fr.ec)
-	if !ok || esc != escapeHTML && esc != escapeNone || v.IsSafe() && c.notes[n] != nil {
-		return "", false
-	}
-	write := value.AppendStr
-	if esc == escapeHTML {
-		write = value.AppendEscaped
-	}
-	out, err := write(nil, v)
-	return string(out), err == nil
 }
 
 // print compiles one printed expression between two texts.

@@ -8,8 +8,7 @@ import (
 )
 
 // A read is a printed variable of the frame, or an attribute of one, with the
-// text before it. The number of the round of a loop is one too, and what loop.cycle
-// makes of it.
+// text before it. The number of the round of a loop is one too.
 type read struct {
 	pre    output.Text
 	slot   int
@@ -19,7 +18,6 @@ type read struct {
 	node   ast.Expr
 	loop   *loopCode       // not nil for the number of the round of the loop
 	plus   int             // what is added to loop.index0
-	cycle  []output.Text   // that are printed in turn instead of the number, with what is in pre
 	bare   bool            // pre is empty
 	in     context.Escaper // of a place that is not between tags
 	quoted bool            // in prints all but Markup as between tags
@@ -71,20 +69,6 @@ func withinPath(pre string) bool {
 	return n > 0 && isAlnum(pre[n-1]) || n > 1 && pre[n-1] == '/' && isAlnum(pre[n-2])
 }
 
-// readOrCycle is read, and takes loop.cycle of constant texts as well.
-func (c *compiler) readOrCycle(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
-	if r, ok = c.read(n, fr); ok {
-		return r, true
-	}
-	call, isCall := n.(*ast.Call)
-	if !isCall || c.notes[n] != nil || c.env.Finalize != nil || c.env.Native || c.escaperFor(n, fr.ec) == escapeRunTime {
-		return r, false
-	}
-	r = read{node: n}
-	r.loop, r.cycle = c.loopCycle(call, fr)
-	return r, r.loop != nil
-}
-
 // loopNumber recognises loop.index and loop.index0.
 func (c *compiler) loopNumber(n ast.Expr, fr *scopeFrame) (l *loopCode, plus int) {
 	attr, ok := n.(*ast.Getattr)
@@ -105,11 +89,13 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 		var run []read
 		start := i
 		for ; i < len(items) && !c.env.Plain; i++ {
-			r, ok := c.readOrCycle(items[i].n, fr)
+			r, ok := c.read(items[i].n, fr)
 			if !ok {
 				break
 			}
-			run = appendRead(run, r, items[i].pre)
+			r.settle(items[i].pre)
+			r.pre, r.bare = output.NewText(items[i].pre), items[i].pre == ""
+			run = append(run, r)
 		}
 		i = max(i, start+1)
 		post := ""
@@ -128,47 +114,15 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 	return sequence(list)
 }
 
-// appendRead adds a read with the text before it. That is a part of the texts of
-// loop.cycle, in front or behind.
-func appendRead(run []read, r read, pre string) []read {
-	r.settle(pre)
-	if n := len(run); n > 0 {
-		if before := &run[n-1]; before.cycle != nil {
-			for i := range before.cycle {
-				before.cycle[i] = output.NewText(before.cycle[i].String() + pre)
-			}
-			pre = ""
-		}
-	}
-	for i := range r.cycle {
-		r.cycle[i] = output.NewText(pre + r.cycle[i].String())
-	}
-	r.pre, r.bare = output.NewText(pre), pre == ""
-	return append(run, r)
-}
-
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 	t, behind, html := c.tmpl, output.NewText(post), esc == escapeHTML
-	if len(reads) == 1 && reads[0].loop == nil && reads[0].in == 0 {
-		return printRead(t, &reads[0], &behind, html)
-	}
 	return func(f *frame) error {
 		rt := f.rt
 		out := rt.out
 		vars := f.vars
 		for i := range reads {
 			r := &reads[i]
-			if r.cycle != nil {
-				k := f.loops[r.loop.index].index0
-				if len(r.cycle) == 2 {
-					k &= 1
-				} else {
-					k %= len(r.cycle)
-				}
-				out = r.cycle[k].Append(out)
-				continue
-			}
 			if !r.bare {
 				out = r.pre.Append(out)
 			}
@@ -236,48 +190,4 @@ func (f *frame) appendIn(out []byte, v value.Value, r *read) ([]byte, error) {
 	f.rt.out = out
 	err := f.writeIn(v, r.in)
 	return f.rt.out, err
-}
-
-// printRead is printReads for one that is printed as between tags.
-func printRead(t *Template, r *read, behind *output.Text, html bool) stmt {
-	return func(f *frame) (err error) {
-		rt := f.rt
-		out := r.pre.Append(rt.out)
-		v := f.vars[r.slot]
-		done := false
-		if r.site != nil {
-			if html {
-				out, done = r.site.AppendEscaped(out, v, r.name)
-			}
-			if !done {
-				x, ok := r.site.Lookup(v, r.name)
-				if !ok {
-					if missing(v) {
-						v = r.undef
-					}
-					x, err = f.getattr(v, r.name)
-				}
-				v = x
-			}
-		} else if missing(v) {
-			v = r.undef
-		}
-		if !done && err == nil {
-			if html {
-				out, err = value.AppendEscaped(out, v)
-			} else {
-				out, err = value.AppendStr(out, v)
-			}
-		}
-		if err != nil {
-			rt.out = out
-			return t.at(err, r.node)
-		}
-		out = behind.Append(out)
-		rt.out = out
-		if len(out) > rt.mark {
-			return t.at(rt.checkOutput(), r.node)
-		}
-		return nil
-	}
 }

@@ -333,14 +333,6 @@ func (s *symbols) analyzeFor(n *ast.For, branch forBranch) {
 	}
 }
 
-// names is how many names the scope and its branches know.
-func (s *symbols) names() (n int) {
-	for ; s != nil; s = s.base {
-		n += len(s.order)
-	}
-	return n
-}
-
 // undeclared reports which of names are read in body without being declared
 // there first.
 func undeclared(body []ast.Stmt, names ...string) map[string]bool {
