@@ -35,7 +35,7 @@ func (e *secondAnswerError) Error() string {
 // what a view has flushed piece by piece is the beginning of the same one. The method
 // must be called by the view itself, so that the place is the view's.
 func (c *Context) answering() error {
-	if c.given.whole || c.wrote() && !c.res.sent() {
+	if c.given.whole || c.wrote() && !c.flushed() {
 		return c.answeredTwice()
 	}
 	runtime.Callers(3, c.given.place[:])

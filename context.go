@@ -45,9 +45,14 @@ type Context struct {
 	base          context.Context  // the request's own, whatever middleware derives of it
 	adopted       middlewareWriter // the writer that middleware made
 	station       station
-	headersBefore http.Header // those that stood before the view: an error page keeps them
-	given         given       // the answer
-	chained       bool        // middleware is running, and may write as it likes
+	viewLeft      chan struct{} // closed when a view has ended that its middleware did not wait for
+	begun         bool          // somebody had answered before the view was reached
+	late          error         // a view's error that is answered once the middleware has ended
+	chosen        int           // the status of Status, until one is written
+	headers       http.Header   // the answer's map, while middleware runs
+	headersBefore http.Header   // those that stood before the view: an error page keeps them
+	given         given         // the answer
+	chained       bool          // middleware is running, and may write as it likes
 
 	values       []keyed
 	transactions []Transaction

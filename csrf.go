@@ -75,7 +75,7 @@ func (a *App) makeCSRF(ring *sign.KeyRing) (*secure.CSRF, error) {
 	}
 	csrf, err := secure.NewCSRF(options)
 	if err != nil {
-		return nil, fmt.Errorf("dewar: CSRFTrustedOrigins: %w", err)
+		return nil, fmt.Errorf("dewar: CSRF protection: %w", err)
 	}
 	return csrf, nil
 }

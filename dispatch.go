@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"reflect"
 	"sync/atomic"
 )
 
@@ -16,12 +18,17 @@ const (
 	inside
 	left
 	abandoned // the middleware returned while the view still ran
+	missed    // the middleware returned before the view was reached, and it may still call it
 )
 
 // errAbandoned is what became of a request whose middleware did not wait.
 var errAbandoned = errors.New("dewar: middleware returned before the view did, as http.TimeoutHandler does; its transactions are rolled back and its session is not saved")
 
 // dispatch runs what stands between guards and commit.
+//
+// Middleware may run the view in another goroutine, beside its own. While the chain
+// runs, the Context belongs to the view and c.res to the middleware: the view reaches
+// c.res through what the middleware made of it, c.w, and in no other way.
 func (c *Context) dispatch() {
 	if c.at.chain == nil {
 		c.inner()
@@ -30,19 +37,44 @@ func (c *Context) dispatch() {
 	passedIn := c.r
 	passed := passedIn.WithContext(withContext(passedIn.Context(), c))
 	c.chained = true
+	c.headers = c.res.Header()
+	c.headersBefore = maps.Clone(c.headers)
 	err := guardPanic(func() error { c.at.chain.ServeHTTP(&c.res, passed); return nil })
-	if c.station.CompareAndSwap(inside, abandoned) {
-		// The view runs on in another goroutine. What it shares with this one
-		// is not touched any more.
-		c.r, c.w, c.failed = passedIn, &c.res, errAbandoned
+	if !c.station.CompareAndSwap(notReached, missed) && c.station.Load() == inside && c.awaitView(err == nil) {
 		c.state.set(sessionDropped)
-		c.logError(errAbandoned, "view abandoned")
-		return
+		if err == nil {
+			err = errAbandoned
+		}
 	}
 	c.r, c.w, c.chained = passedIn, &c.res, false
-	if err != nil {
+	switch {
+	case err == errAbandoned && c.res.sent():
+		c.failed = err
+		c.logError(err, "view abandoned")
+	case err != nil:
 		c.handleError(err)
+	case c.late != nil:
+		c.answerError(c.late)
+		if !c.state.has(hooksRan) {
+			c.afterHooks()
+		}
 	}
+}
+
+// awaitView sends what the middleware has answered, unless it failed, and then waits for the view, so
+// that nothing of the request is used again or given back while the view may reach it.
+// It returns false when the view has left meanwhile. The context of the request is the
+// middleware's to end: http.TimeoutHandler does.
+func (c *Context) awaitView(send bool) bool {
+	c.viewLeft = make(chan struct{})
+	if !c.station.CompareAndSwap(inside, abandoned) {
+		return false
+	}
+	if send {
+		c.res.sendWithoutView()
+	}
+	<-c.viewLeft
+	return true
 }
 
 // innermost is where a chain of middleware ends: the Context adopts the w and r
@@ -53,20 +85,47 @@ func innermost(w http.ResponseWriter, r *http.Request) {
 		panic("dewar: middleware passed on a request with another context.Context; derive it from the request's own")
 	}
 	if !c.station.CompareAndSwap(notReached, inside) {
+		if c.station.Load() == missed {
+			return // the request is over
+		}
 		panic("dewar: middleware called the next handler twice, or after it had returned")
 	}
-	c.adopted = middlewareWriter{c: c, w: w}
+	defer func() {
+		if !c.station.CompareAndSwap(inside, left) {
+			close(c.viewLeft)
+		}
+	}()
+	// A writer with a header map of its own may be used beside the answer, by a middleware
+	// that does not wait: then nothing of the answer is looked at.
+	ownMap := reflect.ValueOf(w.Header()).Pointer() != reflect.ValueOf(c.headers).Pointer()
+	c.begun = !ownMap && c.wrote()
+	c.adopted = middlewareWriter{c: c, w: w, ownMap: ownMap}
 	c.r, c.w = r, &c.adopted
+	if !c.begun { // not a middleware that answered and goes on
+		c.keepHeaders()
+	}
 	c.inner()
 	c.dropForm(r)
-	c.station.CompareAndSwap(inside, left)
 }
 
 // behindMiddleware reports whether the view writes to a middleware's writer.
 func (c *Context) behindMiddleware() bool { return c.w != http.ResponseWriter(&c.res) }
 
 // wrote reports whether an answer was begun.
-func (c *Context) wrote() bool { return c.res.statusSet || c.res.sent() || c.adopted.wrote }
+func (c *Context) wrote() bool {
+	if c.behindMiddleware() {
+		return c.begun || c.adopted.wrote
+	}
+	return c.res.statusSet || c.res.sent() || c.adopted.wrote
+}
+
+// flushed reports whether a part of the answer has left the buffer.
+func (c *Context) flushed() bool {
+	if c.behindMiddleware() {
+		return c.adopted.flushed
+	}
+	return c.res.sent()
+}
 
 // dropForm removes the temporary files of a form that somebody parsed with
 // net/http's own methods: it removes those of the original request only.
@@ -88,9 +147,11 @@ func withContext(parent context.Context, c *Context) context.Context {
 // the middleware made, with a note of whether anything was written to it. A
 // wrapper may hold an answer back, so the Context's own writer cannot tell.
 type middlewareWriter struct {
-	c     *Context
-	w     http.ResponseWriter
-	wrote bool
+	c       *Context
+	w       http.ResponseWriter
+	wrote   bool
+	flushed bool // by Flush, or by what leaves the buffer like it
+	ownMap  bool // its header map is not the answer's
 }
 
 // Header is the middleware's header map.
@@ -123,7 +184,7 @@ func (a *middlewareWriter) ReadFrom(src io.Reader) (int64, error) {
 	if a.c.given.whole {
 		return 0, a.c.answeredTwice()
 	}
-	a.wrote = true
+	a.wrote, a.flushed = true, true
 	return io.Copy(a.w, src)
 }
 
@@ -132,13 +193,13 @@ func (a *middlewareWriter) Flush() { _ = a.FlushError() }
 
 // FlushError is Flush with its error.
 func (a *middlewareWriter) FlushError() error {
-	a.wrote = true
+	a.wrote, a.flushed = true, true
 	return http.NewResponseController(a.w).Flush()
 }
 
 // Hijack hands the connection over.
 func (a *middlewareWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	a.wrote = true
+	a.wrote, a.flushed = true, true
 	return http.NewResponseController(a.w).Hijack()
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -145,21 +146,18 @@ func asHTTPError(err error) *HTTPError {
 	return &HTTPError{Code: http.StatusInternalServerError, Err: err}
 }
 
-// resetAnswer drops what was written so far. A middleware that was written to
-// has its own idea of the status by now, and may hold a part of the body: the
-// error page then goes past it, and what it still sends is dropped.
+// resetAnswer drops what was answered so far: status, body, and the headers but those
+// that stood before the view. Behind middleware nothing was written: the headers are
+// those of its writer.
 func (c *Context) resetAnswer() {
-	if c.behindMiddleware() && c.adopted.wrote {
-		c.w = &c.res
-		c.state.set(pastMiddleware)
+	if !c.behindMiddleware() {
+		c.res.body.Reset()
+		c.res.status, c.res.statusSet = 0, false
 	}
-	c.res.reset()
-	c.given, c.adopted.wrote = given{}, false
-	if c.state.has(pastMiddleware) {
-		h := c.res.Header()
-		delete(h, "Content-Encoding")
-		delete(h, "Content-Length")
-	}
+	h := c.w.Header()
+	clear(h)
+	maps.Copy(h, c.headersBefore)
+	c.given, c.adopted.wrote, c.chosen = given{}, false, 0
 }
 
 func addHeader(dst, src http.Header) {

@@ -198,20 +198,19 @@ func (c *Context) handlerByType(err error) func(*Context) error {
 // there is nothing left to say: the connection is cut, so that the client does
 // not take half an answer for a whole one.
 func (c *Context) handleError(err error) {
-	if c.station.Load() == abandoned {
-		c.logError(err, "view failed after its middleware had returned")
+	if c.behindMiddleware() && c.wrote() {
+		c.late = err // the middleware has a part of an answer: it ends first
 		return
 	}
 	c.failed = err
 	if errors.Is(err, context.Canceled) && c.base.Err() != nil {
 		panic(http.ErrAbortHandler) // the client has gone: there is nobody to answer
 	}
-	if c.res.sent() {
+	if c.flushed() {
 		c.logError(err, "answer was already under way")
 		panic(http.ErrAbortHandler)
 	}
 	c.resetAnswer()
-	defer func() { c.res.ignoresWrites = c.state.has(pastMiddleware) }()
 	c.noteRefusal(err, false)
 	he := asHTTPError(err)
 	handle, expected := c.errorHandler(err)
@@ -228,7 +227,7 @@ func (c *Context) handleError(err error) {
 		c.errorPage(he)
 		return
 	}
-	c.res.status = he.Code
+	c.chosen = he.Code
 	addHeader(c.w.Header(), he.Header)
 	failure := c.oneAnswer(guardPanic(func() error { return handle(c) }))
 	if failure == nil {

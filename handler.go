@@ -111,10 +111,14 @@ func (c *Context) preprocess() error {
 
 // inner runs the before hooks, the view, the error handlers and the after hooks.
 func (c *Context) inner() {
-	if !c.wrote() { // not a middleware that answered and goes on
+	if !c.behindMiddleware() {
 		c.keepHeaders()
 	}
 	if err := c.oneAnswer(guardPanic(c.view)); err != nil {
+		if c.behindMiddleware() && c.wrote() {
+			c.late = err // as in handleError
+			return
+		}
 		c.answerError(err)
 	}
 	c.afterHooks()
@@ -133,7 +137,7 @@ func (c *Context) view() error {
 	if err := c.at.view(c); err != nil {
 		return err
 	}
-	if !c.wrote() && c.res.status == 0 {
+	if !c.wrote() && c.chosen == 0 {
 		return fmt.Errorf("dewar: the view of %q returned without an answer; end it with c.Text, c.Render, c.NoContent or the like", c.at.name)
 	}
 	return nil
@@ -143,7 +147,14 @@ func (c *Context) view() error {
 // middleware and before hooks, which an error page keeps while it drops the
 // view's.
 func (c *Context) keepHeaders() {
-	if h := c.res.Header(); len(h) > 0 {
+	h := c.w.Header()
+	if c.behindMiddleware() && c.adopted.ownMap && c.headersBefore != nil {
+		// The writer has a map of its own, which the middleware adds to the answer's.
+		maps.Copy(c.headersBefore, h)
+		return
+	}
+	c.headersBefore = nil
+	if len(h) > 0 {
 		c.headersBefore = maps.Clone(h)
 	}
 }
@@ -193,6 +204,7 @@ func (c *Context) refuse(err error) {
 // afterHooks runs what follows the view. One that fails turns the answer into
 // an error page; the others then have seen the answer they were for.
 func (c *Context) afterHooks() {
+	c.state.set(hooksRan)
 	for _, list := range [2][]func(*Context) error{c.afterThis, c.at.after} {
 		for _, f := range list {
 			if err := c.oneAnswer(guardPanic(func() error { return f(c) })); err != nil {
@@ -207,10 +219,8 @@ func (c *Context) afterHooks() {
 // cookie is written before the commit: it may be too large, and then nothing
 // must have been committed.
 func (c *Context) conclude() {
-	if c.station.Load() != abandoned {
-		if err := c.oneAnswer(nil); err != nil { // of a receiver of a signal
-			c.handleError(err)
-		}
+	if err := c.oneAnswer(nil); err != nil { // of a receiver of a signal
+		c.handleError(err)
 	}
 	if len(c.transactions) > 0 && c.app.sessionInCookie && !c.res.sent() {
 		if err := c.saveSession(c.res.Header()); err != nil {
@@ -247,13 +257,15 @@ func (c *Context) end() {
 	if slow {
 		c.res.suspendDeadline()
 	}
-	c.app.Signals.RequestTearingDown.Send(c)
+	if err := guardPanic(func() error { c.app.Signals.RequestTearingDown.Send(c); return nil }); err != nil {
+		c.logError(err, "a receiver of RequestTearingDown failed")
+	}
 	for _, f := range c.at.teardown {
 		if err := guardPanic(func() error { f(c, c.failed); return nil }); err != nil {
 			c.logError(err, "teardown failed")
 		}
 	}
-	if err := c.given.second; err != nil && c.station.Load() != abandoned {
+	if err := c.given.second; err != nil {
 		c.logError(err, "answered after the answer was out")
 	}
 	c.noteLostSession()

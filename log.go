@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -56,7 +57,7 @@ func (c *Context) UserID() string { return c.user }
 // logged: it may hold tokens.
 func (c *Context) logRequest() {
 	level := slog.LevelInfo
-	status := c.res.status
+	status := cmp.Or(c.res.status, c.chosen)
 	switch {
 	case c.res.state == hijacked:
 		status = 101

@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -186,15 +189,13 @@ func TestCommitOutlivesMiddlewaresContext(t *testing.T) {
 
 func TestMiddlewareThatDoesNotWait(t *testing.T) {
 	app, log := newApp(t)
-	release := make(chan struct{})
-	var ended sync.WaitGroup
 	var trace []string
 	app.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
 			entered := make(chan struct{})
-			ended.Go(func() {
-				next.ServeHTTP(&holding{ResponseWriter: entry{w, entered}}, r)
-			})
+			go next.ServeHTTP(&holding{ResponseWriter: entry{w, entered}}, r.WithContext(ctx))
 			<-entered
 			w.WriteHeader(503)
 		})
@@ -203,17 +204,176 @@ func TestMiddlewareThatDoesNotWait(t *testing.T) {
 		c.Session().Set("x", 1)
 		c.AddTransaction(transaction{"a", &trace, nil})
 		c.Writer().Header() // tells the middleware that the view runs
-		<-release
+		<-c.Context().Done()
 		return errors.New("too late")
 	})
 	got := dewartest.New(t, app).Get("/")
-	close(release)
-	ended.Wait()
 	if got.Status != 503 || got.Header.Get("Set-Cookie") != "" || strings.Join(trace, ",") != "rollback a" {
 		t.Errorf("%d %v %v", got.Status, got.Header, trace)
 	}
 	if !strings.Contains(log.String(), "middleware returned before the view") {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// TestMiddlewareAnswersBeforeTheView: the answer of middleware that does not wait
+// reaches the client while the view still runs, and what the view writes then
+// reaches nobody.
+func TestMiddlewareAnswersBeforeTheView(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		head string // flushed before the view is called
+		want string
+	}{{"whole", "", "timeout"}, {"behind a flushed part", "head ", "head timeout"}} {
+		t.Run(row.name, func(t *testing.T) {
+			app := dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+			app.Wrap(func(next http.Handler) http.Handler {
+				timeout := http.TimeoutHandler(next, time.Millisecond, "timeout")
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if row.head != "" {
+						_, _ = io.WriteString(w, row.head)
+						_ = http.NewResponseController(w).Flush()
+					}
+					timeout.ServeHTTP(w, r)
+				})
+			})
+			answered, ended := make(chan struct{}), make(chan error, 1)
+			app.Get("/", func(c *dewar.Context) error {
+				<-answered
+				c.SetHeader("X-Late", "1")
+				_, err := io.WriteString(c.Writer(), "SECRET")
+				ended <- err
+				return errors.New("late")
+			})
+			server := httptest.NewServer(app)
+			defer server.Close()
+			got, err := http.Get(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := make([]byte, len(row.want))
+			_, err = io.ReadFull(got.Body, body)
+			close(answered)
+			if err != nil || string(body) != row.want || row.head == "" && got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("X-Content-Type-Options") == "" {
+				t.Errorf("%d %q %v, %v", got.StatusCode, body, got.Header, err)
+			}
+			if err := <-ended; !errors.Is(err, http.ErrHandlerTimeout) {
+				t.Errorf("the late view wrote: %v", err)
+			}
+			if rest, _ := io.ReadAll(got.Body); len(rest) > 0 {
+				t.Errorf("then came %q", rest)
+			}
+			_ = got.Body.Close()
+		})
+	}
+}
+
+// TestViewFailsAsItsTimeEnds: a view that fails, sets headers and answers at the moment
+// in which its middleware gives up touches nothing that the middleware uses. The race
+// detector and the runtime's own check of maps see it.
+func TestViewFailsAsItsTimeEnds(t *testing.T) {
+	app, _ := newApp(t)
+	app.Wrap(func(next http.Handler) http.Handler { return http.TimeoutHandler(next, time.Millisecond, "timeout") })
+	app.Before(func(c *dewar.Context) error { c.SetHeader("X-Before", "1"); return nil })
+	app.Get("/<int:n>", func(c *dewar.Context) error {
+		<-c.Context().Done()
+		for range 50 {
+			c.SetHeader("X-Progress", "1")
+		}
+		switch c.Int("n") % 3 {
+		case 0:
+			return errors.New("failed")
+		case 1:
+			return c.Status(201).Text("late")
+		}
+		panic("failed")
+	})
+	client := dewartest.New(t, app)
+	for n := range 60 {
+		if got := client.Get("/" + strconv.Itoa(n)); got.Status != http.StatusServiceUnavailable && got.Status != 201 && got.Status != 500 { // whichever was first
+			t.Fatalf("%d %q", got.Status, got.Text)
+		}
+	}
+}
+
+// TestErrorPageKeepsWhatStandsNow: an error page has the headers that stood when the
+// view began, and not one that a before hook had taken away.
+func TestErrorPageKeepsWhatStandsNow(t *testing.T) {
+	app, _ := newApp(t)
+	app.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Mw", "1")
+			next.ServeHTTP(w, r)
+		})
+	})
+	app.Before(func(c *dewar.Context) error {
+		c.Writer().Header().Del("X-Mw")
+		if c.Path() == "/kept" {
+			c.SetHeader("X-Kept", "1")
+		}
+		return nil
+	})
+	fails := func(c *dewar.Context) error {
+		c.SetHeader("X-View", "1")
+		return errors.New("failed")
+	}
+	app.Get("/", fails)
+	app.Get("/kept", fails)
+	client := dewartest.New(t, app)
+	for path, kept := range map[string]string{"/": "", "/kept": "1"} {
+		got := client.Get(path)
+		if got.Status != 500 || got.Header.Get("X-Mw") != "" || got.Header.Get("X-View") != "" || got.Header.Get("X-Kept") != kept {
+			t.Errorf("%s: %d %v", path, got.Status, got.Header)
+		}
+	}
+}
+
+// TestTearingDownReceiverPanics: the answer stands, and the rest of the end is done.
+func TestTearingDownReceiverPanics(t *testing.T) {
+	app, log := newApp(t)
+	app.Signals.RequestTearingDown.Connect(func(*dewar.Context) { panic("receiver") })
+	done := false
+	app.Teardown(func(*dewar.Context, error) { done = true })
+	app.Get("/", func(c *dewar.Context) error { return c.Text("fine") })
+	if got := dewartest.New(t, app).Get("/"); got.Text != "fine" || !done || !strings.Contains(log.String(), "RequestTearingDown") {
+		t.Errorf("%d %q, teardown %v, log %s", got.Status, got.Text, done, log)
+	}
+}
+
+// TestRedirectExternalTakesAddresses: absolute ones of http and https, with a host.
+func TestRedirectExternalTakesAddresses(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error { return c.RedirectExternal(c.Query("to")) })
+	client := dewartest.New(t, app)
+	for to, want := range map[string]int{
+		"https://example.com/a?b=c#d": 303, "http://example.com": 303, "HTTPS://example.com/": 303, "https://[2001:db8::1]:8443/": 303, "https://e.com/é": 303,
+		"": 400, "/here": 400, "//example.com/": 400, "https://": 400, "https:///x": 400, "https://#": 400, "https://?a": 400, "https://:80/": 400, "https://[bad": 400,
+		"https://exa\tmple.com/": 400, "https://e.com/\x01": 400, "https://e.com/\r\nSet-Cookie: a=b": 400, "https:\\\\e.com": 400, "javascript://example.com/": 400, "ftp://example.com/": 400,
+	} {
+		if got := client.Get("/?to=" + url.QueryEscape(to)); got.Status != want || want == 303 && got.Header.Get("Location") == "" {
+			t.Errorf("%q: %d %q", to, got.Status, got.Header.Get("Location"))
+		}
+	}
+}
+
+// TestSetHeaderRefuses: what would break out of its line, or breaks the answer for clients.
+func TestSetHeaderRefuses(t *testing.T) {
+	app, _ := newApp(t)
+	app.Get("/", func(c *dewar.Context) error {
+		c.SetHeader(c.Query("name"), c.Query("value"))
+		return c.Text("fine")
+	})
+	client := dewartest.New(t, app)
+	for _, row := range []struct {
+		name, value string
+		status      int
+	}{
+		{"X-A", "v", 200}, {"X-A", "a\tb", 200}, {"X-A", "é", 200}, {"X-A", "", 200}, {"X Y", "v", 500}, {"X\tY", "v", 500}, {"", "v", 500}, {"X:Y", "v", 500}, {"X(Y", "v", 500},
+		{"X-A", "a\rb", 500}, {"X-A", "a\nb", 500}, {"X-A", "a\x01b", 500}, {"X-A", "a\x7fb", 500},
+	} {
+		if got := client.Get("/?" + url.Values{"name": {row.name}, "value": {row.value}}.Encode()); got.Status != row.status {
+			t.Errorf("%q: %q: %d", row.name, row.value, got.Status)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/dewar-go/dewar/secure"
@@ -18,7 +19,7 @@ func (c *Context) Status(code int) *Context {
 		panic(fmt.Sprintf("dewar: Status(%d): not the status of an answer", code))
 	}
 	checkStatus(code)
-	c.res.status = code
+	c.chosen = code
 	return c
 }
 
@@ -30,19 +31,31 @@ func (c *Context) StatusCode() int {
 	switch {
 	case c.res.state == hijacked:
 		return http.StatusSwitchingProtocols
-	case c.res.status == 0 && c.wrote():
+	case c.res.status != 0:
+		return c.res.status
+	case c.chosen == 0 && c.wrote():
 		return http.StatusOK
 	}
-	return c.res.status
+	return c.chosen
 }
 
 // SetHeader sets a header of the answer. A name or value that would break out
 // of its line panics: it is data from outside in a place where it must not be.
 func (c *Context) SetHeader(name, value string) {
-	if strings.ContainsAny(name, "\r\n\x00: ") || strings.ContainsAny(value, "\r\n\x00") {
-		panic(fmt.Sprintf("dewar: SetHeader(%q): the value holds a line break or NUL", name))
+	if !isHeaderName(name) {
+		panic(fmt.Sprintf("dewar: SetHeader(%q): no name of a header (RFC 9110, section 5.1)", clip(name)))
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		panic(fmt.Sprintf("dewar: SetHeader(%q): the value holds a line break or another control character", name))
 	}
 	c.w.Header().Set(name, value)
+}
+
+// isHeaderName reports whether a text is a token (RFC 9110, section 5.6.2).
+func isHeaderName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
+	})
 }
 
 // Text answers with plain text.
@@ -130,20 +143,27 @@ func (c *Context) Redirect(t Target) error {
 // RedirectExternal sends the browser to another site. The URL must be absolute,
 // http or https; any other is an error, answered with 400. Never take it from the request without a list of what is
 // allowed: a link to this site that leads elsewhere is a phisher's tool.
-func (c *Context) RedirectExternal(url string) error {
-	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsAny(url, "\r\n\x00\\ ") {
-		return &targetError{fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", clip(url))}
+func (c *Context) RedirectExternal(address string) error {
+	if !isExternal(address) {
+		return &targetError{fmt.Errorf("dewar: RedirectExternal(%q): not an absolute http or https URL", clip(address))}
 	}
 	if err := c.answering(); err != nil {
 		return err
 	}
-	c.redirect(url, c.redirectStatus())
+	c.redirect(address, c.redirectStatus())
 	return nil
+}
+
+// isExternal reports whether a text is an address of http or https with a host.
+func isExternal(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" &&
+		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f })
 }
 
 // redirectStatus is the status set before, when it is one of a redirect.
 func (c *Context) redirectStatus() int {
-	if s := c.res.status; s >= 300 && s < 400 {
+	if s := c.chosen; s >= 300 && s < 400 {
 		return s
 	}
 	return http.StatusSeeOther
@@ -180,8 +200,8 @@ func (c *Context) writeBytes(b []byte) error {
 
 // writeStatus passes a status set by Status on to middleware's writer.
 func (c *Context) writeStatus() {
-	if c.res.status != 0 && !c.wrote() {
-		c.w.WriteHeader(c.res.status)
+	if c.chosen != 0 && !c.wrote() {
+		c.w.WriteHeader(c.chosen)
 	}
 	if !c.behindMiddleware() {
 		c.res.statusSet = true

@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,13 +31,12 @@ type response struct {
 	body bodybuf.Buffer      // the answer so far
 	size int64               // bytes of body sent
 
-	status        int  // 0 until someone sets it
-	statusSet     bool // WriteHeader was called: the status stands
-	ignoresWrites bool // an error page replaced what a middleware still holds
-	state         responseState
-	err           error               // the first failed write to the client
-	took          time.Duration       // when a short answer was ready, 0 for others: a look at the clock costs as much as the text of a log line
-	paced         *secure.PacedWriter // w under deadlines, for an answer that may take long
+	status    int  // 0 until someone sets it
+	statusSet bool // WriteHeader was called: the status stands
+	state     responseState
+	err       error               // the first failed write to the client
+	took      time.Duration       // when a short answer was ready, 0 for others: a look at the clock costs as much as the text of a log line
+	paced     *secure.PacedWriter // w under deadlines, for an answer that may take long
 
 	// The values of headers that each answer has of its own; net/http copies
 	// them when the headers are sent.
@@ -68,7 +68,7 @@ func (w *response) WriteHeader(code int) {
 		_ = w.c.answeredTwice()
 		return
 	}
-	if w.statusSet || w.ignoresWrites || w.state != buffering {
+	if w.statusSet || w.state != buffering {
 		return
 	}
 	w.status, w.statusSet = code, true
@@ -83,9 +83,6 @@ func checkStatus(code int) {
 
 // Write adds to the buffer, or to the wire once streaming.
 func (w *response) Write(p []byte) (int, error) {
-	if w.ignoresWrites {
-		return len(p), nil
-	}
 	if w.closed() {
 		return 0, w.c.answeredTwice()
 	}
@@ -109,7 +106,7 @@ func (w *response) Write(p []byte) (int, error) {
 
 // WriteString is Write without a copy to a byte slice.
 func (w *response) WriteString(s string) (int, error) {
-	if w.ignoresWrites || w.state != buffering || w.closed() || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
+	if w.state != buffering || w.closed() || len(w.body.B)+len(s) > w.c.app.cfg.MaxBuffer {
 		return w.Write([]byte(s))
 	}
 	w.statusSet = true
@@ -120,21 +117,11 @@ func (w *response) WriteString(s string) (int, error) {
 
 // closed reports whether the answer was given whole, and nothing but middleware may
 // add to it.
-func (w *response) closed() bool { return w.c.given.whole && !w.c.chained }
+func (w *response) closed() bool { return !w.c.chained && w.c.given.whole }
 
 // openBody takes memory for the body: much where the endpoint's last answer was
 // long.
 func (w *response) openBody() { w.body.Open(atomic.LoadUint32(&w.c.at.lastLong) == 1) }
-
-// reset drops what was buffered: status, body, and the headers but those that
-// stood before the view.
-func (w *response) reset() {
-	w.body.Reset()
-	w.status, w.statusSet = 0, false
-	h := w.Header()
-	clear(h)
-	maps.Copy(h, w.c.headersBefore)
-}
 
 func (w *response) count(n int, err error) (int, error) {
 	w.size += int64(n)
@@ -152,7 +139,7 @@ func (w *response) begin(length int) error {
 		return nil
 	}
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.status = cmp.Or(w.c.chosen, http.StatusOK)
 	}
 	if err := w.c.settleHeaders(); err != nil {
 		return err
@@ -329,6 +316,34 @@ func (w *response) finish() error {
 	return w.begin(len(w.body.B))
 }
 
+// sendWithoutView sends what middleware has answered in the place of a view that still
+// runs. It looks at nothing of the Context that the view may change.
+func (w *response) sendWithoutView() {
+	if w.state == hijacked || w.state == buffering && !w.statusSet {
+		return
+	}
+	if w.state == buffering {
+		c, h := w.c, w.Header()
+		w.status = cmp.Or(w.status, http.StatusOK)
+		if h["Content-Type"] == nil {
+			h["Content-Type"] = textPlain
+		}
+		if bodyAllowed(w.status) {
+			h["Content-Length"] = w.contentLength(len(w.body.B))
+		}
+		c.at.headers.Apply(h, secure.Answer{
+			HTML: secure.IsHTML(h["Content-Type"][0]), HTTPS: c.origin.HTTPS(), SessionRead: true,
+			Loopback: c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
+		})
+		w.state = streaming
+		w.pace(len(w.body.B))
+		w.w.WriteHeader(w.status)
+		_, _ = w.count(w.w.Write(w.body.B)) //nolint:gosec // the answer as the middleware made it
+		w.body.Reset()
+	}
+	_ = http.NewResponseController(w.w).Flush()
+}
+
 // Unwrap lets http.ResponseController reach net/http's writer, for deadlines
 // and full duplex. Flush and Hijack are found here first.
 func (w *response) Unwrap() http.ResponseWriter { return w.w }
@@ -378,9 +393,6 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	if w.state == hijacked {
 		return 0, http.ErrHijacked
-	}
-	if w.ignoresWrites {
-		return io.Copy(io.Discard, src)
 	}
 	if w.closed() {
 		return 0, w.c.answeredTwice()

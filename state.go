@@ -14,8 +14,8 @@ const (
 	sessionSaved                                  // the session was saved
 	sessionSettled                                // nothing of the session is left to save
 	sessionEnded                                  // the session was empty, and is no more
+	hooksRan                                      // the after hooks have begun
 	sessionDropped                                // the session must not be saved: the request failed
-	pastMiddleware                                // an error page goes past the middleware
 	handedOn                                      // the answer is the other application's
 )
 

@@ -39,7 +39,7 @@ func (c *Context) endTransactions() (err error) {
 	}
 	list := c.transactions
 	c.transactions = nil
-	if c.failed != nil || c.res.status >= 500 {
+	if c.failed != nil || c.StatusCode() >= 500 {
 		c.rollback(list)
 		return nil
 	}
