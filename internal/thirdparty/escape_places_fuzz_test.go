@@ -253,7 +253,7 @@ var attacks = []string{
 
 // values are the variables of a page.
 func values(v string) map[string]any {
-	return map[string]any{"v": v, "html": markup.HTML(markup.Escape(v)), "e": ""}
+	return map[string]any{"v": v, "html": markup.Escape(v), "e": ""}
 }
 
 // try renders a page with values and compares it with what it is with a harmless one.
