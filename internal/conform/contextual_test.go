@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+// cutsMarkup finds the templates of the corpora that take a piece out of the Markup mk.
+var cutsMarkup = regexp.MustCompile(`mk(\[|\|reverse|\|truncate|\.split)`)
 
 // TestTemplatesContextual replays the corpus with escaping by context, the
 // requests that escape and every third one of the others with autoescaping
@@ -69,6 +73,9 @@ func TestTemplatesContextual(t *testing.T) {
 			}
 			if strings.Contains(string(c.Request["source"]), "_(h)") {
 				continue // a message that is a value is escaped
+			}
+			if cutsMarkup.Match(c.Request["source"]) {
+				continue // what is cut out of Markup ends between tags
 			}
 			t.Errorf("%s\n got %s\nwant %s", c.Request["source"], plainJSON(answers[1]), plainJSON(answers[0]))
 		}
