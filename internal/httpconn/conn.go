@@ -22,7 +22,6 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	boundUnsent(conn)
 	return &Conn{Conn: conn}, nil
 }
 

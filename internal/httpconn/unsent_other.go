@@ -1,7 +1,0 @@
-//go:build !linux
-
-package httpconn
-
-import "net"
-
-func boundUnsent(net.Conn) {}
