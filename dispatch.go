@@ -38,7 +38,9 @@ func (c *Context) dispatch() {
 	passed := passedIn.WithContext(withContext(passedIn.Context(), c))
 	c.chained = true
 	c.headers = c.res.Header()
-	c.headersBefore = maps.Clone(c.headers)
+	if len(c.headers) > 0 {
+		c.headersBefore = maps.Clone(c.headers) // of guards; the view looks at its writer's only
+	}
 	err := guardPanic(func() error { c.at.chain.ServeHTTP(&c.res, passed); return nil })
 	if !c.station.CompareAndSwap(notReached, missed) && c.station.Load() == inside && c.awaitView(err == nil) {
 		c.state.set(sessionDropped)
@@ -61,10 +63,10 @@ func (c *Context) dispatch() {
 	}
 }
 
-// awaitView sends what the middleware has answered, unless it failed, and then waits for the view, so
-// that nothing of the request is used again or given back while the view may reach it.
-// It returns false when the view has left meanwhile. The context of the request is the
-// middleware's to end: http.TimeoutHandler does.
+// awaitView sends what the middleware has answered, unless the middleware failed, and
+// then waits for the view. So nothing of the request is used again or given back while
+// the view may reach it. It returns false when the view has left meanwhile. Ending the
+// view's context is up to the middleware: http.TimeoutHandler does it.
 func (c *Context) awaitView(send bool) bool {
 	c.viewLeft = make(chan struct{})
 	if !c.station.CompareAndSwap(inside, abandoned) {

@@ -149,7 +149,8 @@ func (c *Context) view() error {
 func (c *Context) keepHeaders() {
 	h := c.w.Header()
 	if c.behindMiddleware() && c.adopted.ownMap && c.headersBefore != nil {
-		// The writer has a map of its own, which the middleware adds to the answer's.
+		// The middleware adds the writer's map to the answer's, whose headers are kept
+		// already.
 		maps.Copy(c.headersBefore, h)
 		return
 	}

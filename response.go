@@ -325,14 +325,14 @@ func (w *response) sendWithoutView() {
 	if w.state == buffering {
 		c, h := w.c, w.Header()
 		w.status = cmp.Or(w.status, http.StatusOK)
-		if h["Content-Type"] == nil {
-			h["Content-Type"] = textPlain
-		}
 		if bodyAllowed(w.status) {
 			h["Content-Length"] = w.contentLength(len(w.body.B))
+			if h["Content-Type"] == nil {
+				h["Content-Type"] = textPlain
+			}
 		}
 		c.at.headers.Apply(h, secure.Answer{
-			HTML: secure.IsHTML(h["Content-Type"][0]), HTTPS: c.origin.HTTPS(), SessionRead: true,
+			HTML: secure.IsHTML(h.Get("Content-Type")), HTTPS: c.origin.HTTPS(), SessionRead: true,
 			Loopback: c.app.mode == loopback || secure.IsLocalHost(c.origin.Host),
 		})
 		w.state = streaming
