@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/dewar-go/dewar/internal/flaskobjects"
 	"github.com/dewar-go/dewar/jinja"
 )
 
@@ -176,7 +177,7 @@ func (a *App) templateFindings(names []string) []Finding {
 	}
 	found, err := a.env.Check(jinja.CheckOptions{
 		Templates: names, Match: isTemplate, Vars: a.templateVars, Names: requestNames, OpenNames: open, URL: a.checkURL,
-		Rendered: a.rendered(), Absent: absentAttr,
+		Rendered: a.rendered(), Absent: flaskobjects.Absent,
 	})
 	if err != nil {
 		for _, f := range a.templateFolders() {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/httpconn"
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/routing"
 	"github.com/dewar-go/dewar/secure"
@@ -423,7 +424,7 @@ func sameSite(name string) http.SameSite {
 func (c *Config) connectionLimits() secure.ConnectionLimits {
 	places := c.MaxConnections
 	if places == 0 {
-		places = openFiles() / 2
+		places = httpconn.OpenFiles() / 2
 	}
 	return secure.ConnectionLimits{Places: places, Backlog: c.MaxBacklog}
 }

@@ -1,9 +1,9 @@
-package dewar
+package werkzeug
 
-// werkzeugDescriptions are what error handlers get as the detail of an error
+// Descriptions are what error handlers get as the detail of an error
 // without one beside a Flask application, so that a template shows the same text on
 // both sides. They are Werkzeug's.
-var werkzeugDescriptions = map[int]string{
+var Descriptions = map[int]string{
 	400: "The browser (or proxy) sent a request that this server could not understand.",
 	401: "The server could not verify that you are authorized to access the URL requested. You either supplied the wrong credentials (e.g. a bad password), or your browser doesn't understand how to supply the credentials required.",
 	403: "You don't have the permission to access the requested resource. It is either read-protected or not readable by the server.",

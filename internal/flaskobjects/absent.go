@@ -1,4 +1,4 @@
-package dewar
+package flaskobjects
 
 import "strings"
 
@@ -37,9 +37,9 @@ func absentOf(groups map[string]string) map[string]string {
 	return m
 }
 
-// absentAttr says why a template's request, session or config does not have an
+// Absent says why a template's request, session or config does not have an
 // attribute of Flask's, "" when it may.
-func absentAttr(path []string) string {
+func Absent(path []string) string {
 	name := strings.Join(path, ".")
 	if why := absentAttrs[name]; why != "" {
 		return name + " is not there: " + why

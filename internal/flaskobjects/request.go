@@ -1,4 +1,4 @@
-package dewar
+package flaskobjects
 
 import (
 	"strconv"
@@ -8,47 +8,46 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// templateRequest is request in templates, with the attributes of Flask's. Those
-// that it does not have are named by the check: see absentRequest.
-type templateRequest struct{ c *Context }
+// Request is request in templates, with the attributes of Flask's. Those that it does
+// not have are named by [Absent].
+type Request objects
 
 // TypeName is what messages call it.
-func (templateRequest) TypeName() string { return "Request" }
+func (*Request) TypeName() string { return "Request" }
 
 // Repr is what Python prints.
-func (r templateRequest) Repr() string {
+func (r *Request) Repr() string {
 	text, _ := jinja.Repr(jinja.String(r.url(3)))
-	return "<Request " + text + " [" + r.c.r.Method + "]>"
+	return "<Request " + text + " [" + r.src.Request().Method + "]>"
 }
 
 // url is the request's URL with so many parts: the prefix, the path, the query.
-func (r templateRequest) url(parts int) string {
-	c := r.c
-	all := [3]string{c.origin.Prefix, c.path, c.r.URL.RawQuery}
-	return werkzeug.URL(c.origin.Scheme, c.origin.Host, all[:parts]...)
+func (r *Request) url(parts int) string {
+	o := r.src.Origin()
+	all := [3]string{o.Prefix, r.src.Path(), r.src.Request().URL.RawQuery}
+	return werkzeug.URL(o.Scheme, o.Host, all[:parts]...)
 }
 
 // header is a header as WSGI has it: its lines with commas between them.
-func (r templateRequest) header(name string) string {
-	return werkzeug.Latin1(strings.Join(r.c.r.Header[name], ","))
+func (r *Request) header(name string) string {
+	return werkzeug.Latin1(strings.Join(r.src.Request().Header[name], ","))
 }
 
 // Attr gives request.name.
-func (r templateRequest) Attr(name string) (jinja.Value, bool) {
-	c := r.c
+func (r *Request) Attr(name string) (jinja.Value, bool) {
 	switch name {
 	case "method":
-		return jinja.String(c.r.Method), true
+		return jinja.String(r.src.Request().Method), true
 	case "path":
-		return jinja.String(c.path), true
+		return jinja.String(r.src.Path()), true
 	case "full_path":
-		return jinja.String(c.path + "?" + werkzeug.Text(c.r.URL.RawQuery)), true
+		return jinja.String(r.src.Path() + "?" + werkzeug.Text(r.src.Request().URL.RawQuery)), true
 	case "query_string":
-		return jinja.ValueOf([]byte(c.r.URL.RawQuery)), true
+		return jinja.ValueOf([]byte(r.src.Request().URL.RawQuery)), true
 	case "script_root", "root_path":
-		return jinja.String(c.origin.Prefix), true
+		return jinja.String(r.src.Origin().Prefix), true
 	case "host":
-		return jinja.String(c.origin.Host), true
+		return jinja.String(r.src.Origin().Host), true
 	case "host_url":
 		return jinja.String(r.url(0)), true
 	case "url_root", "root_url":
@@ -58,29 +57,29 @@ func (r templateRequest) Attr(name string) (jinja.Value, bool) {
 	case "url":
 		return jinja.String(r.url(3)), true
 	case "scheme":
-		return jinja.String(c.origin.Scheme), true
+		return jinja.String(r.src.Origin().Scheme), true
 	case "is_secure":
-		return jinja.Bool(c.origin.HTTPS()), true
+		return jinja.Bool(r.src.Origin().HTTPS()), true
 	case "remote_addr":
-		if !c.origin.Addr.IsValid() {
+		if !r.src.Origin().Addr.IsValid() {
 			return jinja.None, true
 		}
-		return jinja.String(c.origin.Addr.String()), true
+		return jinja.String(r.src.Origin().Addr.String()), true
 	case "endpoint":
-		return orNone(c.at.name), true
+		return orNone(r.src.Endpoint()), true
 	case "blueprint":
-		return orNone(c.Blueprint()), true
+		return orNone(r.src.Blueprint()), true
 	case "blueprints":
 		return r.blueprints(), true
 	case "url_rule":
-		if c.at.routed == nil {
+		if r.src.Matched() == nil {
 			return jinja.None, true
 		}
-		return jinja.ValueOf(templateRule{c.at}), true
+		return jinja.ValueOf((*rule)(r)), true
 	case "view_args":
 		return r.viewArgs(), true
 	case "max_content_length":
-		return jinja.Int(c.at.maxBody), true
+		return jinja.Int(r.src.MaxBody()), true
 	}
 	if v, ok := r.headerAttr(name); ok {
 		return v, true
@@ -89,22 +88,22 @@ func (r templateRequest) Attr(name string) (jinja.Value, bool) {
 }
 
 // headerAttr gives what is a header, or little more.
-func (r templateRequest) headerAttr(name string) (jinja.Value, bool) {
+func (r *Request) headerAttr(name string) (jinja.Value, bool) {
 	switch name {
 	case "content_type":
 		return orNone(r.header("Content-Type")), true
 	case "mimetype":
-		kind, _ := r.c.contentType()
+		kind, _ := r.src.ContentType()
 		return jinja.String(kind), true
 	case "mimetype_params":
-		_, params := r.c.contentType()
+		_, params := r.src.ContentType()
 		d := jinja.NewDict()
 		for _, k := range sortedKeys(params) {
 			d.SetString(k, jinja.String(params[k]))
 		}
 		return d.Value(), true
 	case "content_length":
-		if n := r.c.r.ContentLength; n > 0 || n == 0 && r.header("Content-Length") != "" {
+		if n := r.src.Request().ContentLength; n > 0 || n == 0 && r.header("Content-Length") != "" {
 			return jinja.Int(n), true
 		}
 		return jinja.None, true
@@ -130,16 +129,16 @@ func (r templateRequest) headerAttr(name string) (jinja.Value, bool) {
 	case "if_unmodified_since":
 		return r.date("If-Unmodified-Since"), true
 	case "is_json":
-		return jinja.Bool(r.c.isJSON()), true
+		return jinja.Bool(r.src.IsJSON()), true
 	}
 	return jinja.Value{}, false
 }
 
 // blueprints lists the names of the blueprints around the view, the innermost
 // first: ["admin.users", "admin"].
-func (r templateRequest) blueprints() jinja.Value {
+func (r *Request) blueprints() jinja.Value {
 	var list []jinja.Value
-	for name := r.c.Blueprint(); name != ""; {
+	for name := r.src.Blueprint(); name != ""; {
 		list = append(list, jinja.String(name))
 		i := strings.LastIndexByte(name, '.')
 		if i < 0 {
@@ -150,21 +149,14 @@ func (r templateRequest) blueprints() jinja.Value {
 	return jinja.NewList(list...)
 }
 
-func (r templateRequest) viewArgs() jinja.Value {
-	rule := r.c.match.Rule
-	if rule == nil || r.c.matchErr != nil {
+func (r *Request) viewArgs() jinja.Value {
+	values, ok := r.src.Values()
+	if !ok {
 		return jinja.None
 	}
 	d := jinja.NewDict()
-	for _, v := range r.c.match.Values() {
+	for _, v := range values {
 		d.SetString(v.Name, jinja.ValueOf(v.Value))
 	}
 	return d.Value()
-}
-
-func orNone(s string) jinja.Value {
-	if s == "" {
-		return jinja.None
-	}
-	return jinja.String(s)
 }

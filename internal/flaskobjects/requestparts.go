@@ -1,4 +1,4 @@
-package dewar
+package flaskobjects
 
 import (
 	"slices"
@@ -7,12 +7,12 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// templateUserAgent is request.user_agent. As in Flask nothing is read out of it, and
+// userAgent is request.user_agent. As in Flask nothing is read out of it, and
 // so it is false in a condition: user_agent.string is the text.
-type templateUserAgent string
+type userAgent string
 
 // Attr gives the text, and None for what Flask does not read out of it either.
-func (u templateUserAgent) Attr(name string) (jinja.Value, bool) {
+func (u userAgent) Attr(name string) (jinja.Value, bool) {
 	switch name {
 	case "string":
 		return jinja.String(string(u)), true
@@ -25,23 +25,23 @@ func (u templateUserAgent) Attr(name string) (jinja.Value, bool) {
 }
 
 // String is the header.
-func (u templateUserAgent) String() string { return string(u) }
+func (u userAgent) String() string { return string(u) }
 
 // Repr is what Python prints.
-func (templateUserAgent) Repr() string { return "<UserAgent None/None>" }
+func (userAgent) Repr() string { return "<UserAgent None/None>" }
 
 // Truth is that of Flask.
-func (templateUserAgent) Truth() bool { return false }
+func (userAgent) Truth() bool { return false }
 
 // TypeName is what messages call it.
-func (templateUserAgent) TypeName() string { return "UserAgent" }
+func (userAgent) TypeName() string { return "UserAgent" }
 
-// templateFile is a file of request.files: what the client said of it. Its content is
+// file is a file of request.files: what the client said of it. Its content is
 // the view's to keep.
-type templateFile struct{ f werkzeug.File }
+type file struct{ f werkzeug.File }
 
 // Attr gives file.name.
-func (f templateFile) Attr(name string) (jinja.Value, bool) {
+func (f file) Attr(name string) (jinja.Value, bool) {
 	kind := f.f.Header.Header.Get("Content-Type")
 	switch name {
 	case "filename":
@@ -67,27 +67,27 @@ func (f templateFile) Attr(name string) (jinja.Value, bool) {
 }
 
 // Repr is what Python prints.
-func (f templateFile) Repr() string {
+func (f file) Repr() string {
 	name, _ := jinja.Repr(jinja.String(f.f.Header.Filename))
 	kind, _ := jinja.Repr(jinja.String(werkzeug.Latin1(f.f.Header.Header.Get("Content-Type"))))
 	return "<FileStorage: " + name + " (" + kind + ")>"
 }
 
 // Truth reports whether there is a file's name.
-func (f templateFile) Truth() bool { return f.f.Header.Filename != "" }
+func (f file) Truth() bool { return f.f.Header.Filename != "" }
 
 // TypeName is what messages call it.
-func (templateFile) TypeName() string { return "FileStorage" }
+func (file) TypeName() string { return "FileStorage" }
 
-// templateRule is request.url_rule.
-type templateRule struct{ e *endpoint }
+// rule is request.url_rule.
+type rule Request
 
 // String is the rule.
-func (r templateRule) String() string { return r.e.rule }
+func (r *rule) String() string { return r.src.Rule() }
 
 // Repr is what Python prints.
-func (r templateRule) Repr() string {
-	text, _ := jinja.Repr(jinja.String(r.e.rule))
+func (r *rule) Repr() string {
+	text, _ := jinja.Repr(jinja.String(r.src.Rule()))
 	methods := ""
 	for i, m := range r.methods() {
 		if i > 0 {
@@ -95,15 +95,15 @@ func (r templateRule) Repr() string {
 		}
 		methods += m
 	}
-	return "<Rule " + text + " (" + methods + ") -> " + r.e.name + ">"
+	return "<Rule " + text + " (" + methods + ") -> " + r.src.Endpoint() + ">"
 }
 
 // TypeName is what messages call it.
-func (templateRule) TypeName() string { return "Rule" }
+func (*rule) TypeName() string { return "Rule" }
 
 // methods are those of the rule, OPTIONS included.
-func (r templateRule) methods() []string {
-	list := slices.Clone(r.e.routed.Allowed())
+func (r *rule) methods() []string {
+	list := slices.Clone(r.src.Matched().Allowed())
 	if !slices.Contains(list, "OPTIONS") {
 		list = append(list, "OPTIONS")
 	}
@@ -112,49 +112,49 @@ func (r templateRule) methods() []string {
 }
 
 // Attr gives rule.name.
-func (r templateRule) Attr(name string) (jinja.Value, bool) {
-	rule := r.e.routed
+func (r *rule) Attr(name string) (jinja.Value, bool) {
+	matched, text := r.src.Matched(), r.src.Rule()
 	switch name {
 	case "rule":
-		return jinja.String(r.e.rule), true
+		return jinja.String(r.src.Rule()), true
 	case "endpoint":
-		return jinja.String(r.e.name), true
+		return jinja.String(r.src.Endpoint()), true
 	case "methods":
 		return set(r.methods()), true
 	case "arguments":
 		var names []string
-		for _, v := range rule.Variables() {
+		for _, v := range matched.Variables() {
 			names = append(names, v.Name)
 		}
-		for _, k := range sortedKeys(rule.Defaults) {
+		for _, k := range sortedKeys(matched.Defaults) {
 			if !slices.Contains(names, k) {
 				names = append(names, k)
 			}
 		}
 		return set(names), true
 	case "defaults":
-		if len(rule.Defaults) == 0 && r.e.mount == nil {
+		if len(matched.Defaults) == 0 && r.src.Blueprint() == "" {
 			return jinja.None, true
 		}
-		return jinja.ValueOf(rule.Defaults), true
+		return jinja.ValueOf(matched.Defaults), true
 	case "subdomain":
-		return jinja.String(rule.Subdomain), true
+		return jinja.String(matched.Subdomain), true
 	case "host":
-		return orNone(rule.Host), true
+		return orNone(matched.Host), true
 	case "is_leaf":
-		return jinja.Bool(r.e.rule[len(r.e.rule)-1] != '/'), true
+		return jinja.Bool(text[len(text)-1] != '/'), true
 	case "is_branch":
-		return jinja.Bool(r.e.rule[len(r.e.rule)-1] == '/'), true
+		return jinja.Bool(text[len(text)-1] == '/'), true
 	case "build_only":
-		return jinja.Bool(rule.BuildOnly), true
+		return jinja.Bool(matched.BuildOnly), true
 	case "alias":
-		return jinja.Bool(rule.Alias), true
+		return jinja.Bool(matched.Alias), true
 	case "websocket":
-		return jinja.Bool(rule.WebSocket), true
+		return jinja.Bool(matched.WebSocket), true
 	case "strict_slashes":
-		return jinja.Bool(rule.StrictSlashes == nil || *rule.StrictSlashes), true
+		return jinja.Bool(matched.StrictSlashes == nil || *matched.StrictSlashes), true
 	case "merge_slashes":
-		return jinja.Bool(rule.MergeSlashes == nil || *rule.MergeSlashes), true
+		return jinja.Bool(matched.MergeSlashes == nil || *matched.MergeSlashes), true
 	case "provide_automatic_options":
 		return jinja.True, true
 	case "redirect_to":

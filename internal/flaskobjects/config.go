@@ -1,4 +1,4 @@
-package dewar
+package flaskobjects
 
 import (
 	"net/url"
@@ -10,51 +10,27 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
-// templateConfig is config in templates, made once: the settings that are no secret,
-// under Flask's names, and the application's own.
-func (a *App) templateConfig() *datastruct.Dict {
-	c := &a.cfg
+// Config makes config: known are the settings of the framework by Flask's names, own
+// are the application's, of which secrets are left out.
+func Config(known []Setting, own ...map[string]any) *datastruct.Dict {
 	d := jinja.NewDict()
-	maxAge := jinja.None
-	if c.StaticMaxAge > 0 {
-		maxAge = jinja.Int(int64(c.StaticMaxAge.Seconds()))
+	for _, s := range known {
+		d.SetString(s.Name, jinja.ValueOf(s.Value))
 	}
-	domain := jinja.None
-	if c.Session.CookieDomain != "" {
-		domain = jinja.String(c.Session.CookieDomain)
-	}
-	for _, s := range []struct {
-		name  string
-		value any
-	}{
-		{"DEBUG", c.Debug},
-		{"TESTING", false},
-		{"APPLICATION_NAME", c.Name},
-		{"APPLICATION_ROOT", "/"},
-		{"SERVER_NAME", orNone(c.ServerName)},
-		{"PREFERRED_URL_SCHEME", a.bind(nil).URLScheme},
-		{"MAX_CONTENT_LENGTH", c.MaxContentLength},
-		{"MAX_FORM_PARTS", c.MaxFormParts},
-		{"MAX_FORM_MEMORY_SIZE", c.MaxFormMemorySize},
-		{"PERMANENT_SESSION_LIFETIME", c.Session.Lifetime},
-		{"SEND_FILE_MAX_AGE_DEFAULT", maxAge},
-		{"SESSION_COOKIE_DOMAIN", domain},
-		{"SESSION_COOKIE_HTTPONLY", true},
-		{"SESSION_COOKIE_NAME", a.cookieName()},
-		{"SESSION_COOKIE_PATH", c.Session.CookiePath},
-		{"SESSION_COOKIE_SAMESITE", c.Session.CookieSameSite},
-		{"SESSION_COOKIE_SECURE", a.mode.https()},
-	} {
-		d.SetString(s.name, jinja.ValueOf(s.value))
-	}
-	for _, own := range []map[string]any{c.own, c.Settings} {
-		for _, name := range sortedKeys(own) {
-			if !isSecretSetting(name, own[name]) {
-				d.SetString(name, jinja.ValueOf(withoutSecrets(own[name])))
+	for _, settings := range own {
+		for _, name := range sortedKeys(settings) {
+			if !isSecretSetting(name, settings[name]) {
+				d.SetString(name, jinja.ValueOf(withoutSecrets(settings[name])))
 			}
 		}
 	}
 	return &datastruct.Dict{Class: "Config", D: d}
+}
+
+// A Setting is one of the framework's in config.
+type Setting struct {
+	Name  string
+	Value any
 }
 
 // secretWords in a setting's name say that no page shows it.
