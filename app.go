@@ -75,6 +75,7 @@ type App struct {
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check
+	defaults             map[string]any     // of DefaultSetting
 }
 
 // New makes an app. Whatever is wrong with the configuration is reported
@@ -82,7 +83,7 @@ type App struct {
 func New(cfg Config) *App {
 	ownLog := cfg.Logger == nil
 	cfg.setDefaults()
-	a := &App{cfg: cfg, ownLog: ownLog, location: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}}
+	a := &App{cfg: cfg, ownLog: ownLog, location: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}, defaults: map[string]any{}}
 	a.root.app = a
 	a.log = cfg.Logger
 	a.routes = a.newMap()

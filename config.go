@@ -41,9 +41,11 @@ type Config struct {
 	// order after Templates, and before those of blueprints. Default: none.
 	TemplateFolders []TemplateFolder `config:"-"`
 	// TemplateExtensions turns on the extensions that come with Jinja, by Jinja's
-	// names too: [jinja.ExtensionDo], [jinja.ExtensionLoopControls],
-	// [jinja.ExtensionI18n], in the new style as Flask-Babel has it, and
-	// [jinja.ExtensionDebug]. Default: none, as in Flask.
+	// names too: [jinja.ExtensionLoopControls], [jinja.ExtensionI18n], in the new
+	// style as Flask-Babel has it, and [jinja.ExtensionDebug]. Default: none, as in
+	// Flask. [jinja.ExtensionDo] is always on: the macro files that Flask's
+	// developers copy from project to project need it, and no template can mean
+	// anything else by its tag.
 	TemplateExtensions []jinja.Extension `config:"-"`
 	// TemplateLinkSchemes are the schemes that an address in a link of a template may
 	// have besides http, https, mailto, tel and the like: an application's own, such as

@@ -104,7 +104,7 @@ func (a *App) buildTemplates() error {
 		SameSite:   templateSameSite,
 
 		CompatTemplate:  a.compatTemplate,
-		Extensions:      a.cfg.TemplateExtensions,
+		Extensions:      append([]jinja.Extension{jinja.ExtensionDo}, a.cfg.TemplateExtensions...),
 		Tags:            a.cfg.TemplateTags,
 		LinkSchemes:     a.cfg.TemplateLinkSchemes,
 		NewstyleGettext: true,

@@ -33,11 +33,15 @@ func TestTemplateConfig(t *testing.T) {
 	}
 	cfg.Settings = map[string]any{"BOOTSTRAP_BTN_STYLE": "primary", "SECRET_KEY": "hush-key", "MAIL_PASSWORD": "hush-password", "OAUTH": map[string]any{"id": 1, "client_secret": "hush-client"}}
 	cfg.Templates = fstest.MapFS{"t.txt": {Data: []byte(
-		"{{ config.BOOTSTRAP_BTN_STYLE }} {{ config.PAGE_SIZE + 1 }} {{ config.HOME }} {{ config.MAIL_SERVER }} {{ config.SECRET_KEY is defined }} {{ config.MAIL_KEY is defined }} {{ config }}")}}
+		"{{ config.BOOTSTRAP_BTN_STYLE }} {{ config.BOOTSTRAP_BTN_SIZE }} {{ config.PAGE_SIZE + 1 }} {{ config.HOME }} {{ config.MAIL_SERVER }} {{ config.SECRET_KEY is defined }} {{ config.MAIL_KEY is defined }} {{ config }}")}}
 	app := dewar.New(cfg.Config)
+	app.DefaultSetting("BOOTSTRAP_BTN_STYLE", "danger")
+	app.DefaultSetting("PAGE_SIZE", 1)
+	app.DefaultSetting("BOOTSTRAP_BTN_SIZE", "md")
+	app.DefaultSetting("BOOTSTRAP_BTN_SIZE", "lg") // the first stands
 	app.Get("/", func(c *dewar.Context) error { return c.Render("t.txt", nil) })
 	got := dewartest.New(t, app).Get("/").Text
-	if want := "primary 21 https://example.com/ mail.example.com False False <Config {"; !strings.HasPrefix(got, want) || strings.Contains(got, "hush") {
+	if want := "primary md 21 https://example.com/ mail.example.com False False <Config {"; !strings.HasPrefix(got, want) || strings.Contains(got, "hush") {
 		t.Errorf("got %s", got)
 	}
 	if found := app.Check(); !hasMessage(found, "config.SECRET_KEY is not there: a secret is not for templates") {

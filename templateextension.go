@@ -69,7 +69,7 @@ func (a *App) installTranslations() {
 
 // extensionTags are the tags of the extensions that come with Jinja.
 var extensionTags = map[string]string{
-	"do": "ExtensionDo", "break": "ExtensionLoopControls", "continue": "ExtensionLoopControls",
+	"break": "ExtensionLoopControls", "continue": "ExtensionLoopControls",
 	"trans": "ExtensionI18n", "pluralize": "ExtensionI18n", "debug": "ExtensionDebug",
 }
 

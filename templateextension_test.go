@@ -33,7 +33,6 @@ func TestTemplateExtensions(t *testing.T) {
 		name, source, want, hint string
 		set                      func(*dewar.Config)
 	}{
-		{"do", "{% set l = [] %}{% do l.append(1) %}{{ l }}", "[1]", "jinja.ExtensionDo", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{jinja.ExtensionDo} }},
 		{"break", "{% for x in [1, 2] %}{{ x }}{% break %}{% endfor %}", "1", "jinja.ExtensionLoopControls", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{"jinja2.ext.loopcontrols"} }},
 		{"continue", "{% for x in [1, 2] %}{% if x == 1 %}{% continue %}{% endif %}{{ x }}{% endfor %}", "2", "jinja.ExtensionLoopControls", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{jinja.ExtensionLoopControls} }},
 		{"trans", "{% trans name='<Ada>' %}Hello {{ name }}{% endtrans %} {{ _('you %(n)s', n=1) }}", "Hello &lt;Ada&gt; you 1", "jinja.ExtensionI18n", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{jinja.ExtensionI18n} }},
@@ -44,8 +43,8 @@ func TestTemplateExtensions(t *testing.T) {
 			}
 		}},
 		{"debug", "{% debug %}", "", "jinja.ExtensionDebug", func(c *dewar.Config) { c.TemplateExtensions = []jinja.Extension{jinja.ExtensionDebug} }},
-		{"a scheme", "<a href='{{ request.args.u or 'myapp:a' }}'>{% do [] %}", "<a href='myapp:a'>", "jinja.ExtensionDo", func(c *dewar.Config) {
-			c.TemplateExtensions, c.TemplateLinkSchemes = []jinja.Extension{jinja.ExtensionDo}, []string{"myapp"}
+		{"a scheme", "<a href='{{ request.args.u or 'myapp:a' }}'>{% for x in [1] %}{% break %}{% endfor %}", "<a href='myapp:a'>", "jinja.ExtensionLoopControls", func(c *dewar.Config) {
+			c.TemplateExtensions, c.TemplateLinkSchemes = []jinja.Extension{jinja.ExtensionLoopControls}, []string{"myapp"}
 		}},
 		{"a tag of the program", "{% shout 'a' %}", "a", "Config.TemplateTags", func(c *dewar.Config) { c.TemplateTags = map[string]jinja.Tag{"shout": shout} }},
 	}
@@ -77,6 +76,16 @@ func TestTemplateExtensions(t *testing.T) {
 				t.Errorf("%d %q, want %q", resp.Status, resp.Text, row.want)
 			}
 		})
+	}
+	// do needs no setting, and asking for it does no harm.
+	for _, set := range [][]jinja.Extension{nil, {jinja.ExtensionDo}} {
+		app := checked(t, func(c *dewar.Config) {
+			c.TemplateExtensions, c.Templates = set, folder("page.html", "{% set l = [] %}{% do l.append(1) %}{{ l }}")
+		})
+		app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", nil) })
+		if resp := dewartest.New(t, app).Get("/"); resp.Text != "[1]" {
+			t.Errorf("do with the setting %q: %d %q", set, resp.Status, resp.Text)
+		}
 	}
 	wrong := dewar.New(dewar.Config{TemplateExtensions: []jinja.Extension{"jinja2.ext.nope"}, Logger: slog.New(slog.DiscardHandler)})
 	if _, err := wrong.Handler(); err == nil || !strings.Contains(err.Error(), "TemplateExtensions: unknown extension") {

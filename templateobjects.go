@@ -144,5 +144,15 @@ func (a *App) templateConfig() *datastruct.Dict {
 		{Name: "SESSION_COOKIE_PATH", Value: c.Session.CookiePath},
 		{Name: "SESSION_COOKIE_SAMESITE", Value: c.Session.CookieSameSite},
 		{Name: "SESSION_COOKIE_SECURE", Value: a.mode.https()},
-	}, c.own, c.Settings)
+	}, a.defaults, c.own, c.Settings)
+}
+
+// DefaultSetting gives templates a setting as config.NAME unless the application has
+// one of this name, in [Config.Settings] or read by [LoadConfig]. Extensions use it
+// as those of Flask use app.config.setdefault.
+func (a *App) DefaultSetting(name string, v any) {
+	a.root.changing("DefaultSetting", callerLocation())
+	if _, ok := a.defaults[name]; !ok {
+		a.defaults[name] = v
+	}
 }
