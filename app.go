@@ -75,6 +75,7 @@ type App struct {
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check
+	templateTypes        map[string]Vars    // of TemplateVar
 	defaults             map[string]any     // of DefaultSetting
 }
 
@@ -83,7 +84,7 @@ type App struct {
 func New(cfg Config) *App {
 	ownLog := cfg.Logger == nil
 	cfg.setDefaults()
-	a := &App{cfg: cfg, ownLog: ownLog, location: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}, defaults: map[string]any{}}
+	a := &App{cfg: cfg, ownLog: ownLog, location: callerLocation(), endpoints: map[string]*endpoint{}, templateVars: map[string]any{}, templateTypes: map[string]Vars{}, defaults: map[string]any{}}
 	a.root.app = a
 	a.log = cfg.Logger
 	a.routes = a.newMap()

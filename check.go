@@ -108,7 +108,7 @@ func (a *App) rendered() []string {
 	if a.proxy == nil && a.cfg.Flask == nil {
 		return nil
 	}
-	return slices.AppendSeq([]string{}, maps.Keys(a.templateVars))
+	return slices.AppendSeq(slices.AppendSeq([]string{}, maps.Keys(a.templateVars)), maps.Keys(a.templateTypes))
 }
 
 // TemplateVars declares what a template is rendered with, so that the check at
@@ -121,6 +121,17 @@ func (a *App) rendered() []string {
 func (a *App) TemplateVars(name string, vars any) {
 	a.root.changing("TemplateVars", callerLocation())
 	a.templateVars[name] = vars
+}
+
+// TemplateVar declares one variable of a template, by a sample of its value or by
+// its type (reflect.Type): the check at the start finds attributes that it does not
+// have. Of the template's other variables it says nothing.
+func (a *App) TemplateVar(template, name string, sample any) {
+	a.root.changing("TemplateVar", callerLocation())
+	if a.templateTypes[template] == nil {
+		a.templateTypes[template] = Vars{}
+	}
+	a.templateTypes[template][name] = sample
 }
 
 // A templateError is an error that the check of templates found.
@@ -176,7 +187,7 @@ func (a *App) templateFindings(names []string) []Finding {
 		open = open || len(s.templates.processors) > 0
 	}
 	found, err := a.env.Check(jinja.CheckOptions{
-		Templates: names, Match: isTemplate, Vars: a.templateVars, Names: requestNames, OpenNames: open, URL: a.checkURL,
+		Templates: names, Match: isTemplate, Vars: a.templateVars, Types: a.templateTypes, Names: requestNames, OpenNames: open, URL: a.checkURL,
 		Rendered: a.rendered(), Absent: flaskobjects.Absent,
 	})
 	if err != nil {

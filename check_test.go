@@ -237,6 +237,21 @@ func TestCheckEscapesAtStart(t *testing.T) {
 
 // Declared variables are checked at the start, save where a context processor
 // may add names.
+// TestCheckTemplateVar: one variable's attributes are checked, other names are not.
+func TestCheckTemplateVar(t *testing.T) {
+	app := dewar.New(dewar.Config{Templates: folder("t.html", "{{ other }}\n{{ post.titel }}"), Logger: slog.New(slog.DiscardHandler)})
+	app.TemplateVar("t.html", "post", struct{ Title string }{})
+	var got []string
+	for _, f := range app.Check() {
+		if f.ID == "undefined-attribute" || f.ID == "undefined-name" {
+			got = append(got, f.Source+" "+f.Message+" "+f.Remedy)
+		}
+	}
+	if want := []string{`t.html:2:8 post has no field or method "titel" did you mean "Title"?`}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestCheckTemplateVars(t *testing.T) {
 	type page struct{ Title string }
 	source := "{{ title }}{{ request.path }}{{ g.user }}{{ session.x }}{{ config }}{{ url_for('static', filename='x') }}{{ get_flashed_messages() }}{{ titel }}{{ post.titel }}"

@@ -3,6 +3,7 @@ package jinja
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -57,6 +58,10 @@ type CheckOptions struct {
 	// typed values attributes are checked too, through loops and includes. A
 	// template that is not in the map has its names left alone.
 	Vars map[string]any
+	// Types says what single variables of a template are, by its name and theirs: a
+	// sample of the value, or its type (reflect.Type). Their attributes are checked;
+	// of a template's other variables it says nothing.
+	Types map[string]map[string]any
 	// Names are seen by every template, besides the environment's globals.
 	Names []string
 	// Absent says why one of Names does not have an attribute, given as the path to
@@ -102,6 +107,18 @@ func (e *Environment) Check(o CheckOptions) ([]Finding, error) {
 	vars, err := checkVars(o.Vars)
 	if err != nil {
 		return nil, err
+	}
+	for name, types := range o.Types {
+		v, declared := vars[name]
+		v.Open = !declared
+		v.Names = maps.Clone(v.Names)
+		if v.Names == nil {
+			v.Names = map[string]reflect.Type{}
+		}
+		for name, sample := range types {
+			v.Names[name] = typeOfSample(sample)
+		}
+		vars[name] = v
 	}
 	if o.URLFunction == "" {
 		o.URLFunction = "url_for"

@@ -200,6 +200,46 @@ func TestCheckFollows(t *testing.T) {
 	}
 }
 
+// TestCheckTypes: of a template that only declares the types of single variables, its other names are left alone, and a
+// type without a name is called as the template calls it.
+func TestCheckTypes(t *testing.T) {
+	form := reflect.TypeFor[struct {
+		F0 struct {
+			F0 string `jinja:"label"`
+			F1 string `jinja:"errors"`
+		} `jinja:"email"`
+	}]()
+	env, err := jinja.New(jinja.Options{Loader: jinja.Map{
+		"open.html":   "{{ other }}{{ form.email.label }}{{ form['email'].errors }}{{ form.other }}{{ form.emial }}\n{{ form.email.erors }}{{ form['email'].erors }}{{ (form or 1).emial }}",
+		"closed.html": "{{ other }}{{ form.emial }}",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := env.Check(jinja.CheckOptions{
+		Vars:  map[string]any{"closed.html": []string{"form"}},
+		Types: map[string]map[string]any{"open.html": {"form": form}, "closed.html": {"form": form}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var messages []string
+	for _, f := range got {
+		messages = append(messages, f.Message+" "+f.Hint)
+	}
+	want := []string{
+		`"other" is not among the variables of the template `,
+		`form has no field or method "emial" did you mean "email"?`,
+		`form has no field or method "other" `,
+		`form has no field or method "emial" did you mean "email"?`,
+		`form.email has no field or method "erors" did you mean "errors"?`,
+		`the value has no field or method "erors" did you mean "errors"?`,
+	}
+	if !slices.Equal(messages, want) {
+		t.Errorf("%q", messages)
+	}
+}
+
 func TestCheckErrors(t *testing.T) {
 	env, err := jinja.New(jinja.Options{Loader: jinja.LoaderFunc(jinja.Map{"a": "{{ x }}"}.Load)})
 	if err != nil {

@@ -39,11 +39,12 @@ type Config struct {
 	Strict bool
 }
 
-// Vars are the declared variables of a template: the fields and methods of Struct, or Names. A type that is nil is
-// unknown.
+// Vars are the declared variables of a template: the fields and methods of Struct, and Names. A type that is nil is
+// unknown. Open says that there are others.
 type Vars struct {
 	Struct reflect.Type
 	Names  map[string]reflect.Type
+	Open   bool
 }
 
 // URLCall is a call of the function that builds URLs.

@@ -296,7 +296,7 @@ func (f *follower) name(n *ast.Name, s *scope) reflect.Type {
 			return rt
 		}
 	}
-	if f.Global(n.Name) || f.Open || s.optional || n.Name == "self" || strings.HasPrefix(n.Name, "__") {
+	if f.Global(n.Name) || f.Open || f.vars.Open || s.optional || n.Name == "self" || strings.HasPrefix(n.Name, "__") {
 		return nil
 	}
 	var names []string

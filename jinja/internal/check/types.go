@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -85,9 +86,37 @@ func (f *follower) attr(n ast.Node, of reflect.Type, name string, s *scope) refl
 		return nil
 	}
 	if !found && !s.optional {
-		f.report(f.t, n, UndefinedAttr, f.severity(), of.String()+" has no field or method "+quote(name)+f.where(), nearest(name, value.AttrNames(of)))
+		f.report(f.t, n, UndefinedAttr, f.severity(), subject(of, n)+" has no field or method "+quote(name)+f.where(), nearest(name, value.AttrNames(of)))
 	}
 	return rt
+}
+
+// subject names a type in the message about an attribute of it. One without a name of its own, such as that of a form,
+// is called as the template calls the value.
+func subject(of reflect.Type, n ast.Node) string {
+	if of.Kind() != reflect.Struct || of.Name() != "" {
+		return of.String()
+	}
+	switch n := n.(type) {
+	case *ast.Getattr:
+		return cmp.Or(path(n.Node), "the value")
+	case *ast.Getitem:
+		return cmp.Or(path(n.Node), "the value")
+	}
+	return "the value"
+}
+
+// path writes names and attributes as the template does, "" for any other expression.
+func path(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Name:
+		return e.Name
+	case *ast.Getattr:
+		if before := path(e.Node); before != "" {
+			return before + "." + e.Attr
+		}
+	}
+	return ""
 }
 
 // sameElements holds the filters that return a sequence of the same elements.
