@@ -40,11 +40,12 @@ func (c *Connections) Admit(r *http.Request, a *Admission) bool {
 		}
 		return true
 	}
-	if c.cancelled(r) {
-		return false
+	gone := c.cancelled(r)
+	if !gone {
+		runtime.Gosched()
+		gone = c.cancelled(r)
 	}
-	runtime.Gosched()
-	if c.cancelled(r) {
+	if gone && r.Method != "PRI" { // the preface, over HTTP/1, is to be answered
 		return false
 	}
 	if a.of != nil {
@@ -55,9 +56,9 @@ func (c *Connections) Admit(r *http.Request, a *Admission) bool {
 	return true
 }
 
-// isHTTP2 reports whether a request came over HTTP/2. Its preface is a request of
-// HTTP/1.
-func isHTTP2(r *http.Request) bool { return r.ProtoMajor == 2 && r.Method != "PRI" }
+// isHTTP2 reports whether a request came over HTTP/2. The preface, sent over HTTP/1,
+// counts as one: a stream may have its method, PRI, as well.
+func isHTTP2(r *http.Request) bool { return r.ProtoMajor == 2 }
 
 // enter counts a request, and returns how many places it takes.
 func (n *connection) enter(a *Admission, http2 bool) (places int64) {

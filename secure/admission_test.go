@@ -17,6 +17,7 @@ type visitor struct {
 	state  func(net.Conn, http.ConnState)
 	ctx    context.Context
 	major  int
+	method string
 }
 
 // visit connects to a server that tells c of its connections.
@@ -24,7 +25,7 @@ func visit(t *testing.T, c *Connections, major int) *visitor {
 	t.Helper()
 	server := &http.Server{}
 	c.Attach(server)
-	v := &visitor{state: server.ConnState, major: major}
+	v := &visitor{state: server.ConnState, major: major, method: "GET"}
 	v.client, v.conn = net.Pipe()
 	v.ctx = server.ConnContext(t.Context(), v.conn)
 	v.state(v.conn, http.StateNew)
@@ -35,7 +36,7 @@ func visit(t *testing.T, c *Connections, major int) *visitor {
 // ask makes a request.
 func (v *visitor) ask(t *testing.T, c *Connections) (*Admission, *http.Request) {
 	t.Helper()
-	r := (&http.Request{Method: "GET", ProtoMajor: v.major}).WithContext(v.ctx)
+	r := (&http.Request{Method: v.method, ProtoMajor: v.major}).WithContext(v.ctx)
 	a := &Admission{Began: time.Now()}
 	v.state(v.conn, http.StateActive)
 	if !c.Admit(r, a) {
@@ -195,4 +196,35 @@ func TestUnderway(t *testing.T) {
 	if c.Open() != 1 {
 		t.Errorf("%d places are taken, want 1", c.Open())
 	}
+}
+
+// TestMethodPRI: a stream that asks for PRI, the method of HTTP/2's preface, takes a
+// place and is counted when it is cancelled, as any other.
+func TestMethodPRI(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := NewConnections(ConnectionLimits{})
+		v := visit(t, c, 2)
+		v.method = "PRI"
+		for range 10 {
+			v.ask(t, c)
+		}
+		if c.Open() != 10 {
+			t.Errorf("ten requests PRI take %d places", c.Open())
+		}
+		if v.state(v.conn, http.StateClosed); c.Open() != 0 {
+			t.Errorf("%d places are taken when all have gone", c.Open())
+		}
+		v = visit(t, c, 2)
+		v.method = "PRI"
+		ctx, cancel := context.WithCancel(v.ctx)
+		v.ctx = ctx
+		cancel()
+		for range cancelBurst {
+			a, r := v.ask(t, c)
+			a.Done(r)
+		}
+		if c.Reset() != 1 || !v.closed() {
+			t.Errorf("%d connections are reset for cancelled requests PRI, want 1", c.Reset())
+		}
+	})
 }
