@@ -29,7 +29,7 @@ func TestRefusedTargetsAreTheVisitors(t *testing.T) {
 	app.Get("/out", func(c *dewar.Context) error { return c.RedirectExternal(c.Query("next")) })
 	client := dewartest.New(t, app)
 	for _, path := range []string{"/next", "/url", "/out"} {
-		for _, next := range []string{"//evil.example", "https:evil.example", "javascript:alert(1)", "", "login", "%2F%5Cevil.example", "/%09/evil.example", strings.Repeat("a", 10_000)} {
+		for _, next := range []string{"//evil.example", "https:evil.example", "javascript:alert(1)", "", "login", "%2F%5Cevil.example", "/%09/evil.example", "/a/..//evil.example", "https://localhost@evil.example", strings.Repeat("a", 10_000)} {
 			log.Reset()
 			got := client.Get(path + "?next=" + next)
 			if got.Status != 400 || got.Header.Get("Location") != "" {

@@ -142,7 +142,8 @@ func (c *Context) Redirect(t Target) error {
 }
 
 // RedirectExternal sends the browser to another site. The URL must be absolute,
-// http or https; any other is an error, answered with 400. Never take it from the request without a list of what is
+// http or https, without a user ("https://shop.example@evil.example"); any other is an
+// error, answered with 400. Never take it from the request without a list of what is
 // allowed: a link to this site that leads elsewhere is a phisher's tool.
 func (c *Context) RedirectExternal(address string) error {
 	if !isExternal(address) {
@@ -155,10 +156,11 @@ func (c *Context) RedirectExternal(address string) error {
 	return nil
 }
 
-// isExternal reports whether a text is an address of http or https with a host.
+// isExternal reports whether a text is an address of http or https with a host and
+// without a user.
 func isExternal(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" &&
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
 		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f })
 }
 

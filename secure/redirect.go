@@ -21,8 +21,8 @@ const maxRedirect = 8 << 10
 // ("https:", "javascript:"), a host ("//evil.example", "///evil.example"),
 // backslashes, which browsers read as slashes, control characters and
 // surrounding spaces, which browsers drop, each of these percent-encoded
-// once, twice or three times in the path, dot segments before a double slash
-// ("/.//evil.example"), text that is not UTF-8, and more than 8 KiB before or
+// once, twice or three times in the path, dot segments that leave a double slash at
+// the beginning ("/.//evil.example", "/a/..//evil.example"), text that is not UTF-8, and more than 8 KiB before or
 // after encoding. In the query and the fragment only raw control characters
 // and backslashes are refused. Spaces, quotes, angle brackets and characters
 // outside ASCII come back percent-encoded.
@@ -66,22 +66,31 @@ func localPath(p string) bool {
 	p = strings.TrimLeft(p, " ")
 	// A path that begins with two slashes names a host. One that does so only
 	// after its dot segments are resolved does for programs that clean it.
-	for {
+	if strings.HasPrefix(p, "//") {
+		return false
+	}
+	if !strings.HasPrefix(p, ".") && !strings.Contains(p, "/.") {
+		return true
+	}
+	var depth int  // segments before the one that is looked at, resolved
+	var empty bool // the first of them is empty
+	segments := strings.Split(strings.TrimPrefix(p, "/"), "/")
+	for i, s := range segments {
 		switch {
-		case strings.HasPrefix(p, "//"):
-			return false
-		case strings.HasPrefix(p, "/./"), p == "/.":
-			p = p[2:]
-		case strings.HasPrefix(p, "/../"), p == "/..":
-			p = p[3:]
-		case strings.HasPrefix(p, "./"):
-			p = p[1:]
-		case strings.HasPrefix(p, "../"):
-			p = p[2:]
+		case s == ".":
+		case s == "..":
+			depth = max(0, depth-1)
 		default:
-			return true
+			if depth == 0 {
+				empty = s == ""
+			}
+			depth++
+		}
+		if depth > 0 && empty && i < len(segments)-1 {
+			return false
 		}
 	}
+	return true
 }
 
 // unescapeLenient decodes every well-formed escape once and leaves the rest.
