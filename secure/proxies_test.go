@@ -103,6 +103,10 @@ func TestProxies(t *testing.T) {
 			"X-Cluster-Client-Ip: 1.1.1.1", "X-Original-Url: /admin", "X-Rewrite-Url: /admin", "X-Original-Forwarded-For: 1.1.1.1", "X-Forwarded-Scheme: https", "X-Forwarded-Ssl: on",
 			"Front-End-Https: on", "X-Forwarded: for=1.1.1.1", "Forwarded-For: 1.1.1.1", "Client-Ip: 1.1.1.1", "Proxy: http://evil.test", "Cookie: a=b", "X-Requested-With: x", "Content-Type: text/plain"),
 			"10.1.2.3 http site.test ", "Content-Type Cookie X-Requested-With"},
+		{"headers of more delivery networks", all, proxy, header("X-Forward-For: 1.1.1.1", "Forwarded-Proto: https", "X-Azure-Clientip: 1.1.1.1", "X-Azure-Socketip: 1.1.1.1", "X-Vercel-Forwarded-For: 1.1.1.1",
+			"X-Nf-Client-Connection-Ip: 1.1.1.1", "X-Sucuri-Clientip: 1.1.1.1", "Do-Connecting-Ip: 1.1.1.1", "Incap-Client-Ip: 1.1.1.1", "Ali-Cdn-Real-Ip: 1.1.1.1", "Cdn-Src-Ip: 1.1.1.1",
+			"Cluster-Client-Ip: 1.1.1.1", "X-Http-Host-Override: evil.test", "Accept: */*", "If-None-Match: x", "Date: x", "X-Azure-Fdid: a"),
+			"10.1.2.3 http site.test ", "Accept Date If-None-Match X-Azure-Fdid"},
 		{"underscores", all, none, header("X_forwarded_for: 127.0.0.1", "X_Real_Ip: 127.0.0.1", "X-Forwarded_For: 127.0.0.1", "HTTP_X: y"), "203.0.113.9 http site.test ", "HTTP_X"},
 		{"underscores beside the real one", all, proxy, header("X-Forwarded-For: 198.51.100.7", "X_forwarded_for: 127.0.0.1"), "198.51.100.7 http site.test ", "X-Forwarded-For"},
 	} {

@@ -7,36 +7,48 @@ import (
 
 // forwardedPrefixes begin headers that a proxy or a delivery network sets
 // about the client, in lower case with hyphens.
-var forwardedPrefixes = []string{"x-forwarded", "x-original-", "x-appengine-", "cf-"}
+var forwardedPrefixes = []string{"x-forward", "x-original-", "x-appengine-", "cf-"}
 
 // forwardedNames are the others. Each has been believed by some framework
 // when it came from anyone: CVE-2020-28483, CVE-2023-41338, CVE-2026-45045.
 var forwardedNames = map[string]struct{}{
-	"forwarded":                {},
-	"forwarded-for":            {},
-	"client-ip":                {},
-	"fastly-client-ip":         {},
-	"fly-client-ip":            {},
-	"front-end-https":          {},
-	"proxy":                    {}, // becomes HTTP_PROXY in CGI programs
-	"proxy-client-ip":          {},
-	"true-client-ip":           {},
-	"wl-proxy-client-ip":       {},
-	"x-client-ip":              {},
-	"x-client-cert":            {},
-	"x-cluster-client-ip":      {},
-	"x-envoy-external-address": {},
-	"x-host":                   {},
-	"x-https":                  {},
-	"x-proxyuser-ip":           {},
-	"x-real-ip":                {},
-	"x-real-port":              {},
-	"x-remote-addr":            {},
-	"x-remote-ip":              {},
-	"x-rewrite-url":            {},
-	"x-scheme":                 {},
-	"x-script-name":            {},
-	"x-url-scheme":             {},
+	"ali-cdn-real-ip":           {},
+	"cdn-src-ip":                {},
+	"client-ip":                 {},
+	"cluster-client-ip":         {},
+	"do-connecting-ip":          {},
+	"fastly-client-ip":          {},
+	"fly-client-ip":             {},
+	"forwarded":                 {},
+	"forwarded-for":             {},
+	"forwarded-proto":           {},
+	"incap-client-ip":           {},
+	"front-end-https":           {},
+	"proxy":                     {}, // becomes HTTP_PROXY in CGI programs
+	"proxy-client-ip":           {},
+	"true-client-ip":            {},
+	"wl-proxy-client-ip":        {},
+	"x-azure-clientip":          {},
+	"x-azure-socketip":          {},
+	"x-client-ip":               {},
+	"x-client-cert":             {},
+	"x-cluster-client-ip":       {},
+	"x-envoy-external-address":  {},
+	"x-host":                    {},
+	"x-https":                   {},
+	"x-http-host-override":      {},
+	"x-nf-client-connection-ip": {},
+	"x-proxyuser-ip":            {},
+	"x-real-ip":                 {},
+	"x-real-port":               {},
+	"x-remote-addr":             {},
+	"x-remote-ip":               {},
+	"x-rewrite-url":             {},
+	"x-scheme":                  {},
+	"x-script-name":             {},
+	"x-sucuri-clientip":         {},
+	"x-vercel-forwarded-for":    {},
+	"x-url-scheme":              {},
 }
 
 // isForwarded reports whether a header key says something about the client
@@ -51,8 +63,20 @@ func isForwarded(key string) bool {
 		if key[1] != '-' && key[1] != '_' {
 			return false
 		}
+	case 'a': // not Accept
+		if second != 'l' {
+			return false
+		}
 	case 'c': // not Cookie, Connection, Content-Type, Cache-Control
-		if second != 'f' && second != 'l' {
+		if second != 'f' && second != 'l' && second != 'd' {
+			return false
+		}
+	case 'd':
+		if second != 'o' {
+			return false
+		}
+	case 'i': // not If-None-Match
+		if second != 'n' {
 			return false
 		}
 	case 'f', 't', 'w':
