@@ -257,12 +257,15 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 	}
 	out.Host = c.origin.Host
 	out.Trailer = nil // net/http hands on their names, which may be any, and no values
-	if !isWebSocket(p.In) {
-		// Any other protocol would be a tunnel past the gate, such as h2c.
+	// Any other protocol would be a tunnel past the gate, such as h2c.
+	if out.Header["Upgrade"] != nil && isWebSocket(p.In) {
+		out.Header["Upgrade"] = []string{"websocket"}
+	} else {
 		delete(out.Header, "Upgrade")
 		delete(out.Header, "Connection")
-		delete(out.Header, "Http2-Settings")
 	}
+	delete(out.Header, "Http2-Settings")
+	delete(out.Header, "Expect") // what it asks for is done here
 	for name := range out.Header {
 		if secure.ForwardedHeader(name) || strings.Contains(name, "_") {
 			delete(out.Header, name)

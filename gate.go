@@ -32,8 +32,8 @@ func (c *Context) gate() (err error) {
 	if c.origin, err = a.proxies.Resolve(c.r); err != nil {
 		return refusal(http.StatusBadRequest, "", err)
 	}
-	if c.r.Method == http.MethodTrace || c.r.Method == "TRACK" {
-		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
+	if err := c.gateMethod(); err != nil {
+		return err
 	}
 	if !a.hosts.Allowed(c.origin.Host) {
 		return refusal(http.StatusBadRequest, "This host is not served here.", fmt.Errorf("dewar: host %q is not among TrustedHosts", clip(c.origin.Host)))
@@ -51,11 +51,30 @@ func (c *Context) gate() (err error) {
 	if strings.HasPrefix(c.path, "//") { // one slash to the rules (as in Werkzeug), so to guards and the fallback too
 		c.path = "/" + strings.TrimLeft(c.path, "/")
 	}
-	if c.r.Method == http.MethodConnect {
+	if strings.EqualFold(c.r.Method, http.MethodConnect) {
 		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: CONNECT is refused"))
 	}
 	c.canonical()
 	c.boundRanges()
+	return nil
+}
+
+// gateMethod judges the method, which net/http reads over HTTP/2 as it comes, and a
+// Host header beside the :authority (RFC 9113, section 8.3.1). The rules, and WSGI,
+// read a method in any case.
+func (c *Context) gateMethod() error {
+	switch m := c.r.Method; {
+	case m == http.MethodGet, m == http.MethodPost, m == http.MethodHead:
+	case strings.EqualFold(m, http.MethodTrace), strings.EqualFold(m, "TRACK"):
+		return refusal(http.StatusMethodNotAllowed, "", errors.New("dewar: TRACE is refused"))
+	case !isHeaderName(m):
+		return refusal(http.StatusBadRequest, "", errors.New("dewar: the method is no token (RFC 9110, section 9.1)"))
+	}
+	if c.r.ProtoMajor == 2 {
+		if hosts := c.r.Header["Host"]; len(hosts) > 1 || len(hosts) == 1 && hosts[0] != c.r.Host {
+			return refusal(http.StatusBadRequest, "", errors.New("dewar: a Host header that is not the :authority"))
+		}
+	}
 	return nil
 }
 

@@ -191,7 +191,7 @@ func (c *Context) refuse(err error) {
 	var gate gateError
 	if errors.As(err, &gate) {
 		c.failed = err
-		c.res.Header()["Connection"] = []string{"close"}
+		c.endConnection(c.res.Header())
 		c.errorPage(gate.HTTPError)
 		return
 	}
@@ -200,6 +200,15 @@ func (c *Context) refuse(err error) {
 	}
 	c.answerError(asRefusal(err))
 	c.afterHooks()
+}
+
+// endConnection has net/http end the connection behind the answer, so that nothing of
+// this request is read as another. Over HTTP/2 nothing can be, and proxies share a
+// connection between their clients. A request PRI may be the preface, over HTTP/1.
+func (c *Context) endConnection(h http.Header) {
+	if c.r.ProtoMajor != 2 || c.r.Method == "PRI" {
+		h["Connection"] = []string{"close"}
+	}
 }
 
 // afterHooks runs what follows the view. One that fails turns the answer into

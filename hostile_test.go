@@ -37,7 +37,7 @@ func TestProtocolCornerCases(t *testing.T) {
 	const post, get, end = "POST /echo HTTP/1.1\r\nHost: localhost\r\n", "GET /echo HTTP/1.1\r\nHost: localhost\r\n", "\r\n\r\n"
 	rows := []struct{ name, by, request, status, body string }{
 		{"CVE-2024-1135 Content-Length and Transfer-Encoding", "taken",
-			post + "Content-Length: 4\r\nTransfer-Encoding: chunked" + end + "5\r\nhello\r\n0\r\n\r\n", "200", `POST "hello"`},
+			post + "Content-Length: 4\r\nTransfer-Encoding: chunked" + end + "5\r\nhello\r\n0\r\n\r\n" + get + end, "200", `POST "hello"`},
 		{"two different Content-Length", "net/http", post + "Content-Length: 5\r\nContent-Length: 6" + end + "hello!", "400", ""},
 		{"Content-Length with a sign", "net/http", post + "Content-Length: +4" + end + "hell", "400", ""},
 		{"Content-Length with a list", "net/http", post + "Content-Length: 4, 4" + end + "hell", "400", ""},

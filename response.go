@@ -154,8 +154,10 @@ func (w *response) begin(length int) error {
 		defer long.Close()
 	}
 	h := w.Header()
-	if w.c.body.over.Load() {
-		h["Connection"] = []string{"close"} // the rest of the body is not read
+	// The rest of a body that is too large is not read. One in chunks may have had a
+	// Content-Length beside it, which net/http does not tell (RFC 9112, section 6.1).
+	if w.c.body.over.Load() || w.c.r.TransferEncoding != nil {
+		w.c.endConnection(h)
 	}
 	var held http.Header
 	if h["Trailer"] != nil {

@@ -97,6 +97,8 @@ func CanonicalPath(escapedPath string) (decoded string, err error) {
 //
 //   - an opaque one ("x:admin"), and an address of another scheme or without a host,
 //   - a user or a password in the address,
+//   - a whole address over HTTP/2, where it does not replace the :authority (RFC 9113,
+//     section 8.3.1),
 //   - a host alone ("localhost:80"), which belongs to CONNECT, and "*", which belongs
 //     to OPTIONS and is the caller's to answer,
 //   - a raw "#" in the query,
@@ -105,7 +107,7 @@ func RequestTarget(r *http.Request) (path string, err error) {
 	switch u := r.URL; {
 	case u.User != nil:
 		return "", errTargetUser
-	case (u.Scheme != "" || u.Host != "") && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https"):
+	case (u.Scheme != "" || u.Host != "") && (r.ProtoMajor == 2 || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"):
 		return "", errTarget
 	case strings.Contains(u.RawQuery, "#"):
 		return "", errTargetHash
