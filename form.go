@@ -169,6 +169,19 @@ func (c *Context) FormValues() (url.Values, error) {
 	return c.form.values, c.form.err
 }
 
+// FormNames returns the names of the fields and files of the request's form, once for each value, in the order in which
+// they were sent; none before the form was read. It is for packages that read forms.
+func FormNames(c *Context) []string {
+	names := make([]string, 0, len(c.form.pairs)+len(c.form.files))
+	for _, p := range c.form.pairs {
+		names = append(names, p.Name)
+	}
+	for _, f := range c.form.files {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 // An Upload is a file that a form sent. Open it to read it; it is in memory or
 // in a temporary file that is gone when the request ends.
 type Upload struct {

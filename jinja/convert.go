@@ -18,6 +18,9 @@ func Iterate(v Value) (Iterator, error) { return value.Iterate(v) }
 // of a Go value, a method of a str, list or dict.
 func GetAttr(v Value, name string) (Value, bool) { return value.GetAttr(v, name) }
 
+// Str returns str(v). The error is that of a value that does not print, such as a strict undefined one.
+func Str(v Value) (string, error) { return value.StrOf(v) }
+
 // Repr returns repr(v).
 func Repr(v Value) (string, error) { return value.ReprOf(v) }
 

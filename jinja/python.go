@@ -1,6 +1,10 @@
 package jinja
 
-import "github.com/dewar-go/dewar/jinja/internal/value"
+import (
+	"time"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
+)
 
 // Op is a comparison, as a [Comparer] is asked for it.
 type Op = value.Op
@@ -25,3 +29,9 @@ func NewRange(start, stop, step int64) Value { return value.NewRange(start, stop
 // Naive is the location of a time.Time that templates take for a Python datetime without a time zone. It prints no
 // offset.
 var Naive = value.Naive
+
+// Date returns Python's date: the day of t.
+func Date(t time.Time) Value { return value.Date(t) }
+
+// Clock returns Python's time: that of t within its day, without a zone.
+func Clock(t time.Time) Value { return value.Clock(t) }

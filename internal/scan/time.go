@@ -21,17 +21,39 @@ func IsTime(t reflect.Type) bool {
 
 var usualLayouts = []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// strptime replaces the directives of strptime by Go's layout.
-var strptime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "01", "%d", "02", "%H", "15", "%I", "03", "%M", "04",
-	"%S", "05", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%")
+// strftime replaces the directives of strftime by Go's layout, strptime those of strptime, which reads numbers with or
+// without a leading zero.
+var (
+	strftime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "01", "%d", "02", "%H", "15", "%I", "03", "%M", "04",
+		"%S", "05", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%",
+		"%-m", "1", "%-d", "2", "%-H", "15", "%-I", "3", "%-M", "4", "%-S", "5", "%j", "002")
+	strptime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4",
+		"%S", "5", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%",
+		"%-m", "1", "%-d", "2", "%-H", "15", "%-I", "3", "%-M", "4", "%-S", "5", "%j", "002")
+)
+
+// Format writes a time in the layout. The empty Layout writes RFC 3339.
+func (l Layout) Format(t time.Time) string {
+	switch {
+	case l == "":
+		return t.Format(time.RFC3339)
+	case strings.Contains(string(l), "%"):
+		return t.Format(strftime.Replace(string(l)))
+	}
+	return t.Format(string(l))
+}
 
 func (l Layout) time(text string) (time.Time, error) {
 	layouts := usualLayouts
-	if l != "" {
+	switch {
+	case strings.Contains(string(l), "%"):
 		layouts = []string{strptime.Replace(string(l))}
+	case l != "":
+		layouts = []string{string(l)}
 	}
 	for _, layout := range layouts {
-		if t, err := time.Parse(layout, text); err == nil {
+		// Parse reads a fraction behind the seconds that no strptime reads.
+		if t, err := time.Parse(layout, text); err == nil && (t.Nanosecond() == 0 || l == "" || strings.Contains(layout, "0000") || !strings.Contains(string(l), "%")) {
 			return t, nil
 		}
 	}

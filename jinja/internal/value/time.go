@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+// Date returns a date, the day of t.
+func Date(t time.Time) Value { return dateValue(t) }
+
+// Clock returns a time, that of t within its day.
+func Clock(t time.Time) Value { return clockValue(t) }
+
 func dateValue(t time.Time) Value { return objectValue(dateType, &t) }
 
 func clockValue(t time.Time) Value { return objectValue(clockType, &t) }

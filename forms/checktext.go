@@ -1,0 +1,199 @@
+package forms
+
+import (
+	"net"
+	"net/netip"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/internal/punycode"
+)
+
+// Email checks the form of an e-mail address as the Python package email_validator does: no name, no quotes, a host
+// with a dot that is no name for private use. Nothing is sent.
+type Email struct {
+	// ASCIIOnly refuses addresses that are not ASCII before the @.
+	ASCIIOnly bool
+	// EmptyLocal takes an address that begins with the @.
+	EmptyLocal bool
+	Message    string
+}
+
+// maxEmail is the length of an address, in bytes (RFC 5321 with its erratum 1690).
+const maxEmail = 254
+
+// Check implements [Check].
+func (c Email) Check(form *Form, field *BoundField) error {
+	if text, ok := field.text(); ok && len(text) <= maxEmail && c.valid(text) {
+		return nil
+	}
+	return Fail("email", message(form, c.Message, "Invalid email address."))
+}
+
+func (c Email) valid(address string) bool {
+	local, domain, found := strings.Cut(address, "@")
+	if !found || strings.Contains(domain, "@") || utf8.RuneCountInString(local) > 64 || local == "" && !c.EmptyLocal {
+		return false
+	}
+	if local != "" {
+		for atom := range strings.SplitSeq(local, ".") {
+			if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !c.atom(r) }) {
+				return false
+			}
+		}
+		if first, _ := utf8.DecodeRuneInString(local); unicode.IsMark(first) {
+			return false
+		}
+	}
+	host, ok := asciiHost(domain)
+	if !ok || len(host)+len(local)+1 > maxEmail || !strings.Contains(host, ".") {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if !hostLabel.MatchString(label) {
+			return false
+		}
+	}
+	last := labels[len(labels)-1]
+	switch last {
+	case "arpa", "invalid", "local", "localhost", "onion", "test":
+		return false
+	}
+	return last[len(last)-1] >= 'a'
+}
+
+var hostLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// atom reports whether a character may stand before the @ (RFC 5322 atext, RFC 6531).
+func (c Email) atom(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf:
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+	case c.ASCIIOnly || r == utf8.RuneError:
+		return false
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.M)
+}
+
+// asciiHost writes a host name in lower case and in ASCII.
+func asciiHost(host string) (string, bool) {
+	if len(host) > 4*maxEmail {
+		return "", false
+	}
+	host = strings.ToLower(host)
+	labels := strings.FieldsFunc(host, func(r rune) bool { return strings.ContainsRune("。．｡", r) })
+	if !strings.ContainsAny(host, "。．｡") {
+		labels = []string{host}
+	}
+	labels = strings.Split(strings.Join(labels, "."), ".")
+	for i, label := range labels {
+		if strings.IndexFunc(label, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+			continue
+		}
+		for _, r := range label {
+			if r >= utf8.RuneSelf && !unicode.In(r, unicode.L, unicode.M, unicode.N) {
+				return "", false
+			}
+		}
+		if len(label) > 4*63 {
+			return "", false
+		}
+		labels[i] = "xn--" + punycode.Encode(label)
+	}
+	return strings.Join(labels, "."), true
+}
+
+// URL checks that the text is an absolute URL of any scheme.
+type URL struct {
+	// NoTLD takes hosts without a top-level domain, such as localhost: WTForms' require_tld=False.
+	NoTLD   bool
+	Message string
+}
+
+// maxURL is the length of a URL that is looked at, in bytes.
+const maxURL = 8 << 10
+
+var (
+	urlPattern  = regexp.MustCompile(`(?i)^[a-z]+://([^/?:]+)(:[0-9]+)?(/.*?)?(\?.*)?\n?$`)
+	urlHostPart = regexp.MustCompile(`(?i)^(xn-|[a-z0-9_]+)(-[a-z0-9_-]+)*$`)
+	urlTLD      = regexp.MustCompile(`(?i)^([a-z]{2,20}|xn--([a-z0-9]+-)*[a-z0-9]+)$`)
+)
+
+// Check implements [Check].
+func (c URL) Check(form *Form, field *BoundField) error {
+	if text, ok := field.text(); ok && len(text) <= maxURL && c.valid(text) {
+		return nil
+	}
+	return Fail("url", message(form, c.Message, "Invalid URL."))
+}
+
+func (c URL) valid(text string) bool {
+	parts := urlPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return false
+	}
+	host := parts[1]
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	host, ok := asciiHost(host)
+	labels := strings.Split(host, ".")
+	if !ok || len(host) > 253 || !c.NoTLD && (len(labels) < 2 || !urlTLD.MatchString(labels[len(labels)-1])) {
+		return false
+	}
+	for _, label := range labels {
+		if len(label) > 63 || !urlHostPart.MatchString(label) {
+			return false
+		}
+	}
+	return true
+}
+
+// IPAddress checks for an IP address. With neither field set it is one of IPv4, as in WTForms.
+type IPAddress struct {
+	IPv4, IPv6 bool
+	Message    string
+}
+
+// Check implements [Check].
+func (c IPAddress) Check(form *Form, field *BoundField) error {
+	text := field.valueText()
+	if a, err := netip.ParseAddr(text); err == nil && !field.null && len(text) <= 64 {
+		if a.Is4() && (c.IPv4 || !c.IPv6) || a.Is6() && c.IPv6 {
+			return nil
+		}
+	}
+	return Fail("ip_address", message(form, c.Message, "Invalid IP address."))
+}
+
+// MacAddress checks for a MAC address such as 01:23:45:67:ab:CD.
+type MacAddress struct{ Message string }
+
+// Check implements [Check].
+func (c MacAddress) Check(form *Form, field *BoundField) error {
+	text, _ := field.text()
+	text = strings.TrimSuffix(text, "\n") // Python's $
+	if _, err := net.ParseMAC(text); err == nil && len(text) == 17 && strings.Count(text, ":") == 5 {
+		return nil
+	}
+	return Fail("mac_address", message(form, c.Message, "Invalid Mac address."))
+}
+
+// UUID checks for a UUID in any spelling that Python's uuid.UUID reads: with hyphens or without, in braces, as a URN.
+type UUID struct{ Message string }
+
+// Check implements [Check].
+func (c UUID) Check(form *Form, field *BoundField) error {
+	text := field.valueText()
+	if len(text) <= 100 && !field.null {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "urn:", ""), "uuid:", "")
+		text = strings.ReplaceAll(strings.Trim(text, "{}"), "-", "")
+		if len(text) == 32 && strings.Trim(text, "0123456789abcdefABCDEF") == "" {
+			return nil
+		}
+	}
+	return Fail("uuid", message(form, c.Message, "Invalid UUID."))
+}

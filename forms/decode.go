@@ -1,0 +1,416 @@
+package forms
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/scan"
+)
+
+// process gives the field its value: from x, else from its default, then from what was sent.
+func (f *BoundField) process(src *source, x any, given bool) {
+	if !given {
+		x = f.Default
+		if call, ok := x.(func() any); ok {
+			x = call()
+		}
+	}
+	f.object = x
+	switch f.kind {
+	case kindForm:
+		f.processForm(src, x)
+		return
+	case kindList:
+		f.processList(src, x)
+		return
+	}
+	if x != nil || f.kind == kindBool {
+		f.setObject(x)
+	}
+	f.initial = f.valueText()
+	if src != nil && !f.Disabled && !f.ReadOnly {
+		f.take(src)
+	}
+	if f.isText && !f.null {
+		text := f.value.String()
+		for _, filter := range f.Filters {
+			text = filter(text)
+		}
+		f.value.SetString(text)
+	}
+}
+
+// take reads what was sent.
+func (f *BoundField) take(src *source) {
+	if f.kind == kindFile || f.kind == kindFiles {
+		f.takeFiles(src)
+		return
+	}
+	f.raw, f.sent = src.values[f.name]
+	f.offered = f.sent || src.offered(f.name)
+	switch {
+	case f.kind == kindBool:
+		on := false
+		if f.sent && len(f.raw) > 0 {
+			b, err := scan.Bool(f.raw[0])
+			on = f.raw[0] != "" && (b || err != nil)
+		}
+		f.setBool(on)
+		return
+	case f.kind == kindChoices:
+		f.null = false
+		list := reflect.MakeSlice(f.value.Type(), len(f.raw), len(f.raw))
+		for i, text := range f.raw {
+			if err := scan.Text(list.Index(i), text); err != nil {
+				f.refuse(f.invalid)
+				return
+			}
+		}
+		f.value.Set(list)
+		return
+	case len(f.raw) == 0:
+		return
+	}
+	text := f.raw[0]
+	if f.isText {
+		f.value.SetString(text)
+		f.null = false
+		return
+	}
+	if err := f.scan(text); err != nil {
+		f.refuse(f.invalid)
+		if f.kind != kindChoice {
+			f.value.SetZero()
+			f.null = true
+		}
+		return
+	}
+	f.null = f.value.Kind() == reflect.Pointer && f.value.IsNil()
+}
+
+// scan reads a text into the value.
+func (f *BoundField) scan(text string) error {
+	if f.value.Kind() == reflect.Pointer && strings.TrimSpace(text) == "" {
+		f.value.SetZero()
+		return nil
+	}
+	switch f.kind {
+	case kindInt:
+		text = strings.TrimPrefix(plainDigits(text), "+")
+		if strings.HasPrefix(text, "+") {
+			return errDecimal
+		}
+	case kindDecimal:
+		text = plainDigits(text)
+	case kindFloat:
+		text = plainDigits(text)
+		if strings.ContainsAny(text, "xXpP_") {
+			return errDecimal
+		}
+	case kindDate, kindDateTime, kindTime:
+		return f.scanTime(strings.Join(f.raw, " "))
+	case kindWeek:
+		t, err := parseWeek(text)
+		if err == nil {
+			f.setTime(t)
+		}
+		return err
+	}
+	if err := scan.Values(f.value, []string{text}); err != nil {
+		return err
+	}
+	if v := reflect.Indirect(f.value); v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
+		return errDecimal
+	}
+	return nil
+}
+
+func (f *BoundField) scanTime(text string) (err error) {
+	var t time.Time
+	for _, layout := range f.read {
+		if err = layout.Text(reflect.ValueOf(&t).Elem(), text); err == nil {
+			f.setTime(t)
+			return nil
+		}
+	}
+	return err
+}
+
+func (f *BoundField) setTime(t time.Time) {
+	if f.value.Kind() == reflect.Pointer {
+		f.value.Set(reflect.ValueOf(&t))
+		return
+	}
+	f.value.Set(reflect.ValueOf(t))
+}
+
+// parseWeek reads a week of HTML, "2026-W05", as the day it begins with: ISO 8601.
+func parseWeek(text string) (time.Time, error) {
+	var year, week int
+	if n, err := fmt.Sscanf(text, "%4d-W%2d", &year, &week); n != 2 || err != nil || len(text) != 8 {
+		return time.Time{}, errDecimal
+	}
+	t := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in the first week
+	t = t.AddDate(0, 0, -int(t.Weekday()+6)%7+7*(week-1))
+	if y, w := t.ISOWeek(); y != year || w != week {
+		return time.Time{}, errDecimal
+	}
+	return t, nil
+}
+
+func (f *BoundField) setBool(on bool) {
+	v := f.value
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	v.SetBool(on)
+	f.null = false
+}
+
+func (f *BoundField) takeFiles(src *source) {
+	if src.c == nil {
+		return
+	}
+	f.files, _ = src.c.FormFiles(f.name)
+	f.sent = len(f.files) > 0
+	f.offered = f.sent
+	switch {
+	case f.kind == kindFiles:
+		f.value.Set(reflect.ValueOf(f.files))
+		f.null = false
+	case f.sent:
+		f.value.Set(reflect.ValueOf(f.files[0]))
+		f.null = false
+	}
+}
+
+// refuse notes that a value could not be read.
+func (f *BoundField) refuse(text string) {
+	f.failed = append(f.failed, f.form.newError(f, "type", f.form.gettext(text)))
+}
+
+// setObject takes a value of the program.
+func (f *BoundField) setObject(x any) {
+	v := reflect.ValueOf(x)
+	for v.Kind() == reflect.Pointer && !v.IsNil() && v.Type() != f.value.Type() {
+		v = v.Elem()
+	}
+	if v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
+		v = reflect.Value{}
+	}
+	if f.kind == kindBool {
+		f.setBool(v.IsValid() && !v.IsZero())
+		return
+	}
+	if !v.IsValid() {
+		f.object = nil
+		return
+	}
+	to := f.value
+	if to.Kind() == reflect.Pointer && v.Type() != to.Type() {
+		to = reflect.New(to.Type().Elem())
+		if f.assign(to.Elem(), v) {
+			f.value.Set(to)
+			f.null = false
+			return
+		}
+	} else if f.assign(to, v) {
+		f.null = false
+		return
+	}
+	if f.kind == kindInt {
+		f.refuse(f.invalid)
+	}
+}
+
+// assign sets a value by one of another type.
+func (f *BoundField) assign(to, v reflect.Value) bool {
+	switch {
+	case v.Type().AssignableTo(to.Type()):
+		to.Set(v)
+		return true
+	case to.CanInt() && v.CanInt() && !to.OverflowInt(v.Int()), to.CanUint() && v.CanUint() && !to.OverflowUint(v.Uint()),
+		to.CanFloat() && (v.CanInt() || v.CanFloat()):
+		to.Set(v.Convert(to.Type()))
+		return true
+	case to.CanInt() && v.CanFloat() && math.Abs(v.Float()) < 1<<53:
+		to.SetInt(int64(v.Float()))
+		return true
+	case to.Kind() == reflect.Slice && v.Kind() == reflect.Slice && f.kind == kindChoices:
+		list := reflect.MakeSlice(to.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			if !f.assign(list.Index(i), v.Index(i)) {
+				return false
+			}
+		}
+		to.Set(list)
+		return true
+	case v.Kind() == reflect.Interface:
+		return !v.IsNil() && f.assign(to, v.Elem())
+	case to.Type() == timeType && len(f.read) > 0 && v.Kind() == reflect.String:
+		return slices.ContainsFunc(f.read, func(l scan.Layout) bool { return l.Text(to, v.String()) == nil })
+	}
+	if f.kind == kindFile || f.kind == kindFiles {
+		return false
+	}
+	return scan.Text(to, textOf(v)) == nil
+}
+
+// check runs the checks of the field.
+func (f *BoundField) check() {
+	if f.sub != nil {
+		f.sub.options.Partial = f.form.options.Partial
+		f.sub.check()
+		return
+	}
+	f.errs = append(f.errs, f.failed...)
+	for _, e := range f.entries {
+		e.form.options.Partial = f.form.options.Partial
+		e.check()
+	}
+	if f.Disabled || f.ReadOnly || f.form.options.Partial && !f.offered {
+		return
+	}
+	f.preCheck()
+	for _, list := range [2][]Check{f.plan.Checks, f.Checks} {
+		for _, c := range list {
+			if f.fails(c.Check(f.form, f)) {
+				return
+			}
+		}
+	}
+	f.runMethod()
+}
+
+// fails notes the error of a check and reports whether the later ones are left out.
+func (f *BoundField) fails(err error) (stop bool) {
+	if err == nil {
+		return false
+	}
+	if e, ok := err.(*checkError); ok { //nolint:errorlint // a check returns it as it is
+		if e.clear {
+			f.errs = nil
+		}
+		if e.text != "" {
+			f.AddError(e.code, e.text)
+		}
+		return e.stop
+	}
+	f.AddError("invalid", err.Error())
+	return false
+}
+
+// preCheck checks that a choice is one of those that are offered.
+func (f *BoundField) preCheck() {
+	if f.kind != kindChoice && f.kind != kindChoices {
+		return
+	}
+	if f.Choices == nil {
+		panic(fmt.Sprintf("forms: field %s has no Choices: declare them, or set them before Valid", f.name))
+	}
+	switch {
+	case f.AnyChoice:
+	case f.kind == kindChoice:
+		text := f.valueText()
+		for i := range f.Choices {
+			if !f.null && f.choiceText(i) == text {
+				return
+			}
+		}
+		f.AddError("choice", f.form.gettext("Not a valid choice."))
+	case !f.null:
+		known := map[string]bool{}
+		for i := range f.Choices {
+			known[f.choiceText(i)] = true
+		}
+		var unknown []string
+		for i := range f.value.Len() {
+			if text := textOf(f.value.Index(i)); !known[text] {
+				known[text] = true
+				unknown = append(unknown, clip(text))
+			}
+		}
+		if len(unknown) > 0 {
+			text := f.form.ngettext("'%(value)s' is not a valid choice for this field.", "'%(value)s' are not valid choices for this field.", len(unknown))
+			f.AddError("choice", expand(text, "value", strings.Join(unknown[:min(len(unknown), 10)], "', '")))
+		}
+	}
+}
+
+// clip bounds a text that a message repeats.
+func clip(text string) string {
+	if len(text) > 100 {
+		return strings.ToValidUTF8(text[:100], "") + "…"
+	}
+	return text
+}
+
+// choiceText is a choice's value as a text that is the same for all spellings of it.
+func (f *BoundField) choiceText(i int) string {
+	text := pythonText(f.Choices[i].Value)
+	t := f.goType
+	if f.kind == kindChoices {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.String && !scan.IsText(t) {
+		return text
+	}
+	v := reflect.New(t).Elem()
+	if scan.Text(v, text) != nil {
+		return text
+	}
+	return textOf(v)
+}
+
+// valueText is the value as one text.
+func (f *BoundField) valueText() string {
+	if f.null || !f.value.IsValid() {
+		return ""
+	}
+	if f.isText {
+		return f.value.String()
+	}
+	return textOf(f.value)
+}
+
+// textOf writes a value as Python's str does, so that [scan.Text] reads it again.
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return ""
+		}
+		if v.Kind() == reflect.Interface || !isTextMarshaler(v) {
+			return textOf(v.Elem())
+		}
+	}
+	if v.Kind() == reflect.String && !scan.IsText(v.Type()) {
+		return v.String()
+	}
+	if m, ok := v.Interface().(interface{ MarshalText() ([]byte, error) }); ok {
+		if text, err := m.MarshalText(); err == nil {
+			return string(text)
+		}
+	}
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8 {
+		list := make([]string, v.Len())
+		for i := range list {
+			list[i] = textOf(v.Index(i))
+		}
+		return strings.Join(list, "\x00")
+	}
+	if u, ok := v.Interface().(*dewar.Upload); ok {
+		return u.Filename
+	}
+	return pythonText(v.Interface())
+}
+
+func isTextMarshaler(v reflect.Value) bool {
+	_, ok := v.Interface().(interface{ MarshalText() ([]byte, error) })
+	return ok
+}

@@ -1,0 +1,2 @@
+// Package forms is WTForms for Go.
+package forms

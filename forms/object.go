@@ -1,0 +1,172 @@
+package forms
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// objectValues finds the values of a model by the fields of a form.
+type objectValues struct {
+	m map[string]any
+	v reflect.Value
+}
+
+func valuesFrom(x any) objectValues {
+	if m, ok := x.(map[string]any); ok {
+		return objectValues{m: m}
+	}
+	v := reflect.ValueOf(x)
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		v = reflect.Value{}
+	}
+	return objectValues{v: v}
+}
+
+// get returns the value for a field, and whether there is one.
+func (o objectValues) get(p *plan) (any, bool) {
+	if o.m != nil {
+		x, ok := o.m[p.Name]
+		return x, ok
+	}
+	if !o.v.IsValid() {
+		return nil, false
+	}
+	if f := modelField(o.v, p); f.IsValid() {
+		return f.Interface(), true
+	}
+	return nil, false
+}
+
+// modelField finds the field of a model that a form's field stands for: by the name of the struct's field, the tag
+// form, or the form's name in any spelling.
+func modelField(v reflect.Value, p *plan) reflect.Value {
+	index := modelIndex(v.Type(), p)
+	if index == nil {
+		return reflect.Value{}
+	}
+	f, err := v.FieldByIndexErr(index)
+	if err != nil {
+		return reflect.Value{}
+	}
+	return f
+}
+
+type modelKey struct {
+	t reflect.Type
+	p *plan
+}
+
+var modelIndexes sync.Map // modelKey to []int, nil for none
+
+func modelIndex(t reflect.Type, p *plan) []int {
+	key := modelKey{t, p}
+	if index, ok := modelIndexes.Load(key); ok {
+		return index.([]int)
+	}
+	var index []int
+	rank := 0
+	for _, sf := range reflect.VisibleFields(t) {
+		r := 0
+		switch {
+		case !sf.IsExported() || sf.Anonymous:
+		case p.goName != "" && sf.Name == p.goName:
+			r = 3
+		case sf.Tag.Get("form") == p.Name:
+			r = 2
+		case plainName(sf.Name) == plainName(p.Name):
+			r = 1
+		}
+		if r > rank {
+			rank, index = r, sf.Index
+		}
+	}
+	modelIndexes.Store(key, index)
+	return index
+}
+
+func plainName(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
+
+// Populate writes the values into a model, a pointer to a struct. It finds the model's fields as From does, and writes
+// only fields that were on the page that was sent, that are not read-only, and that the model has. A field of a
+// type that the value does not fit panics: that is a mistake in the program.
+func (f *Form) Populate(model any) {
+	v := reflect.ValueOf(model)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		panic(fmt.Sprintf("forms: Populate(%T): a pointer to a struct is needed", model))
+	}
+	f.populate(v.Elem())
+}
+
+func (f *Form) populate(model reflect.Value) {
+	for _, b := range f.fields {
+		index := modelIndex(model.Type(), b.plan)
+		if index == nil || !b.offered || b.Disabled || b.ReadOnly {
+			continue
+		}
+		to := fieldAt(model, index)
+		if !b.writeTo(to) {
+			panic(fmt.Sprintf("forms: Populate: the value of %s (%s) does not fit %v.%s, of type %v", b.name, b.plan.Type,
+				model.Type(), model.Type().FieldByIndex(index).Name, to.Type()))
+		}
+	}
+}
+
+// writeTo sets a place of a model by the value.
+func (b *BoundField) writeTo(to reflect.Value) bool {
+	switch {
+	case b.sub != nil:
+		if to.Kind() == reflect.Pointer {
+			if to.IsNil() {
+				to.Set(reflect.New(to.Type().Elem()))
+			}
+			to = to.Elem()
+		}
+		if to.Kind() != reflect.Struct {
+			return false
+		}
+		b.sub.populate(to)
+		return true
+	case b.kind == kindList:
+		if to.Kind() != reflect.Slice {
+			return false
+		}
+		list := reflect.MakeSlice(to.Type(), len(b.entries), len(b.entries))
+		reflect.Copy(list, to)
+		for i, e := range b.entries {
+			if !e.writeTo(list.Index(i)) {
+				return false
+			}
+		}
+		to.Set(list)
+		return true
+	case b.null || !b.value.IsValid():
+		to.SetZero()
+		return true
+	}
+	v := b.value
+	if v.Kind() == reflect.Pointer && to.Kind() != reflect.Pointer {
+		v = v.Elem()
+	}
+	if to.Kind() == reflect.Pointer && v.Type() != to.Type() {
+		p := reflect.New(to.Type().Elem())
+		if !b.assign(p.Elem(), v) {
+			return false
+		}
+		to.Set(p)
+		return true
+	}
+	if v.Kind() == reflect.String && to.Kind() == reflect.String {
+		to.SetString(v.String())
+		return true
+	}
+	return b.assign(to, v)
+}

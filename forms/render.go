@@ -1,0 +1,249 @@
+package forms
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/scan"
+	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/markup"
+)
+
+// HTML returns the element as a template's {{ form.email() }} writes it, with these attributes.
+func (f *BoundField) HTML(attrs ...map[string]any) markup.HTML {
+	var kw []jinja.Kw
+	for _, m := range attrs {
+		for k, v := range m {
+			kw = append(kw, jinja.Kw{Name: k, Value: jinja.ValueOf(v)})
+		}
+	}
+	return f.render(kw)
+}
+
+// render writes the element with the keywords of a template's call.
+func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
+	var room [16]attr
+	a := Attrs{list: room[:0]}
+	switch {
+	case f.kw != nil:
+		for k, v := range f.kw.All() {
+			name, _ := k.Str()
+			a.setValue(name, v)
+		}
+	default:
+		for k, v := range f.RenderKw {
+			a.Set(cleanKey(k), v)
+		}
+	}
+	for i := range kw {
+		a.setValue(kw[i].Name, kw[i].Value)
+	}
+	f.addAttrs(&a)
+	return f.plan.Field.Widget.Render(f, &a)
+}
+
+// addAttrs sets the attributes that WTForms does not have.
+func (f *BoundField) addAttrs(a *Attrs) {
+	for _, x := range f.added {
+		a.setDefault(x)
+	}
+	if f.plan.Type == "_Option" || f.isHidden() || f.kind == kindForm || f.kind == kindList {
+		return
+	}
+	wrong := len(f.errs) > 0
+	if !wrong && f.Description == "" {
+		return
+	}
+	described := ""
+	if f.Description != "" {
+		described = f.ID() + "-help"
+	}
+	if wrong {
+		if _, group := f.plan.Field.Widget.(ListWidget); !group {
+			a.setDefault(attr{key: "aria-invalid", value: "true"})
+		}
+		described = strings.TrimPrefix(described+" "+f.ID()+"-error", " ")
+	}
+	a.setDefault(attr{key: "aria-describedby", value: described})
+}
+
+// isHidden reports whether the field is one of those that hidden_tag writes.
+func (f *BoundField) isHidden() bool {
+	w, ok := f.plan.Field.Widget.(Input)
+	return ok && w.Type == "hidden"
+}
+
+// additions are the attributes that follow from the field's type and name.
+func (p *plan) additions() (list []attr) {
+	input, ok := p.Field.Widget.(Input)
+	if !ok {
+		return nil
+	}
+	token := map[string]string{"email": "email", "tel": "tel", "username": "username", "password": "current-password",
+		"current_password": "current-password", "old_password": "current-password", "new_password": "new-password",
+		"password2": "new-password", "confirm": "new-password", "confirm_password": "new-password", "password_confirm": "new-password"}
+	switch input.Type {
+	case "email", "tel":
+		list = append(list, attr{key: "autocomplete", value: token[input.Type]})
+	case "password":
+		if t := token[p.Name]; strings.HasSuffix(t, "password") {
+			list = append(list, attr{key: "autocomplete", value: t})
+		}
+	case "text":
+		if p.Name == "username" && p.kind == kindText {
+			list = append(list, attr{key: "autocomplete", value: "username"})
+		}
+	}
+	// The keyboards of digits have no minus.
+	if low, err := decimalOf(p.flags.Get("min")); err == nil && low.sign() >= 0 {
+		switch p.kind {
+		case kindInt:
+			list = append(list, attr{key: "inputmode", value: "numeric"})
+		case kindDecimal, kindFloat:
+			list = append(list, attr{key: "inputmode", value: "decimal"})
+		}
+	}
+	return list
+}
+
+// shown is the text that the element shows: what was sent where it may be shown, else the value.
+func (f *BoundField) shown() string {
+	if f.plan == tokenPlan {
+		token, _ := f.form.c.CSRFToken()
+		return token
+	}
+	switch f.kind {
+	case kindInt, kindFloat:
+		if len(f.raw) > 0 {
+			return f.raw[0]
+		}
+	case kindDecimal:
+		if len(f.raw) > 0 {
+			return f.raw[0]
+		}
+		return f.decimalText()
+	case kindBool:
+		if len(f.raw) > 0 {
+			return f.raw[0]
+		}
+		return "y"
+	case kindDate, kindDateTime, kindTime, kindWeek:
+		if len(f.raw) > 0 {
+			return strings.Join(f.raw, " ")
+		}
+		t, ok := f.time()
+		if !ok {
+			return ""
+		}
+		return f.timeText(t)
+	default:
+		if !f.isText && len(f.failed) > 0 && len(f.raw) > 0 {
+			return f.raw[0]
+		}
+	}
+	return f.valueText()
+}
+
+// decimalText is a number with the field's places.
+func (f *BoundField) decimalText() string {
+	places := 2
+	if f.Places != nil {
+		places = *f.Places
+	}
+	n, ok := f.number()
+	switch {
+	case f.null:
+		return ""
+	case !ok || places < 0:
+		return f.valueText()
+	}
+	return n.Fixed(places)
+}
+
+// timeText writes a time in the field's first layout.
+func (p *plan) timeText(t time.Time) string {
+	if p.kind == kindWeek {
+		year, week := t.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	}
+	layout := p.write
+	if layout == "" {
+		layout = "%Y-%m-%d"
+	}
+	return layout.Format(t)
+}
+
+// flagText is a flag as an attribute's value.
+func (f *BoundField) flagText(v any) any {
+	if t, ok := v.(time.Time); ok {
+		return f.timeText(t)
+	}
+	return v
+}
+
+// A selection says which choices are chosen.
+type selection struct {
+	f    *BoundField
+	one  string
+	many map[string]bool
+}
+
+func (f *BoundField) selection() selection {
+	s := selection{f: f}
+	switch {
+	case f.null:
+	case f.kind == kindChoices:
+		s.many = map[string]bool{}
+		for i := range f.value.Len() {
+			s.many[textOf(f.value.Index(i))] = true
+		}
+	default:
+		s.one = f.valueText()
+	}
+	return s
+}
+
+func (s selection) has(i int) bool {
+	if s.f.null {
+		return false
+	}
+	text := s.f.choiceText(i)
+	return s.many[text] || s.many == nil && text == s.one
+}
+
+// options are the choices as fields of their own, such as radio buttons.
+func (f *BoundField) options() []*BoundField {
+	list := make([]*BoundField, len(f.Choices))
+	selected := f.selection()
+	for i := range f.Choices {
+		o := &BoundField{}
+		o.init(f.plan.option, f.form, f.name)
+		o.id = f.ID() + "-" + strconv.Itoa(i)
+		o.label = f.choiceLabel(i)
+		o.value, o.null, o.checked = reflect.ValueOf(pythonText(f.Choices[i].Value)), false, selected.has(i)
+		o.kw = f.kw
+		list[i] = o
+	}
+	return list
+}
+
+// labelHTML is the label element. An empty text is the field's label.
+func (f *BoundField) labelHTML(text string, kw []jinja.Kw) []byte {
+	var room [8]attr
+	a := Attrs{list: room[:0]}
+	for i := range kw {
+		a.setValue(kw[i].Name, kw[i].Value)
+	}
+	a.setDefault(attr{key: "for", value: f.ID()})
+	if text == "" {
+		text = f.Label()
+	}
+	buf := append(a.AppendTo([]byte("<label")), '>')
+	return append(markup.AppendEscape(buf, text), "</label>"...)
+}
+
+// scanInto reads a text into what to points to.
+func scanInto(to any, text string) error { return scan.Text(reflect.ValueOf(to).Elem(), text) }
