@@ -20,7 +20,7 @@ func TestImportDirection(t *testing.T) {
 	// What a leaf keeps in its own internal directory is its own.
 	below := map[string][]string{
 		"accesslog": {"secure", "sign"},
-		"outbound": {"config"},
+		"outbound":  {"config"},
 		"config":    nil,
 		"markup":    nil,
 		"jinja":     {"markup"},
