@@ -31,10 +31,9 @@ func Filename(name string) string {
 		}
 	}
 	out := b[:0]
-	space := true // white space at the start is dropped
+	space := true // behind white space, or at the start
 	for _, c := range b {
 		if isFilenameSpace(c) {
-			space = space || len(out) == 0
 			if !space {
 				space = true
 				out = append(out, '_')

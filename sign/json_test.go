@@ -110,6 +110,27 @@ func TestJSONMarshal(t *testing.T) {
 	}
 }
 
+// TestSortedDictStays: sorting is for the text, not for the caller's value.
+func TestSortedDictStays(t *testing.T) {
+	d := sign.Dict{{Name: "b", Value: 1}, {Name: "a", Value: 2}}
+	if _, err := (sign.JSON{SortKeys: true}).Marshal(d); err != nil || d[0].Name != "b" {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
+// TestHexDigits: each end of each range of digits is one.
+func TestHexDigits(t *testing.T) {
+	v, err := sign.JSON{}.Unmarshal([]byte(`"\u00Aa\u00fF\u0909"`))
+	if err != nil || v != "\u00aa\u00ff\u0909" {
+		t.Errorf("%q, %v", v, err)
+	}
+	for _, bad := range []string{`"\u00g0"`, `"\u00G0"`, `"\u00:0"`, `"\u00@0"`, "\"\\u00`0\"", `"\u00/0"`} {
+		if v, err := (sign.JSON{}).Unmarshal([]byte(bad)); err == nil {
+			t.Errorf("%s is %q", bad, v)
+		}
+	}
+}
+
 func TestJSONUnmarshal(t *testing.T) {
 	v, err := sign.JSON{}.Unmarshal([]byte(`{"i": 1, "f": 1.0, "e": 1e2, "big": 9223372036854775808, "l": [true, null], "i": 2}`))
 	if err != nil {
