@@ -72,7 +72,9 @@ func (t *Template) RenderString(vars any) (string, error) {
 // RenderRun is Render with a Run.
 func (t *Template) RenderRun(w io.Writer, r Run) error { return t.t.Write(w, r.core()) }
 
-// Append appends the rendered template to buf. On an error it returns buf unchanged.
+// Append appends the rendered template to buf. On an error it returns buf unchanged. Behind a buf with content nothing
+// is written but the result. An empty buf is written to directly: all of its capacity is used, also when there is an
+// error.
 func (t *Template) Append(buf []byte, r Run) ([]byte, error) {
 	// Set single fields: a composite literal is built on the side and copied, in pieces of another size than it was
 	// written in, for which processors have to wait.

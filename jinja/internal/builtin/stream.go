@@ -7,6 +7,7 @@ import (
 
 	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // AppendFilter is a filter that appends the printed result: escaped where the call stands in an autoescaped place, else
@@ -22,6 +23,7 @@ var Stream = map[string]AppendFilter{
 	"default":    streamDefault,
 	"e":          streamEscape,
 	"escape":     streamEscape,
+	"format":     streamFormat,
 	"int":        streamInt,
 	"join":       streamJoin,
 	"length":     streamLength,
@@ -51,7 +53,7 @@ func emitText(st State, buf []byte, s string, safe bool) []byte {
 	if safe || !st.Autoescape() {
 		return append(buf, s...)
 	}
-	return output.AppendEscaped(buf, s)
+	return markup.AppendEscape(buf, s)
 }
 
 // escapeFrom escapes buf[start:] in an autoescaped place.
@@ -59,15 +61,7 @@ func escapeFrom(st State, buf []byte, start int) []byte {
 	if !st.Autoescape() {
 		return buf
 	}
-	for i := start; i < len(buf); i++ {
-		switch buf[i] {
-		case '&', '<', '>', '\'', '"':
-			// Only text with such characters is copied.
-			tail := string(buf[i:])
-			return output.AppendEscaped(buf[:i], tail)
-		}
-	}
-	return buf
+	return output.EscapeFrom(buf, start)
 }
 
 // streamValue makes an AppendFilter of a filter whose result is no text.
@@ -86,6 +80,19 @@ func streamEscape(st State, buf []byte, v Value, a Args) ([]byte, error) {
 		return buf, native("markupsafe._speedups.escape", a, 1)
 	}
 	return value.AppendEscaped(buf, v)
+}
+
+func streamFormat(st State, buf []byte, v Value, a Args) ([]byte, error) {
+	s, ok := v.Str()
+	if !ok || v.IsSafe() || len(a.Kw) > 0 {
+		return streamValue(format)(st, buf, v, a)
+	}
+	start := len(buf)
+	buf, err := value.AppendPercent(st, buf, s, a.Pos)
+	if err != nil {
+		return buf, err
+	}
+	return escapeFrom(st, buf, start), nil
 }
 
 func streamSafe(st State, buf []byte, v Value, a Args) ([]byte, error) {

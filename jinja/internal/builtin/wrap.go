@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // wrapOptions are the options of textwrap.wrap that the filter wordwrap sets.
@@ -230,7 +230,7 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 				buf = append(buf, between...)
 			}
 			if sep.IsSafe() {
-				buf = output.AppendEscaped(buf, line)
+				buf = markup.AppendEscape(buf, line)
 			} else {
 				buf = append(buf, line...)
 			}

@@ -9,9 +9,8 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 	if x := c.loopAttr(n, fr); x != nil {
 		return x
 	}
-	obj := c.expr(n.Node, fr)
-	env, name := c.env, n.Attr
-	if env.Sandboxed {
+	if c.env.Sandboxed {
+		obj, name := c.expr(n.Node, fr), n.Attr
 		return func(f *frame) (value.Value, error) {
 			v, err := obj(f)
 			if err != nil {
@@ -20,19 +19,34 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 			return f.getattr(v, name)
 		}
 	}
-	site := new(value.Site)
-	if i, undef, ok := c.localSlot(n.Node, fr); ok {
-		return func(f *frame) (value.Value, error) {
-			if r, ok := site.Lookup(f.vars[i], name); ok {
-				return r, nil
+	return c.readMember(n, fr)
+}
+
+// member takes apart an expression that reads x.name or x['name'] and makes the site for it; site is nil for others.
+func (c *compiler) member(n ast.Expr) (x ast.Expr, site *value.Site, name string) {
+	if c.env.Sandboxed {
+		return nil, nil, ""
+	}
+	switch n := n.(type) {
+	case *ast.Getattr:
+		return n.Node, new(value.Site), n.Attr
+	case *ast.Getitem:
+		if k, ok := n.Arg.(*ast.Const); ok {
+			if name, ok = k.Value.(string); ok {
+				return n.Node, &value.Site{Item: true}, name
 			}
-			v := f.vars[i]
-			if missing(v) {
-				v = undef
-			}
-			return f.getattr(v, name)
 		}
 	}
+	return nil, nil, ""
+}
+
+// readMember compiles x.name or x['name'].
+func (c *compiler) readMember(n ast.Expr, fr *scopeFrame) expr {
+	if r, ok := c.localAttr(n, fr); ok {
+		return r.value
+	}
+	x, site, name := c.member(n)
+	obj := c.expr(x, fr)
 	return func(f *frame) (value.Value, error) {
 		v, err := obj(f)
 		if err != nil {
@@ -41,8 +55,25 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 		if r, ok := site.Lookup(v, name); ok {
 			return r, nil
 		}
-		return f.getattr(v, name)
+		return f.member(site, v, name)
 	}
+}
+
+// member reads what a site has not found.
+func (f *frame) member(site *value.Site, v value.Value, name string) (value.Value, error) {
+	if site.Item {
+		return f.item(v, value.String(name))
+	}
+	return f.getattr(v, name)
+}
+
+// item is environment.getitem. What is cut out of Markup is Markup.
+func (f *frame) item(v, key value.Value) (value.Value, error) {
+	x, err := f.property(f.rt.env.getitem(v, key))
+	if v.IsSafe() {
+		x = value.Piece(f, x)
+	}
+	return x, err
 }
 
 // callable compiles what a call calls: an attribute that is called is the method,
@@ -162,12 +193,13 @@ func (c *compiler) loopCall(attr *ast.Getattr, n *ast.Call, fr *scopeFrame) expr
 }
 
 func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {
-	obj := c.expr(n.Node, fr)
 	if s, ok := n.Arg.(*ast.Slice); ok {
-		return c.slice(s, obj, fr)
+		return c.slice(s, c.expr(n.Node, fr), fr)
 	}
-	env := c.env
-	key := c.expr(n.Arg, fr)
+	if _, site, _ := c.member(n); site != nil {
+		return c.readMember(n, fr)
+	}
+	obj, key := c.expr(n.Node, fr), c.expr(n.Arg, fr)
 	return func(f *frame) (value.Value, error) {
 		v, err := obj(f)
 		if err != nil {
@@ -177,11 +209,7 @@ func (c *compiler) getitem(n *ast.Getitem, fr *scopeFrame) expr {
 		if err != nil {
 			return k, err
 		}
-		x, err := f.property(env.getitem(v, k))
-		if v.IsSafe() {
-			x = value.Piece(f, x)
-		}
-		return x, err
+		return f.item(v, k)
 	}
 }
 
@@ -210,37 +238,30 @@ func (c *compiler) slice(n *ast.Slice, obj expr, fr *scopeFrame) expr {
 	}
 }
 
-// attrCond is the truth of an attribute of a variable of the frame.
-func (c *compiler) attrCond(n *ast.Getattr, fr *scopeFrame) cond {
-	if l := c.runningLoop(n.Node, fr); l != nil {
-		switch i := l.index; n.Attr {
-		case "first":
-			return func(f *frame) (bool, error) { return f.loops[i].index0 == 0, nil }
-		case "last":
-			return func(f *frame) (bool, error) { return f.loops[i].last() }
+// memberCond is the truth of x.name or x['name'], where x is a variable of the frame; nil for other expressions.
+func (c *compiler) memberCond(n ast.Expr, fr *scopeFrame) cond {
+	if n, ok := n.(*ast.Getattr); ok {
+		if l := c.runningLoop(n.Node, fr); l != nil {
+			switch i := l.index; n.Attr {
+			case "first":
+				return func(f *frame) (bool, error) { return f.loops[i].index0 == 0, nil }
+			case "last":
+				return func(f *frame) (bool, error) { return f.loops[i].last() }
+			}
+			return nil
 		}
+	}
+	r, ok := c.localAttr(n, fr)
+	if !ok || c.env.Plain {
 		return nil
 	}
-	i, undef, ok := c.localSlot(n.Node, fr)
-	if !ok || c.env.Sandboxed || c.env.Plain {
-		return nil
-	}
-	site := new(value.Site)
-	name := n.Attr
 	return func(f *frame) (bool, error) {
-		if b, ok := site.Bool(f.vars[i]); ok {
+		if b, ok := r.site.Bool(f.vars[r.slot]); ok {
 			return b, nil
 		}
-		v, ok := site.Lookup(f.vars[i], name)
-		if !ok {
-			obj := f.vars[i]
-			if missing(obj) {
-				obj = undef
-			}
-			var err error
-			if v, err = f.getattr(obj, name); err != nil {
-				return false, err
-			}
+		v, err := r.value(f)
+		if err != nil {
+			return false, err
 		}
 		return value.TruthErr(v)
 	}

@@ -260,10 +260,8 @@ func (c *compiler) call(n *ast.Call, fr *scopeFrame, caller expr) expr {
 	}
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, caller, fr)
 	t := c.tmpl
-	if attr, ok := n.Node.(*ast.Getattr); ok && !c.env.Sandboxed {
-		if x := c.methodCall(attr, n, args, fr); x != nil {
-			return x
-		}
+	if m := c.methodCall(n, args, fr); m != nil {
+		return m.call
 	}
 	fn := c.callable(n.Node, fr)
 	return func(f *frame) (value.Value, error) {
@@ -301,54 +299,93 @@ func (t *Template) calling(err error, n ast.Node, fn value.Value) error {
 	return err
 }
 
-// methodCall calls x.name(...) without making a bound method.
-func (c *compiler) methodCall(attr *ast.Getattr, n *ast.Call, args arguments, fr *scopeFrame) expr {
-	if _, isLoop := attr.Node.(*ast.Name); isLoop && attr.Node.(*ast.Name).Name == "loop" {
+// A methodCall is a call x.name(...), which makes no bound method.
+type methodCall struct {
+	tmpl *Template
+	n    *ast.Call
+	obj  expr
+	name string
+	args arguments // nil without any
+	site value.Site
+	own  value.MethodSite
+}
+
+// methodCall compiles x.name(...), nil where x is a loop or the call is watched by the sandbox.
+func (c *compiler) methodCall(n *ast.Call, args arguments, fr *scopeFrame) *methodCall {
+	attr, ok := n.Node.(*ast.Getattr)
+	if !ok || c.env.Sandboxed || isName(attr.Node, "loop") {
 		return nil
 	}
-	obj := c.expr(attr.Node, fr)
-	env, name := c.env, attr.Attr
-	site := new(value.Site)
-	t := c.tmpl
-	return func(f *frame) (value.Value, error) {
-		v, err := obj(f)
-		if err != nil {
-			return v, err
-		}
-		top := f.rt.before()
-		if m, ok := value.LookupMethod(v, name); ok {
-			var a value.Args
-			if args != nil {
-				if a, err = args(f); err != nil {
-					return value.Value{}, err
-				}
-			}
-			r, err := m(f, v, a)
-			f.rt.after(top)
-			if err == nil && f.rt.failed != nil {
-				err, f.rt.failed = f.rt.failed, nil
-			}
-			return r, err
-		}
-		fn, ok := site.Lookup(v, name)
-		if !ok {
-			if fn, err = env.getattr(v, name); err != nil {
-				return value.Value{}, err
-			}
-		}
-		var a value.Args
-		if args != nil {
-			if a, err = args(f); err != nil {
-				return value.Value{}, err
-			}
-		}
-		r, err := f.Call(fn, a)
-		f.rt.after(top)
-		if err != nil {
-			return r, t.calling(err, n, fn)
-		}
-		return r, nil
+	return &methodCall{tmpl: c.tmpl, n: n, obj: c.expr(attr.Node, fr), name: attr.Attr, args: args}
+}
+
+// call returns what the method returns.
+func (m *methodCall) call(f *frame) (value.Value, error) {
+	v, err := m.obj(f)
+	if err != nil {
+		return v, err
 	}
+	call, _, ok := m.own.Lookup(v, m.name)
+	return m.result(f, v, call, ok)
+}
+
+// result calls the method that was found for v, or else what v.name reads as.
+func (m *methodCall) result(f *frame, v value.Value, call value.Method, ok bool) (r value.Value, err error) {
+	var fn value.Value
+	if !ok {
+		if fn, ok = m.site.Lookup(v, m.name); !ok {
+			if fn, err = f.rt.env.getattr(v, m.name); err != nil {
+				return value.Value{}, err
+			}
+		}
+	}
+	var a value.Args
+	top := f.rt.before()
+	if m.args != nil {
+		if a, err = m.args(f); err != nil {
+			return value.Value{}, err
+		}
+	}
+	if call != nil {
+		r, err = f.result(call(f, v, a))
+	} else if r, err = f.Call(fn, a); err != nil {
+		err = m.tmpl.calling(err, m.n, fn)
+	}
+	f.rt.after(top)
+	return r, err
+}
+
+// print appends what the method returns, escaped in an autoescaped place.
+func (m *methodCall) print(f *frame, esc escaper) error {
+	v, err := m.obj(f)
+	if err != nil {
+		return err
+	}
+	call, text, ok := m.own.Lookup(v, m.name)
+	if text == nil {
+		r, err := m.result(f, v, call, ok)
+		if err != nil {
+			return err
+		}
+		return f.write(r, esc)
+	}
+	rt := f.rt
+	var a value.Args
+	top := rt.before()
+	if m.args != nil {
+		if a, err = m.args(f); err != nil {
+			return err
+		}
+	}
+	start := len(rt.out)
+	if rt.out, err = text(rt.out, v, a); err != nil {
+		return err
+	}
+	rt.after(top)
+	if esc == escapeHTML || esc == escapeRunTime && f.autoescape {
+		rt.out = output.EscapeFrom(rt.out, start)
+	}
+	return rt.written()
 }
 
 // printCall writes what a call returns between two texts. A macro or block
@@ -359,13 +396,13 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 	if _, ok := n.Node.(*ast.Name); !ok {
 		if a, ok := n.Node.(*ast.Getattr); !ok || !plainName(a.Node) || a.Node.(*ast.Name).Name == "loop" {
-			return nil
+			return c.printMethod(n, esc, pre, post, fr)
 		}
 	}
 	pos, kws := c.exprs(n.Args, fr), c.keywords(n.Kwargs, fr)
 	args := c.argumentsOf(c.callee(), pos, kws, n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	static := n.DynArgs == nil && n.DynKwargs == nil && distinct(kws)
-	fn := c.member(n.Node, fr)
+	fn := c.moduleMember(n.Node, fr)
 	if fn == nil {
 		x := c.callable(n.Node, fr)
 		fn = func(f *frame) (value.Value, *Macro, error) {
@@ -465,6 +502,24 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 	}
 }
 
+// printMethod writes what a method returns between two texts, nil for other calls.
+func (c *compiler) printMethod(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	m := c.methodCall(n, c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr), fr)
+	if m == nil {
+		return nil
+	}
+	before, behind := output.NewText(pre), output.NewText(post)
+	t := c.tmpl
+	return func(f *frame) error {
+		rt := f.rt
+		rt.out = before.Append(rt.out)
+		if err := m.print(f, esc); err != nil {
+			return t.at(err, n)
+		}
+		return rt.finishOutput(&behind, t, n)
+	}
+}
+
 // distinct reports whether no keyword is given twice.
 func distinct(kws []keyword) bool {
 	for i := range kws {
@@ -486,11 +541,11 @@ type memberFound struct {
 	macro     *Macro
 }
 
-// member is what a call of m.name() finds in the imported module m: the last
+// moduleMember is what a call of m.name() finds in the imported module m: the last
 // module and its member are remembered at the place.
-func (c *compiler) member(n ast.Expr, fr *scopeFrame) callTarget {
+func (c *compiler) moduleMember(n ast.Expr, fr *scopeFrame) callTarget {
 	r, ok := c.localAttr(n, fr)
-	if !ok {
+	if !ok || r.site.Item {
 		return nil
 	}
 	var last atomic.Pointer[memberFound]

@@ -303,8 +303,8 @@ func (c *compiler) cond(n ast.Expr, fr *scopeFrame) cond {
 		if fast := c.testCond(n, fr); fast != nil {
 			return fast
 		}
-	case *ast.Getattr:
-		if fast := c.attrCond(n, fr); fast != nil {
+	case *ast.Getattr, *ast.Getitem:
+		if fast := c.memberCond(n, fr); fast != nil {
 			return fast
 		}
 	case *ast.Name:

@@ -109,14 +109,14 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 	}
 }
 
-// localAttr describes an attribute of a variable of the frame.
+// localAttr describes an attribute or named item of a variable of the frame.
 func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
-	attr, ok := n.(*ast.Getattr)
-	if !ok || c.env.Sandboxed {
+	obj, site, name := c.member(n)
+	if site == nil {
 		return r, false
 	}
-	r.site, r.name, r.node = new(value.Site), attr.Attr, n
-	r.slot, r.undef, ok = c.localSlot(attr.Node, fr)
+	r.site, r.name, r.node = site, name, n
+	r.slot, r.undef, ok = c.localSlot(obj, fr)
 	return r, ok
 }
 

@@ -18,7 +18,7 @@ type read struct {
 	node   ast.Expr
 	loop   *loopCode       // not nil for the number of the round of the loop
 	plus   int             // what is added to loop.index0
-	bare   bool            // pre is empty
+	direct bool            // an attribute that is printed between tags
 	in     context.Escaper // of a place that is not between tags
 	quoted bool            // in prints all but Markup as between tags
 }
@@ -38,12 +38,24 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	if r.loop, r.plus = c.loopNumber(n, fr); r.loop != nil {
 		return r, r.in == 0 || c.notes[n].asText()
 	}
-	if attr, isAttr := n.(*ast.Getattr); isAttr && !c.env.Sandboxed {
-		r.site, r.name = new(value.Site), attr.Attr
-		n = attr.Node
+	if obj, site, name := c.member(n); site != nil {
+		r.site, r.name = site, name
+		n = obj
 	}
 	r.slot, r.undef, ok = c.localSlot(n, fr)
 	return r, ok
+}
+
+// value returns what a read of an attribute gives.
+func (r *read) value(f *frame) (value.Value, error) {
+	v := f.vars[r.slot]
+	if x, ok := r.site.Lookup(v, r.name); ok {
+		return x, nil
+	}
+	if missing(v) {
+		v = r.undef
+	}
+	return f.member(r.site, v, r.name)
 }
 
 // settle notes whether, behind the text pre, what is printed through the escaper
@@ -94,7 +106,7 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 				break
 			}
 			r.settle(items[i].pre)
-			r.pre, r.bare = output.NewText(items[i].pre), items[i].pre == ""
+			r.pre = output.NewText(items[i].pre)
 			run = append(run, r)
 		}
 		i = max(i, start+1)
@@ -117,66 +129,65 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 // printReads prints reads one after the other.
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 	t, behind, html := c.tmpl, output.NewText(post), esc == escapeHTML
+	for i := range reads {
+		reads[i].direct = html && reads[i].site != nil && reads[i].in == 0
+	}
 	return func(f *frame) error {
 		rt := f.rt
 		out := rt.out
-		vars := f.vars
 		for i := range reads {
 			r := &reads[i]
-			if !r.bare {
-				out = r.pre.Append(out)
+			out = r.pre.Append(out)
+			var ok bool
+			if r.direct {
+				if out, ok = r.site.AppendEscaped(out, f.vars[r.slot], r.name); ok {
+					continue
+				}
 			}
-			if r.loop != nil {
-				out = output.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus))
-				continue
-			}
-			v := vars[r.slot]
 			var err error
-			if r.site != nil {
-				if html {
-					var ok bool
-					if r.in == 0 {
-						out, ok = r.site.AppendEscaped(out, v, r.name)
-					} else if r.quoted {
-						out, ok = r.site.AppendInQuote(out, v)
-					}
-					if ok {
-						continue
-					}
-				}
-				x, ok := r.site.Lookup(v, r.name)
-				if !ok {
-					if missing(v) {
-						v = r.undef
-					}
-					x, err = f.getattr(v, r.name)
-				}
-				v = x
-			} else if missing(v) {
-				v = r.undef
-			}
-			if err == nil {
-				switch {
-				case r.in != 0:
-					out, err = f.appendIn(out, v, r)
-				case html:
-					out, err = value.AppendEscaped(out, v)
-				default:
-					out, err = value.AppendStr(out, v)
-				}
-			}
-			if err != nil {
+			if out, err = r.print(f, out, html); err != nil {
 				rt.out = out
 				return t.at(err, r.node)
 			}
 		}
-		out = behind.Append(out)
-		rt.out = out
-		if len(out) > rt.mark {
+		rt.out = behind.Append(out)
+		if len(rt.out) > rt.mark {
 			return t.at(rt.checkOutput(), reads[0].node)
 		}
 		return nil
 	}
+}
+
+// print appends what is read, without the text before it.
+func (r *read) print(f *frame, out []byte, html bool) ([]byte, error) {
+	if r.loop != nil {
+		return output.AppendInt(out, int64(f.loops[r.loop.index].index0+r.plus)), nil
+	}
+	v := f.vars[r.slot]
+	switch {
+	case r.site == nil:
+		if missing(v) {
+			v = r.undef
+		}
+	case r.quoted && html:
+		var ok bool
+		if out, ok = r.site.AppendInQuote(out, v); ok {
+			return out, nil
+		}
+		fallthrough
+	default:
+		var err error
+		if v, err = r.value(f); err != nil {
+			return out, err
+		}
+	}
+	switch {
+	case r.in != 0:
+		return f.appendIn(out, v, r)
+	case html:
+		return value.AppendEscaped(out, v)
+	}
+	return value.AppendStr(out, v)
 }
 
 // appendIn appends what a read has found in a place that is not between tags.

@@ -98,13 +98,25 @@ func (t *Template) finish(err error) error {
 	return t.at(err, ast.Pos{Lineno: 1})
 }
 
-// Append appends the rendered template to buf. On an error it returns buf as
-// it was.
+// Append appends the rendered template to buf. On an error it returns buf as it was. An empty buf is written to
+// directly, all of its capacity is used. Behind another buf nothing is written but the result.
 func (t *Template) Append(buf []byte, r *Run) ([]byte, error) {
 	rt := t.env.acquire(r)
+	own := rt.out
+	direct := len(buf) == 0 && cap(buf) > 0
+	if direct {
+		rt.out = buf
+	}
 	err := t.run(rt)
-	if err == nil {
+	switch {
+	case err != nil:
+	case direct:
+		buf = rt.out
+	default:
 		buf = append(buf, rt.out...)
+	}
+	if direct {
+		rt.out = own
 	}
 	t.env.release(rt)
 	return buf, t.finish(err)

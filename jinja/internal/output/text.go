@@ -1,10 +1,10 @@
-// Package output appends what templates print most often: fixed texts, escaped texts and whole numbers.
+// Package output appends what templates print most often: fixed texts and whole numbers.
 //
-// Its functions append as the function append does. While they run they may also write to up to [Slack] bytes of the
-// capacity behind their result. They are for buffers whose capacity nobody else uses.
+// Its functions append as the function append does. [Text.Append] may also write to up to [Slack] bytes of the capacity
+// behind its result. It is for buffers whose capacity nobody else uses.
 package output
 
-// Slack is the greatest number of bytes behind the result that a function may write to.
+// Slack is the greatest number of bytes behind the result that Text.Append may write to.
 const Slack = 32
 
 // A Text is a fixed text that is appended often. A short one is copied as one block of Slack bytes.

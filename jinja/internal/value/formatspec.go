@@ -153,7 +153,7 @@ func FormatValue(v Value, spec string) (string, error) {
 	case KindFloat:
 		return formatFloat(v, spec, "float")
 	case KindTime, KindDate, KindClock:
-		return strftimeOf(v, spec), nil
+		return string(appendFormatted(nil, v, spec)), nil
 	case KindStruct, KindObject:
 		if _, named := v.Any().(TypeNamer); named {
 			break // the object stands for one of Python's own

@@ -21,11 +21,21 @@ func PercentFormatArgs(st State, s string, safe bool, args []Value) (string, err
 	return percentFormat(st, percentFormatter{s: s, safe: safe, args: args, tuple: true})
 }
 
+// AppendPercent appends what PercentFormatArgs returns for a plain str.
+func AppendPercent(st State, buf []byte, s string, args []Value) ([]byte, error) {
+	p := percentFormatter{s: s, args: args, tuple: true, out: buf, start: len(buf)}
+	if err := p.run(); err != nil {
+		return buf, err
+	}
+	return p.out, st.Grow(len(p.out) - p.start)
+}
+
 func percentFormat(st State, p percentFormatter) (string, error) {
 	args := p.single
 	p.out = make([]byte, 0, len(p.s)+16)
 	if p.safe {
-		p.place = NewFragment(st)
+		place := NewFragment(st)
+		p.place = &place
 	}
 	if t, ok := args.Tuple(); ok {
 		p.args, p.tuple = t, true
@@ -53,15 +63,16 @@ type percentFormatter struct {
 	s       string
 	i       int
 	out     []byte
+	start   int // of the result in out
 	safe    bool
 	args    []Value
 	tuple   bool
 	mapping bool  // args is a mapping, so that directives may name keys
 	single  Value // the only argument, when it is no tuple
 	used    bool
-	keyed   *Value // the argument that the key of the current directive named
-	bytes   bool   // the text stands for bytes, see bytesText
-	place   Fragment
+	keyed   *Value    // the argument that the key of the current directive named
+	bytes   bool      // the text stands for bytes, see bytesText
+	place   *Fragment // of a safe text
 }
 
 func (p *percentFormatter) next() (Value, error) {
@@ -91,7 +102,7 @@ func (p *percentFormatter) run() error {
 		if err := p.directive(); err != nil {
 			return err
 		}
-		if len(p.out) > maxRepeat {
+		if len(p.out)-p.start > maxRepeat {
 			return NewError("MemoryError", "")
 		}
 	}
@@ -251,7 +262,7 @@ func (p *percentFormatter) convert(d *percentSpec, v Value) error {
 			return err
 		}
 		if d.prec >= 0 {
-			if s = s[:byteOffset(s, d.prec)]; v.IsSafe() && p.place.on {
+			if s = s[:byteOffset(s, d.prec)]; v.IsSafe() && p.safe && p.place.on {
 				s = context.WholeTags(s)
 			}
 		}
@@ -396,6 +407,10 @@ func (p *percentFormatter) float(d *percentSpec, v Value) error {
 	prec := d.prec
 	if prec < 0 {
 		prec = 6
+	}
+	if *d == (percentSpec{prec: d.prec, conv: 'f'}) && !math.IsInf(x, 0) && x == x {
+		p.out = strconv.AppendFloat(p.out, x, 'f', prec, 64)
+		return nil
 	}
 	neg := math.Signbit(x) && x == x
 	p.pad(d, d.signText(neg), floatText(math.Abs(x), d.conv, prec, d.alt), true)

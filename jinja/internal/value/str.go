@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/dewar-go/dewar/jinja/internal/output"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // AppendStr appends str(v).
@@ -58,7 +59,7 @@ func StrOf(v Value) (string, error) {
 func AppendEscaped(buf []byte, v Value) ([]byte, error) {
 	switch v.t {
 	case stringType:
-		return output.AppendEscaped(buf, v.rawString()), nil
+		return markup.AppendEscape(buf, v.rawString()), nil
 	case htmlType:
 		return append(buf, v.rawString()...), nil
 	case intType:
@@ -80,14 +81,14 @@ func appendEscaped(buf []byte, v Value) ([]byte, error) {
 		}
 	case KindString:
 		if v.t.rt == nil {
-			return output.AppendEscaped(buf, v.rawString()), nil
+			return markup.AppendEscape(buf, v.rawString()), nil
 		}
 	}
 	s, err := StrOf(v)
 	if err != nil {
 		return buf, err
 	}
-	return output.AppendEscaped(buf, s), nil
+	return markup.AppendEscape(buf, s), nil
 }
 
 // HTML returns the text of a value that is safe in HTML: Markup, and Go values with an HTML method.

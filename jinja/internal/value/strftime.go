@@ -8,25 +8,25 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/output"
 )
 
-func strftimeOf(v Value, layout string) string {
+// appendFormatted appends a datetime, date or time in the format layout.
+func appendFormatted(buf []byte, v Value, layout string) []byte {
 	t := *raw[time.Time](v)
 	if v.t.kind == KindDate {
 		y, m, d := t.Date()
 		t = time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	}
-	return strftime(t, layout, v.t.kind == KindTime)
+	return appendStrftime(buf, t, layout, v.t.kind == KindTime)
 }
 
 // Strftime is datetime.strftime in the C locale, with the flags -, _, 0, ^ and # of the GNU C library.
-func Strftime(t time.Time, layout string) string { return strftime(t, layout, true) }
-
-func strftime(t time.Time, layout string, zone bool) string {
+func Strftime(t time.Time, layout string) string {
 	var room [64]byte
-	return string(appendStrftime(room[:0], t, layout, zone))
+	return string(appendStrftime(room[:0], t, layout, true))
 }
 
 // appendStrftime appends t in the format layout. An unknown directive is copied.
 func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
+	y, m, d := t.Date()
 	for i := 0; i < len(layout); i++ {
 		c := layout[i]
 		if c != '%' || i+1 == len(layout) {
@@ -48,7 +48,7 @@ func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 			i++
 		}
 		at, ok := len(buf), false
-		if buf, ok = appendDirective(buf, t, layout[i], flag, zone); !ok {
+		if buf, ok = appendDirective(buf, t, y, m, d, layout[i], flag, zone); !ok {
 			buf = append(buf, layout[start:i+1]...)
 		} else if upper {
 			buf = append(buf[:at], strings.ToUpper(string(buf[at:]))...)
@@ -57,8 +57,8 @@ func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 	return buf
 }
 
-// appendDirective appends one field of t. ok is false when c is no directive.
-func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte, ok bool) {
+// appendDirective appends one field of t, whose date is given too. ok is false when c is no directive.
+func appendDirective(buf []byte, t time.Time, year int, month time.Month, day int, c, flag byte, zone bool) (_ []byte, ok bool) {
 	num := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, '0', flag), true }
 	spaced := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, ' ', flag), true }
 	name := func(s string) ([]byte, bool) {
@@ -66,10 +66,6 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 			s = strings.ToUpper(s)
 		}
 		return append(buf, s...), true
-	}
-	half := "AM"
-	if t.Hour() >= 12 {
-		half = "PM"
 	}
 	switch c {
 	case '%':
@@ -79,17 +75,17 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 	case 't':
 		return append(buf, '\t'), true
 	case 'Y':
-		return num(t.Year(), 1)
+		return num(year, 1)
 	case 'y':
-		return num(((t.Year()%100)+100)%100, 2)
+		return num(((year%100)+100)%100, 2)
 	case 'C':
-		return num(t.Year()/100, 2)
+		return num(year/100, 2)
 	case 'm':
-		return num(int(t.Month()), 2)
+		return num(int(month), 2)
 	case 'd':
-		return num(t.Day(), 2)
+		return num(day, 2)
 	case 'e':
-		return spaced(t.Day(), 2)
+		return spaced(day, 2)
 	case 'H':
 		return num(t.Hour(), 2)
 	case 'k':
@@ -107,20 +103,19 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 	case 'j':
 		return num(t.YearDay(), 3)
 	case 'B':
-		return name(t.Month().String())
+		return name(month.String())
 	case 'b', 'h':
-		return name(t.Month().String()[:3])
+		return name(month.String()[:3])
 	case 'A':
 		return name(t.Weekday().String())
 	case 'a':
 		return name(t.Weekday().String()[:3])
-	case 'p':
-		if flag == '#' {
+	case 'p', 'P':
+		half := [2]string{"AM", "PM"}[t.Hour()/12]
+		if c == 'P' || flag == '#' {
 			half = strings.ToLower(half)
 		}
 		return append(buf, half...), true
-	case 'P':
-		return append(buf, strings.ToLower(half)...), true
 	case 'w':
 		return num(int(t.Weekday()), 1)
 	case 'u':
@@ -140,8 +135,7 @@ func appendDirective(buf []byte, t time.Time, c, flag byte, zone bool) (_ []byte
 		return num(y%100, 2)
 	case 's':
 		// The C library takes the fields as local time.
-		y, m, d := t.Date()
-		return strconv.AppendInt(buf, time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
+		return strconv.AppendInt(buf, time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
 	case 'Z':
 		if zone && !isNaive(t) {
 			buf = append(buf, zoneName(t)...)

@@ -28,7 +28,7 @@ func TestNaiveTimes(t *testing.T) {
 	if _, err := Sub(naive, aware); err == nil || err.Error() != "TypeError: can't subtract offset-naive and offset-aware datetimes" {
 		t.Error(err)
 	}
-	if got := strftimeOf(naive, "%H%z%Z|"); got != "01|" {
+	if got := string(appendFormatted(nil, naive, "%H%z%Z|")); got != "01|" {
 		t.Error(got)
 	}
 	zone, _ := GetAttr(aware, "tzinfo")

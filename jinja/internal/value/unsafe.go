@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/dewar-go/dewar/jinja/internal/output"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // Value is any value of a template: 24 bytes, never boxed.
@@ -269,6 +270,8 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 	case loadSlice:
 		b := *(*[]byte)(unsafe.Add(v.p, e.offset)) // any slice: pointer and length
 		return Value{e.as, uint64(len(b)), unsafe.Pointer(unsafe.SliceData(b))}, true
+	case loadTime:
+		return Value{timeType, 0, unsafe.Add(v.p, e.offset)}, true
 	case loadKey:
 		return raw[Dict](v).GetString(e.key)
 	case loadMapKey:
@@ -281,25 +284,21 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 func (e *siteEntry) bool(v Value) bool     { return *(*bool)(unsafe.Add(v.p, e.offset)) }
 func (e *siteEntry) string(v Value) string { return *(*string)(unsafe.Add(v.p, e.offset)) }
 
-// appendEscaped appends the field of e, escaped as AppendEscaped does.
-func (e *siteEntry) appendEscaped(buf []byte, v Value) ([]byte, bool) {
+// AppendEscaped appends what Lookup finds, escaped as the function [AppendEscaped] does, without making a Value. ok is
+// false when the entry does not fit v or the value needs more; then nothing is appended.
+func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok bool) {
+	e := s.p.Load()
+	if e == nil || e.t != v.t || e.f == nil {
+		return s.appendDirect(buf, v, name)
+	}
 	p := unsafe.Add(v.p, e.offset)
-	switch e.loader {
-	case loadString:
-		switch e.as {
-		case stringType:
-			return output.AppendEscaped(buf, *(*string)(p)), true
-		case htmlType:
-			return append(buf, *(*string)(p)...), true
-		}
-	case loadInt:
-		if e.as == intType {
-			return output.AppendInt(buf, int64(*(*int)(p))), true
-		}
-	case loadInt64:
-		if e.as == intType {
-			return output.AppendInt(buf, *(*int64)(p)), true
-		}
+	switch {
+	case e.loader == loadString && e.as == stringType:
+		return markup.AppendEscape(buf, *(*string)(p)), true
+	case e.loader == loadInt && e.as == intType:
+		return output.AppendInt(buf, int64(*(*int)(p))), true
+	case e.loader == loadString && e.as == htmlType:
+		return append(buf, *(*string)(p)...), true
 	}
 	return buf, false
 }
