@@ -3,6 +3,7 @@ package builtin
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/jinja/internal/output"
@@ -17,7 +18,7 @@ type AppendFilter func(st State, buf []byte, v Value, a Args) ([]byte, error)
 // Stream holds the filters that have the form AppendFilter, for the last filter of a printed expression. Each appends
 // the same bytes as printing the result of the filter of the same name in [Filters], without making a string.
 var Stream = map[string]AppendFilter{
-	"capitalize": streamCapitalize,
+	"capitalize": streamCased(capitalize, &upperASCII, &lowerASCII, false),
 	"count":      streamLength,
 	"d":          streamDefault,
 	"default":    streamDefault,
@@ -27,16 +28,16 @@ var Stream = map[string]AppendFilter{
 	"int":        streamInt,
 	"join":       streamJoin,
 	"length":     streamLength,
-	"lower":      streamLower,
+	"lower":      streamCased(lower, &lowerASCII, &lowerASCII, false),
 	"replace":    streamReplace,
 	"round":      streamRound,
 	"safe":       streamSafe,
 	"string":     streamString,
-	"title":      streamTitle,
+	"title":      streamCased(title, &upperASCII, &lowerASCII, true),
 	"tojson":     streamJSON,
 	"trim":       streamTrim,
 	"truncate":   streamTruncate,
-	"upper":      streamUpper,
+	"upper":      streamCased(upper, &upperASCII, &upperASCII, false),
 	"urlencode":  streamURLEncode,
 }
 
@@ -158,68 +159,73 @@ func streamDefault(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	return emit(st, buf, r)
 }
 
-func streamUpper(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
+// streamCased makes the AppendFilter of a filter that changes the case of ASCII text byte by byte: the first byte through
+// first, the others through rest. With words, each word has a first byte. general is the filter for all else.
+func streamCased(general value.Filter, first, rest *[utf8.RuneSelf]byte, words bool) AppendFilter {
+	plain := streamValue(general)
+	return func(st State, buf []byte, v Value, a Args) ([]byte, error) {
+		s, ok := v.Str()
+		if !ok || a.Len() > 0 {
+			return plain(st, buf, v, a)
+		}
 		start := len(buf)
-		buf = append(buf, s...)
-		for i := start; i < len(buf); i++ {
-			if c := buf[i]; 'a' <= c && c <= 'z' {
-				buf[i] = c - 0x20
-			}
+		out, special, ok := appendCased(buf, s, first, rest, words)
+		if !ok {
+			return plain(st, buf, v, a)
 		}
-		if v.IsSafe() {
-			return buf, nil
+		if special && (words || !v.IsSafe()) { // what title returns is never Markup
+			out = escapeFrom(st, out, start)
 		}
-		return escapeFrom(st, buf, start), nil
+		return out, nil
 	}
-	return streamValue(upper)(st, buf, v, a)
 }
 
-func streamLower(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
-		start := len(buf)
-		buf = appendLower(buf, s)
-		if v.IsSafe() {
-			return buf, nil
-		}
-		return escapeFrom(st, buf, start), nil
-	}
-	return streamValue(lower)(st, buf, v, a)
-}
-
-func appendLower(buf []byte, s string) []byte {
+// appendCased appends s as streamCased says. special reports whether s has one of the five characters that are escaped;
+// ok is false when s is not ASCII.
+func appendCased(buf []byte, s string, first, rest *[utf8.RuneSelf]byte, words bool) (out []byte, special, ok bool) {
 	start := len(buf)
 	buf = append(buf, s...)
-	for i := start; i < len(buf); i++ {
-		if c := buf[i]; 'A' <= c && c <= 'Z' {
-			buf[i] = c + 0x20
+	table, all := first, byte(0)
+	for i, c := range buf[start:] {
+		if c >= utf8.RuneSelf {
+			return buf[:start], false, false
+		}
+		buf[start+i] = table[c]
+		table = rest
+		if k := asciiKinds[c]; k != 0 {
+			if all |= k; words && k&wordBreak != 0 {
+				table = first
+			}
 		}
 	}
-	return buf
+	return buf, all&escaped != 0, true
 }
 
-func streamCapitalize(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
-		start := len(buf)
-		buf = appendLower(buf, s)
-		if s != "" && 'a' <= buf[start] && buf[start] <= 'z' {
-			buf[start] -= 0x20
-		}
-		if v.IsSafe() {
-			return buf, nil
-		}
-		return escapeFrom(st, buf, start), nil
-	}
-	return streamValue(capitalize)(st, buf, v, a)
-}
+// Kinds of ASCII characters.
+const (
+	escaped   = 1 << iota // one of the five that are escaped
+	wordBreak             // a word begins behind it
+)
 
-func streamTitle(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	if s, ok := v.Str(); ok && a.Len() == 0 && isASCII(s) {
-		start := len(buf)
-		return escapeFrom(st, appendTitleASCII(buf, s), start), nil
+var asciiKinds = func() (kinds [utf8.RuneSelf]byte) {
+	for i := range kinds {
+		if strings.IndexByte(`&<>'"`, byte(i)) >= 0 {
+			kinds[i] |= escaped
+		}
+		if isWordBreak(rune(i)) {
+			kinds[i] |= wordBreak
+		}
 	}
-	return streamValue(title)(st, buf, v, a)
-}
+	return kinds
+}()
+
+// The upper and lower case of ASCII.
+var upperASCII, lowerASCII = func() (upper, lower [utf8.RuneSelf]byte) {
+	for i := range upper {
+		upper[i], lower[i] = byte(unicode.ToUpper(rune(i))), byte(unicode.ToLower(rune(i)))
+	}
+	return upper, lower
+}()
 
 func streamTrim(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if s, ok := v.Str(); ok && a.Len() == 0 {

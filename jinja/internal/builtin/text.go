@@ -83,8 +83,8 @@ func title(st State, v Value, a Args) (Value, error) {
 		return Value{}, err
 	}
 	s, _ := v.Str()
-	if isASCII(s) {
-		return value.String(string(appendTitleASCII(nil, s))), nil
+	if out, _, ok := appendCased(nil, s, &upperASCII, &lowerASCII, true); ok {
+		return value.String(string(out)), nil
 	}
 	var b strings.Builder
 	for s != "" {
@@ -124,26 +124,6 @@ func isWordBreak(r rune) bool {
 		return true
 	}
 	return isSpace(r)
-}
-
-func appendTitleASCII(buf []byte, s string) []byte {
-	start := true
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case isWordBreak(rune(c)):
-			start = true
-			buf = append(buf, c)
-			continue
-		case start && 'a' <= c && c <= 'z':
-			c -= 'a' - 'A'
-		case !start && 'A' <= c && c <= 'Z':
-			c += 'a' - 'A'
-		}
-		start = false
-		buf = append(buf, c)
-	}
-	return buf
 }
 
 // wordcount is the filter wordcount: it counts the runs of letters, digits and underscores.

@@ -86,15 +86,18 @@ func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []
 			return func(*frame) (value.Args, error) { return a, nil }
 		}
 	}
+	if len(kws) == 0 && star == nil && starstar == nil {
+		return func(f *frame) (a value.Args, err error) {
+			start, err := f.pushAll(pos)
+			a.Pos = f.rt.pos[start:len(f.rt.pos):len(f.rt.pos)]
+			return a, err
+		}
+	}
 	return func(f *frame) (a value.Args, err error) {
 		rt := f.rt
-		start := len(rt.pos)
-		for _, x := range pos {
-			v, err := x(f)
-			if err != nil {
-				return a, err
-			}
-			rt.pos = append(rt.pos, v)
+		start, err := f.pushAll(pos)
+		if err != nil {
+			return a, err
 		}
 		if star != nil {
 			v, err := star(f)
@@ -135,6 +138,20 @@ func (c *compiler) argumentsOf(callee string, pos []expr, kws []keyword, args []
 		}
 		return a, nil
 	}
+}
+
+// pushAll puts values onto the stack of arguments and returns where they start.
+func (f *frame) pushAll(xs []expr) (start int, err error) {
+	rt := f.rt
+	start = len(rt.pos)
+	for _, x := range xs {
+		v, err := x(f)
+		if err != nil {
+			return start, err
+		}
+		rt.pos = append(rt.pos, v)
+	}
+	return start, nil
 }
 
 // fixedArguments are the arguments of a call that are the same each time.

@@ -300,31 +300,29 @@ func (l *loopCode) each(f *frame, it *iteration, loop *Loop) error {
 	if loop != nil && l.leaks {
 		self = value.Of(loop)
 	}
-	// Numbered items are taken without the detours of next, unless the loop object
-	// has to know the items too.
-	direct := it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && (loop == nil || !l.leaks && !l.items)
-	plain := l.slot >= 0 && l.start == nil
-	entered, empty := false, true
 	rt := f.rt
+	entered, empty := false, true
+	// Numbered items are taken without the detours of next, unless the loop object has to know the items too.
+	if it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && (loop == nil || !l.leaks && !l.items) {
+		if entered = it.size > 0; entered {
+			err := l.enter(f)
+			if err == nil {
+				empty, err = l.numbered(f, it, loop)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return l.finish(f, entered, empty)
+	}
 	for {
 		var item value.Value
 		var ok bool
 		var err error
-		switch {
-		case direct:
-			if ok = it.i < it.size; ok {
-				item = it.seq.At(it.i)
-				it.i++
-				if loop != nil {
-					loop.index0++
-				}
-			}
-		case loop != nil:
-			if ok, err = loop.advance(); ok {
-				item = loop.current
-			}
-		default:
+		if loop == nil {
 			item, ok, err = it.next()
+		} else if ok, err = loop.advance(); ok {
+			item = loop.current
 		}
 		if err != nil {
 			return l.tmpl.at(err, l.node)
@@ -346,9 +344,7 @@ func (l *loopCode) each(f *frame, it *iteration, loop *Loop) error {
 		if loop != nil {
 			f.vars[l.loopSlot] = self
 		}
-		if plain && len(f.assigned) == 0 {
-			f.vars[l.slot] = item
-		} else if err := l.assign(f, item); err != nil {
+		if err := l.assign(f, item); err != nil {
 			return err
 		}
 		if err := l.body(f); err == errBreak {
@@ -359,6 +355,45 @@ func (l *loopCode) each(f *frame, it *iteration, loop *Loop) error {
 			empty = false
 		}
 	}
+	return l.finish(f, entered, empty)
+}
+
+// numbered runs the body for each numbered item. empty reports that no round came to its end.
+func (l *loopCode) numbered(f *frame, it *iteration, loop *Loop) (empty bool, err error) {
+	rt, size := f.rt, it.size
+	plain := l.slot >= 0 && l.start == nil
+	empty = true
+	for i := range size {
+		item := it.seq.At(i)
+		it.i = i + 1
+		if loop != nil {
+			loop.index0 = i
+		}
+		if rt.ticks++; rt.ticks&1023 == 0 {
+			if err := rt.slowTick(); err != nil {
+				return empty, l.tmpl.at(err, l.node)
+			}
+		}
+		if plain && len(f.assigned) == 0 {
+			f.vars[l.slot] = item
+		} else if err := l.assign(f, item); err != nil {
+			return empty, err
+		}
+		switch err := l.body(f); err {
+		case nil:
+			empty = false
+		case errContinue:
+		case errBreak:
+			return empty, nil
+		default:
+			return empty, err
+		}
+	}
+	return empty, nil
+}
+
+// finish ends a loop: it runs the else when no round came to its end.
+func (l *loopCode) finish(f *frame, entered, empty bool) error {
 	if entered && l.leave != nil {
 		if err := l.leave(f); err != nil {
 			return err

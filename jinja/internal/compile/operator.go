@@ -60,11 +60,6 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 				if err != nil {
 					return false, err
 				}
-				if a.Kind() == value.KindInt && b.Kind() == value.KindInt {
-					i, _ := a.Int64()
-					j, _ := b.Int64()
-					return compareInt(o, i, j), nil
-				}
 				return value.Compare(o, a, b)
 			}
 		}
@@ -146,22 +141,6 @@ func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *s
 		}
 		return general(f)
 	}
-}
-
-func compareInt(op value.Op, a, b int64) bool {
-	switch op {
-	case value.Eq:
-		return a == b
-	case value.Ne:
-		return a != b
-	case value.Lt:
-		return a < b
-	case value.Le:
-		return a <= b
-	case value.Gt:
-		return a > b
-	}
-	return a >= b
 }
 
 // intOp computes small integers without the detours of Python's numbers; ok

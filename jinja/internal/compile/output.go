@@ -256,30 +256,44 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 		rt := f.rt
 		rt.out = before.Append(rt.out)
 		v, err := input(f)
-		if err != nil {
-			return t.at(err, n)
-		}
-		top := rt.before()
-		a := fixed
-		if args != nil {
-			if a, err = args(f); err != nil {
-				return t.at(err, n)
+		switch {
+		case err != nil:
+		case f.autoescape != html:
+			err = f.printFiltered(plain, v, fixed, args, esc)
+		case args == nil:
+			rt.out, err = stream(f, rt.out, v, fixed)
+		default:
+			var a value.Args
+			top := rt.before()
+			if a, err = args(f); err == nil {
+				rt.out, err = stream(f, rt.out, v, a)
 			}
-		}
-		if f.autoescape == html {
-			rt.out, err = stream(f, rt.out, v, a)
-		} else if v, err = plain(f, v, a); err == nil {
-			err = f.write(v, esc)
+			rt.after(top)
 		}
 		if rt.failed != nil && err == nil {
 			err, rt.failed = rt.failed, nil
 		}
-		rt.after(top)
 		if err != nil {
 			return t.at(err, n)
 		}
 		return rt.finishOutput(&behind, t, n)
 	}
+}
+
+// printFiltered prints what a filter returns.
+func (f *frame) printFiltered(fn value.Filter, v value.Value, a value.Args, args arguments, esc escaper) (err error) {
+	top := f.rt.before()
+	if args != nil {
+		if a, err = args(f); err != nil {
+			return err
+		}
+	}
+	v, err = fn(f, v, a)
+	f.rt.after(top)
+	if err != nil {
+		return err
+	}
+	return f.write(v, esc)
 }
 
 // finishOutput writes the text behind an output.

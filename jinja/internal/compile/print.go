@@ -18,7 +18,7 @@ type read struct {
 	node   ast.Expr
 	loop   *loopCode       // not nil for the number of the round of the loop
 	plus   int             // what is added to loop.index0
-	direct bool            // an attribute that is printed between tags
+	direct bool            // it is printed between tags, and a str or int needs nothing else
 	in     context.Escaper // of a place that is not between tags
 	quoted bool            // in prints all but Markup as between tags
 }
@@ -130,7 +130,7 @@ func (c *compiler) printItems(items []outputItem, text string, fr *scopeFrame) s
 func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 	t, behind, html := c.tmpl, output.NewText(post), esc == escapeHTML
 	for i := range reads {
-		reads[i].direct = html && reads[i].site != nil && reads[i].in == 0
+		reads[i].direct = html && reads[i].loop == nil && reads[i].in == 0
 	}
 	return func(f *frame) error {
 		rt := f.rt
@@ -138,9 +138,14 @@ func (c *compiler) printReads(reads []read, post string, esc escaper) stmt {
 		for i := range reads {
 			r := &reads[i]
 			out = r.pre.Append(out)
-			var ok bool
 			if r.direct {
-				if out, ok = r.site.AppendEscaped(out, f.vars[r.slot], r.name); ok {
+				var ok bool
+				if r.site != nil {
+					out, ok = r.site.AppendEscaped(out, f.vars[r.slot], r.name)
+				} else {
+					out, ok = value.AppendInQuote(out, f.vars[r.slot])
+				}
+				if ok {
 					continue
 				}
 			}

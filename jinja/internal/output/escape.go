@@ -6,9 +6,9 @@ var special = [256]bool{'&': true, '<': true, '>': true, '\'': true, '"': true}
 
 // EscapeFrom escapes buf[start:]. It copies the text only where it has one of the five characters.
 func EscapeFrom(buf []byte, start int) []byte {
-	for i := start; i < len(buf); i++ {
-		if special[buf[i]] {
-			return markup.AppendEscape(buf[:i], string(buf[i:]))
+	for i, c := range buf[start:] {
+		if special[c] {
+			return markup.AppendEscape(buf[:start+i], string(buf[start+i:]))
 		}
 	}
 	return buf

@@ -153,8 +153,10 @@ flags:
 		}
 	}
 	var err error
-	if d.width, err = p.number("width"); err != nil {
-		return err
+	if p.i < len(p.s) && p.s[p.i] <= '9' {
+		if d.width, err = p.number("width"); err != nil {
+			return err
+		}
 	}
 	if d.width < 0 {
 		d.left, d.width = true, -d.width
@@ -166,7 +168,7 @@ flags:
 		}
 		d.prec = max(d.prec, 0)
 	}
-	if p.i < len(p.s) && strings.IndexByte("hlL", p.s[p.i]) >= 0 {
+	if p.i < len(p.s) && (p.s[p.i] == 'h' || p.s[p.i] == 'l' || p.s[p.i] == 'L') {
 		p.i++
 	}
 	if p.i >= len(p.s) {
@@ -180,14 +182,15 @@ flags:
 	if err != nil {
 		return err
 	}
-	if !strings.ContainsRune("srdiuoxXeEfFgGca", c) && (c != 'b' || !p.bytes) {
+	ok, err := p.convert(&d, v)
+	if !ok {
 		shown := c
 		if c <= 31 || c >= 127 {
 			shown = '?'
 		}
 		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, c, runeCount(p.s[:at]))
 	}
-	return p.convert(&d, v)
+	return err
 }
 
 func (p *percentFormatter) key() error {
@@ -239,8 +242,12 @@ func (p *percentFormatter) number(what string) (int, error) {
 		return int(i), nil
 	}
 	n := 0
-	for ; p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9'; p.i++ {
-		if n = n*10 + int(p.s[p.i]-'0'); n > math.MaxInt32 {
+	for _, c := range []byte(p.s[p.i:]) {
+		if c < '0' || c > '9' {
+			break
+		}
+		p.i++
+		if n = n*10 + int(c-'0'); n > math.MaxInt32 {
 			return 0, valueErrorf("%s too big", what)
 		}
 	}
@@ -250,16 +257,20 @@ func (p *percentFormatter) number(what string) (int, error) {
 	return n, nil
 }
 
-func (p *percentFormatter) convert(d *percentSpec, v Value) error {
+// convert appends v. ok is false when there is no such conversion.
+func (p *percentFormatter) convert(d *percentSpec, v Value) (ok bool, err error) {
 	if p.safe {
 		p.place.follow(p.out)
 		defer func() { p.place.Wrote(p.out) }()
 	}
 	switch d.conv {
-	case 's', 'r', 'a', 'b':
-		s, err := p.text(d.conv, v)
-		if err != nil {
-			return err
+	case 'b', 's', 'r', 'a':
+		if d.conv == 'b' && !p.bytes {
+			return false, nil
+		}
+		var s string
+		if s, err = p.text(d.conv, v); err != nil {
+			return true, err
 		}
 		if d.prec >= 0 {
 			if s = s[:byteOffset(s, d.prec)]; v.IsSafe() && p.safe && p.place.on {
@@ -267,18 +278,20 @@ func (p *percentFormatter) convert(d *percentSpec, v Value) error {
 			}
 		}
 		p.pad(d, "", s, false)
-		return nil
 	case 'c':
-		s, err := p.char(v)
-		if err != nil {
-			return err
+		var s string
+		if s, err = p.char(v); err != nil {
+			return true, err
 		}
 		p.pad(d, "", s, false)
-		return nil
 	case 'd', 'i', 'u', 'o', 'x', 'X':
-		return p.integer(d, v)
+		err = p.integer(d, v)
+	case 'e', 'E', 'f', 'F', 'g', 'G':
+		err = p.float(d, v)
+	default:
+		return false, nil
 	}
-	return p.float(d, v)
+	return true, err
 }
 
 func (p *percentFormatter) text(conv rune, v Value) (s string, err error) {

@@ -125,18 +125,18 @@ func (s *Sequence) Len() int { return s.n }
 // At returns element i, 0 <= i < Len(). When a list has become shorter, missing elements are undefined values.
 func (s *Sequence) At(i int) Value {
 	switch s.kind {
-	case seqItems:
-		return s.items[i]
 	case seqStructs:
 		return s.structAt(i)
+	case seqSlice:
+		return s.elem(i)
+	case seqItems:
+		return s.items[i]
 	}
 	return s.at(i)
 }
 
 func (s *Sequence) at(i int) Value {
 	switch s.kind {
-	case seqSlice:
-		return s.elem(i)
 	case seqRange:
 		return Int(raw[Range](s.v).At(int64(i)))
 	case seqASCII:

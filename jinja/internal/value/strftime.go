@@ -26,7 +26,8 @@ func Strftime(t time.Time, layout string) string {
 
 // appendStrftime appends t in the format layout. An unknown directive is copied.
 func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
-	y, m, d := t.Date()
+	d := dated{Time: t, zone: zone}
+	d.year, d.month, d.day = t.Date()
 	for i := 0; i < len(layout); i++ {
 		c := layout[i]
 		if c != '%' || i+1 == len(layout) {
@@ -36,19 +37,22 @@ func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 		start := i
 		i++
 		flag, upper := byte(0), false
-		for i < len(layout)-1 && strings.IndexByte("-_0^#", layout[i]) >= 0 {
-			if layout[i] == '^' {
+	flags:
+		for ; i < len(layout)-1; i++ {
+			switch layout[i] {
+			case '^':
 				upper = true
-			} else {
+			case '-', '_', '0', '#':
 				flag = layout[i]
+			default:
+				break flags
 			}
-			i++
 		}
 		if (layout[i] == 'E' || layout[i] == 'O') && i+1 < len(layout) {
 			i++
 		}
 		at, ok := len(buf), false
-		if buf, ok = appendDirective(buf, t, y, m, d, layout[i], flag, zone); !ok {
+		if buf, ok = d.append(buf, layout[i], flag); !ok {
 			buf = append(buf, layout[start:i+1]...)
 		} else if upper {
 			buf = append(buf[:at], strings.ToUpper(string(buf[at:]))...)
@@ -57,8 +61,17 @@ func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
 	return buf
 }
 
-// appendDirective appends one field of t, whose date is given too. ok is false when c is no directive.
-func appendDirective(buf []byte, t time.Time, year int, month time.Month, day int, c, flag byte, zone bool) (_ []byte, ok bool) {
+// dated is a time with its date.
+type dated struct {
+	time.Time
+	year  int
+	month time.Month
+	day   int
+	zone  bool // it may have a zone
+}
+
+// append appends the field that the directive c stands for. ok is false when c is no directive.
+func (t *dated) append(buf []byte, c, flag byte) (_ []byte, ok bool) {
 	num := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, '0', flag), true }
 	spaced := func(n, width int) ([]byte, bool) { return appendField(buf, n, width, ' ', flag), true }
 	name := func(s string) ([]byte, bool) {
@@ -75,17 +88,17 @@ func appendDirective(buf []byte, t time.Time, year int, month time.Month, day in
 	case 't':
 		return append(buf, '\t'), true
 	case 'Y':
-		return num(year, 1)
+		return num(t.year, 1)
 	case 'y':
-		return num(((year%100)+100)%100, 2)
+		return num(((t.year%100)+100)%100, 2)
 	case 'C':
-		return num(year/100, 2)
+		return num(t.year/100, 2)
 	case 'm':
-		return num(int(month), 2)
+		return num(int(t.month), 2)
 	case 'd':
-		return num(day, 2)
+		return num(t.day, 2)
 	case 'e':
-		return spaced(day, 2)
+		return spaced(t.day, 2)
 	case 'H':
 		return num(t.Hour(), 2)
 	case 'k':
@@ -103,9 +116,9 @@ func appendDirective(buf []byte, t time.Time, year int, month time.Month, day in
 	case 'j':
 		return num(t.YearDay(), 3)
 	case 'B':
-		return name(month.String())
+		return name(t.month.String())
 	case 'b', 'h':
-		return name(month.String()[:3])
+		return name(t.month.String()[:3])
 	case 'A':
 		return name(t.Weekday().String())
 	case 'a':
@@ -135,20 +148,20 @@ func appendDirective(buf []byte, t time.Time, year int, month time.Month, day in
 		return num(y%100, 2)
 	case 's':
 		// The C library takes the fields as local time.
-		return strconv.AppendInt(buf, time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
+		return strconv.AppendInt(buf, time.Date(t.year, t.month, t.day, t.Hour(), t.Minute(), t.Second(), 0, time.Local).Unix(), 10), true
 	case 'Z':
-		if zone && !isNaive(t) {
-			buf = append(buf, zoneName(t)...)
+		if t.zone && !isNaive(t.Time) {
+			buf = append(buf, zoneName(t.Time)...)
 		}
 		return buf, true
 	case 'z':
-		if zone && !isNaive(t) {
-			buf = append(buf, strings.ReplaceAll(offsetText(t), ":", "")...)
+		if t.zone && !isNaive(t.Time) {
+			buf = append(buf, strings.ReplaceAll(offsetText(t.Time), ":", "")...)
 		}
 		return buf, true
 	}
 	if layout := composed[c&0x7f]; layout != "" && c < 0x80 {
-		return appendStrftime(buf, t, layout, zone), true
+		return appendStrftime(buf, t.Time, layout, t.zone), true
 	}
 	return buf, false
 }
@@ -162,6 +175,9 @@ var composed = [128]string{
 // appendField appends n in a width, padded with pad. The flag may ask for another padding: - for none, _ for spaces, 0
 // for zeros.
 func appendField(buf []byte, n, width int, pad, flag byte) []byte {
+	if width == 2 && pad == '0' && flag == 0 && 0 <= n && n < 100 { // most fields
+		return append(buf, '0'+byte(n/10), '0'+byte(n%10))
+	}
 	switch flag {
 	case '-':
 		width = 0
