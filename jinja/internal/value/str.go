@@ -50,6 +50,9 @@ func StrOf(v Value) (string, error) {
 	if v.t != nil && v.t.repr == reprString && v.t.rt == nil {
 		return v.rawString(), nil
 	}
+	if v.t == intType {
+		return strconv.FormatInt(int64(v.n), 10), nil
+	}
 	b, err := AppendStr(nil, v)
 	return string(b), err
 }
