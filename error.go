@@ -25,7 +25,8 @@ type HTTPError struct {
 	// belongs here. When empty the page shows a general sentence for the status.
 	Detail string `json:"description"`
 	// Err is the cause. It is logged and found by errors.As, but its text
-	// leaves the process in debug mode only.
+	// leaves the process in debug mode only. What its method ProblemErrors() any
+	// returns is the member errors of the answer in JSON: that of package forms has one.
 	Err error `json:"-" jinja:"-"`
 	// Header is added to the answer, such as Retry-After or Allow.
 	Header http.Header `json:"-" jinja:"-"`
@@ -115,6 +116,10 @@ func (e *PanicError) Unwrap() error {
 // abort ends a view from within a method that returns no error, such as
 // [Context.Form]: guardPanic turns it back into the error it holds.
 type abort struct{ err error }
+
+// EndView ends the view that runs with an error, as [Context.Form] does for a body that cannot be read. It is for packages
+// whose functions are called by views and return no error; anywhere else it is a panic.
+func EndView(err error) { panic(abort{err}) }
 
 // guardPanic calls f and returns its error; a panic becomes a [PanicError].
 // http.ErrAbortHandler goes on: it asks net/http to cut the connection.

@@ -98,7 +98,12 @@ func (c *Context) problem(he *HTTPError, detail string) {
 		Detail  string `json:"detail,omitempty"`
 		Request string `json:"request_id,omitempty"`
 		Cause   string `json:"cause,omitempty"`
-	}{"about:blank", he.title(), he.Code, detail, "", c.debugCause(he)}
+		Errors  any    `json:"errors,omitempty"`
+	}{"about:blank", he.title(), he.Code, detail, "", c.debugCause(he), nil}
+	var several interface{ ProblemErrors() any }
+	if errors.As(he.Err, &several) {
+		doc.Errors = several.ProblemErrors()
+	}
 	if he.Code >= 500 {
 		doc.Request = c.RequestID()
 	}
@@ -124,8 +129,11 @@ func (c *Context) debugCause(he *HTTPError) string {
 	return c.scrub(withCause(he.Err))
 }
 
-// wantsJSON reports whether the client likes JSON better than a page.
+// wantsJSON reports whether the client likes JSON better than a page. One that sent JSON does unless it says otherwise.
 func (c *Context) wantsJSON() bool {
+	if c.isJSON() {
+		return c.Accepts("application/json", "application/problem+json", "text/html") != "text/html"
+	}
 	return c.r.Header["Accept"] != nil && strings.HasSuffix(c.Accepts("text/html", "application/json", "application/problem+json"), "json")
 }
 

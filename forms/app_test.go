@@ -2,6 +2,7 @@ package forms_test
 
 import (
 	"errors"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -66,4 +67,11 @@ func TestStruct(t *testing.T) {
 	if wrong.Status != 422 || strings.Contains(wrong.Text, "short") || last.Data.Email != "a@example.org" || last.Data.Remember || last.Data.Admin || last.Data.Home.Secret != "" {
 		t.Errorf("%d %+v\n%s", wrong.Status, last.Data, wrong.Text)
 	}
+}
+
+// formRequest makes a POST of a body as it is.
+func formRequest(client *dewartest.Client, body string) *http.Request {
+	r := client.NewRequest("POST", "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
 }

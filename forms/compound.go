@@ -13,6 +13,14 @@ func (f *BoundField) processForm(src *source, x any) {
 		f.value = fieldAt(f.form.target, f.index)
 	}
 	f.bindSub(x)
+	f.refuseBad(src)
+}
+
+// refuseBad notes that JSON had no object or no list for the field.
+func (f *BoundField) refuseBad(src *source) {
+	if src != nil && src.bad[f.name] {
+		f.refuse(notValue)
+	}
 }
 
 func (f *BoundField) subForm(s *Schema, prefix string, src *source) *Form {
@@ -33,6 +41,7 @@ func (f *BoundField) bindSub(x any) {
 	}
 	f.sub.bind(valuesFrom(x))
 	f.null = false
+	f.offered = f.sub.source != nil && f.sub.source.offered(f.name)
 	for _, b := range f.sub.fields {
 		f.offered = f.offered || b.offered
 	}
@@ -71,6 +80,7 @@ func (f *BoundField) processList(src *source, x any) {
 		}
 		f.addEntry(src, part, object, i < len(objects))
 	}
+	f.refuseBad(src)
 	f.null = false
 	f.initial = strconv.Itoa(len(objects))
 }

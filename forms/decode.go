@@ -53,6 +53,10 @@ func (f *BoundField) take(src *source) {
 	}
 	f.raw, f.sent = src.values[f.name]
 	f.offered = f.sent || src.offered(f.name)
+	if src.bad[f.name] {
+		f.refuse(f.invalid)
+		return
+	}
 	switch {
 	case f.kind == kindBool:
 		on := false
@@ -61,6 +65,9 @@ func (f *BoundField) take(src *source) {
 			on = f.raw[0] != "" && (b || err != nil)
 		}
 		f.setBool(on)
+		return
+	case f.enum:
+		f.takeEnum()
 		return
 	case f.kind == kindChoices:
 		f.null = false
@@ -91,6 +98,38 @@ func (f *BoundField) take(src *source) {
 		return
 	}
 	f.null = f.value.Kind() == reflect.Pointer && f.value.IsNil()
+}
+
+// takeEnum finds the choices by their texts: their type is written by String alone. Choices that are set later are
+// looked at again before the checks.
+func (f *BoundField) takeEnum() {
+	var found []reflect.Value
+	for _, text := range f.raw {
+		for i := range f.Choices {
+			if v := reflect.ValueOf(f.Choices[i].Value); pythonText(f.Choices[i].Value) == text && v.Type() == elemOf(f.goType, f.kind) {
+				found = append(found, v)
+				break
+			}
+		}
+	}
+	switch {
+	case len(found) < len(f.raw):
+		f.null = true
+	case f.kind == kindChoices:
+		f.value.Set(reflect.Append(reflect.Zero(f.goType), found...))
+		f.null = false
+	case len(found) > 0:
+		f.value.Set(found[0])
+		f.null = false
+	}
+}
+
+// elemOf is the type of one value of a field.
+func elemOf(t reflect.Type, k kind) reflect.Type {
+	if k == kindChoices {
+		return t.Elem()
+	}
+	return t
 }
 
 // scan reads a text into the value.
@@ -264,12 +303,12 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 
 // check runs the checks of the field.
 func (f *BoundField) check() {
+	f.errs = append(f.errs, f.failed...)
 	if f.sub != nil {
 		f.sub.options.Partial = f.form.options.Partial
 		f.sub.check()
 		return
 	}
-	f.errs = append(f.errs, f.failed...)
 	for _, e := range f.entries {
 		e.form.options.Partial = f.form.options.Partial
 		e.check()
@@ -314,8 +353,13 @@ func (f *BoundField) preCheck() {
 	if f.Choices == nil {
 		panic(fmt.Sprintf("forms: field %s has no Choices: declare them, or set them before Valid", f.name))
 	}
+	if f.enum && f.null && f.sent {
+		f.takeEnum()
+	}
 	switch {
 	case f.AnyChoice:
+	case f.enum && f.null && f.sent:
+		f.AddError("choice", f.form.gettext("Not a valid choice."))
 	case f.kind == kindChoice:
 		text := f.valueText()
 		for i := range f.Choices {
@@ -354,11 +398,8 @@ func clip(text string) string {
 // choiceText is a choice's value as a text that is the same for all spellings of it.
 func (f *BoundField) choiceText(i int) string {
 	text := pythonText(f.Choices[i].Value)
-	t := f.goType
-	if f.kind == kindChoices {
-		t = t.Elem()
-	}
-	if t.Kind() == reflect.String && !scan.IsText(t) {
+	t := elemOf(f.goType, f.kind)
+	if f.enum || t.Kind() == reflect.String && !scan.IsText(t) {
 		return text
 	}
 	v := reflect.New(t).Elem()

@@ -279,10 +279,15 @@ func (f *Form) Values() map[string]any {
 }
 
 // Render answers with a template that sees the form as form, with 422 when the form was sent and something is wrong
-// with it. The names of vars win.
+// with it. The names of vars win. A form that was sent as JSON and is wrong is answered with [Form.Err].
 func (f *Form) Render(name string, vars dewar.Vars) error { return f.render(f, name, vars) }
 
 func (f *Form) render(self any, name string, vars dewar.Vars) error {
+	if f.source != nil && f.source.json {
+		if err := f.Err(); err != nil {
+			return err
+		}
+	}
 	if f.submitted && f.hasErrors() && f.c.StatusCode() == 0 {
 		f.c.Status(http.StatusUnprocessableEntity)
 	}

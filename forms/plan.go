@@ -27,6 +27,7 @@ type plan struct {
 	goName string
 	goType reflect.Type
 	isText bool // the value is a plain string
+	enum   bool // a choice whose values are written by String alone
 	flags  Flags
 	nested *Schema // of a FormField
 	entry  *plan   // of a FieldList
@@ -220,6 +221,9 @@ func (p *plan) fitType() error {
 	}
 	if !scannable(t) {
 		return (&scan.TypeError{Type: t})
+	}
+	if elem := elemOf(t, p.kind); p.kind == kindChoice || p.kind == kindChoices {
+		p.enum = elem.Implements(reflect.TypeFor[fmt.Stringer]()) && !scan.IsText(elem)
 	}
 	p.isText = t.Kind() == reflect.String && !scan.IsText(t)
 	if p.invalid == "" {

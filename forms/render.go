@@ -12,13 +12,14 @@ import (
 	"github.com/dewar-go/dewar/markup"
 )
 
-// HTML returns the element as a template's {{ form.email() }} writes it, with these attributes.
-func (f *BoundField) HTML(attrs ...map[string]any) markup.HTML {
-	var kw []jinja.Kw
-	for _, m := range attrs {
-		for k, v := range m {
-			kw = append(kw, jinja.Kw{Name: k, Value: jinja.ValueOf(v)})
-		}
+// HTML returns the element as {{ form.email }} writes it.
+func (f *BoundField) HTML() markup.HTML { return f.render(nil) }
+
+// Element returns the element with these attributes, as {{ form.email(class_='wide') }} writes it.
+func (f *BoundField) Element(attrs map[string]any) markup.HTML {
+	kw := make([]jinja.Kw, 0, len(attrs))
+	for k, v := range attrs {
+		kw = append(kw, jinja.Kw{Name: k, Value: jinja.ValueOf(v)})
 	}
 	return f.render(kw)
 }
@@ -50,24 +51,33 @@ func (f *BoundField) addAttrs(a *Attrs) {
 	for _, x := range f.added {
 		a.setDefault(x)
 	}
-	if f.plan.Type == "_Option" || f.isHidden() || f.kind == kindForm || f.kind == kindList {
+	if f.plan.Type == "_Option" || f.isHidden() {
 		return
 	}
-	wrong := len(f.errs) > 0
-	if !wrong && f.Description == "" {
+	if a.Has("autofocus") && f.form.hasErrors() {
+		a.set(attr{key: "autofocus", state: attrOff}) // the summary of the errors has the focus
+	}
+	described := f.describedBy()
+	if described == "" {
 		return
 	}
-	described := ""
-	if f.Description != "" {
-		described = f.ID() + "-help"
-	}
-	if wrong {
-		if _, group := f.plan.Field.Widget.(ListWidget); !group {
-			a.setDefault(attr{key: "aria-invalid", value: "true"})
-		}
-		described = strings.TrimPrefix(described+" "+f.ID()+"-error", " ")
+	if _, group := f.plan.Field.Widget.(ListWidget); len(f.errs) > 0 && !group && f.sub == nil {
+		a.setDefault(attr{key: "aria-invalid", value: "true"})
 	}
 	a.setDefault(attr{key: "aria-describedby", value: described})
+}
+
+// describedBy lists the ids of the field's help and errors, as forms/fields.html gives them.
+func (f *BoundField) describedBy() string {
+	switch wrong := len(f.errs) > 0; {
+	case wrong && f.Description != "":
+		return f.ID() + "-help " + f.ID() + "-error"
+	case wrong:
+		return f.ID() + "-error"
+	case f.Description != "":
+		return f.ID() + "-help"
+	}
+	return ""
 }
 
 // isHidden reports whether the field is one of those that hidden_tag writes.

@@ -16,8 +16,10 @@ const offeredName = "_offered"
 // A source is what was sent.
 type source struct {
 	values url.Values
-	c      *dewar.Context // for files
-	order  []string       // the names in their order, where that is known
+	c      *dewar.Context  // for files
+	order  []string        // the names in their order, where that is known
+	bad    map[string]bool // names of JSON values of the wrong kind
+	json   bool
 
 	sorted []sentName // by name, made when a list asks
 }
@@ -36,9 +38,11 @@ func requestSource(f *Form) *source {
 		src.values = c.QueryValues()
 		f.submitted = f.ownsAny(src)
 	case c.Method() == http.MethodPost, c.Method() == http.MethodPut, c.Method() == http.MethodPatch, c.Method() == http.MethodDelete:
-		if values, isJSON := jsonValues(c); isJSON {
-			src.values, src.c = values, nil
-			f.submitted = true
+		if isJSON(c) {
+			if err := src.readJSON(f, c); err != nil {
+				dewar.EndView(err)
+			}
+			src.c, f.submitted = nil, true
 			break
 		}
 		c.Form("") // ends the view when the body cannot be read

@@ -80,7 +80,10 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 		}
 		names[name] = true
 		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("%v.%s: %w", t, sf.Name, err))
+			if _, nested := err.(interface{ Unwrap() []error }); !nested { //nolint:errorlint // those of a nested struct have their places
+				err = mistakeAt(t, sf.Name, err.Error())
+			}
+			mistakes = append(mistakes, err)
 			continue
 		}
 		p.index, p.goName = sf.Index, sf.Name
@@ -94,6 +97,10 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+func mistakeAt(t reflect.Type, field, text string) error {
+	return fmt.Errorf("forms: %v.%s: %s", t, field, strings.TrimPrefix(text, "forms: "))
 }
 
 // structPlan makes the plan of one field of a struct.
@@ -216,18 +223,19 @@ func (s *Schema) findMethods() (mistakes []error) {
 			continue
 		}
 		v := validateMethod{index: i}
-		known := goName == ""
+		sf, known := s.goType.FieldByName(goName)
+		known = goName == "" || known && sf.Tag.Get("form") != ""
 		for _, p := range s.fields {
 			if s.goType.FieldByIndex(p.index).Name == goName {
-				v.field, known = p.Name, true
+				v.field = p.Name
 			}
 		}
 		switch {
 		case !known:
-			mistakes = append(mistakes, fmt.Errorf("%v.%s: forms: there is no field %s of the form", s.goType, m.Name, goName))
+			mistakes = append(mistakes, mistakeAt(s.goType, m.Name, "there is no field "+goName+" of the form"))
 		case m.Type.NumIn() > 2 || m.Type.NumOut() != 1 || m.Type.Out(0) != errorType ||
 			m.Type.NumIn() == 2 && m.Type.In(1) != contextType && m.Type.In(1) != formType:
-			mistakes = append(mistakes, fmt.Errorf("%v.%s: forms: the method must be func() error, func(*dewar.Context) error or func(*forms.Form) error", s.goType, m.Name))
+			mistakes = append(mistakes, mistakeAt(s.goType, m.Name, "the method must be func() error, func(*dewar.Context) error or func(*forms.Form) error"))
 		default:
 			if m.Type.NumIn() == 2 {
 				v.takes = m.Type.In(1)

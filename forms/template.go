@@ -32,7 +32,7 @@ func (f *Form) Attr(name string) (jinja.Value, bool) {
 	case "is_submitted":
 		return jinja.NewFunc(name, func(jinja.State, jinja.Args) (jinja.Value, error) { return jinja.Bool(f.submitted), nil }), true
 	}
-	return jinja.Value{}, false
+	return f.macroAttr(name)
 }
 
 // Item gives templates form['email'].
@@ -256,6 +256,12 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 			return jinja.None, true
 		}
 		return stringList(f.raw), true
+	case "own_errors":
+		return texts(f.errs), true
+	case "described_by":
+		return jinja.String(f.describedBy()), true
+	case "gettext":
+		return jinja.NewFunc(name, f.form.gettextFunc), true
 	case "process_errors":
 		return texts(f.failed), true
 	case "validators":

@@ -83,3 +83,24 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestStrptime: numbers of a layout with % may lack their leading zero, as in Python, and no fraction is read that it
+// does not name.
+func TestStrptime(t *testing.T) {
+	for _, row := range []struct {
+		layout scan.Layout
+		text   string
+		ok     bool
+	}{
+		{"%Y-%m-%d", "2026-2-8", true}, {"%Y-%m-%d", "26-2-8", false}, {"%H:%M:%S", "7:5:3", true},
+		{"%H:%M:%S", "07:05:03.5", false}, {"%H:%M", "24:00", false}, {"02.01.2006", "8.2.2026", false},
+	} {
+		var got time.Time
+		if err := row.layout.Text(reflect.ValueOf(&got).Elem(), row.text); (err == nil) != row.ok {
+			t.Errorf("%s of %s: %v", row.layout, row.text, err)
+		}
+	}
+	if got := scan.Layout("%d.%m.%Y %-d").Format(time.Date(2026, 2, 8, 0, 0, 0, 0, time.UTC)); got != "08.02.2026 8" {
+		t.Error(got)
+	}
+}
