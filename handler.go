@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/httpconn"
 )
 
 // Handler freezes the app and returns it as an http.Handler for a server of
@@ -288,6 +290,7 @@ func (c *Context) end() {
 	if c.res.paced != nil {
 		c.res.paced.Finish()
 	}
+	httpconn.DropDeadlines(c.base, c.res.w, c.r.ProtoMajor)
 	c.logRequest()
 	c.endStream()
 	c.admission.Done(c.r)

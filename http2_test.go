@@ -1,11 +1,15 @@
 package dewar_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 )
@@ -93,5 +97,44 @@ func TestFallbackUpgrades(t *testing.T) {
 		if s := strings.Join(slices.Compact(seen), "|"); s != want {
 			t.Errorf("%q: the other application is asked for %q, want %q", headers, s, want)
 		}
+	}
+}
+
+// cancelling is the writer of a stream that its client ends in the view. It notes the
+// last deadlines.
+type cancelling struct {
+	*httptest.ResponseRecorder
+	read, write time.Time
+}
+
+func (w *cancelling) SetReadDeadline(t time.Time) error  { w.read = t; return nil }
+func (w *cancelling) SetWriteDeadline(t time.Time) error { w.write = t; return nil }
+func (w *cancelling) FlushError() error                  { return errors.New("client disconnected") }
+
+// TestCancelledStreamsHaveNoDeadline: a deadline set for a stream of HTTP/2 that is
+// over keeps it and its connection in memory until then. Nor is what its client did an
+// error of the program.
+func TestCancelledStreamsHaveNoDeadline(t *testing.T) {
+	app, log := newApp(t, func(c *dewar.Config) { c.Loopback = true })
+	app.Post("/body", func(c *dewar.Context) error { return c.Text("the body is left unread") })
+	app.Post("/long", func(c *dewar.Context) error { return c.Text(strings.Repeat("x", 100<<10)) })
+	app.Post("/events", func(c *dewar.Context) error {
+		return c.Events(func(func(dewar.Event) error) error { return nil })
+	})
+	var cancel context.CancelFunc
+	app.Before(func(*dewar.Context) error { cancel(); return nil })
+	for _, path := range []string{"/body", "/long", "/events"} {
+		r := stream(t, "POST", path, "localhost", nil)
+		r.Body = io.NopCloser(strings.NewReader("a"))
+		ctx, done := context.WithCancel(t.Context())
+		cancel = done
+		w := &cancelling{ResponseRecorder: httptest.NewRecorder()}
+		app.ServeHTTP(w, r.WithContext(ctx))
+		if !w.read.IsZero() || !w.write.IsZero() {
+			t.Errorf("%s: deadlines of %v and %v", path, w.read, w.write)
+		}
+	}
+	if strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("logged: %s", log)
 	}
 }

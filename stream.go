@@ -33,7 +33,7 @@ func (c *Context) writeStream(contentType string, write func(w io.Writer) error)
 	c.streaming(true)
 	control := http.NewResponseController(c.w)
 	if err := control.Flush(); err != nil {
-		return fmt.Errorf("dewar: Stream: %w", err)
+		return ignoreClient(c, fmt.Errorf("dewar: Stream: %w", err))
 	}
 	if c.r.Method == http.MethodHead {
 		return c.answered(nil)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"runtime"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/httpconn"
 )
 
 // An Admission is a request that a [Connections] let in, from
@@ -68,6 +70,9 @@ func (n *connection) enter(a *Admission, http2 bool) (places int64) {
 		a.next.prev = a
 	}
 	n.first = a
+	if n.gone { // what it held is given up
+		return 0
+	}
 	before := n.places()
 	n.requests++
 	n.http2 = http2
@@ -246,6 +251,7 @@ func (c *Connections) Wrap(pace Pace, next http.Handler) http.Handler {
 		if c.Admit(r, a) {
 			defer a.Done(r)
 			pace.Telling(a).Wrap(next).ServeHTTP(w, r)
+			httpconn.DropDeadlines(r.Context(), w, r.ProtoMajor)
 		}
 	})
 }

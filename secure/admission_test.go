@@ -228,3 +228,19 @@ func TestMethodPRI(t *testing.T) {
 		}
 	})
 }
+
+// TestGoneConnectionsTakeNoPlace: a request of a connection that has lost its places
+// takes none, since nobody would give it back.
+func TestGoneConnectionsTakeNoPlace(t *testing.T) {
+	c := NewConnections(ConnectionLimits{})
+	v := visit(t, c, 2)
+	v.ask(t, c)
+	v.state(v.conn, http.StateClosed)
+	for range 3 {
+		a, r := v.ask(t, c)
+		a.Done(r)
+	}
+	if c.Open() != 0 {
+		t.Errorf("%d places are taken by nobody", c.Open())
+	}
+}

@@ -1,10 +1,24 @@
 package httpconn
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"os"
 	"time"
 )
+
+// DropDeadlines takes away the deadlines of a stream of HTTP/2 that its client has
+// ended, as the request's own context tells. It is the last to be done for a request:
+// net/http has forgotten the stream, and a deadline that was set since would keep it,
+// its connection with it, in memory until it is over.
+func DropDeadlines(ctx context.Context, w http.ResponseWriter, major int) {
+	if major == 2 && ctx.Err() != nil {
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(time.Time{})
+		_ = control.SetWriteDeadline(time.Time{})
+	}
+}
 
 // A deadline is what was asked for, and what the connection has been told. Both
 // are in ns since 1970; 0 is none.
