@@ -287,15 +287,12 @@ func (f *Fallback) rewrite(c *Context, p *httputil.ProxyRequest) {
 
 // failure is the error of a request that got no answer.
 func (f *Fallback) failure(c *Context, err error) error {
-	var status *HTTPError
-	if errors.As(err, &status) { // the body, past its limit
-		return status
-	}
 	if c.r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // there is nobody to answer
 	}
-	if fault, ok := errors.AsType[*bodyFault](err); ok {
-		return bodyError(fault.error)
+	var status *HTTPError
+	if errors.As(err, &status) { // the body, broken or past its limit
+		return status
 	}
 	cause := fmt.Errorf("dewar: fallback to %s: %w", f.target.Redacted(), err)
 	var op *net.OpError

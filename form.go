@@ -54,6 +54,19 @@ type bodyFault struct{ error }
 // Unwrap returns the failure.
 func (f *bodyFault) Unwrap() error { return f.error }
 
+// As lets errors.As find the status, also for a view that reads the body itself and
+// returns what happened.
+func (f *bodyFault) As(target any) bool {
+	he, ok := target.(**HTTPError)
+	if ok {
+		*he = &HTTPError{Code: http.StatusBadRequest, Err: f.error}
+		if errors.Is(f.error, secure.ErrTooSlow) {
+			(*he).Code = http.StatusRequestTimeout
+		}
+	}
+	return ok
+}
+
 // errTooLarge is a body past its limit.
 var errTooLarge = &HTTPError{Code: http.StatusRequestEntityTooLarge}
 
@@ -308,17 +321,13 @@ func (c *Context) parseMultipart(boundary string) error {
 	return nil
 }
 
-// bodyError keeps a status error and makes any other a 400.
+// bodyError keeps an error with a status and makes any other a 400.
 func bodyError(err error) error {
 	var he *HTTPError
 	if errors.As(err, &he) {
 		return he
 	}
-	code := http.StatusBadRequest
-	if errors.Is(err, secure.ErrTooSlow) {
-		code = http.StatusRequestTimeout
-	}
-	return &HTTPError{Code: code, Err: err}
+	return &HTTPError{Code: http.StatusBadRequest, Err: err}
 }
 
 // endBody sets the deadline for what is left of a body that nobody read to its

@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -107,6 +108,25 @@ func TestServedFoldersEndAtLinks(t *testing.T) {
 		}
 		if got := client.Get(path + "out.txt"); got.Status != 404 {
 			t.Errorf("%sout.txt: %d %s", path, got.Status, got.Text)
+		}
+	}
+}
+
+// TestBrokenBodiesAreTheVisitors: a body that breaks off is the client's 400, also where
+// the view reads it itself and returns the error as it is.
+func TestBrokenBodiesAreTheVisitors(t *testing.T) {
+	app, log := newApp(t, func(c *dewar.Config) { c.Loopback = true })
+	app.Post("/", func(c *dewar.Context) error {
+		if _, err := io.Copy(io.Discard, c.Request().Body); err != nil {
+			return fmt.Errorf("an import: %w", err)
+		}
+		return c.Text("read")
+	}).StreamBody()
+	for _, body := range []string{"5\nhello\r\n0\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n", "5\r\nhel"} {
+		log.Reset()
+		resp := receive(t, app, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"+body)
+		if resp.StatusCode != 400 || strings.Contains(log.String(), "level=ERROR") {
+			t.Errorf("%q: %d, %s", body, resp.StatusCode, log)
 		}
 	}
 }

@@ -244,3 +244,21 @@ func TestGoneConnectionsTakeNoPlace(t *testing.T) {
 		t.Errorf("%d places are taken by nobody", c.Open())
 	}
 }
+
+// TestNoMoreAreEvictedThanNeeded: the end of one connection with many requests makes
+// room enough, and nobody else loses a place for it.
+func TestNoMoreAreEvictedThanNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := NewConnections(ConnectionLimits{Places: 64})
+		many, idle := visit(t, c, 2), visit(t, c, 1)
+		for range 63 {
+			a, _ := many.ask(t, c)
+			a.Begin(time.Now())
+		}
+		time.Sleep(time.Second)
+		visit(t, c, 1)
+		if !many.closed() || idle.closed() || c.Evicted() != 1 {
+			t.Errorf("the many are closed: %v, the idle one: %v; %d evicted, want 1", many.closed(), idle.closed(), c.Evicted())
+		}
+	})
+}

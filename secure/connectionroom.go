@@ -39,11 +39,17 @@ func (c *Connections) take(n int64) {
 			}
 			continue
 		}
-		// A few at a time, since to find them is some work.
-		for _, s := range list[:min(len(list), 1+c.limits.Places/64)] {
-			if s.waited >= atLeast && s.still() {
-				c.evicted.Add(1)
-				c.close(s.connection)
+		// A few places at a time, since to find them is some work; those of HTTP/2 may have
+		// many each.
+		few, given := 1+c.limits.Places/64, int64(0)
+		for _, s := range list[:min(len(list), few)] {
+			if s.waited < atLeast || !s.still() {
+				continue
+			}
+			c.evicted.Add(1)
+			c.close(s.connection)
+			if given += s.places; given >= int64(few) && c.open.Load() <= int64(c.limits.Places) {
+				break
 			}
 		}
 	}
