@@ -126,7 +126,7 @@ func (a *App) TemplateVars(name string, vars any) {
 // TemplateVar declares one variable of a template, by a sample of its value or by
 // its type (reflect.Type): the check at the start finds attributes that it does not
 // have. Of the template's other variables it says nothing.
-func (a *App) TemplateVar(template, name string, sample any) {
+func TemplateVar(a *App, template, name string, sample any) {
 	a.root.changing("TemplateVar", callerLocation())
 	if a.templateTypes[template] == nil {
 		a.templateTypes[template] = Vars{}

@@ -240,7 +240,7 @@ func TestCheckEscapesAtStart(t *testing.T) {
 // TestCheckTemplateVar: one variable's attributes are checked, other names are not.
 func TestCheckTemplateVar(t *testing.T) {
 	app := dewar.New(dewar.Config{Templates: folder("t.html", "{{ other }}\n{{ post.titel }}"), Logger: slog.New(slog.DiscardHandler)})
-	app.TemplateVar("t.html", "post", struct{ Title string }{})
+	dewar.TemplateVar(app, "t.html", "post", struct{ Title string }{})
 	var got []string
 	for _, f := range app.Check() {
 		if f.ID == "undefined-attribute" || f.ID == "undefined-name" {

@@ -35,10 +35,10 @@ func TestTemplateConfig(t *testing.T) {
 	cfg.Templates = fstest.MapFS{"t.txt": {Data: []byte(
 		"{{ config.BOOTSTRAP_BTN_STYLE }} {{ config.BOOTSTRAP_BTN_SIZE }} {{ config.PAGE_SIZE + 1 }} {{ config.HOME }} {{ config.MAIL_SERVER }} {{ config.SECRET_KEY is defined }} {{ config.MAIL_KEY is defined }} {{ config }}")}}
 	app := dewar.New(cfg.Config)
-	app.DefaultSetting("BOOTSTRAP_BTN_STYLE", "danger")
-	app.DefaultSetting("PAGE_SIZE", 1)
-	app.DefaultSetting("BOOTSTRAP_BTN_SIZE", "md")
-	app.DefaultSetting("BOOTSTRAP_BTN_SIZE", "lg") // the first stands
+	dewar.DefaultSetting(app, "BOOTSTRAP_BTN_STYLE", "danger")
+	dewar.DefaultSetting(app, "PAGE_SIZE", 1)
+	dewar.DefaultSetting(app, "BOOTSTRAP_BTN_SIZE", "md")
+	dewar.DefaultSetting(app, "BOOTSTRAP_BTN_SIZE", "lg") // the first stands
 	app.Get("/", func(c *dewar.Context) error { return c.Render("t.txt", nil) })
 	got := dewartest.New(t, app).Get("/").Text
 	if want := "primary md 21 https://example.com/ mail.example.com False False <Config {"; !strings.HasPrefix(got, want) || strings.Contains(got, "hush") {

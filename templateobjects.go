@@ -150,7 +150,7 @@ func (a *App) templateConfig() *datastruct.Dict {
 // DefaultSetting gives templates a setting as config.NAME unless the application has
 // one of this name, in [Config.Settings] or read by [LoadConfig]. Extensions use it
 // as those of Flask use app.config.setdefault.
-func (a *App) DefaultSetting(name string, v any) {
+func DefaultSetting(a *App, name string, v any) {
 	a.root.changing("DefaultSetting", callerLocation())
 	if _, ok := a.defaults[name]; !ok {
 		a.defaults[name] = v

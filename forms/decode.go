@@ -70,15 +70,15 @@ func (f *BoundField) take(src *source) {
 		f.takeEnum()
 		return
 	case f.kind == kindChoices:
-		f.null = false
 		list := reflect.MakeSlice(f.value.Type(), len(f.raw), len(f.raw))
 		for i, text := range f.raw {
-			if err := scan.Text(list.Index(i), text); err != nil {
+			if err := scan.Text(list.Index(i), choiceInput(list.Type().Elem(), text)); err != nil {
 				f.refuse(f.invalid)
 				return
 			}
 		}
 		f.value.Set(list)
+		f.null = false
 		return
 	case len(f.raw) == 0:
 		return
@@ -140,10 +140,9 @@ func (f *BoundField) scan(text string) error {
 	}
 	switch f.kind {
 	case kindInt:
-		text = strings.TrimPrefix(plainDigits(text), "+")
-		if strings.HasPrefix(text, "+") {
-			return errDecimal
-		}
+		text = plainInteger(text)
+	case kindChoice:
+		text = choiceInput(f.value.Type(), text)
 	case kindDecimal:
 		text = plainDigits(text)
 	case kindFloat:
@@ -169,15 +168,35 @@ func (f *BoundField) scan(text string) error {
 	return nil
 }
 
-func (f *BoundField) scanTime(text string) (err error) {
+// plainInteger writes a number in ASCII and without a plus, as Go reads it. It is "" for one that has two signs.
+func plainInteger(text string) string {
+	text = plainDigits(text)
+	if rest, ok := strings.CutPrefix(text, "+"); ok {
+		if strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
+			return ""
+		}
+		return rest
+	}
+	return text
+}
+
+// choiceInput is what was sent for a choice. One of numbers may be written as in an IntegerField.
+func choiceInput(t reflect.Type, text string) string {
+	if t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 && !scan.IsText(t) {
+		return plainInteger(text)
+	}
+	return text
+}
+
+func (f *BoundField) scanTime(text string) error {
 	var t time.Time
 	for _, layout := range f.read {
-		if err = layout.Text(reflect.ValueOf(&t).Elem(), text); err == nil {
+		if layout.Text(reflect.ValueOf(&t).Elem(), text) == nil && (t.Year() > 0 || f.kind == kindTime) {
 			f.setTime(t)
 			return nil
 		}
 	}
-	return err
+	return errDecimal
 }
 
 func (f *BoundField) setTime(t time.Time) {

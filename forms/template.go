@@ -3,6 +3,7 @@ package forms
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/markup"
@@ -210,6 +211,9 @@ func (f *BoundField) dataValue() jinja.Value {
 		case kindTime:
 			return jinja.Clock(t)
 		}
+		if t.Location() == time.UTC { // as an input without a zone gives it
+			t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), jinja.Naive)
+		}
 		return jinja.ValueOf(t)
 	}
 	if f.kind == kindChoices {
@@ -248,11 +252,11 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 	case "widget":
 		return jinja.ValueOf(widgetValue{f.plan.Field.Widget}), true
 	case "default":
-		return jinja.ValueOf(f.Default), true
+		return f.givenValue(f.Default), true
 	case "object_data":
-		return jinja.ValueOf(f.object), true
+		return f.givenValue(f.object), true
 	case "raw_data":
-		if !f.sent && f.form.source == nil {
+		if !f.sent && f.form.source == nil || f.isCompound() {
 			return jinja.None, true
 		}
 		return stringList(f.raw), true
@@ -297,6 +301,8 @@ func (f *BoundField) attrByKind(name string) (jinja.Value, bool) {
 		switch name {
 		case "entries":
 			return f.entryList(), true
+		case "last_index":
+			return jinja.Int(int64(len(f.entries) - 1)), true
 		case "min_entries":
 			return jinja.Int(int64(f.MinEntries)), true
 		case "max_entries":
@@ -304,6 +310,14 @@ func (f *BoundField) attrByKind(name string) (jinja.Value, bool) {
 		}
 	}
 	return jinja.Value{}, false
+}
+
+// givenValue is a value that the program gave. That of a FieldList is an empty tuple where there is none.
+func (f *BoundField) givenValue(x any) jinja.Value {
+	if x == nil && f.kind == kindList {
+		return jinja.NewTuple()
+	}
+	return jinja.ValueOf(x)
 }
 
 func (f *BoundField) shortName() string {

@@ -77,19 +77,26 @@ func (w Input) Render(f *BoundField, a *Attrs) markup.HTML {
 	}
 	f.flagAttrs(a, w.takes)
 	a.set(attr{key: "name", value: f.name})
-	buf := append(make([]byte, 0, 192), "<input"...)
-	buf = append(a.AppendTo(buf), '>')
+	buf := make([]byte, 0, 192)
 	if w.Type == "checkbox" && f.kind == kindBool {
 		buf = f.appendMarker(buf)
 	}
-	return markup.HTML(buf)
+	return markup.HTML(append(a.AppendTo(append(buf, "<input"...)), '>'))
+}
+
+// SetFlags sets the flag hidden of a hidden input.
+func (w Input) SetFlags(flags *Flags) {
+	if w.Type == "hidden" {
+		flags.Set("hidden", true)
+	}
 }
 
 func (f *BoundField) isChecked() bool {
 	return f.checked || f.plan.Type != "_Option" && f.truth()
 }
 
-// appendMarker appends the field that says that this one was on the page.
+// appendMarker appends the field that says that this one was on the page. It stands before it, so that a rule of a style
+// for the label behind a checkbox (input:checked + label) still finds the two side by side.
 func (f *BoundField) appendMarker(buf []byte) []byte {
 	if f.form.c == nil || f.form.options.Query {
 		return buf
@@ -147,8 +154,11 @@ func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
 	}
 	f.flagAttrs(a, plainFlags)
 	a.set(attr{key: "name", value: f.name})
-	buf := append(make([]byte, 0, 64*len(f.Choices)+128), "<select"...)
-	buf = append(a.AppendTo(buf), '>')
+	buf := make([]byte, 0, 64*len(f.Choices)+192)
+	if w.Multiple {
+		buf = f.appendMarker(buf)
+	}
+	buf = append(a.AppendTo(append(buf, "<select"...)), '>')
 	group := ""
 	selected := f.selection()
 	for i := range f.Choices {
@@ -161,11 +171,7 @@ func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
 		}
 		buf = f.appendOption(buf, i, selected.has(i), nil)
 	}
-	buf = append(f.endGroup(buf, group), "</select>"...)
-	if w.Multiple {
-		buf = f.appendMarker(buf)
-	}
-	return markup.HTML(buf)
+	return markup.HTML(append(f.endGroup(buf, group), "</select>"...))
 }
 
 func (*BoundField) endGroup(buf []byte, group string) []byte {

@@ -28,7 +28,7 @@ var (
 		"%S", "05", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%",
 		"%-m", "1", "%-d", "2", "%-H", "15", "%-I", "3", "%-M", "4", "%-S", "5", "%j", "002")
 	strptime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4",
-		"%S", "5", "%f", "000000", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%",
+		"%S", "5", "%f", "999999", "%p", "PM", "%b", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%z", "-0700", "%Z", "MST", "%%", "%",
 		"%-m", "1", "%-d", "2", "%-H", "15", "%-I", "3", "%-M", "4", "%-S", "5", "%j", "002")
 )
 
@@ -47,13 +47,21 @@ func (l Layout) time(text string) (time.Time, error) {
 	layouts := usualLayouts
 	switch {
 	case strings.Contains(string(l), "%"):
-		layouts = []string{strptime.Replace(string(l))}
+		layout := strptime.Replace(string(l))
+		layouts = []string{layout}
+		if strings.Contains(string(l), "%p") {
+			layouts = append(layouts, strings.Replace(layout, "PM", "pm", 1))
+		}
 	case l != "":
 		layouts = []string{string(l)}
 	}
 	for _, layout := range layouts {
-		// Parse reads a fraction behind the seconds that no strptime reads.
-		if t, err := time.Parse(layout, text); err == nil && (t.Nanosecond() == 0 || l == "" || strings.Contains(layout, "0000") || !strings.Contains(string(l), "%")) {
+		t, err := time.Parse(layout, text)
+		switch {
+		case err != nil:
+		case strings.Contains(string(l), "%") && t.Nanosecond() != 0 && !strings.Contains(layout, "999999"):
+			// Parse reads a fraction behind the seconds that no strptime reads.
+		default:
 			return t, nil
 		}
 	}

@@ -72,6 +72,16 @@ def write(value):
     return str(value)
 
 
+def errors(value):
+    """The errors. WTForms lists wrong choices in a set's order; here they are sorted."""
+    if isinstance(value, dict):
+        return {str(k): errors(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [errors(v) for v in value]
+    words, sep, rest = str(value).partition(" are not valid choices")
+    return ", ".join(sorted(words.split(", "))) + sep + rest if sep else str(value)
+
+
 def field(f):
     """An unbound field of its description."""
     class_ = getattr(wtforms, f["type"])
@@ -129,7 +139,7 @@ def answer(request):
         if formdata is not None:
             out["valid"] = f.validate()
         out["data"] = write(f.data)
-        out["errors"] = write(f.errors)
+        out["errors"] = errors(f.errors)
         out["html"] = [str(find(f, name)(**kw)) for name, kw in request.get("render", [])]
         return out
     except Exception as e:
@@ -341,4 +351,5 @@ def main():
         print(json.dumps(answer(json.loads(line)), ensure_ascii=False, allow_nan=False), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
