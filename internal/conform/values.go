@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/jinja"
 )
 
@@ -178,6 +179,9 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 	if u, ok := v.Any().(uuid); ok {
 		return tagged("$uuid", string(u))
 	}
+	if d, ok := v.Any().(forms.Decimal); ok {
+		return tagged("$decimal", d.String())
+	}
 	if s, ok := v.Any().(interface{ StandFor() jinja.Value }); ok {
 		v = s.StandFor() // the tuples of groupby
 	}
@@ -236,6 +240,8 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 		return tagged("$range", []int64{r.Start, r.Stop, r.Step})
 	case "datetime":
 		return tagged("$datetime", strings.Replace(jinjaText(v), " ", "T", 1))
+	case "date", "time":
+		return tagged("$"+v.Kind().String(), jinjaText(v))
 	}
 	return tagged("$repr", jinjaRepr(v))
 }
