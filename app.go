@@ -71,12 +71,14 @@ type App struct {
 	closers              []closing
 	failed               atomic.Bool // the app ends, and not because it was told to
 	streams              streams
-	background           background         // of Go
+	background           background // of Go
+	extensions           []Extension
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check
 	templateTypes        map[string]Vars    // of TemplateVar
 	defaults             map[string]any     // of DefaultSetting
+	requestVars          map[string]func(*Context) any
 }
 
 // New makes an app. Whatever is wrong with the configuration is reported

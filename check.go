@@ -187,7 +187,7 @@ func (a *App) templateFindings(names []string) []Finding {
 		open = open || len(s.templates.processors) > 0
 	}
 	found, err := a.env.Check(jinja.CheckOptions{
-		Templates: names, Match: isTemplate, Vars: a.templateVars, Types: a.templateTypes, Names: requestNames, OpenNames: open, URL: a.checkURL,
+		Templates: names, Match: isTemplate, Vars: a.templateVars, Types: a.templateTypes, Names: slices.AppendSeq(slices.Clone(requestNames), maps.Keys(a.requestVars)), OpenNames: open, URL: a.checkURL,
 		Rendered: a.rendered(), Absent: flaskobjects.Absent,
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func (c *Context) errorPage(he *HTTPError) {
 	detail := cmp.Or(he.Detail, descriptions[he.Code])
 	h := c.w.Header()
 	addHeader(h, he.Header)
-	if c.at.api || c.wantsJSON() {
+	if AnswersJSON(c) {
 		c.problem(he, detail)
 		return
 	}
@@ -128,6 +128,11 @@ func (c *Context) debugCause(he *HTTPError) string {
 	}
 	return c.scrub(withCause(he.Err))
 }
+
+// AnswersJSON reports whether the answer goes to a program and not to a person: the route
+// is an API's, or the client likes JSON better than a page. Error pages are JSON then,
+// and nothing redirects to a page for signing in.
+func AnswersJSON(c *Context) bool { return c.at.api || c.wantsJSON() }
 
 // wantsJSON reports whether the client likes JSON better than a page. One that sent JSON does unless it says otherwise.
 func (c *Context) wantsJSON() bool {

@@ -32,6 +32,7 @@ func (a *App) Extend(extensions ...Extension) {
 			a.mistakes = append(a.mistakes, fmt.Errorf("%w (extension at %s)", err, loc))
 			continue
 		}
+		a.extensions = append(a.extensions, e)
 		if c, ok := e.(interface{ Close(context.Context) error }); ok {
 			a.closers = append(a.closers, closing{c.Close, fmt.Sprintf("Close of the extension %T at %s", e, loc)})
 		}
@@ -42,6 +43,20 @@ func (a *App) Extend(extensions ...Extension) {
 			a.private = append(a.private, privateDir{keeper.PrivateDir(), loc})
 		}
 	}
+}
+
+// ExtensionOf returns the app's extension of the type E, the first one that was added,
+// and whether there is one. It is what an extension's own accessors find its state by:
+//
+//	manager, ok := dewar.ExtensionOf[*login.Manager](c.App())
+func ExtensionOf[E Extension](a *App) (E, bool) {
+	for _, e := range a.extensions {
+		if found, ok := e.(E); ok {
+			return found, true
+		}
+	}
+	var none E
+	return none, false
 }
 
 // OnStart adds work to do when [App.Run] or [App.Serve] starts, after the

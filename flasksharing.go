@@ -16,7 +16,7 @@ import (
 //     and with Flask's lifetime, and flashed messages in it;
 //   - CSRF tokens in Flask-WTF's form, so that a form of one may be sent to the
 //     other;
-//   - Flask-Login's user and remember cookie (package flask);
+//   - Flask-Login's user and remember cookie (package login);
 //   - password hashes: [App.Passwords] writes what Werkzeug reads.
 //
 // Everything protective stays on: the cookie is HttpOnly, SameSite=Lax and,
@@ -50,27 +50,11 @@ type FlaskSharing struct {
 	// CSRFFieldName is the form's field, WTF_CSRF_FIELD_NAME. Default:
 	// "csrf_token".
 	CSRFFieldName string
-
-	// RememberCookieName is Flask-Login's REMEMBER_COOKIE_NAME. Default:
-	// "remember_token".
-	RememberCookieName string
-	// RememberCookieDomain is Flask-Login's REMEMBER_COOKIE_DOMAIN. Default:
-	// the host alone.
-	RememberCookieDomain string
-	// RememberCookiePath is Flask-Login's REMEMBER_COOKIE_PATH. Default: "/".
-	RememberCookiePath string
-	// RememberCookieDuration is how long browsers keep the remember cookie,
-	// REMEMBER_COOKIE_DURATION. Default: 365 days, as Flask-Login's. It says
-	// nothing about how long a copied one is valid: for as long as its key.
-	RememberCookieDuration time.Duration
 }
 
 func (f *FlaskSharing) setDefaults() {
 	setDefault(&f.CSRFTimeLimit, time.Hour)
 	setDefault(&f.CSRFFieldName, "csrf_token")
-	setDefault(&f.RememberCookieName, "remember_token")
-	setDefault(&f.RememberCookiePath, "/")
-	setDefault(&f.RememberCookieDuration, 365*24*time.Hour)
 }
 
 // check lists what cannot go together with the switch.
@@ -80,9 +64,6 @@ func (f *FlaskSharing) check(c *Config) (mistakes []error) {
 	}
 	if c.Session.Store != nil || c.Session.CookieEncrypted {
 		mistakes = append(mistakes, errors.New("Flask shares the session in Flask's signed cookie; Session.Store and Session.CookieEncrypted keep it where Flask does not look, so leave them out until the switch is gone"))
-	}
-	if f.RememberCookieDuration < 0 {
-		mistakes = append(mistakes, errors.New("Flask.RememberCookieDuration must not be negative"))
 	}
 	return mistakes
 }

@@ -26,6 +26,7 @@ var targetReads = map[string]string{
 	"fallback.go rewrite":                     "the query; the path is Context.path",
 	"mount.go mountHandler":                   "the query; the path is the rule's variable",
 	"form.go QueryValues":                     "the query",
+	"login/guard.go sendTo":                   "the canonical path and the query, into a parameter that is judged when it is used",
 	"static.go serveStatic":                   "the query",
 	"internal/flaskobjects/request.go Attr":   "the query",
 	"internal/flaskobjects/request.go url":    "the query; the path is Context.path",

@@ -72,6 +72,22 @@ func (b *Blueprint) TemplateGlobal(name string, v any) {
 // the blueprint's views render.
 func (b *Blueprint) ContextProcessor(f func(*Context) Vars) { b.scope.contextProcessor(f) }
 
+// ContextVariable adds a variable that every template of the app sees, such as
+// current_user. f is called when a template asks for the name, so that pages without
+// it pay nothing, and the check of templates knows the name, unlike those of
+// [App.ContextProcessor]. A name that is no identifier panics.
+func ContextVariable(a *App, name string, f func(*Context) any) {
+	loc := callerLocation()
+	a.root.changing("ContextVariable", loc)
+	if !isIdentifier(name) {
+		panic(fmt.Sprintf("dewar: ContextVariable(%q) at %s: the name must be an identifier", name, loc))
+	}
+	if a.requestVars == nil {
+		a.requestVars = map[string]func(*Context) any{}
+	}
+	a.requestVars[name] = f
+}
+
 func (s *scope) contextProcessor(f func(*Context) Vars) {
 	s.changing("ContextProcessor", callerLocation())
 	s.templates.processors = append(s.templates.processors, f)

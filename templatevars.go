@@ -22,7 +22,8 @@ var builtinGlobals = map[string]jinja.Func{
 }
 
 // templateVariable finds the names that belong to the request, when a template
-// asks for one: request, session, g, config, and what context processors give.
+// asks for one: request, session, g, config, those of
+// ContextVariable, and what context processors give.
 func (c *Context) templateVariable(name string) (any, bool) {
 	switch name {
 	case "request":
@@ -33,6 +34,9 @@ func (c *Context) templateVariable(name string) (any, bool) {
 		return c.flaskObjects().G(), true
 	case "config":
 		return c.app.settings, true
+	}
+	if f := c.app.requestVars[name]; f != nil {
+		return f(c), true
 	}
 	if len(c.at.processors) == 0 {
 		return nil, false

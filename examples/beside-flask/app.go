@@ -6,7 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/dewar-go/dewar"
-	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/password"
 	"github.com/dewar-go/dewar/session"
 )
@@ -45,9 +45,12 @@ func newApp(base dewar.Config) (*dewar.App, error) {
 		return nil, err
 	}
 
+	app.Extend(login.New(shop.user, login.Config{LoginView: "/signin"}))
+
 	// What has moved so far.
 	app.Get("/", shop.home)
 	app.Post("/notes", shop.note)
+	app.Get("/password", shop.home).Guard(login.Fresh)
 	app.Get("/signin", shop.signInPage)
 	app.Post("/signin", shop.signIn)
 	app.Post("/signout", shop.signOut)
@@ -64,13 +67,27 @@ type shop struct {
 	passwords *password.Hasher
 }
 
-func (s *shop) page(c *dewar.Context, form string) error {
-	user, fresh, ok := flask.User(c)
-	if _, known := s.users[user]; ok && !known {
-		user, fresh = "", false // the account is gone; its cookies are not
+// A user is the Flask application's User.
+type user struct {
+	login.UserMixin
+	name string
+}
+
+func (u *user) GetID() string { return u.name }
+
+// user is Flask-Login's user_loader. An account that is gone is nobody, whatever its cookies say.
+func (s *shop) user(_ *dewar.Context, id string) (*user, error) {
+	if s.users[id] == "" {
+		return nil, login.ErrNotFound
 	}
+	return &user{name: id}, nil
+}
+
+func (s *shop) page(c *dewar.Context, form string) error {
 	notes, _ := session.Value[[]any](c.Session(), "notes")
-	return c.Render("page.html", dewar.Vars{"side": "Dewar", "user": user, "fresh": fresh, "notes": notes, "form": form})
+	return c.Render("page.html", dewar.Vars{
+		"side": "Dewar", "user": login.Current(c).GetID(), "fresh": login.IsFresh(c), "notes": notes, "form": form,
+	})
 }
 
 func (s *shop) home(c *dewar.Context) error { return s.page(c, "/feedback") }
@@ -95,7 +112,7 @@ func (s *shop) signIn(c *dewar.Context) error {
 	} else if ok, err := s.passwords.Verify(c.Context(), hash, c.Form("password")); err != nil {
 		return err
 	} else if ok {
-		if err := flask.Login(c, name, c.Form("remember") != ""); err != nil {
+		if err := login.In(c, &user{name: name}, login.Options{Remember: c.Form("remember") != ""}); err != nil {
 			return err
 		}
 		c.Flash("Welcome, "+name, "hello")
@@ -106,7 +123,7 @@ func (s *shop) signIn(c *dewar.Context) error {
 }
 
 func (s *shop) signOut(c *dewar.Context) error {
-	if err := flask.Logout(c); err != nil {
+	if err := login.Out(c); err != nil {
 		return err
 	}
 	return c.Redirect(dewar.Path("/"))

@@ -19,6 +19,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/sign"
 )
 
@@ -199,6 +200,7 @@ func TestOneUserOnBothSides(t *testing.T) {
 		v.get("/login", byFlask)
 		v.post("/login", url.Values{"name": {"ann"}, "password": {"wrong"}}, byFlask, "Wrong name or password")
 		v.post("/login", ann("remember"), byDewar, `<p class="flash hello">Welcome, ann</p>`, ">ann, fresh<")
+		v.get("/password", byDewar, ">ann, fresh<") // a fresh login of Flask-Login's
 		v.get("/", byDewar, ">ann, fresh<")
 		if strings.Contains(v.page, "Welcome") {
 			t.Error("the flashed message is shown twice")
@@ -213,6 +215,7 @@ func TestOneUserOnBothSides(t *testing.T) {
 		// Flask's remember cookie.
 		v.drop("session")
 		v.get("/", byDewar, ">ann<")
+		v.get("/password", byDewar, `action="/signin"`, login.NeedsRefreshMessage)
 		v.drop("session")
 		v.get("/account", byFlask, ">ann<")
 		v.post("/logout", nil, byDewar, ">nobody<")

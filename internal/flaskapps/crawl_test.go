@@ -203,7 +203,7 @@ func payload(value string) string {
 
 // added are the headers that Dewar adds to those of Flask.
 var added = []string{
-	"X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "X-Frame-Options",
+	"X-Content-Type-Options", "Referrer-Policy", "Clear-Site-Data", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "X-Frame-Options",
 	"Content-Security-Policy", "Permissions-Policy",
 }
 

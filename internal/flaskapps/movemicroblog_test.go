@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
-	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/session"
 )
 
@@ -26,16 +27,13 @@ type user struct {
 	Username      string
 	AboutMe       string `bun:",nullzero"`
 
+	login.UserMixin `bun:"-"`
+
 	tx  bun.IDB
 	ctx context.Context
 }
 
-// IsAuthenticated and IsAnonymous are Flask-Login's.
-func (u *user) IsAuthenticated() bool { return true }
-func (u *user) IsAnonymous() bool     { return false }
-
-// A stranger is current_user of a visitor who has not signed in.
-type stranger struct{ IsAuthenticated, IsAnonymous bool }
+func (u *user) GetID() string { return strconv.FormatInt(u.ID, 10) }
 
 func (u *user) Initials() string { return strings.ToUpper(u.Username[:min(2, len(u.Username))]) }
 
@@ -67,42 +65,31 @@ type post struct {
 	Author        *user `bun:"rel:belongs-to,join:user_id=id"`
 }
 
-var currentUser = dewar.NewKey[*user]("current_user")
-
 // currentTheme is g.theme.
 var currentTheme = dewar.NewKey[string]("theme")
 
-// load signs in whom Flask-Login has signed in.
-func (m *microblog) load(c *dewar.Context) error {
+func loadTheme(c *dewar.Context) error {
 	theme := c.Cookie("theme")
 	if theme == "" {
 		theme = "light"
 	}
 	currentTheme.Set(c, theme)
-	id, _, ok := flask.User(c)
-	if !ok {
-		return nil
-	}
-	tx, err := m.database.Tx(c)
-	if err != nil {
-		return err
-	}
-	u := &user{tx: tx, ctx: c.Context()}
-	if err := tx.NewSelect().Model(u).Where("id = ?", id).Scan(c.Context()); err != nil {
-		return err
-	}
-	currentUser.Set(c, u)
 	return nil
 }
 
-func loggedIn(view dewar.View) dewar.View {
-	return func(c *dewar.Context) error {
-		if u, _ := currentUser.Get(c); u != nil {
-			return view(c)
-		}
-		c.Flash("Please log in to see this page.", "info")
-		return c.Status(http.StatusFound).Redirect(dewar.To("auth.login", "next", c.Path()))
+// load is Flask-Login's user_loader.
+func (m *microblog) load(c *dewar.Context, id string) (*user, error) {
+	tx, err := m.database.Tx(c)
+	if err != nil {
+		return nil, err
 	}
+	u := &user{tx: tx, ctx: c.Context()}
+	return u, tx.NewSelect().Model(u).Where("id = ?", id).Scan(c.Context())
+}
+
+func me(c *dewar.Context) *user {
+	u, _ := login.User[*user](c)
+	return u
 }
 
 func (m *microblog) tx(c *dewar.Context) bun.IDB {
@@ -140,7 +127,7 @@ func (m *microblog) explore(c *dewar.Context) error {
 }
 
 func (m *microblog) index(c *dewar.Context) error {
-	me, _ := currentUser.Get(c)
+	me := me(c)
 	return m.posts(c, "main.index", "Home", "index.html", func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("user_id = ? OR user_id IN (SELECT followed_id FROM followers WHERE follower_id = ?)", me.ID, me.ID)
 	}, dewar.Vars{"can_post": true})
@@ -169,7 +156,7 @@ func (m *microblog) show(c *dewar.Context, id int) error {
 }
 
 func (m *microblog) post(c *dewar.Context) error {
-	me, _ := currentUser.Get(c)
+	me := me(c)
 	body := strings.TrimSpace(c.Form("body"))
 	if n := utf8.RuneCountInString(body); n < 1 || n > 140 {
 		c.Flash("A post has 1 to 140 letters.", "error")
@@ -192,7 +179,7 @@ func (m *microblog) delete(c *dewar.Context, id int) error {
 	if err != nil {
 		return err
 	}
-	if me, _ := currentUser.Get(c); me.ID != p.UserID {
+	if me(c).ID != p.UserID {
 		return dewar.StatusError(403)
 	}
 	if _, err := m.tx(c).NewDelete().Model(p).WherePK().Exec(c.Context()); err != nil {
@@ -206,7 +193,7 @@ func (m *microblog) delete(c *dewar.Context, id int) error {
 }
 
 func (m *microblog) follow(c *dewar.Context) error {
-	me, _ := currentUser.Get(c)
+	me := me(c)
 	u := &user{}
 	if err := db.FindOr404(c.Context(), m.tx(c).NewSelect().Model(u).Where("username = ?", c.Str("username"))); err != nil {
 		return err
@@ -231,7 +218,7 @@ func (m *microblog) follow(c *dewar.Context) error {
 }
 
 func (m *microblog) logout(c *dewar.Context) error {
-	if err := flask.Logout(c); err != nil {
+	if err := login.Out(c); err != nil {
 		return err
 	}
 	return c.Status(http.StatusFound).Redirect(dewar.To("main.explore"))
@@ -266,7 +253,10 @@ func (m *microblog) search(c *dewar.Context) error {
 func moveMicroblog(app *dewar.App) {
 	m := &microblog{db.New(db.Config{URL: "sqlite:///microblog.db"})}
 	app.Extend(m.database)
-	app.Before(m.load)
+	app.Extend(login.New(m.load, login.Config{
+		LoginView: "auth.login", LoginMessage: "Please log in to see this page.", LoginMessageCategory: "info",
+	}))
+	app.Before(loadTheme)
 	app.TemplateFilter("moment", func(at time.Time) string { return at.Format("02 Jan 2006 15:04") })
 	app.TemplateFilter("pluralize", func(n int64, word string) string {
 		if n == 1 {
@@ -274,26 +264,22 @@ func moveMicroblog(app *dewar.App) {
 		}
 		return fmt.Sprintf("%d %ss", n, word)
 	})
-	app.ContextProcessor(func(c *dewar.Context) dewar.Vars {
-		vars := dewar.Vars{"site": "Microblog", "year": 2024, "current_user": stranger{IsAnonymous: true}}
-		if me, _ := currentUser.Get(c); me != nil {
-			vars["current_user"] = me
-		}
-		return vars
+	app.ContextProcessor(func(*dewar.Context) dewar.Vars {
+		return dewar.Vars{"site": "Microblog", "year": 2024}
 	})
 	main := dewar.NewBlueprint("main", dewar.BlueprintOptions{})
-	index := loggedIn(m.index)
-	main.Get("/index", index).Name("index") // the first is for url_for; Python's decorators go from below
-	main.Get("/", index).Name("index")
+	index := m.index
+	main.Get("/index", index).Name("index").Guard(login.Required) // the first is for url_for; Python's decorators go from below
+	main.Get("/", index).Name("index").Guard(login.Required)
 	main.Get("/explore/", m.explore).Name("explore")
 	main.Get("/search", m.search).Name("search")
 	main.Get("/about", m.about).Name("about")
 	main.Get("/theme/<any(light, dark):name>", m.setTheme).Name("set_theme")
-	main.Get("/user/<username>", loggedIn(m.user)).Name("user")
+	main.Get("/user/<username>", m.user).Name("user").Guard(login.Required)
 	dewar.Get1(main, "/post/<int:id>", m.show).Name("show")
-	main.Post("/post", loggedIn(m.post)).Name("post")
-	main.Post("/post/<int:id>/delete", loggedIn(func(c *dewar.Context) error { return m.delete(c, c.Int("id")) })).Name("delete")
-	main.Post("/follow/<username>", loggedIn(m.follow)).Name("follow")
+	main.Post("/post", m.post).Name("post").Guard(login.Required)
+	main.Post("/post/<int:id>/delete", func(c *dewar.Context) error { return m.delete(c, c.Int("id")) }).Name("delete").Guard(login.Required)
+	main.Post("/follow/<username>", m.follow).Name("follow").Guard(login.Required)
 	app.Register(main)
 	auth := dewar.NewBlueprint("auth", dewar.BlueprintOptions{Prefix: "/auth"})
 	auth.Post("/logout", m.logout).Name("logout")

@@ -1,4 +1,4 @@
-package flask_test
+package login_test
 
 import (
 	"encoding/json"
@@ -11,13 +11,10 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
-	"github.com/dewar-go/dewar/flask"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/sign"
 )
-
-// key signs in the tests that need no other.
-var key = sign.GenerateKey()
 
 // sharing is an app beside Flask with the views the tests need.
 func sharing(t *testing.T, cfg dewar.Config) *dewartest.Client {
@@ -28,6 +25,12 @@ func sharing(t *testing.T, cfg dewar.Config) *dewartest.Client {
 	cfg.Logger = slog.New(slog.DiscardHandler)
 	cfg.InstanceDir = t.TempDir()
 	app := dewar.New(cfg)
+	app.Extend(login.New(func(_ *dewar.Context, id string) (*account, error) {
+		if id == "gone" {
+			return nil, nil
+		}
+		return &account{name: id}, nil
+	}, login.Config{}))
 	app.Get("/token", func(c *dewar.Context) error {
 		token, err := c.CSRFToken()
 		if err != nil {
@@ -37,31 +40,36 @@ func sharing(t *testing.T, cfg dewar.Config) *dewartest.Client {
 	})
 	app.Post("/form", func(c *dewar.Context) error { return c.Text("taken") })
 	app.Post("/login", func(c *dewar.Context) error {
-		if err := flask.Login(c, c.Form("id"), c.Form("remember") != ""); err != nil {
+		if err := login.In(c, &account{name: c.Form("id")}, login.Options{Remember: c.Form("remember") != "", Level: login.Level(c.Form("level"))}); err != nil {
 			return err
 		}
 		return c.NoContent()
 	})
 	app.Post("/logout", func(c *dewar.Context) error {
-		if err := flask.Logout(c); err != nil {
+		if err := login.Out(c); err != nil {
 			return err
 		}
 		return c.NoContent()
 	})
 	app.Get("/user", func(c *dewar.Context) error {
-		id, fresh, ok := flask.User(c)
+		u, ok := login.User[*account](c)
 		switch {
 		case !ok:
 			return c.Text("nobody")
-		case fresh:
-			return c.Text(id + " fresh")
+		case login.IsFresh(c):
+			return c.Text(u.name + " fresh")
 		}
-		return c.Text(id)
+		return c.Text(u.name)
 	})
+	app.Get("/sessions", func(c *dewar.Context) error {
+		_, err := login.Sessions(c)
+		return err
+	})
+	app.Get("/end-all", login.EndAll)
 	return dewartest.New(t, app)
 }
 
-func TestLogin(t *testing.T) {
+func TestBesideFlask(t *testing.T) {
 	cl := sharing(t, dewar.Config{Flask: &dewar.FlaskSharing{}})
 	cl.Header.Set("User-Agent", "A")
 	if got := cl.Get("/user").Text; got != "nobody" {
@@ -105,10 +113,36 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-func TestLoginNeedsTheSwitch(t *testing.T) {
-	cl := sharing(t, dewar.Config{})
-	if resp := cl.Get("/user"); resp.Status != 500 {
-		t.Errorf("got %d", resp.Status)
+// What a signed cookie cannot do is refused, not pretended.
+func TestBesideFlaskLimits(t *testing.T) {
+	cl := sharing(t, dewar.Config{Flask: &dewar.FlaskSharing{}})
+	if resp := cl.PostForm("/login", url.Values{"id": {"ann"}, "level": {"pending"}}); resp.Status != 500 {
+		t.Errorf("a level: %d", resp.Status)
+	}
+	cl.PostForm("/login", url.Values{"id": {"ann"}})
+	for _, target := range []string{"/sessions", "/end-all"} {
+		if resp := cl.Get(target); resp.Status != 500 {
+			t.Errorf("%s: %d", target, resp.Status)
+		}
+	}
+	cl.Session(func(s *session.Session) { s.Set("_user_id", "gone") })
+	if got := cl.Get("/user").Text; got != "nobody" {
+		t.Errorf("a user who is gone: %q", got)
+	}
+}
+
+// As Flask-Login's strong protection: another browser ends the login, but not one whose session is permanent.
+func TestBesideFlaskStrong(t *testing.T) {
+	for _, permanent := range []bool{false, true} {
+		s := newSite(t, setup{config: dewar.Config{Flask: &dewar.FlaskSharing{}}, login: login.Config{SessionProtection: login.Strong}})
+		s.Header.Set("User-Agent", "A")
+		s.in("ann", "remember", "1")
+		s.Session(func(v *session.Session) { v.SetPermanent(permanent) })
+		s.Header.Set("User-Agent", "B")
+		s.who(map[bool]string{true: "ann", false: "nobody"}[permanent])
+		if there := s.Cookie("remember_token") != nil; there != permanent {
+			t.Errorf("permanent %v: the remember cookie is there: %v", permanent, there)
+		}
 	}
 }
 
@@ -150,7 +184,7 @@ func TestRotationKeepsRememberCookiesAndTokens(t *testing.T) {
 
 // The mark of the browser is Flask-Login's, byte for byte; a text of the header
 // is what WSGI reads as Latin-1.
-func TestLoginMarksTheBrowser(t *testing.T) {
+func TestMarksTheBrowser(t *testing.T) {
 	text, err := os.ReadFile("testdata/browsermarks.json")
 	if err != nil {
 		t.Fatal(err)
