@@ -226,6 +226,9 @@ type NumberRange struct {
 
 // Check implements [Check].
 func (c NumberRange) Check(form *Form, field *BoundField) error {
+	if fits, plain := field.withinInts(c.Min, c.Max); plain && fits {
+		return nil
+	}
 	if n, ok := field.number(); ok && within(n, c.Min, c.Max) {
 		return nil
 	}
@@ -256,6 +259,17 @@ func (c NumberRange) mistake() string {
 		}
 	}
 	return ""
+}
+
+// withinInts compares a whole number with bounds that are of type int or nil. plain is false for any other.
+func (f *BoundField) withinInts(low, high any) (fits, plain bool) {
+	if f.null || !f.value.IsValid() || !f.value.CanInt() {
+		return false, false
+	}
+	l, lowIsInt := low.(int)
+	h, highIsInt := high.(int)
+	n := f.value.Int()
+	return (low == nil || n >= int64(l)) && (high == nil || n <= int64(h)), (low == nil || lowIsInt) && (high == nil || highIsInt)
 }
 
 // number returns the value as a number.

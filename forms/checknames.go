@@ -80,7 +80,7 @@ func (a *arguments) check(key string) Check {
 	case "length":
 		return Length{a.number("min"), a.number("max"), message}
 	case "numberrange":
-		return NumberRange{a.values["min"], a.values["max"], message}
+		return NumberRange{a.bound("min"), a.bound("max"), message}
 	case "daterange":
 		return a.dates(message)
 	case "email":
@@ -156,6 +156,16 @@ func (a *arguments) number(name string) int {
 		a.fail(name, "a whole number")
 	}
 	return max(n, 0)
+}
+
+// bound reads a bound of a number: a text of the tag as an int where it is one.
+func (a *arguments) bound(name string) any {
+	if text, ok := a.values[name].(string); ok {
+		if n, err := strconv.Atoi(text); err == nil {
+			return n
+		}
+	}
+	return a.values[name]
 }
 
 func (a *arguments) flag(name string, byDefault bool) bool {

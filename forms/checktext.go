@@ -33,39 +33,60 @@ func (c Email) Check(form *Form, field *BoundField) error {
 }
 
 func (c Email) valid(address string) bool {
-	local, domain, found := strings.Cut(address, "@")
-	if !found || strings.Contains(domain, "@") || utf8.RuneCountInString(local) > 64 || local == "" && !c.EmptyLocal {
+	local, host, found := strings.Cut(address, "@")
+	if !found || len(local) > 64 && utf8.RuneCountInString(local) > 64 || local == "" && !c.EmptyLocal {
 		return false
 	}
-	if local != "" {
-		for atom := range strings.SplitSeq(local, ".") {
-			if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !c.atom(r) }) {
-				return false
-			}
+	dot := true
+	for i, r := range local {
+		if r == '.' && dot || r != '.' && !c.atom(r) || i == 0 && unicode.IsMark(r) {
+			return false
 		}
-		if first, _ := utf8.DecodeRuneInString(local); unicode.IsMark(first) {
+		dot = r == '.'
+	}
+	if dot && local != "" {
+		return false
+	}
+	if !isASCII(host) {
+		if host, found = asciiHost(host); !found {
 			return false
 		}
 	}
-	host, ok := asciiHost(domain)
-	if !ok || len(host)+len(local)+1 > maxEmail || !strings.Contains(host, ".") {
+	if len(host)+len(local)+1 > maxEmail || !strings.Contains(host, ".") {
 		return false
 	}
-	labels := strings.Split(host, ".")
-	for _, label := range labels {
-		if !hostLabel.MatchString(label) {
+	last := ""
+	for last = range strings.SplitSeq(host, ".") {
+		if !isHostLabel(last) {
 			return false
 		}
 	}
-	last := labels[len(labels)-1]
-	switch last {
+	switch strings.ToLower(last) {
 	case "arpa", "invalid", "local", "localhost", "onion", "test":
 		return false
 	}
-	return last[len(last)-1] >= 'a'
+	return last[len(last)-1]|0x20 >= 'a'
 }
 
-var hostLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+// isHostLabel reports whether a text is a label of a host's name: letters, digits and inner hyphens.
+func isHostLabel(label string) bool {
+	for i := range len(label) {
+		c := label[i] | 0x20
+		if (c < 'a' || c > 'z') && (label[i] < '0' || label[i] > '9') && (label[i] != '-' || i == 0 || i == len(label)-1) {
+			return false
+		}
+	}
+	return label != "" && len(label) <= 63
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // atom reports whether a character may stand before the @ (RFC 5322 atext, RFC 6531).
 func (c Email) atom(r rune) bool {

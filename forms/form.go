@@ -39,6 +39,7 @@ type Form struct {
 	fields       []*BoundField
 	own          []Error // of the whole form
 	source       *source // nil: nothing was sent
+	sent         source
 	target       reflect.Value
 	submitted    bool
 	checked      bool

@@ -58,7 +58,7 @@ func (s *source) addJSON(p *plan, name string, v any) {
 			s.values[offeredName] = append(s.values[offeredName], name)
 			for i, item := range list[:min(len(list), p.MaxEntries)] {
 				entry := name + p.Separator + strconv.Itoa(i)
-				s.order = append(s.order, entry)
+				s.named = append(s.named, entry)
 				s.addJSON(p.entry, entry, item)
 			}
 			return

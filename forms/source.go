@@ -17,7 +17,7 @@ const offeredName = "_offered"
 type source struct {
 	values url.Values
 	c      *dewar.Context  // for files
-	order  []string        // the names in their order, where that is known
+	named  []string        // the names in their order
 	bad    map[string]bool // names of JSON values of the wrong kind
 	json   bool
 
@@ -32,7 +32,8 @@ type sentName struct {
 // requestSource returns what a request sent to the form, nil for nothing, and settles whether the form was submitted.
 func requestSource(f *Form) *source {
 	c := f.c
-	src := &source{c: c}
+	src := &f.sent
+	src.c = c
 	switch {
 	case f.options.Query:
 		src.values = c.QueryValues()
@@ -47,13 +48,20 @@ func requestSource(f *Form) *source {
 		}
 		c.Form("") // ends the view when the body cannot be read
 		src.values, _ = c.FormValues()
-		src.order = dewar.FormNames(c)
 		f.submitted = f.wasSent(src)
 	}
 	if !f.submitted {
 		return nil
 	}
 	return src
+}
+
+// names returns the names of what was sent in their order, nil where that is not known.
+func (s *source) names() []string {
+	if s.c != nil && s.named == nil {
+		s.named = dewar.FormNames(s.c)
+	}
+	return s.named
 }
 
 // wasSent reports whether the body is that of this form, and not of another one on the page.
@@ -65,7 +73,7 @@ func (f *Form) wasSent(src *source) bool {
 		return true
 	}
 	foreign := false
-	for _, name := range src.order {
+	for _, name := range src.names() {
 		p := f.schema.owner(name)
 		if p != nil && p.Type == "SubmitField" {
 			return true
@@ -89,7 +97,7 @@ func (f *Form) ownsAny(src *source) bool {
 	if slices.ContainsFunc(src.values[offeredName], owns) {
 		return true
 	}
-	return slices.ContainsFunc(src.order, owns) // files
+	return slices.ContainsFunc(src.names(), owns) // files
 }
 
 // owner returns the field that a name without the prefix belongs to.
@@ -112,7 +120,7 @@ func (s *source) offered(name string) bool { return slices.Contains(s.values[off
 // There are at most limit.
 func (s *source) entries(prefix, separator string, limit int) []string {
 	if s.sorted == nil {
-		names := s.order
+		names := s.names()
 		if names == nil {
 			for name := range s.values {
 				names = append(names, name)
@@ -137,7 +145,7 @@ func (s *source) entries(prefix, separator string, limit int) []string {
 		}
 		found = append(found, sentName{part, n.at})
 	}
-	known := s.order != nil
+	known := s.names() != nil
 	slices.SortStableFunc(found, func(a, b sentName) int {
 		if !known {
 			return compareNumbers(a.name, b.name)
