@@ -210,7 +210,7 @@ func TestBindOptional(t *testing.T) {
 	r := client.NewRequest("POST", "/json?p=x", strings.NewReader(`{"a":"x","b":1,"c":"2026-01-02T00:00:00Z"}`))
 	r.Header.Set("Content-Type", "application/json")
 	resp = client.Do(r)
-	for _, want := range []string{"the field &#34;a&#34;", "the field &#34;b&#34;", "query &#34;p&#34;"} {
+	for _, want := range []string{`the field \"a\"`, `the field \"b\"`, `query \"p\"`} {
 		if resp.Status != 400 || !strings.Contains(resp.Text, want) {
 			t.Errorf("several mistakes, JSON among them: got %d %q, want %q", resp.Status, resp.Text, want)
 		}

@@ -70,7 +70,7 @@ type Required struct{ Message string }
 func (c Required) Check(form *Form, field *BoundField) error {
 	switch {
 	case field.kind == kindFile, field.kind == kindFiles:
-		if len(field.files) > 0 || field.object != nil {
+		if len(field.files) > 0 || field.object.IsValid() {
 			return nil
 		}
 	case field.kind == kindList:

@@ -6,7 +6,7 @@ import (
 )
 
 // processForm makes the form of a FormField.
-func (f *BoundField) processForm(src *source, x any) {
+func (f *BoundField) processForm(src *source, x reflect.Value) {
 	f.sub = f.subForm(f.nested, f.name+f.Separator, src)
 	f.sub.path = f.pointer()
 	if f.form.target.IsValid() {
@@ -29,7 +29,7 @@ func (f *BoundField) subForm(s *Schema, prefix string, src *source) *Form {
 }
 
 // bindSub makes the fields of the form of a FormField, in the struct that is its value.
-func (f *BoundField) bindSub(x any) {
+func (f *BoundField) bindSub(x reflect.Value) {
 	if f.value.IsValid() {
 		f.sub.target = f.value
 		if f.value.Kind() == reflect.Pointer {
@@ -48,14 +48,14 @@ func (f *BoundField) bindSub(x any) {
 }
 
 // processList makes the entries of a FieldList.
-func (f *BoundField) processList(src *source, x any) {
+func (f *BoundField) processList(src *source, x reflect.Value) {
 	if f.form.target.IsValid() && f.index != nil {
 		f.value = fieldAt(f.form.target, f.index)
 	}
-	var objects []any
-	if v := reflect.Indirect(reflect.ValueOf(x)); v.IsValid() && v.Kind() == reflect.Slice {
+	var objects []reflect.Value
+	if v := plainValue(x); v.IsValid() && v.Kind() == reflect.Slice {
 		for i := range min(v.Len(), f.MaxEntries) {
-			objects = append(objects, v.Index(i).Interface())
+			objects = append(objects, v.Index(i))
 		}
 	}
 	var parts []string
@@ -70,7 +70,7 @@ func (f *BoundField) processList(src *source, x any) {
 	}
 	f.resize(max(n, f.MinEntries))
 	for i := range max(n, f.MinEntries) {
-		var object any
+		var object reflect.Value
 		if i < len(objects) {
 			object = objects[i]
 		}
@@ -83,6 +83,14 @@ func (f *BoundField) processList(src *source, x any) {
 	f.refuseBad(src)
 	f.null = false
 	f.initial = strconv.Itoa(len(objects))
+}
+
+// plainValue follows pointers and interfaces.
+func plainValue(v reflect.Value) reflect.Value {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	return v
 }
 
 // entrySeparator is what ends the number of an entry in a name.
@@ -107,7 +115,7 @@ func (f *BoundField) resize(n int) {
 
 // addEntry makes the next entry. It reads what was sent under the part of the name, and has a name with its place in
 // the list from then on, so that gaps close.
-func (f *BoundField) addEntry(src *source, part string, object any, given bool) *BoundField {
+func (f *BoundField) addEntry(src *source, part string, object reflect.Value, given bool) *BoundField {
 	number := strconv.Itoa(len(f.entries))
 	if part == "" {
 		part, src = number, nil
@@ -172,7 +180,7 @@ func (f *BoundField) AppendEntry(value any) *BoundField {
 	}
 	f.resize(len(f.entries) + 1)
 	f.rebind()
-	return f.addEntry(nil, "", value, value != nil)
+	return f.addEntry(nil, "", reflect.ValueOf(value), value != nil)
 }
 
 // PopEntry removes the last entry of a FieldList.

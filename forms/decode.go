@@ -13,11 +13,11 @@ import (
 )
 
 // process gives the field its value: from x, else from its default, then from what was sent.
-func (f *BoundField) process(src *source, x any, given bool) {
-	if !given {
-		x = f.Default
-		if call, ok := x.(func() any); ok {
-			x = call()
+func (f *BoundField) process(src *source, x reflect.Value, given bool) {
+	if !given && f.Default != nil {
+		x = reflect.ValueOf(f.Default)
+		if call, ok := f.Default.(func() any); ok {
+			x = reflect.ValueOf(call())
 		}
 	}
 	f.object = x
@@ -29,7 +29,7 @@ func (f *BoundField) process(src *source, x any, given bool) {
 		f.processList(src, x)
 		return
 	}
-	if x != nil || f.kind == kindBool {
+	if x.IsValid() || f.kind == kindBool {
 		f.setObject(x)
 	}
 	f.initial = f.valueText()
@@ -59,12 +59,7 @@ func (f *BoundField) take(src *source) {
 	}
 	switch {
 	case f.kind == kindBool:
-		on := false
-		if f.sent && len(f.raw) > 0 {
-			b, err := scan.Bool(f.raw[0])
-			on = f.raw[0] != "" && (b || err != nil)
-		}
-		f.setBool(on)
+		f.setBool(f.sent && len(f.raw) > 0 && isOn(f.raw[0]))
 		return
 	case f.enum:
 		f.takeEnum()
@@ -98,6 +93,15 @@ func (f *BoundField) take(src *source) {
 		return
 	}
 	f.null = f.value.Kind() == reflect.Pointer && f.value.IsNil()
+}
+
+// isOn is the value of a checkbox: any text but an empty one and those of false.
+func isOn(text string) bool {
+	if text == "" || text == "y" {
+		return text != ""
+	}
+	on, err := scan.Bool(text)
+	return on || err != nil
 }
 
 // takeEnum finds the choices by their texts: their type is written by String alone. Choices that are set later are
@@ -254,8 +258,10 @@ func (f *BoundField) refuse(text string) {
 }
 
 // setObject takes a value of the program.
-func (f *BoundField) setObject(x any) {
-	v := reflect.ValueOf(x)
+func (f *BoundField) setObject(v reflect.Value) {
+	for v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
 	for v.Kind() == reflect.Pointer && !v.IsNil() && v.Type() != f.value.Type() {
 		v = v.Elem()
 	}
@@ -267,7 +273,7 @@ func (f *BoundField) setObject(x any) {
 		return
 	}
 	if !v.IsValid() {
-		f.object = nil
+		f.object = v
 		return
 	}
 	to := f.value

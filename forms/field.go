@@ -107,7 +107,7 @@ type BoundField struct {
 	offered bool          // sent, or on the page
 	raw     []string      // what was sent
 	initial string        // the value before what was sent, as a text
-	object  any           // the value that the form was made with
+	object  reflect.Value // the value that the form was made with
 	failed  []Error       // of reading the value
 	errs    []Error
 	files   []*dewar.Upload

@@ -84,7 +84,7 @@ func (f *Form) begin(s *Schema, c *dewar.Context, o []Options) {
 // read makes the fields and gives them their values.
 func (f *Form) read(src *source, target reflect.Value) {
 	f.source, f.target = src, target
-	f.bind(valuesFrom(f.options.From))
+	f.bind(valuesFrom(reflect.ValueOf(f.options.From)))
 	for _, field := range f.options.Fields {
 		f.Add(field)
 	}
@@ -126,7 +126,7 @@ func (f *Form) Add(field Field) *BoundField {
 	if p.goType != nil {
 		b.value = reflect.New(p.goType).Elem()
 	}
-	x, ok := valuesFrom(f.options.From).get(p)
+	x, ok := valuesFrom(reflect.ValueOf(f.options.From)).get(p)
 	b.process(f.source, x, ok)
 	f.fields = append(f.fields, b)
 	return b

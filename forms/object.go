@@ -17,33 +17,28 @@ type objectValues struct {
 	v reflect.Value
 }
 
-func valuesFrom(x any) objectValues {
-	if m, ok := x.(map[string]any); ok {
+func valuesFrom(v reflect.Value) objectValues {
+	switch v = plainValue(v); v.Kind() {
+	case reflect.Struct:
+		return objectValues{v: v}
+	case reflect.Map:
+		m, _ := v.Interface().(map[string]any)
 		return objectValues{m: m}
 	}
-	v := reflect.ValueOf(x)
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
-		v = reflect.Value{}
-	}
-	return objectValues{v: v}
+	return objectValues{}
 }
 
 // get returns the value for a field, and whether there is one.
-func (o objectValues) get(p *plan) (any, bool) {
+func (o objectValues) get(p *plan) (reflect.Value, bool) {
 	if o.m != nil {
 		x, ok := o.m[p.Name]
-		return x, ok
+		return reflect.ValueOf(x), ok
 	}
 	if !o.v.IsValid() {
-		return nil, false
+		return reflect.Value{}, false
 	}
-	if f := modelField(o.v, p); f.IsValid() {
-		return f.Interface(), true
-	}
-	return nil, false
+	f := modelField(o.v, p)
+	return f, f.IsValid()
 }
 
 // modelField finds the field of a model that a form's field stands for: by the name of the struct's field, the tag

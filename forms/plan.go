@@ -35,6 +35,7 @@ type plan struct {
 	write  scan.Layout
 	read   []scan.Layout
 	added  []attr // the attributes that follow from the checks and the name
+	static staticHTML
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.
@@ -151,6 +152,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 		m.SetFlags(&p.flags)
 	}
 	p.added = p.additions()
+	p.makeStatic()
 	return p, nil
 }
 

@@ -26,6 +26,11 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 
 // render writes the element with the keywords of a template's call.
 func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
+	if len(kw) == 0 && f.kw == nil && len(f.errs) == 0 && f.name == f.plan.Name {
+		if html, ok := f.renderPlain(); ok {
+			return html
+		}
+	}
 	var room [16]attr
 	a := Attrs{list: room[:0]}
 	switch {
@@ -241,7 +246,10 @@ func (f *BoundField) options() []*BoundField {
 }
 
 // labelHTML is the label element. An empty text is the field's label.
-func (f *BoundField) labelHTML(text string, kw []jinja.Kw) []byte {
+func (f *BoundField) labelHTML(text string, kw []jinja.Kw) markup.HTML {
+	if text == "" && len(kw) == 0 && f.label == "" && f.name == f.plan.Name && f.plan.static.label != "" && f.form.untranslated() {
+		return f.plan.static.label
+	}
 	var room [8]attr
 	a := Attrs{list: room[:0]}
 	for i := range kw {
@@ -252,7 +260,7 @@ func (f *BoundField) labelHTML(text string, kw []jinja.Kw) []byte {
 		text = f.Label()
 	}
 	buf := append(a.AppendTo([]byte("<label")), '>')
-	return append(markup.AppendEscape(buf, text), "</label>"...)
+	return markup.HTML(append(markup.AppendEscape(buf, text), "</label>"...))
 }
 
 // scanInto reads a text into what to points to.

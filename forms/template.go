@@ -176,6 +176,9 @@ func (f *BoundField) errorValue() jinja.Value {
 	if f.sub != nil {
 		return f.sub.errorDict()
 	}
+	if len(f.errs) == 0 && len(f.entries) == 0 && !f.form.checked {
+		return noErrors
+	}
 	list := []jinja.Value{}
 	if slices.ContainsFunc(f.entries, (*BoundField).hasErrors) {
 		for _, e := range f.entries {
@@ -187,6 +190,9 @@ func (f *BoundField) errorValue() jinja.Value {
 	}
 	return jinja.NewList(list...)
 }
+
+// noErrors is the empty tuple that WTForms has before the checks.
+var noErrors = jinja.NewTuple()
 
 // dataValue is field.data.
 func (f *BoundField) dataValue() jinja.Value {
@@ -230,7 +236,7 @@ func (f *BoundField) dataValue() jinja.Value {
 func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 	switch name {
 	case "label":
-		return jinja.ValueOf(&fieldLabel{f}), true
+		return jinja.ValueOf((*fieldLabel)(f)), true
 	case "errors":
 		return f.errorValue(), true
 	case "data":
@@ -254,7 +260,10 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 	case "default":
 		return f.givenValue(f.Default), true
 	case "object_data":
-		return f.givenValue(f.object), true
+		if !f.object.IsValid() {
+			return f.givenValue(nil), true
+		}
+		return f.givenValue(f.object.Interface()), true
 	case "raw_data":
 		if !f.sent && f.form.source == nil || f.isCompound() {
 			return jinja.None, true
@@ -435,15 +444,17 @@ func (f *BoundField) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 }
 
 // fieldLabel is field.label.
-type fieldLabel struct{ f *BoundField }
+type fieldLabel BoundField
+
+func (l *fieldLabel) field() *BoundField { return (*BoundField)(l) }
 
 // Attr gives label.text and label.field_id.
 func (l *fieldLabel) Attr(name string) (jinja.Value, bool) {
 	switch name {
 	case "text":
-		return jinja.String(l.f.Label()), true
+		return jinja.String(l.field().Label()), true
 	case "field_id":
-		return jinja.String(l.f.ID()), true
+		return jinja.String(l.field().ID()), true
 	}
 	return jinja.Value{}, false
 }
@@ -462,11 +473,11 @@ func (l *fieldLabel) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 	if len(a.Pos) > 0 {
 		text, _ = jinja.Str(a.Pos[0])
 	}
-	return jinja.Safe(markup.HTML(l.f.labelHTML(text, kw))), nil
+	return jinja.Safe(l.field().labelHTML(text, kw)), nil
 }
 
 // HTML writes the label.
-func (l *fieldLabel) HTML() markup.HTML { return markup.HTML(l.f.labelHTML("", nil)) }
+func (l *fieldLabel) HTML() markup.HTML { return l.field().labelHTML("", nil) }
 
 // TypeName is the name of the type in messages.
 func (l *fieldLabel) TypeName() string { return "Label" }
