@@ -185,12 +185,16 @@ func fieldAt(v reflect.Value, index []int) reflect.Value {
 }
 
 // Declare reads the tags of a struct when the app starts: [dewar.App.Handler] and Run report every mistake, with its
-// field. The templates are those that see the form as form.
+// field. The templates are those that see the form as form: what they ask it for that it does not have, such as
+// form.emial, is found at the start, too.
 //
 //	forms.Declare[Login](app, "login.html")
 func Declare[T any](app *dewar.App, templates ...string) *Schema {
 	s, err := SchemaOf[T]()
 	app.Extend(declared{err})
+	if err == nil {
+		s.declareIn(app, templates)
+	}
 	return s
 }
 
