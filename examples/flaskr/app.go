@@ -8,6 +8,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
+	"github.com/dewar-go/dewar/forms"
 )
 
 //go:embed templates static migrations
@@ -30,6 +31,7 @@ type Config struct {
 func newApp(base dewar.Config) (*dewar.App, error) {
 	base.Name = "flaskr"
 	base.Templates = folder("templates")
+	base.TemplateFolders = []dewar.TemplateFolder{{FS: forms.Templates}}
 	base.Static = folder("static")
 	config, err := dewar.LoadConfig[Config]("FLASKR_", base)
 	if err != nil {
@@ -48,6 +50,9 @@ func newApp(base dewar.Config) (*dewar.App, error) {
 
 	app := dewar.New(config.Config)
 	app.Extend(database)
+	forms.Declare[registerForm](app, "auth/register.html")
+	forms.Declare[loginForm](app, "auth/login.html")
+	forms.Declare[postForm](app, "blog/create.html", "blog/update.html")
 	accounts := &accounts{database}
 	app.Register(newAuth(accounts))
 	app.Register(newBlog(&blog{database}, accounts))

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
+	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/password"
 	"github.com/dewar-go/dewar/session"
 )
@@ -70,43 +70,31 @@ var members = dewar.GuardFunc(dewar.StagePermission, "login required", func(c *d
 	return nil
 })
 
-func (a *accounts) register(c *dewar.Context) error {
-	if c.Method() != "POST" {
-		return c.Render("auth/register.html", nil)
-	}
-	username, secret := strings.TrimSpace(c.Form("username")), c.Form("password")
-	problem := checkAccount(username, secret)
-	if problem == "" {
-		// Before the transaction, which holds up other writers on SQLite.
-		hash, err := password.Hash(c.Context(), secret)
-		if err != nil {
-			return err
-		}
-		switch err := a.insert(c, username, hash); {
-		case err == nil:
-			return c.Redirect(dewar.To("auth.login"))
-		case !db.IsUnique(err):
-			return err
-		}
-		problem = fmt.Sprintf("User %s is already registered.", username)
-	}
-	c.Flash(problem, "error")
-	return c.Render("auth/register.html", nil)
+// A registerForm is the form of a new account.
+type registerForm struct {
+	Username string `form:"username" check:"required('Username is required.'), length(max=80, message='Username is limited to %(max)d characters.')" filter:"strip" attrs:"autocomplete=username autocapitalize=none"`
+	Password string `form:"password" type:"password" check:"required('Password is required.'), length(max=256, message='Password is limited to %(max)d characters.')" attrs:"autocomplete=new-password"`
 }
 
-// checkAccount says what is wrong with a username and a password, or "".
-func checkAccount(username, secret string) string {
-	switch {
-	case username == "":
-		return "Username is required."
-	case secret == "":
-		return "Password is required."
-	case longer(username, maxUsername):
-		return fmt.Sprintf("Username is limited to %d characters.", maxUsername)
-	case longer(secret, maxPassword):
-		return fmt.Sprintf("Password is limited to %d characters.", maxPassword)
+func (a *accounts) register(c *dewar.Context) error {
+	form := forms.New[registerForm](c)
+	if !form.Valid() {
+		return form.Render("auth/register.html", nil)
 	}
-	return ""
+	// Before the transaction, which holds up other writers on SQLite.
+	hash, err := password.Hash(c.Context(), form.Data.Password)
+	if err != nil {
+		return err
+	}
+	err = a.insert(c, form.Data.Username, hash)
+	if db.IsUnique(err) {
+		form.AddError("username", "unique", fmt.Sprintf("User %s is already registered.", form.Data.Username))
+		return form.Render("auth/register.html", nil)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(dewar.To("auth.login"))
 }
 
 // insert relies on the database to find a name that is taken: between looking
@@ -123,19 +111,26 @@ func (a *accounts) insert(c *dewar.Context, username, hash string) error {
 	})
 }
 
+// A loginForm is the form of who has an account.
+type loginForm struct {
+	Username string `form:"username" filter:"strip" attrs:"maxlength=80 autocomplete=username autocapitalize=none required"`
+	Password string `form:"password" type:"password" attrs:"maxlength=256 autocomplete=current-password required"`
+}
+
 func (a *accounts) login(c *dewar.Context) error {
-	if c.Method() != "POST" {
-		return c.Render("auth/login.html", nil)
+	form := forms.New[loginForm](c)
+	if !form.Valid() {
+		return form.Render("auth/login.html", nil)
 	}
-	account, err := a.authenticate(c, strings.TrimSpace(c.Form("username")), c.Form("password"))
+	account, err := a.authenticate(c, form.Data.Username, form.Data.Password)
 	if err != nil {
 		return err
 	}
 	if account == nil {
-		// Which of the two was wrong is for the user to know.
 		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFail, User: c.Form("username")})
-		c.Flash("Incorrect username or password.", "error")
-		return c.Render("auth/login.html", nil)
+		// Which of the two was wrong is for the user to know.
+		form.AddError("", "login", "Incorrect username or password.")
+		return form.Render("auth/login.html", nil)
 	}
 	// A session that somebody else planted before must not become this user's.
 	c.Session().Clear()

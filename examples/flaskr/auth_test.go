@@ -30,7 +30,7 @@ func TestRegister(t *testing.T) {
 			return err
 		})
 		// The same name again, and names that only look like it.
-		wantPage(t, client.PostForm("/auth/register", url.Values{"username": {"ada"}, "password": {"x"}}), 200, "User ada is already registered.")
+		wantPage(t, client.PostForm("/auth/register", url.Values{"username": {"ada"}, "password": {"x"}}), 422, "User ada is already registered.")
 		for _, other := range []string{"Ada", "adá", "ada2"} {
 			wantRedirect(t, client.PostForm("/auth/register", url.Values{"username": {other}, "password": {"x"}}), "/auth/login")
 		}
@@ -56,9 +56,9 @@ func TestRegisterValidates(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			resp := client.PostForm("/auth/register", url.Values{"username": {tt.username}, "password": {tt.password}})
-			wantPage(t, resp, 200, tt.want)
+			wantPage(t, resp, 422, tt.want)
 			if tt.username == "a" {
-				wantPage(t, resp, 200, `value="a"`) // what was typed is still there
+				wantPage(t, resp, 422, `value="a"`) // what was typed is still there
 			}
 		})
 	}
@@ -80,14 +80,14 @@ func TestRegisterRace(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				got[resp.Status]++
-				if resp.Status == 200 && !strings.Contains(resp.Text, "already registered") {
+				if resp.Status == 422 && !strings.Contains(resp.Text, "already registered") {
 					t.Errorf("unexpected page:\n%s", resp.Text)
 				}
 			})
 		}
 		wg.Wait()
-		if got[303] != 1 || got[200] != 5 {
-			t.Errorf("statuses %v, want one 303 and five 200", got)
+		if got[303] != 1 || got[422] != 5 {
+			t.Errorf("statuses %v, want one 303 and five 422", got)
 		}
 	})
 }
@@ -135,7 +135,7 @@ func TestLoginRevealsNoNames_CVE_2024_39329(t *testing.T) {
 		{"username": {"ada"}, "password": {strings.Repeat("x", 100_000)}},
 	} {
 		// One message for all, so that nobody learns which names there are.
-		wantPage(t, client.PostForm("/auth/login", form), 200, "Incorrect username or password.")
+		wantPage(t, client.PostForm("/auth/login", form), 422, "Incorrect username or password.")
 	}
 	wantNot(t, client.Get("/"), "Log Out")
 }

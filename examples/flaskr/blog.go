@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
+	"github.com/dewar-go/dewar/forms"
 )
 
 // pageSize is how many posts a page of the list shows.
@@ -57,37 +57,28 @@ func selectPosts(from bun.IDB) *bun.SelectQuery {
 		Join("JOIN ? AS u ON u.id = p.author_id", bun.Ident("user"))
 }
 
+// A postForm is the form of a post.
+type postForm struct {
+	Title string `form:"title" check:"required('Title is required.'), length(max=200, message='Title is limited to %(max)d characters.')"`
+	Body  string `form:"body" type:"textarea" check:"length(max=50000, message='Body is limited to %(max)d characters.')" attrs:"rows=10"`
+}
+
 func (b *blog) create(c *dewar.Context) error {
-	if c.Method() != "POST" {
-		return c.Render("blog/create.html", nil)
-	}
-	title, body := lines(c.Form("title")), lines(c.Form("body"))
-	if problem := checkPost(title, body); problem != "" {
-		c.Flash(problem, "error")
-		return c.Render("blog/create.html", nil)
+	form := forms.New[postForm](c)
+	if !form.Valid() {
+		return form.Render("blog/create.html", nil)
 	}
 	tx, err := b.database.Tx(c)
 	if err != nil {
 		return err
 	}
-	post := &Post{AuthorID: User.Value(c).ID, Created: time.Now().UTC().Truncate(time.Microsecond), Title: title, Body: body}
+	post := &Post{AuthorID: User.Value(c).ID, Created: time.Now().UTC().Truncate(time.Microsecond)}
+	form.Populate(post)
+	post.Body = lines(post.Body)
 	if _, err := tx.NewInsert().Model(post).Exec(c.Context()); err != nil {
 		return err
 	}
 	return c.Redirect(dewar.To("blog.index"))
-}
-
-// checkPost says what is wrong with a title and a body, "" for nothing.
-func checkPost(title, body string) string {
-	switch {
-	case strings.TrimSpace(title) == "":
-		return "Title is required."
-	case longer(title, maxTitle):
-		return fmt.Sprintf("Title is limited to %d characters.", maxTitle)
-	case longer(body, maxBody):
-		return fmt.Sprintf("Body is limited to %d characters.", maxBody)
-	}
-	return ""
 }
 
 // own is a post that the user of this request wrote: 404 when there is no such
@@ -116,21 +107,17 @@ func (b *blog) update(c *dewar.Context, id int) error {
 	if err != nil {
 		return err
 	}
-	vars := dewar.Vars{"post": post}
-	if c.Method() != "POST" {
-		return c.Render("blog/update.html", vars)
+	form := forms.New[postForm](c, forms.Options{From: post})
+	if !form.Valid() {
+		return form.Render("blog/update.html", dewar.Vars{"post": post})
 	}
-	title, body := lines(c.Form("title")), lines(c.Form("body"))
-	if problem := checkPost(title, body); problem != "" {
-		c.Flash(problem, "error")
-		return c.Render("blog/update.html", vars)
-	}
+	form.Populate(post)
+	post.Body = lines(post.Body)
 	tx, err := b.database.Tx(c)
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewUpdate().Model((*Post)(nil)).Set("title = ?", title).Set("body = ?", body).Where("id = ?", id).Exec(c.Context())
-	if err != nil {
+	if _, err := tx.NewUpdate().Model(post).Column("title", "body").WherePK().Exec(c.Context()); err != nil {
 		return err
 	}
 	return c.Redirect(dewar.To("blog.index"))

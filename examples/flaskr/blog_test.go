@@ -21,7 +21,7 @@ func TestBlog(t *testing.T) {
 		wantRedirect(t, client.PostForm("/create", post("First & last", "It's 🎉\r\n日本")), "/")
 		wantPage(t, client.Get("/"), 200, "First &amp; last", "It&#39;s 🎉\n日本", "by ada on", `href="/1/update"`)
 
-		wantPage(t, client.Get("/1/update"), 200, `value="First &amp; last"`, ">It&#39;s 🎉\n日本</textarea>")
+		wantPage(t, client.Get("/1/update"), 200, `value="First &amp; last"`, "It&#39;s 🎉\n日本</textarea>")
 		wantRedirect(t, client.PostForm("/1/update", post("Second", "edited")), "/")
 		// Saving without a change is no error on any database.
 		wantRedirect(t, client.PostForm("/1/update", post("Second", "edited")), "/")
@@ -90,9 +90,9 @@ func TestPostValidates(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(path+" "+tt.name, func(t *testing.T) {
 				resp := client.PostForm(path, tt.form)
-				wantPage(t, resp, 200, tt.want)
+				wantPage(t, resp, 422, tt.want)
 				if strings.HasPrefix(tt.form.Get("body"), "kept") {
-					wantPage(t, resp, 200, "kept text") // what was typed is still there
+					wantPage(t, resp, 422, "kept text") // what was typed is still there
 				}
 			})
 		}
