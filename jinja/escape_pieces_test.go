@@ -81,7 +81,7 @@ func TestMacroInAddress(t *testing.T) {
 		{"block", `{% extends "base.html" %}{% block src %}{{ x }}{% endblock %}`, "/a.js", `<script src="/a.js"></script>`},
 		{"block's own text", `{% extends "base.html" %}{% block src %}/a.js{% endblock %}`, nil, `<script src="/a.js" nonce="N"></script>`},
 		{"caller", `{% macro s() %}<script src="{{ caller() }}"></script>{% endmacro %}{% call s() %}{{ x }}{% endcall %}{% call s() %}/b.js{% endcall %}`, "/a.js", `<script src="/a.js"></script><script src="/b.js" nonce="N"></script>`},
-		{"scheme in pieces", `{% macro u() %}java{% endmacro %}<a href="{{ u() }}{{ x }}">`, "script:alert(1)", "error: may become a dangerous scheme"},
+		{"scheme in pieces", `{% macro u() %}java{% endmacro %}<a href="{{ u() }}{{ x }}">`, "script:alert(1)", "error: EscapeError: what a block, a macro or an included template writes into an address may become a dangerous scheme"},
 	})
 }
 
@@ -246,6 +246,9 @@ func TestFilteredBlocks(t *testing.T) {
 	}
 	runPieces(t, nil, []pieceCase{
 		{"text", `{% filter striptags %}<b>AT&amp;T</b> {{ x }}{% endfilter %}`, "R&D", `AT&amp;T R&amp;D`},
+		{"wrapped, without quotes", `{% filter wordwrap(4) %}<a title={{ x }}>t</a>{% endfilter %}`, "downloadautofocus", "error: put it in quotes"},
+		{"wrapped, with quotes", `{% filter wordwrap(9) %}<a title="{{ x }}">t</a>{% endfilter %}`, "download", "<a title=\n\"download\n\">t</a>"},
+		{"wrapped beside, without quotes", `{% filter wordwrap(4) %}t{% endfilter %}<a title={{ x }}>`, "a", "t<a title=a>"},
 		{"wrapped", `{% filter wordwrap(3) %}<b>{{ x }}</b>{% endfilter %}`, "a", `<b>a</b>`[:3] + "\na</\nb>"},
 		{"upper", `{% filter upper %}<b>{{ x }}</b>{% endfilter %}`, "a", `<B>A</B>`},
 		{"indent", "{% filter indent(2) %}<b>\n{{ x }}</b>{% endfilter %}", "<", "<b>\n  &lt;</b>"},

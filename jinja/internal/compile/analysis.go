@@ -37,6 +37,7 @@ type analysis struct {
 	forms []*openForm
 	types []*note // the outputs that are types of scripts which may be open
 	ifs   int     // how many branches the place is in
+	wraps bool    // in the block of a filter that breaks words
 	err   *Error
 
 	in    *inspection // nil when the template is compiled
@@ -457,7 +458,12 @@ func (a *analysis) filterBlock(n *ast.FilterBlock) {
 		a.place(n, &start, &want).esc = e
 		return
 	}
+	wraps := a.wraps
+	for f := n.Filter; f != nil; f, _ = f.Node.(*ast.Filter) {
+		a.wraps = a.wraps || f.Name == "wordwrap"
+	}
 	a.body(n.Body)
+	a.wraps = wraps
 	if a.set.Len() > 0 && !a.set.EndsPage() {
 		a.fail(n, "the body of the filter block ends in %s", a.set.At(0))
 	}
@@ -528,6 +534,10 @@ func (a *analysis) escaper(n ast.Node, next string) (context.Escaper, bool) {
 		}
 		a.fail(n, "an output stands in different contexts: %s%s, %s%s; print it in each branch by itself",
 			first, a.came(first), c, a.came(c))
+		return 0, false
+	}
+	if a.wraps && e.Is(context.Bare) {
+		a.fail(n, "wordwrap may break the value of %s, and what follows would be attributes: put it in quotes", first)
 		return 0, false
 	}
 	return e, true

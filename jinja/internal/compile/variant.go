@@ -108,7 +108,10 @@ func (u *unit) fits(want *context.Set) error {
 	if !x.end.Within(want) {
 		return u.endsElsewhere(&x.end, want)
 	}
-	return x.exact.Settled()
+	if err := x.exact.Settled(); err != nil {
+		return &Error{Class: "EscapeError", Message: err.Error()}
+	}
+	return nil
 }
 
 func (u *unit) endsElsewhere(end, want *context.Set) error {
