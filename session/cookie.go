@@ -26,8 +26,8 @@ const maxInflated = 256 << 10
 
 // CookieOptions are the settings of a store that keeps sessions in cookies.
 type CookieOptions struct {
-	// Lifetime is how long a session is accepted after it was written, in whole seconds. The default is
-	// [DefaultLifetime].
+	// Lifetime is how long a session is accepted after it was written, in whole seconds, one at least. The default
+	// is [DefaultLifetime].
 	Lifetime time.Duration
 	// MaxSize is the longest value that Save returns, in bytes. The default
 	// is [DefaultMaxSize].
@@ -66,7 +66,7 @@ func (o CookieOptions) withDefaults() CookieOptions {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	o.Lifetime = o.Lifetime.Truncate(time.Second)
+	o.Lifetime = max(o.Lifetime.Truncate(time.Second), time.Second)
 	return o
 }
 

@@ -164,6 +164,7 @@ func TestLifetime(t *testing.T) {
 	}{
 		"default":   {session.NewCookieStore(shortRing(t, "k"), session.CookieOptions{Now: func() time.Time { return time.Unix(now, 0) }}), 31 * 24 * 3600},
 		"short":     {session.NewCookieStore(shortRing(t, "k"), session.CookieOptions{Lifetime: 90500 * time.Millisecond, Now: func() time.Time { return time.Unix(now, 0) }}), 90},
+		"shorter":   {session.NewCookieStore(shortRing(t, "k"), session.CookieOptions{Lifetime: time.Millisecond, Now: func() time.Time { return time.Unix(now, 0) }}), 1},
 		"encrypted": {session.NewEncryptedCookieStore(shortRing(t, "k"), session.CookieOptions{Lifetime: time.Minute, Now: func() time.Time { return time.Unix(now, 0) }}), 60},
 	} {
 		now = vectorTime
