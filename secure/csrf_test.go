@@ -1,9 +1,13 @@
 package secure
 
 import (
+	"bytes"
+	"compress/zlib"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -499,4 +503,44 @@ func FuzzCSRFToken(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLongestFlaskToken: a token of maxToken bytes is read, and a longer one is not.
+func TestLongestFlaskToken(t *testing.T) {
+	keys, err := sign.NewKeyRing(sign.GenerateKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCSRF(t, CSRFOptions{Keys: keys, Flask: true})
+	var own memoryState
+	if _, err := c.Token(&own); err != nil {
+		t.Fatal(err)
+	}
+	// Spaces before the secret, not compressed in what says it is: any length is possible.
+	padded := func(spaces int) string {
+		var b bytes.Buffer
+		w, err := zlib.NewWriterLevel(&b, zlib.NoCompression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(w, "%*s%q", spaces, "", string(own))
+		w.Close()
+		return keys.TimestampSigner(FlaskTokenSalt).Sign("." + base64.RawURLEncoding.EncodeToString(b.Bytes()))
+	}
+	seen := map[int]bool{}
+	for spaces := 2900; spaces < 3050; spaces++ {
+		token := padded(spaces)
+		want := CSRFReason(0)
+		if len(token) > maxToken {
+			want = CSRFTokenInvalid
+		}
+		seen[len(token)] = true
+		r := &http.Request{Method: "POST", Header: header("X-Csrftoken: " + token)}
+		if err := c.Check(r, httpsOrigin, true, own.state(), nil); reason(err) != want {
+			t.Errorf("a token of %d bytes: %v, want %v", len(token), err, want)
+		}
+	}
+	if !seen[maxToken] || !seen[maxToken+2] {
+		t.Errorf("no token of %d or %d bytes: %v", maxToken, maxToken+2, seen)
+	}
 }

@@ -23,6 +23,13 @@ var compressors = sync.Pool{New: func() any {
 	return c
 }}
 
+func (z *compressor) put() {
+	if tooLargeToKeep(z.out.Bytes()) {
+		z.out = bytes.Buffer{}
+	}
+	compressors.Put(z)
+}
+
 // pack returns the payload of an encoded value. For a URL-safe serializer it is base64, or "." and base64 of the
 // compressed value when that is shorter by more than one byte.
 func (c *core) pack(encoded []byte) string {
@@ -34,7 +41,7 @@ func (c *core) pack(encoded []byte) string {
 		return base64.RawURLEncoding.EncodeToString(encoded)
 	}
 	z := compressors.Get().(*compressor)
-	defer compressors.Put(z)
+	defer z.put()
 	z.out.Reset()
 	z.w.Reset(&z.out)
 	_, err := z.w.Write(encoded)
@@ -44,9 +51,6 @@ func (c *core) pack(encoded []byte) string {
 	b := make([]byte, 1, 1+base64.RawURLEncoding.EncodedLen(z.out.Len()))
 	b[0] = '.'
 	b = base64.RawURLEncoding.AppendEncode(b, z.out.Bytes())
-	if z.out.Cap() > maxPooledBuffer {
-		z.out = bytes.Buffer{}
-	}
 	return string(b)
 }
 

@@ -49,8 +49,10 @@ type macState struct {
 	sent []byte // the decoded signature to compare with
 }
 
-// maxPooledBuffer is the largest buffer kept between uses.
+// maxPooledBuffer is the largest buffer kept between uses, in bytes.
 const maxPooledBuffer = 16 << 10
+
+func tooLargeToKeep(buf []byte) bool { return cap(buf) > maxPooledBuffer }
 
 func newKeyedMAC(key []byte, digest func() hash.Hash, algorithm Algorithm) *keyedMAC {
 	k := &keyedMAC{key: func() []byte { return key }, algorithm: algorithm}
@@ -68,7 +70,7 @@ func newKeyedMAC(key []byte, digest func() hash.Hash, algorithm Algorithm) *keye
 func (k *keyedMAC) get() *macState { return k.states.Get().(*macState) }
 
 func (k *keyedMAC) put(st *macState) {
-	if cap(st.buf) > maxPooledBuffer {
+	if tooLargeToKeep(st.buf) {
 		st.buf = make([]byte, 0, 512)
 	}
 	if cap(st.sent) > 1024 {
