@@ -132,7 +132,8 @@ type Store interface {
 	// DeleteToken removes a token. No token is no error.
 	DeleteToken(ctx context.Context, selector string) error
 
-	// EndUser removes all records and tokens of a user, but the record with the id except, "" for none.
+	// EndUser removes all tokens of a user, and then all records but the one with the id except, "" for none. A remember
+	// cookie that is used meanwhile relies on the order.
 	EndUser(ctx context.Context, user, except string) error
 
 	// AddKey writes a new key.

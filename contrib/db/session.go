@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/session"
@@ -52,7 +49,7 @@ func (d *Database) SessionBackend(table string) session.Backend {
 	if !tableName.MatchString(table) {
 		panic(fmt.Sprintf("db: SessionBackend(%q): the table's name must be made of a to z, 0 to 9 and _", table))
 	}
-	return &sessions{database: d, table: table}
+	return &sessions{&tables{database: d, what: "sessions", name: table, first: table, create: sessionTables}}
 }
 
 var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
@@ -64,14 +61,7 @@ func (d *Database) CreateSessionTable(ctx context.Context, table string) error {
 
 // sessions is a backend with one row for each record. Times are Unix time in milliseconds, which has no time zone and
 // the same precision in all databases.
-type sessions struct {
-	database *Database
-	table    string
-
-	mu    sync.Mutex
-	made  bool
-	swept time.Time
-}
+type sessions struct{ *tables }
 
 // sessionTables are the statements that make the table. Ids and users are bytes, so that no collation takes two users
 // for one.
@@ -91,95 +81,6 @@ var sessionTables = map[Dialect][]string{
 	},
 }
 
-// ready makes the table at the first use.
-func (s *sessions) ready(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.made {
-		return nil
-	}
-	reader, writer, err := s.database.open()
-	if err != nil {
-		return err
-	}
-	if rows, err := reader.DB.QueryContext(ctx, "SELECT version FROM "+s.table+" WHERE 1 = 0"); err == nil {
-		defer rows.Close()
-		s.made = true
-		return rows.Err()
-	}
-	if err := s.create(ctx, writer.DB); err != nil {
-		return fmt.Errorf("db: the table %s of sessions cannot be made in %s: %w", s.table, s.database, err)
-	}
-	s.made = true
-	return nil
-}
-
-func (s *sessions) create(ctx context.Context, pool *sql.DB) error {
-	dialect := s.database.Dialect()
-	tx, err := pool.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	statements := sessionTables[dialect]
-	if dialect == Postgres {
-		// On PostgreSQL, IF NOT EXISTS fails when two connections run it at the same time.
-		statements = append([]string{"SELECT pg_advisory_xact_lock(hashtext('TABLE_NAME'))"}, statements...)
-	}
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(statement, "TABLE_NAME", s.table)); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-// query fills in the table's name and the placeholders of the dialect. On every database the values are sent apart from
-// the text, and are not logged.
-func (s *sessions) query(text string) string {
-	text = strings.ReplaceAll(text, "TABLE_NAME", s.table)
-	if s.database.Dialect() != Postgres {
-		return text
-	}
-	var b strings.Builder
-	n := 0
-	for i := range len(text) {
-		if text[i] != '?' {
-			b.WriteByte(text[i])
-			continue
-		}
-		n++
-		b.WriteString("$" + strconv.Itoa(n))
-	}
-	return b.String()
-}
-
-// pools returns the connections when the table exists, and a context that ends after sessionWait.
-func (s *sessions) pools(ctx context.Context) (reader, writer *sql.DB, limited context.Context, cancel context.CancelFunc, err error) {
-	limited, cancel = context.WithTimeout(ctx, sessionWait)
-	if err = s.ready(limited); err == nil {
-		r, w, openErr := s.database.open()
-		if err = openErr; err == nil {
-			return r.DB, w.DB, limited, cancel, nil
-		}
-	}
-	cancel()
-	return nil, nil, nil, nil, err
-}
-
-func (s *sessions) exec(ctx context.Context, text string, args ...any) (affected int64, err error) {
-	_, writer, ctx, cancel, err := s.pools(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer cancel()
-	result, err := writer.ExecContext(ctx, s.query(text), args...)
-	if err != nil {
-		return 0, fmt.Errorf("db: sessions in %s: %w", s.database, err)
-	}
-	return result.RowsAffected()
-}
-
 // Get returns the record of an id, or session.ErrNotFound.
 func (s *sessions) Get(ctx context.Context, id string) (session.Record, error) {
 	reader, _, ctx, cancel, err := s.pools(ctx)
@@ -196,7 +97,7 @@ func (s *sessions) Get(ctx context.Context, id string) (session.Record, error) {
 	case errors.Is(err, sql.ErrNoRows):
 		return session.Record{}, session.ErrNotFound
 	case err != nil:
-		return session.Record{}, fmt.Errorf("db: sessions in %s: %w", s.database, err)
+		return session.Record{}, s.failed(err)
 	}
 	r.User, r.Created, r.Seen, r.Expires = string(user), time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
 	return r, nil
@@ -212,7 +113,7 @@ func (s *sessions) Put(ctx context.Context, r session.Record) error {
 		data = []byte{}
 	}
 	if r.Version == 1 {
-		s.sweep(ctx)
+		s.sweep(ctx, s.name, "id")
 		_, err := s.exec(ctx, "INSERT INTO TABLE_NAME (id, user_id, data, created, seen, expires, version) VALUES (?, ?, ?, ?, ?, ?, 1)",
 			[]byte(r.ID), []byte(r.User), data, r.Created.UnixMilli(), r.Seen.UnixMilli(), r.Expires.UnixMilli())
 		if IsUnique(err) {
@@ -245,49 +146,18 @@ func (s *sessions) Delete(ctx context.Context, id string) error {
 
 // List returns the records of a user, the last used first, without Data.
 func (s *sessions) List(ctx context.Context, user string) ([]session.Record, error) {
-	reader, _, ctx, cancel, err := s.pools(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	rows, err := reader.QueryContext(ctx, s.query("SELECT id, created, seen, expires, version FROM TABLE_NAME WHERE user_id = ? ORDER BY seen DESC"), []byte(user))
-	if err != nil {
-		return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
-	}
-	defer rows.Close()
 	var list []session.Record
-	for rows.Next() {
-		var id []byte
-		var created, seen, expires int64
-		r := session.Record{User: user}
-		if err := rows.Scan(&id, &created, &seen, &expires, &r.Version); err != nil {
-			return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
-		}
-		r.ID, r.Created, r.Seen, r.Expires = string(id), time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
-		list = append(list, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("db: sessions in %s: %w", s.database, err)
-	}
-	return list, nil
-}
-
-// sweep deletes some expired sessions, at most every sessionSweepEvery. Its errors are ignored, because the store
-// checks the times itself.
-func (s *sessions) sweep(ctx context.Context) {
-	now := time.Now()
-	s.mu.Lock()
-	due := now.Sub(s.swept) >= sessionSweepEvery
-	if due {
-		s.swept = now
-	}
-	s.mu.Unlock()
-	if !due {
-		return
-	}
-	// MariaDB accepts no LIMIT within IN, except in a derived table.
-	text := "DELETE FROM TABLE_NAME WHERE id IN (SELECT id FROM (SELECT id FROM TABLE_NAME WHERE expires < ? LIMIT " + strconv.Itoa(sessionSweep) + ") AS gone)"
-	if _, err := s.exec(ctx, text, now.UnixMilli()); err != nil {
-		s.database.logger().DebugContext(ctx, "expired sessions were not dropped", "error", err.Error())
-	}
+	err := s.rows(ctx, "SELECT id, created, seen, expires, version FROM TABLE_NAME WHERE user_id = ? ORDER BY seen DESC", []any{[]byte(user)},
+		func(rows *sql.Rows) error {
+			var id []byte
+			var created, seen, expires int64
+			r := session.Record{User: user}
+			if err := rows.Scan(&id, &created, &seen, &expires, &r.Version); err != nil {
+				return err
+			}
+			r.ID, r.Created, r.Seen, r.Expires = string(id), time.UnixMilli(created), time.UnixMilli(seen), time.UnixMilli(expires)
+			list = append(list, r)
+			return nil
+		})
+	return list, err
 }
