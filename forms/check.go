@@ -157,7 +157,8 @@ func (c Optional) Check(_ *Form, field *BoundField) error {
 // SetFlags implements [Flagger].
 func (Optional) SetFlags(flags *Flags) { flags.Set("optional", true) }
 
-// Length bounds the number of characters, or of the values of a list.
+// Length bounds the number of characters, or of the values of a list. The end of a line is one character, as browsers
+// count it, though they send two.
 type Length struct {
 	Min, Max int // 0 is no bound
 	Message  string
@@ -203,7 +204,7 @@ func (c Length) mistake() string {
 
 func (f *BoundField) length() int {
 	if s, ok := f.text(); ok {
-		return utf8.RuneCountInString(s)
+		return utf8.RuneCountInString(s) - strings.Count(s, "\r\n")
 	}
 	switch {
 	case f.kind == kindList:

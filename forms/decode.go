@@ -36,12 +36,11 @@ func (f *BoundField) process(src *source, x reflect.Value, given bool) {
 	if src != nil && !f.Disabled && !f.ReadOnly {
 		f.take(src)
 	}
-	if f.isText && !f.null {
-		text := f.value.String()
+	if text, ok := f.text(); ok && len(f.Filters) > 0 {
 		for _, filter := range f.Filters {
 			text = filter(text)
 		}
-		f.value.SetString(text)
+		reflect.Indirect(f.value).SetString(text)
 	}
 }
 
@@ -138,9 +137,12 @@ func elemOf(t reflect.Type, k kind) reflect.Type {
 
 // scan reads a text into the value.
 func (f *BoundField) scan(text string) error {
-	if f.value.Kind() == reflect.Pointer && strings.TrimSpace(text) == "" {
+	if f.value.Kind() == reflect.Pointer && strings.TrimSpace(text) == "" && f.value.Type().Elem().Kind() != reflect.String {
 		f.value.SetZero()
 		return nil
+	}
+	if len(text) > maxDecimalText && (f.kind == kindInt || f.kind == kindFloat) {
+		return errDecimal
 	}
 	switch f.kind {
 	case kindInt:
@@ -163,7 +165,11 @@ func (f *BoundField) scan(text string) error {
 		}
 		return err
 	}
-	if err := scan.Values(f.value, []string{text}); err != nil {
+	if f.value.Kind() == reflect.Pointer {
+		if err := scan.Values(f.value, []string{text}); err != nil {
+			return err
+		}
+	} else if err := scan.Text(f.value, text); err != nil {
 		return err
 	}
 	if v := reflect.Indirect(f.value); v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {

@@ -172,10 +172,14 @@ func (f *BoundField) Value() any {
 
 // text returns the value when it is a string.
 func (f *BoundField) text() (string, bool) {
-	if f.null || !f.value.IsValid() || f.value.Kind() != reflect.String {
+	if f.null || !f.value.IsValid() {
 		return "", false
 	}
-	return f.value.String(), true
+	v := reflect.Indirect(f.value)
+	if v.Kind() != reflect.String {
+		return "", false
+	}
+	return v.String(), true
 }
 
 // Errors returns the field's errors. A FormField and a FieldList have those of their fields.

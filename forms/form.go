@@ -280,8 +280,10 @@ func (f *Form) Values() map[string]any {
 }
 
 // Render answers with a template that sees the form as form, with 422 when the form was sent and something is wrong
-// with it. The names of vars win. A form that was sent as JSON and is wrong is answered with [Form.Err].
+// with it, or with another form in vars. The names of vars win. A form that was sent as JSON and is wrong is answered with [Form.Err].
 func (f *Form) Render(name string, vars dewar.Vars) error { return f.render(f, name, vars) }
+
+func (f *Form) isInvalid() bool { return f.submitted && f.hasErrors() }
 
 func (f *Form) render(self any, name string, vars dewar.Vars) error {
 	if f.source != nil && f.source.json {
@@ -289,13 +291,17 @@ func (f *Form) render(self any, name string, vars dewar.Vars) error {
 			return err
 		}
 	}
-	if f.submitted && f.hasErrors() && f.c.StatusCode() == 0 {
-		f.c.Status(http.StatusUnprocessableEntity)
-	}
+	invalid := f.isInvalid()
 	all := make(dewar.Vars, len(vars)+1)
 	all["form"] = self
 	for k, v := range vars {
 		all[k] = v
+		if other, ok := v.(interface{ isInvalid() bool }); ok && other.isInvalid() {
+			invalid = true
+		}
+	}
+	if invalid && f.c.StatusCode() == 0 {
+		f.c.Status(http.StatusUnprocessableEntity)
 	}
 	return f.c.Render(name, all)
 }

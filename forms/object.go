@@ -56,14 +56,14 @@ func modelField(v reflect.Value, p *plan) reflect.Value {
 }
 
 type modelKey struct {
-	t reflect.Type
-	p *plan
+	t            reflect.Type
+	goName, name string
 }
 
 var modelIndexes sync.Map // modelKey to []int, nil for none
 
 func modelIndex(t reflect.Type, p *plan) []int {
-	key := modelKey{t, p}
+	key := modelKey{t, p.goName, p.Name}
 	if index, ok := modelIndexes.Load(key); ok {
 		return index.([]int)
 	}

@@ -113,6 +113,9 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 			p.write = scan.Layout(format)
 		}
 	}
+	if required := slices.ContainsFunc(f.Checks, isRequired); p.goType != nil && p.goType.Kind() == reflect.Pointer && p.kind != kindFile && !required {
+		p.Field.Checks = append([]Check{Optional{}}, f.Checks...) // no value is nil
+	}
 	for i, c := range p.Field.Checks {
 		if c == nil {
 			return wrong("check %d is nil", i)
@@ -154,6 +157,14 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	p.added = p.additions()
 	p.makeStatic()
 	return p, nil
+}
+
+func isRequired(c Check) bool {
+	var flags Flags
+	if m, ok := c.(Flagger); ok {
+		m.SetFlags(&flags)
+	}
+	return flags.Get("required") != nil
 }
 
 // compound makes the plans of what a FormField or a FieldList is made of.

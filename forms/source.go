@@ -20,6 +20,7 @@ type source struct {
 	named  []string        // the names in their order
 	bad    map[string]bool // names of JSON values of the wrong kind
 	json   bool
+	marked map[string]bool // the markers, made when there are many
 
 	sorted []sentName // by name, made when a list asks
 }
@@ -113,7 +114,19 @@ func (s *Schema) owner(name string) *plan {
 func (p *plan) isCompound() bool { return p.kind == kindForm || p.kind == kindList }
 
 // offered reports whether a field's marker was sent.
-func (s *source) offered(name string) bool { return slices.Contains(s.values[offeredName], name) }
+func (s *source) offered(name string) bool {
+	markers := s.values[offeredName]
+	if len(markers) < 16 {
+		return slices.Contains(markers, name)
+	}
+	if s.marked == nil {
+		s.marked = make(map[string]bool, len(markers))
+		for _, m := range markers {
+			s.marked[m] = true
+		}
+	}
+	return s.marked[name]
+}
 
 // entries returns the parts of the names that stand for the entries of a list, in the order in which they were sent, or
 // by their numbers where that is not known: "list-0-name" has the part "0" of the list "list" with the separator "-".

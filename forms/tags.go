@@ -36,7 +36,7 @@ func parseTags(tag reflect.StructTag) (f Field, err error) {
 		}
 		f.Places = &n
 	}
-	if f.Checks, err = parseChecks(tag.Get("check")); err != nil {
+	if f.Checks, err = ParseChecks(tag.Get("check")); err != nil {
 		return f, err
 	}
 	for name := range words(tag.Get("filter")) {
@@ -159,8 +159,8 @@ func parseAttrs(text string) (map[string]any, error) {
 	return kw, nil
 }
 
-// parseChecks reads "required, length(3, 25), regexp('^[a-z]+$', message='Letters only')".
-func parseChecks(text string) (list []Check, err error) {
+// ParseChecks reads checks as the tag check has them: "required, length(3, 25), regexp('^[a-z]+$', message='Letters only')".
+func ParseChecks(text string) (list []Check, err error) {
 	p := checkParser{text}
 	for p.skip(); p.text != ""; p.skip() {
 		name := p.word("(,")

@@ -1,0 +1,106 @@
+package forms_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/forms"
+	"github.com/dewar-go/dewar/jinja"
+)
+
+// TestTextsAreTranslated by the functions of the tag trans, which know the request.
+func TestTextsAreTranslated(t *testing.T) {
+	german := map[string]string{
+		"E-mail": "E-Mail-Adresse", "This field is required.": "Dieses Feld wird benötigt.", "Short": "Kurz",
+		"Field must be at least %(min)d characters long.": "Mindestens %(min)d Zeichen.", "red": "rot",
+	}
+	language := func(st jinja.State, text string) string {
+		if c, _ := st.Data().(*dewar.Context); c.Query("lang") == "de" && german[text] != "" {
+			return german[text]
+		}
+		return text
+	}
+	a := dewar.New(dewar.Config{
+		Templates: fstest.MapFS{"page.html": {Data: []byte(`{{ form.mail.label }}|{{ form.mail.errors[0] }}|{{ form.name.errors[0] }}|{{ form.color }}`)}},
+		TemplateTranslations: jinja.Translations{
+			Gettext: func(st jinja.State, text string) (string, error) { return language(st, text), nil },
+			Ngettext: func(st jinja.State, one, many string, n jinja.Value) (string, error) {
+				if i, _ := n.Int64(); i == 1 {
+					return language(st, one), nil
+				}
+				return language(st, many), nil
+			},
+		},
+	})
+	type form struct {
+		Mail  string `form:"mail" label:"E-mail" check:"required"`
+		Name  string `form:"name" check:"length(3)"`
+		Color string `form:"color" choices:"r=red"`
+	}
+	a.Route("/", func(c *dewar.Context) error {
+		f := forms.New[form](c)
+		f.Valid()
+		return f.Render("page.html", nil)
+	}, "GET", "POST")
+	client := dewartest.New(t, a)
+	sent := url.Values{"mail": {""}, "name": {"ab"}, "color": {"r"}}
+	if got, want := client.PostForm("/?lang=de", sent).Text, `<label for="mail">E-Mail-Adresse</label>|Dieses Feld wird benötigt.|Mindestens 3 Zeichen.|<select id="color" name="color"><option selected value="r">rot</option></select>`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := client.PostForm("/", sent).Text; !strings.HasPrefix(got, `<label for="mail">E-mail</label>|This field is required.|Field must`) {
+		t.Error(got)
+	}
+}
+
+// TestQueryForm: a form that is sent by GET reads the query, and carries neither token nor markers.
+func TestQueryForm(t *testing.T) {
+	type search struct {
+		Q    string `form:"q"`
+		Deep bool   `form:"deep"`
+	}
+	var form *forms.FormOf[search]
+	client := app(t, "{{ form.hidden_tag() }}{{ form.q }}{{ form.deep }}", func(c *dewar.Context, f *forms.FormOf[search]) error {
+		form = f
+		f.Valid()
+		return f.Render("page.html", nil)
+	}, forms.Options{Query: true})
+	if page := client.Get("/?x=1").Text; form.Submitted() || strings.Contains(page, "hidden") {
+		t.Error(page)
+	}
+	if client.Get("/?q=a+b&deep=y"); !form.Submitted() || form.Data != (search{"a b", true}) {
+		t.Errorf("%+v", form.Data)
+	}
+}
+
+// TestFieldsInCode: a struct's form takes more fields and choices for one request.
+func TestFieldsInCode(t *testing.T) {
+	var form *forms.FormOf[profile]
+	client := app(t, "{{ form.group }}", func(c *dewar.Context, f *forms.FormOf[profile]) error {
+		form = f
+		f.Add(forms.Field{Name: "group", Type: "SelectField", Choices: []forms.Choice{{Value: 7, Label: "Seven"}}})
+		f.Field("tags").Choices = forms.ChoicesOf("x")
+		f.Field("name").Checks = []forms.Check{forms.CheckFunc(func(form *forms.Form, field *forms.BoundField) error {
+			if field.Value() == form.Field("note").Value() {
+				return forms.Fail("same", "Not the same.")
+			}
+			return nil
+		})}
+		f.Remove("active")
+		f.Valid()
+		return f.Render("page.html", nil)
+	})
+	r := client.PostForm("/", url.Values{"name": {"n"}, "note": {"n"}, "group": {"7"}, "tags": {"a"}})
+	if got := strings.Join(codes(form.Errors()), " "); got != "name:same tags:choice" || !strings.Contains(r.Text, `<option selected value="7">Seven</option>`) {
+		t.Errorf("%s %s", got, r.Text)
+	}
+	defer func() {
+		if p, _ := recover().(string); p != "forms: the form has no field nmae; did you mean name?" {
+			t.Error(p)
+		}
+	}()
+	form.Field("nmae")
+}
