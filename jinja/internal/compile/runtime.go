@@ -252,4 +252,4 @@ func (rt *renderer) flush(keep int) error {
 	return nil
 }
 
-func missing(v value.Value) bool { return v == value.Value{} }
+func missing(v value.Value) bool { return v.IsZero() }
