@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
 // addresses states the rule as one regular expression.
@@ -21,7 +23,7 @@ func FuzzWebAddress(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if strings.IndexFunc(s, isSpace) >= 0 || len(s) > 300 {
+		if strings.IndexFunc(s, value.IsSpace) >= 0 || len(s) > 300 {
 			return
 		}
 		if got, want := isWebAddress(s), addresses.MatchString(s); got != want {

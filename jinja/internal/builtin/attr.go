@@ -32,7 +32,7 @@ func attributeParts(attribute Value) []Value {
 	for part := range strings.SplitSeq(s, ".") {
 		key := like(attribute, part)
 		if part != "" && strings.IndexFunc(part, func(r rune) bool { return !unicode.IsDigit(r) }) < 0 {
-			if n, err := parseInt(part, 10); err == nil {
+			if n, err := value.ParseInt(value.String(part), 10); err == nil {
 				key = n
 			}
 		}

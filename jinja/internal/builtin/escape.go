@@ -285,5 +285,5 @@ func words(v Value) ([]string, error) {
 		_, err := attribute(v, "split")
 		return nil, err
 	}
-	return strings.FieldsFunc(s, isSpace), nil
+	return strings.FieldsFunc(s, value.IsSpace), nil
 }

@@ -15,10 +15,11 @@ func filesizeformat(st State, v Value, a Args) (Value, error) {
 	if err := sizeSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	n, err := floatOf(v)
+	f, err := value.FloatOf(v)
 	if err != nil {
 		return Value{}, err
 	}
+	n, _ := f.Float64()
 	binary, err := truth(arg[0])
 	if err != nil {
 		return Value{}, err
@@ -32,7 +33,7 @@ func filesizeformat(st State, v Value, a Args) (Value, error) {
 	case n == 1:
 		return value.String("1 Byte"), nil
 	case n < base:
-		i, err := intOf(value.Float(n))
+		i, err := value.IntOf(f)
 		if err != nil {
 			return Value{}, err
 		}

@@ -67,7 +67,7 @@ func indent(st State, v Value, a Args) (Value, error) {
 		// \n that would end it.
 		lines = strings.Split(newlines.Replace(s), "\n")
 	} else {
-		lines = splitLines(s+"\n", false)
+		lines = value.SplitLines(s+"\n", false)
 	}
 	if err := st.Grow(len(lines) * len(prefix)); err != nil {
 		return Value{}, err

@@ -1,12 +1,10 @@
 package builtin
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/dewar-go/dewar/internal/jsontext"
 	"github.com/dewar-go/dewar/jinja/internal/value"
@@ -98,63 +96,11 @@ func (e *jsonEncoder) appendGo(buf []byte, v Value) ([]byte, error) {
 	if err != nil {
 		return buf, &value.Error{Class: "TypeError", Message: "Object of type " + value.TypeName(v) + " is not JSON serializable", Err: err}
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	plain, err := decodeJSON(d)
+	plain, err := value.DecodeJSON(text)
 	if err != nil {
 		return buf, err
 	}
 	return e.append(buf, plain)
-}
-
-// decodeJSON reads one value. It keeps the order of members, and ints apart from floats.
-func decodeJSON(d *json.Decoder) (Value, error) {
-	tok, err := d.Token()
-	if err != nil {
-		return Value{}, err
-	}
-	switch tok := tok.(type) {
-	case json.Delim:
-		if tok == '[' {
-			var list []Value
-			for d.More() {
-				x, err := decodeJSON(d)
-				if err != nil {
-					return Value{}, err
-				}
-				list = append(list, x)
-			}
-			_, err = d.Token()
-			return value.NewList(list), err
-		}
-		dict := value.NewDict()
-		for d.More() {
-			k, err := decodeJSON(d)
-			if err != nil {
-				return Value{}, err
-			}
-			x, err := decodeJSON(d)
-			if err != nil {
-				return Value{}, err
-			}
-			if err := dict.Set(k, x); err != nil {
-				return Value{}, err
-			}
-		}
-		_, err = d.Token()
-		return dict.Value(), err
-	case json.Number:
-		if strings.ContainsAny(string(tok), ".eE") {
-			f, err := tok.Float64()
-			return value.Float(f), err
-		}
-		return parseInt(string(tok), 10)
-	case string:
-		return value.String(tok), nil
-	case bool:
-		return value.Bool(tok), nil
-	}
-	return value.None, nil
 }
 
 // appendString writes a string in double quotes.

@@ -1,9 +1,6 @@
 package builtin
 
 import (
-	"math"
-	"math/big"
-
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -26,24 +23,13 @@ func toInt(st State, v Value, a Args) (Value, error) {
 	if err := intSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	var n Value
-	var err error
-	if s, ok := v.Str(); ok {
-		base, ok := arg[1].Int64()
-		if !ok {
-			err = typeError("'%s' object cannot be interpreted as an integer", value.TypeName(arg[1]))
-		} else {
-			n, err = parseInt(s, base)
-		}
-	} else {
-		n, err = intOf(v)
-	}
+	n, err := intOfBase(v, arg[1])
 	if err == nil || !isClass(err, "TypeError", "ValueError") {
 		return n, err
 	}
-	f, err := floatOf(v)
+	f, err := value.FloatOf(v)
 	if err == nil {
-		n, err = intOf(value.Float(f))
+		n, err = value.IntOf(f)
 	}
 	if err != nil && isClass(err, "TypeError", "ValueError", "OverflowError") {
 		return arg[0], nil
@@ -51,72 +37,26 @@ func toInt(st State, v Value, a Args) (Value, error) {
 	return n, err
 }
 
-// intOf returns int(v) of a value that is no str.
-func intOf(v Value) (Value, error) {
-	switch v.Kind() {
-	case value.KindBool, value.KindInt:
-		// A Go type with a String method becomes a plain int too.
-		n, _ := v.Int64()
-		return value.Int(n), nil
-	case value.KindBig:
-		return v, nil
-	case value.KindFloat:
-		f, _ := v.Float64()
-		switch {
-		case math.IsNaN(f):
-			return Value{}, valueError("cannot convert float NaN to integer")
-		case math.IsInf(f, 0):
-			return Value{}, value.NewError("OverflowError", "cannot convert float infinity to integer")
-		case math.Abs(f) < 1<<62:
-			return value.Int(int64(f)), nil
-		}
-		b, _ := big.NewFloat(f).Int(nil)
-		return value.BigInt(b), nil
-	case value.KindUndefined:
-		u, _ := v.Undefined()
-		return Value{}, u.Err()
-	case value.KindBytes:
-		b, _ := v.Bytes()
-		return parseInt(string(b), 10)
+// intOfBase returns int(v, base) of a str, and int(v) of other values.
+func intOfBase(v, base Value) (Value, error) {
+	if !v.IsString() {
+		return value.IntOf(v)
 	}
-	return Value{}, typeError("int() argument must be a string, a bytes-like object or a real number, not '%s'", value.TypeName(v))
+	b, ok := base.Int64()
+	if !ok {
+		return Value{}, typeError("'%s' object cannot be interpreted as an integer", value.TypeName(base))
+	}
+	return value.ParseInt(v, int(b))
 }
-
-// maxDigits is the number of digits up to which Python converts an int to and from text.
-const maxDigits = 4300
 
 func toFloat(st State, v Value, a Args) (Value, error) {
 	var arg [1]Value
 	if err := floatSig.bind(arg[:], a); err != nil {
 		return Value{}, err
 	}
-	f, err := floatOf(v)
-	if err != nil {
-		if isClass(err, "TypeError", "ValueError") {
-			return arg[0], nil
-		}
-		return Value{}, err
+	f, err := value.FloatOf(v)
+	if err != nil && isClass(err, "TypeError", "ValueError") {
+		return arg[0], nil
 	}
-	return value.Float(f), nil
-}
-
-// floatOf returns float(v).
-func floatOf(v Value) (float64, error) {
-	if f, ok := v.Float64(); ok {
-		return f, nil
-	}
-	switch v.Kind() {
-	case value.KindBig:
-		return 0, value.NewError("OverflowError", "int too large to convert to float")
-	case value.KindUndefined:
-		u, _ := v.Undefined()
-		return 0, u.Err()
-	case value.KindString, value.KindMarkup:
-		s, _ := v.Str()
-		return parseFloat(s, v)
-	case value.KindBytes:
-		b, _ := v.Bytes()
-		return parseFloat(string(b), v)
-	}
-	return 0, typeError("float() argument must be a string or a real number, not '%s'", value.TypeName(v))
+	return f, err
 }

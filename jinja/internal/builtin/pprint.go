@@ -217,7 +217,7 @@ func (p *printer) formatString(s string, indent, allowance, level int) {
 	width := pprintWidth - indent
 	fits := func(s string, width int) bool { return utf8.RuneCount(value.AppendQuoted(nil, s)) <= width }
 	var chunks []string
-	lines := splitLines(s, true)
+	lines := value.SplitLines(s, true)
 	for i, line := range lines {
 		lineWidth := width
 		lastLine := i == len(lines)-1
@@ -271,7 +271,7 @@ func wordsWithSpace(s string) []string {
 	var parts []string
 	start, space := 0, false
 	for i, r := range s {
-		if isSpace(r) {
+		if value.IsSpace(r) {
 			space = true
 		} else if space {
 			parts = append(parts, s[start:i])

@@ -43,7 +43,7 @@ func round(st State, v Value, a Args) (Value, error) {
 		} else {
 			f = math.Floor(f)
 		}
-		if x, err = intOf(value.Float(f)); err != nil {
+		if x, err = value.IntOf(value.Float(f)); err != nil {
 			return Value{}, err
 		}
 	} else if !x.IsInteger() {
@@ -72,9 +72,9 @@ func roundTo(v, precision Value) (Value, error) {
 		f, _ := v.Float64()
 		if precision.IsNone() {
 			if f != f || math.IsInf(f, 0) {
-				return intOf(v)
+				return value.IntOf(v)
 			}
-			return intOf(value.Float(math.RoundToEven(f)))
+			return value.IntOf(value.Float(math.RoundToEven(f)))
 		}
 		p, err := index(precision)
 		if err != nil {

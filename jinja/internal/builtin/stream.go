@@ -229,7 +229,7 @@ var upperASCII, lowerASCII = func() (upper, lower [utf8.RuneSelf]byte) {
 
 func streamTrim(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	if s, ok := v.Str(); ok && a.Len() == 0 {
-		return emitText(st, buf, strings.TrimFunc(s, isSpace), v.IsSafe()), nil
+		return emitText(st, buf, strings.TrimFunc(s, value.IsSpace), v.IsSafe()), nil
 	}
 	return streamValue(trim)(st, buf, v, a)
 }

@@ -37,7 +37,7 @@ func upper(st State, v Value, a Args) (Value, error) {
 }
 
 func upperStr(st State, v Value) (Value, error) {
-	if s, _ := v.Str(); isASCII(s) {
+	if s, _ := v.Str(); value.IsASCII(s) {
 		return like(v, strings.ToUpper(s)), nil
 	}
 	return method(st, v, "upper")
@@ -55,7 +55,7 @@ func lower(st State, v Value, a Args) (Value, error) {
 }
 
 func lowerStr(st State, v Value) (Value, error) {
-	if s, _ := v.Str(); isASCII(s) {
+	if s, _ := v.Str(); value.IsASCII(s) {
 		return like(v, strings.ToLower(s)), nil
 	}
 	return method(st, v, "lower")
@@ -123,7 +123,7 @@ func isWordBreak(r rune) bool {
 	case '-', '(', '{', '[', '<':
 		return true
 	}
-	return isSpace(r)
+	return value.IsSpace(r)
 }
 
 // wordcount is the filter wordcount: it counts the runs of letters, digits and underscores.
@@ -176,7 +176,7 @@ func trim(st State, v Value, a Args) (Value, error) {
 	}
 	if arg[0].IsNone() {
 		s, _ := v.Str()
-		return like(v, strings.TrimFunc(s, isSpace)), nil
+		return like(v, strings.TrimFunc(s, value.IsSpace)), nil
 	}
 	return method(st, v, "strip", arg[0])
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
 // isEmail reports whether s looks like local@host.name.
@@ -38,7 +40,7 @@ type linkOptions struct {
 func urlize(text string, o linkOptions) ([]byte, error) {
 	out := make([]byte, 0, len(text)+len(text)/2)
 	for text != "" {
-		n := strings.IndexFunc(text, isSpace)
+		n := strings.IndexFunc(text, value.IsSpace)
 		if n < 0 {
 			n = len(text)
 		}
@@ -49,7 +51,7 @@ func urlize(text string, o linkOptions) ([]byte, error) {
 			}
 			text = text[n:]
 		}
-		n = strings.IndexFunc(text, func(r rune) bool { return !isSpace(r) })
+		n = strings.IndexFunc(text, func(r rune) bool { return !value.IsSpace(r) })
 		if n < 0 {
 			n = len(text)
 		}

@@ -72,7 +72,7 @@ func wrapLine(s string, o wrapOptions) []string {
 
 // isBlank reports whether s is empty or white space.
 func isBlank(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return !isSpace(r) }) < 0
+	return strings.IndexFunc(s, func(r rune) bool { return !value.IsSpace(r) }) < 0
 }
 
 // splitSpaces splits s into words and the white space between them.
@@ -242,7 +242,7 @@ func wordwrap(st State, v Value, a Args) (Value, error) {
 // linesOf returns v.splitlines().
 func linesOf(st State, v Value) ([]string, error) {
 	if s, ok := v.Str(); ok {
-		return splitLines(s, false), nil
+		return value.SplitLines(s, false), nil
 	}
 	lines, err := method(st, v, "splitlines")
 	if err != nil {

@@ -21,7 +21,7 @@ func (c *compiler) locals(fr *scopeFrame) func(f *frame, out []binding) []bindin
 	}
 	return func(f *frame, out []binding) []binding {
 		for i, s := range stored {
-			if v := f.load(slots[i]); !missing(v) {
+			if v := f.load(slots[i]); !value.Missing(v) {
 				out = appendBinding(out, s.name, v)
 			}
 		}

@@ -586,7 +586,7 @@ func (c *compiler) moduleMember(n ast.Expr, fr *scopeFrame) callTarget {
 		x, ok := r.site.Lookup(v, r.name)
 		if !ok {
 			obj := v
-			if missing(obj) {
+			if value.Missing(obj) {
 				obj = r.undef
 			}
 			var err error

@@ -163,7 +163,7 @@ func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 	case 0:
 		return func(f *frame) (value.Value, error) {
 			v := f.vars[i]
-			if missing(v) {
+			if value.Missing(v) {
 				return undef, nil
 			}
 			return v, nil
@@ -171,7 +171,7 @@ func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 	case 1:
 		return func(f *frame) (value.Value, error) {
 			v := f.up.vars[i]
-			if missing(v) {
+			if value.Missing(v) {
 				return undef, nil
 			}
 			return v, nil
@@ -179,7 +179,7 @@ func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 	}
 	return func(f *frame) (value.Value, error) {
 		v := f.load(s)
-		if missing(v) {
+		if value.Missing(v) {
 			return undef, nil
 		}
 		return v, nil
@@ -310,7 +310,7 @@ func (c *compiler) cond(n ast.Expr, fr *scopeFrame) cond {
 	case *ast.Name:
 		if i, undef, ok := c.localSlot(n, fr); ok {
 			return func(f *frame) (bool, error) {
-				if v := f.vars[i]; !missing(v) {
+				if v := f.vars[i]; !value.Missing(v) {
 					return value.TruthErr(v)
 				}
 				return value.TruthErr(undef)

@@ -116,7 +116,7 @@ func (m *Macro) renderLeaf(from *frame, call *leafCall, args []expr) (err error,
 		if err != nil {
 			return err, false
 		}
-		if missing(v) {
+		if value.Missing(v) {
 			return m.renderValues(from, call.slots, []value.Value{v}), true
 		}
 		f, err := m.leafFrame(from, call)
@@ -132,7 +132,7 @@ func (m *Macro) renderLeaf(from *frame, call *leafCall, args []expr) (err error,
 		if given[i&(maxLeafArgs-1)], err = x(from); err != nil {
 			return err, false
 		}
-		absent = absent || missing(given[i&(maxLeafArgs-1)])
+		absent = absent || value.Missing(given[i&(maxLeafArgs-1)])
 	}
 	if absent {
 		return m.renderValues(from, call.slots, given[:len(args)]), true

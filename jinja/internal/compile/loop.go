@@ -69,7 +69,7 @@ func (it *iteration) any() (value.Value, bool, error) {
 	if i >= it.size {
 		return value.Value{}, false, nil
 	}
-	if i > 0 && !missing(it.dict) {
+	if i > 0 && !value.Missing(it.dict) {
 		if n, err := value.Len(it.dict); err == nil && n != it.size {
 			return value.Value{}, false, value.NewError("RuntimeError", "dictionary changed size during iteration")
 		}
@@ -303,7 +303,7 @@ func (l *loopCode) each(f *frame, it *iteration, loop *Loop) error {
 	rt := f.rt
 	entered, empty := false, true
 	// Numbered items are taken without the detours of next, unless the loop object has to know the items too.
-	if it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && (loop == nil || !l.leaks && !l.items) {
+	if it.indexed && it.list == nil && it.keep == nil && value.Missing(it.dict) && (loop == nil || !l.leaks && !l.items) {
 		if entered = it.size > 0; entered {
 			err := l.enter(f)
 			if err == nil {

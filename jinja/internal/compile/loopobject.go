@@ -65,7 +65,7 @@ func (l *Loop) advance() (bool, error) {
 // simple reports whether items are taken by number alone.
 func (l *Loop) simple() bool {
 	it := &l.iter
-	return it.indexed && it.list == nil && it.keep == nil && missing(it.dict) && !l.peeked && !l.buffed
+	return it.indexed && it.list == nil && it.keep == nil && value.Missing(it.dict) && !l.peeked && !l.buffed
 }
 
 // peek looks at the next item.

@@ -149,7 +149,7 @@ func (c *compiler) fill(params []parameter) stmt {
 	return func(f *frame) error {
 		for i := range params {
 			p := &params[i]
-			if !missing(f.vars[p.slot]) {
+			if !value.Missing(f.vars[p.slot]) {
 				continue
 			}
 			v := p.undef
@@ -371,7 +371,7 @@ func (code *macroCode) assign(f *frame, a value.Args) error {
 				break
 			}
 		}
-		if missing(caller) || caller.IsNone() {
+		if value.Missing(caller) || caller.IsNone() {
 			caller = f.rt.env.undefinedHint("No caller defined", "caller")
 		}
 		if code.caller >= 0 {

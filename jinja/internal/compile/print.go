@@ -52,7 +52,7 @@ func (r *read) value(f *frame) (value.Value, error) {
 	if x, ok := r.site.Lookup(v, r.name); ok {
 		return x, nil
 	}
-	if missing(v) {
+	if value.Missing(v) {
 		v = r.undef
 	}
 	return f.member(r.site, v, r.name)
@@ -171,7 +171,7 @@ func (r *read) print(f *frame, out []byte, html bool) ([]byte, error) {
 	v := f.vars[r.slot]
 	switch {
 	case r.site == nil:
-		if missing(v) {
+		if value.Missing(v) {
 			v = r.undef
 		}
 	case r.quoted && html:

@@ -251,5 +251,3 @@ func (rt *renderer) flush(keep int) error {
 	}
 	return nil
 }
-
-func missing(v value.Value) bool { return v.IsZero() }

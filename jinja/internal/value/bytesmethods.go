@@ -145,7 +145,7 @@ func bytesIsASCII(_ State, self Value, a Args) (Value, error) {
 	if err := noArgs("bytes", "isascii", self, a); err != nil {
 		return Value{}, err
 	}
-	return Bool(isASCII(string(self.rawBytes()))), nil
+	return Bool(IsASCII(string(self.rawBytes()))), nil
 }
 
 // bytesHex is bytes.hex(sep, bytes_per_sep). Groups are counted from the right, and from the left when bytes_per_sep is
@@ -170,7 +170,7 @@ func bytesHex(_ State, self Value, a Args) (Value, error) {
 		return Value{}, typeErrorf("sep must be str or bytes.")
 	case utf8.RuneCountInString(sep) != 1:
 		return Value{}, valueErrorf("sep must be length 1.")
-	case !isASCII(sep):
+	case !IsASCII(sep):
 		return Value{}, valueErrorf("sep must be ASCII.")
 	}
 	size := 1

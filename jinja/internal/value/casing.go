@@ -6,9 +6,21 @@ import (
 	"unicode/utf8"
 )
 
+// What a character becomes where Python's answer is not Go's.
+var upperSpecial, lowerSpecial, titleSpecial, foldSpecial = special(upperList), special(lowerList), special(titleList), special(foldList)
+
+func special(list string) map[rune]string {
+	m := map[rune]string{}
+	for _, pair := range strings.Fields(list) {
+		r, n := utf8.DecodeRuneInString(pair)
+		m[r] = pair[n:]
+	}
+	return m
+}
+
 // Upper is str.upper.
 func Upper(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return strings.ToUpper(s)
 	}
 	return mapCase(s, unicode.ToUpper, upperSpecial)
@@ -16,7 +28,7 @@ func Upper(s string) string {
 
 // Lower is str.lower.
 func Lower(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return strings.ToLower(s)
 	}
 	if !strings.ContainsRune(s, 'Σ') {
@@ -83,7 +95,7 @@ func caseIgnorable(r rune) bool {
 
 // Casefold is str.casefold.
 func Casefold(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
@@ -136,7 +148,7 @@ func Capitalize(s string) string {
 	if r == utf8.RuneError {
 		return s[:n] + Lower(s[n:])
 	}
-	if isASCII(s) {
+	if IsASCII(s) {
 		return strings.ToUpper(s[:1]) + strings.ToLower(s[1:])
 	}
 	// The sigma rule looks at the whole text.

@@ -106,7 +106,7 @@ func ParseInt(v Value, base int) (Value, error) {
 // cannot be a number.
 func normalDigits(s string) (string, bool) {
 	s = strings.TrimFunc(s, IsSpace)
-	if isASCII(s) {
+	if IsASCII(s) {
 		return s, true
 	}
 	var b strings.Builder

@@ -78,7 +78,7 @@ func index(v Value, i int64) (Value, bool) {
 func indexString(v Value, i int64) (Value, bool) {
 	s := v.rawString()
 	t := v.t.unmarked()
-	if isASCII(s) {
+	if IsASCII(s) {
 		if i < 0 {
 			i += int64(len(s))
 		}

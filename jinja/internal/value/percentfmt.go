@@ -467,7 +467,7 @@ func (p *percentFormatter) fill(c byte, n int) {
 
 // asciiRepr escapes the characters of a repr that are not ASCII.
 func asciiRepr(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return s
 	}
 	var b strings.Builder

@@ -107,7 +107,7 @@ func seqOfDict(v Value, kind seqKind) Sequence {
 
 func seqOfString(v Value) Sequence {
 	s := v.rawString()
-	if isASCII(s) {
+	if IsASCII(s) {
 		return Sequence{v: v, n: len(s), kind: seqASCII}
 	}
 	items := make([]Value, 0, len(s))

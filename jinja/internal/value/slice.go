@@ -145,7 +145,7 @@ func sliceOf(v Value, s *sliceKey) (Value, error) {
 func sliceString(v Value, s *sliceKey) (Value, error) {
 	str := v.rawString()
 	t := v.t.unmarked()
-	if !isASCII(str) {
+	if !IsASCII(str) {
 		rs := runesOf(str)
 		start, step, count, err := s.resolve(int64(len(rs)))
 		if err != nil {

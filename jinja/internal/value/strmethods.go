@@ -106,7 +106,7 @@ func init() {
 		"isupper":      strTest("isupper", IsUpper),
 		"islower":      strTest("islower", IsLower),
 		"istitle":      strTest("istitle", isTitle),
-		"isascii":      strTest("isascii", isASCII),
+		"isascii":      strTest("isascii", IsASCII),
 		"isprintable":  strTest("isprintable", func(s string) bool { return s == "" || everyRune(pyrepr.Printable)(s) }),
 		"isidentifier": strTest("isidentifier", isIdentifier),
 		"startswith":   affix("startswith", strings.HasPrefix), "endswith": affix("endswith", strings.HasSuffix),

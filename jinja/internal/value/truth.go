@@ -107,7 +107,8 @@ func Len(v Value) (int, error) {
 // runeCount returns the length of a str in characters.
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
 
-func isASCII(s string) bool {
+// IsASCII reports whether s has only ASCII characters.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false

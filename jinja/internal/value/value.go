@@ -100,8 +100,8 @@ func (t *Type) unmarked() *Type {
 	return stringType
 }
 
-// IsZero reports whether v is the zero Value, an undefined value without a name.
-func (v Value) IsZero() bool { return v.t == nil }
+// Missing reports whether v is the zero Value, an undefined value without a name.
+func Missing(v Value) bool { return v.t == nil }
 
 // IsSafe reports whether v is Markup.
 func (v Value) IsSafe() bool { return v.t != nil && v.t.kind == KindMarkup }
