@@ -10,6 +10,9 @@ import (
 	"github.com/dewar-go/dewar/internal/negotiate"
 )
 
+// inETag takes out what ends an entity tag or its line.
+var inETag = strings.NewReplacer(`"`, "", "\r", "", "\n", "")
+
 // NotModified sets the answer's validators and reports whether the client has
 // this version already. The view then returns without computing the rest: the
 // answer is a 304 without a body. etag is a text without quotes, "" for none; a
@@ -25,7 +28,7 @@ func (c *Context) NotModified(etag string, modified time.Time) bool {
 	h := c.w.Header()
 	tag := ""
 	if etag != "" {
-		tag = `"` + strings.NewReplacer(`"`, "", "\r", "", "\n", "").Replace(etag) + `"`
+		tag = `"` + inETag.Replace(etag) + `"`
 		h["Etag"] = []string{tag}
 	}
 	if !modified.IsZero() {

@@ -64,6 +64,7 @@ type Context struct {
 	body      limitedBody
 	json      *jsonBody // nil: not read
 	nonce     string
+	onAnswer  func(Answer) // nil for none
 	cors      secure.CORSResult
 	reported  error                 // the refusal of the last security event
 	processed Vars                  // what context processors gave, once asked

@@ -265,6 +265,10 @@ func (c *Context) end() {
 		c.transactions = nil
 		c.rollback(list)
 	}
+	if c.onAnswer != nil {
+		c.onAnswer(Answer{}) // it was not seen
+		c.onAnswer = nil
+	}
 	slow := len(c.at.teardown) > 0 || c.app.Signals.RequestTearingDown.connected()
 	if slow {
 		c.res.suspendDeadline()

@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -85,7 +86,7 @@ func (c *Context) HTML(page string) error {
 
 // Bytes answers with data of the given content type.
 func (c *Context) Bytes(contentType string, data []byte) error {
-	if secure.IsHTML(contentType) {
+	if secure.IsHTML(contentType) && bytes.Contains(data, []byte(beforeNonce)) {
 		if err := c.ownNonce(string(data)); err != nil {
 			return err
 		}
@@ -97,17 +98,18 @@ func (c *Context) Bytes(contentType string, data []byte) error {
 	return c.writeBytes(data)
 }
 
+const beforeNonce = `nonce="`
+
 // ownNonce refuses a page with a nonce of another request: it was kept, and the
 // policy of this answer does not name it. It cannot be replaced by this request's,
 // since whoever could write it into a page would have a script run.
 func (c *Context) ownNonce(page string) error {
-	const before = `nonce="`
 	for c.app.nonces {
-		i := strings.Index(page, before)
+		i := strings.Index(page, beforeNonce)
 		if i < 0 {
 			break
 		}
-		page = page[i+len(before):]
+		page = page[i+len(beforeNonce):]
 		nonce, _, _ := strings.Cut(page[:min(len(page), secure.NonceLength+1)], `"`)
 		if len(nonce) == secure.NonceLength && len(page) > len(nonce) && nonce != c.nonce && secure.IsNonce(nonce) {
 			return errors.New("dewar: the page has the nonce of another request, so that its scripts and styles would not run: " +

@@ -314,6 +314,7 @@ func (w *response) finish() error {
 		return err
 	}
 	w.c.state.set(sessionSettled)
+	w.c.showAnswer()
 	w.validate()
 	return w.begin(len(w.body.B))
 }

@@ -117,6 +117,9 @@ func (c *Context) Events(produce func(send func(Event) error) error) error {
 	})
 }
 
+// lineEnds makes one kind of line end of all that clients take for one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // encode writes the event. A line break in a name or id would begin another
 // field, so it is refused.
 func (e Event) encode() (string, error) {
@@ -136,7 +139,7 @@ func (e Event) encode() (string, error) {
 	if b.Len() == 0 && e.Data == "" {
 		return ":\n\n", nil
 	}
-	data := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(e.Data)
+	data := lineEnds.Replace(e.Data)
 	for line := range strings.SplitSeq(data, "\n") {
 		b.WriteString("data: " + line + "\n")
 	}

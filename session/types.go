@@ -29,13 +29,15 @@ func (u *UUID) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+var uuidPrefixes = strings.NewReplacer("urn:", "", "uuid:", "")
+
 // ParseUUID reads 32 hexadecimal digits, with or without hyphens, braces and
 // the prefix "urn:uuid:", as Python's uuid.UUID does.
 func ParseUUID(s string) (u UUID, err error) {
 	if len(s) > 64 {
 		return UUID{}, errors.New("session: malformed UUID")
 	}
-	digits := strings.NewReplacer("urn:", "", "uuid:", "").Replace(s)
+	digits := uuidPrefixes.Replace(s)
 	digits = strings.ReplaceAll(strings.Trim(digits, "{}"), "-", "")
 	if len(digits) != 32 {
 		return UUID{}, errors.New("session: malformed UUID")
