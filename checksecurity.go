@@ -21,6 +21,13 @@ func (a *App) routeFindings() (list []Finding) {
 				Remedy:  "take InsecureNoCSRF away, unless the view looks at no cookie and verifies who calls it",
 			})
 		}
+		if r.InsecureStaleToken {
+			list = append(list, Finding{
+				ID: "stale-token", Severity: SeverityNote, Subject: subject, Source: r.Source,
+				Message: "the view also runs for requests with a stale CSRF token",
+				Remedy:  "make sure that it does nothing before a form of package forms is Valid",
+			})
+		}
 		if r.MaxBody > defaultMaxContentLength {
 			list = append(list, Finding{
 				ID: "large-body", Severity: SeverityNote, Subject: subject, Source: r.Source,

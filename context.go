@@ -64,7 +64,8 @@ type Context struct {
 	body      limitedBody
 	json      *jsonBody // nil: not read
 	nonce     string
-	onAnswer  func(Answer) // nil for none
+	onAnswer  func(Answer)      // nil for none
+	stale     *secure.CSRFError // the token does not count, and the view shows the form again
 	cors      secure.CORSResult
 	reported  error                 // the refusal of the last security event
 	processed Vars                  // what context processors gave, once asked

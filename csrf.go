@@ -1,6 +1,7 @@
 package dewar
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -33,10 +34,35 @@ func (csrfGuard) Check(c *Context) error {
 	}
 	err := c.app.csrf.Check(c.r, c.origin, secure.AmbientCredential(c.r),
 		func() secure.TokenState { return c.Session() }, form)
+	if stale, ok := errors.AsType[*secure.CSRFError](err); ok && c.at.route.stale {
+		switch stale.Reason {
+		case secure.CSRFTokenExpired, secure.CSRFTokenMismatch, secure.CSRFSessionTokenMissing:
+			c.stale = stale
+			c.noteRefusal(stale, true)
+			return nil
+		}
+	}
 	if err != nil {
 		return asRefusal(err)
 	}
 	return nil
+}
+
+// StaleToken returns why the request's CSRF token does not count, nil when it does or none was needed. Only the views of
+// routes with [Route.InsecureStaleToken] see another than nil. It is for package forms.
+func StaleToken(c *Context) error {
+	if c.stale == nil {
+		return nil
+	}
+	return c.stale
+}
+
+// refuseStale is the end of a view that took a request with a stale token for a good one.
+func (c *Context) refuseStale() error {
+	if c.stale == nil || c.StatusCode() >= http.StatusBadRequest {
+		return nil
+	}
+	return asRefusal(c.stale)
 }
 
 // CSRFToken returns a token that proves that a form came from this site: what

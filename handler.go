@@ -142,7 +142,7 @@ func (c *Context) view() error {
 	if !c.wrote() && c.chosen == 0 {
 		return fmt.Errorf("dewar: the view of %q returned without an answer; end it with c.Text, c.Render, c.NoContent or the like", c.at.name)
 	}
-	return nil
+	return c.refuseStale()
 }
 
 // keepHeaders remembers the headers that stand before the view: those of guards,

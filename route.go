@@ -43,6 +43,7 @@ type Route struct {
 	headers []headersAt
 	maxBody int64 // 0: the app's
 	noCSRF  bool
+	stale   bool // of InsecureStaleToken
 	stream  bool // the view reads the body itself
 	api     bool
 	static  *assets.Folder // serves files: no session, no form
@@ -244,6 +245,17 @@ func (r *Route) API() *Route {
 func (r *Route) InsecureNoCSRF() *Route {
 	r.scope.changing("InsecureNoCSRF", callerLocation())
 	r.noCSRF = true
+	return r
+}
+
+// InsecureStaleToken runs the view also for a request whose CSRF token is too old or belongs to another session, so that
+// a form that was open for too long is shown again with what the user typed: package forms finds the token stale, and
+// its Valid is false. A view that does anything to such a request before a form of package forms is Valid does it
+// unprotected. When the view answers as if all was well, a refusal with 400 takes the answer's place and transactions
+// are rolled back. A request without a token, and one of another site, does not get here.
+func (r *Route) InsecureStaleToken() *Route {
+	r.scope.changing("InsecureStaleToken", callerLocation())
+	r.stale = true
 	return r
 }
 

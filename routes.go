@@ -18,8 +18,8 @@ type RouteInfo struct {
 	Methods []string
 	// Guards are the names of the guards in the order in which they run.
 	Guards []string
-	// API, Static, WebSocket and InsecureNoCSRF say what the route is marked as.
-	API, Static, WebSocket, InsecureNoCSRF bool
+	// API, Static, WebSocket, InsecureNoCSRF and InsecureStaleToken say what the route is marked as.
+	API, Static, WebSocket, InsecureNoCSRF, InsecureStaleToken bool
 	// BuildOnly is set for [App.BuildOnly]: nothing is served here.
 	BuildOnly bool
 	// RedirectTo is where [App.RedirectRule] leads, "" for any other route.
@@ -50,7 +50,7 @@ func (e *endpoint) info() RouteInfo {
 	r := e.route
 	info := RouteInfo{
 		Endpoint: e.name, Rule: e.rule, Host: hostOf(e.routed), API: e.api, Static: e.static,
-		WebSocket: r.webSocket, InsecureNoCSRF: r.noCSRF, BuildOnly: r.buildOnly, MaxBody: e.maxBody, Source: r.location,
+		WebSocket: r.webSocket, InsecureNoCSRF: r.noCSRF, InsecureStaleToken: r.stale, BuildOnly: r.buildOnly, MaxBody: e.maxBody, Source: r.location,
 	}
 	info.RedirectTo, _ = r.to.(string)
 	if r.buildOnly || r.to != nil {

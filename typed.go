@@ -59,6 +59,12 @@ func (t *TypedRoute[To]) API() *TypedRoute[To] { t.route.API(); return t }
 // InsecureNoCSRF is [Route.InsecureNoCSRF].
 func (t *TypedRoute[To]) InsecureNoCSRF() *TypedRoute[To] { t.route.InsecureNoCSRF(); return t }
 
+// InsecureStaleToken is [Route.InsecureStaleToken].
+func (t *TypedRoute[To]) InsecureStaleToken() *TypedRoute[To] {
+	t.route.InsecureStaleToken()
+	return t
+}
+
 // Route returns the route without its types.
 func (t *TypedRoute[To]) Route() *Route { return t.route }
 

@@ -83,6 +83,9 @@ func (f *Form) begin(s *Schema, c *dewar.Context, o []Options) {
 
 // read makes the fields and gives them their values.
 func (f *Form) read(src *source, target reflect.Value) {
+	if f.submitted && f.c != nil && dewar.StaleToken(f.c) != nil {
+		f.AddError("", "csrf", "")
+	}
 	f.source, f.target = src, target
 	f.bind(valuesFrom(reflect.ValueOf(f.options.From)))
 	for _, field := range f.options.Fields {
