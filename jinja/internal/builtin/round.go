@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"strconv"
 
-	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -110,9 +109,6 @@ func roundFloat(f float64, p int) (Value, error) {
 	case p < -308:
 		return value.Float(math.Copysign(0, f)), nil
 	case p >= 0:
-		if n, ok := roundFast(f, p); ok {
-			return value.Float(math.Copysign(float64(n)/pow10[p], f)), nil
-		}
 		r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'f', p, 64), 64)
 		if err != nil {
 			return Value{}, value.NewError("OverflowError", "rounded value too large to represent")
@@ -136,81 +132,20 @@ func roundFloat(f float64, p int) (Value, error) {
 	return value.Float(r), nil
 }
 
-var pow10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
-
-// roundFast returns |f|*10**p, rounded to the integer n. ok is false when the exact value has to decide, because the
-// product, which has an error of its own, is too near to a half. It is also false when n may have more than 15 digits.
-//
-// Up to 15 digits n and 10**p are exact floats, so the float nearest to n/10**p is their quotient. Its shortest digits
-// are those of n, because no two decimals of 15 digits share a float.
-func roundFast(f float64, p int) (n int64, ok bool) {
-	if p < 0 || p >= len(pow10) {
-		return 0, false
-	}
-	x := math.Abs(f) * pow10[p]
-	if !(x < 1e14) {
-		return 0, false
-	}
-	n = int64(x)
-	rest := x - float64(n)
-	// The error of x is at most half of its last place: x * 2**-53, which is below 0.02 here.
-	if rest > 0.45 && rest < 0.55 {
-		return 0, false
-	}
-	if rest > 0.5 {
-		n++
-	}
-	return n, true
-}
-
-// streamRound prints a rounded float from the digits that rounding gives.
+// streamRound prints a rounded float from the digits that rounding gives: up to 15 of them are also the shortest ones of
+// the float that they are rounded to.
 func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	if v.Kind() == value.KindFloat && len(a.Kw) == 0 && len(a.Pos) < 2 {
-		p := int64(0)
-		isInt := true
-		if len(a.Pos) == 1 {
-			p, isInt = a.Pos[0].Int64()
-			isInt = isInt && p >= 0 && p < int64(len(pow10))
-		}
-		if isInt {
-			f, _ := v.Float64()
-			// The repr has no exponent from 1e-4 on.
-			if n, ok := roundFast(f, int(p)); ok && float64(n) >= pow10[p]*1e-3 {
-				if f < 0 {
-					buf = append(buf, '-')
-				}
-				return appendDecimal(buf, n, int(p)), nil
-			}
-		}
+	p, ok := int64(0), len(a.Pos) == 0
+	if len(a.Pos) == 1 {
+		p, ok = a.Pos[0].Int64()
 	}
-	return streamValue(round)(st, buf, v, a)
-}
-
-// appendDecimal appends n/10**p with at least one digit after the point and no zeros at the end.
-func appendDecimal(buf []byte, n int64, p int) []byte {
-	if p == 2 { // prices: dividing by a constant is faster
-		buf = append(output.AppendInt(buf, n/100), '.')
-		c := byte(n % 100)
-		if c%10 == 0 {
-			return append(buf, '0'+c/10)
-		}
-		return append(buf, '0'+c/10, '0'+c%10)
+	f, _ := v.Float64()
+	if !ok || v.Kind() != value.KindFloat || len(a.Kw) > 0 || p < 1 || p > 4 || !(math.Abs(f) < 1e11) {
+		return streamValue(round)(st, buf, v, a)
 	}
-	for p > 1 && n%10 == 0 {
-		n /= 10
-		p--
+	buf = strconv.AppendFloat(buf, f, 'f', int(p), 64)
+	for buf[len(buf)-1] == '0' && buf[len(buf)-2] != '.' {
+		buf = buf[:len(buf)-1]
 	}
-	unit := int64(1)
-	for range p {
-		unit *= 10
-	}
-	buf = output.AppendInt(buf, n/unit)
-	buf = append(buf, '.')
-	rest := n % unit
-	for ; p > 1; p-- {
-		unit /= 10
-		buf = append(buf, '0'+byte(rest/unit))
-		rest %= unit
-	}
-	return append(buf, '0'+byte(rest))
+	return buf, nil
 }

@@ -154,11 +154,6 @@ func AppendFloat(buf []byte, f float64) []byte {
 	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
 		return strconv.AppendFloat(buf, f, 'e', -1, 64)
 	}
-	if a := math.Abs(f); a < 1e11 {
-		if buf, ok := appendCents(buf, f, a); ok {
-			return buf
-		}
-	}
 	n := len(buf)
 	buf = strconv.AppendFloat(buf, f, 'f', -1, 64)
 	for _, c := range buf[n:] {
@@ -167,24 +162,6 @@ func AppendFloat(buf []byte, f float64) []byte {
 		}
 	}
 	return append(buf, ".0"...)
-}
-
-// appendCents appends f, whose absolute value is a, when it has at most two decimals. These are its shortest digits,
-// because no two decimals of up to 15 digits are the same float64.
-func appendCents(buf []byte, f, a float64) ([]byte, bool) {
-	n := int64(a*100 + 0.5)
-	if float64(n)/100 != a {
-		return buf, false
-	}
-	if math.Signbit(f) {
-		buf = append(buf, '-')
-	}
-	buf = append(output.AppendInt(buf, n/100), '.')
-	c := n % 100
-	if c%10 == 0 {
-		return append(buf, '0'+byte(c/10)), true
-	}
-	return append(buf, '0'+byte(c/10), '0'+byte(c%10)), true
 }
 
 func appendComplex(buf []byte, c complex128) []byte {
