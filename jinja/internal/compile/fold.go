@@ -87,254 +87,200 @@ func (c *compiler) constant(n ast.Expr, ec *evalContext) (value.Value, bool) {
 	return v, ok
 }
 
-func (c *compiler) constants(nodes []ast.Expr, ec *evalContext) ([]value.Value, bool) {
-	out := make([]value.Value, len(nodes))
-	for i, n := range nodes {
-		v, ok := c.constant(n, ec)
-		if !ok {
-			return nil, false
-		}
-		out[i] = v
-	}
-	return out, true
+// A folder computes one constant from others. bad is set once one of them is none.
+type folder struct {
+	*compiler
+	ec  *evalContext
+	bad bool
 }
 
-func (c *compiler) compute(n ast.Expr, ec *evalContext) (none value.Value, ok bool) {
+// errNoConstant is why an expression is no constant, where there is no other error.
+var errNoConstant = errors.New("no constant")
+
+func (f *folder) one(n ast.Expr) value.Value {
+	v, ok := value.Value{}, false
+	if !f.bad {
+		v, ok = f.constant(n, f.ec)
+	}
+	f.bad = !ok
+	return v
+}
+
+func (f *folder) all(nodes []ast.Expr) []value.Value {
+	out := make([]value.Value, len(nodes))
+	for i, n := range nodes {
+		out[i] = f.one(n)
+	}
+	return out
+}
+
+// truth is the truth of n. Jinja2 does not expect the error of a strict undefined value here, and at fails.
+func (f *folder) truth(at, n ast.Expr) (value.Value, bool) {
+	v := f.one(n)
+	yes, err := value.TruthErr(v)
+	if err != nil && !f.bad {
+		f.foldError(at, err)
+	}
+	return v, yes
+}
+
+func (c *compiler) compute(n ast.Expr, ec *evalContext) (value.Value, bool) {
+	f := &folder{compiler: c, ec: ec}
+	v, err := f.compute(n)
+	return v, err == nil && !f.bad
+}
+
+// compute returns the value of n. It counts for nothing when f is bad.
+func (f *folder) compute(n ast.Expr) (v value.Value, err error) {
 	switch n := n.(type) {
 	case *ast.Tuple:
-		items, ok := c.constants(n.Items, ec)
-		if !ok {
-			return none, false
-		}
-		return value.NewTuple(items), true
+		return value.NewTuple(f.all(n.Items)), nil
 	case *ast.List:
-		items, ok := c.constants(n.Items, ec)
-		if !ok {
-			return none, false
-		}
-		return value.NewList(items), true
+		return value.NewList(f.all(n.Items)), nil
 	case *ast.Dict:
 		d := value.NewDictSize(len(n.Items))
 		for _, p := range n.Items {
-			k, ok := c.constant(p.Key, ec)
-			if !ok {
-				return none, false
+			k, v := f.one(p.Key), f.one(p.Value)
+			if f.bad {
+				break
 			}
-			v, ok := c.constant(p.Value, ec)
-			if !ok || d.Set(k, v) != nil {
-				return none, false
+			if err := d.Set(k, v); err != nil {
+				return v, err
 			}
 		}
-		return d.Value(), true
+		return d.Value(), nil
 	case *ast.CondExpr:
-		test, ok := c.constant(n.Test, ec)
-		if !ok {
-			return none, false
-		}
-		yes, err := value.TruthErr(test)
+		_, yes := f.truth(n, n.Test)
 		switch {
-		case err != nil:
-			c.foldError(n, err)
 		case yes:
-			return c.constant(n.Expr1, ec)
+			return f.one(n.Expr1), nil
 		case n.Expr2 == nil:
-			return none, false
+			return v, errNoConstant
 		}
-		return c.constant(n.Expr2, ec)
+		return f.one(n.Expr2), nil
 	case *ast.And:
-		v, ok := c.constant(n.Left, ec)
-		if !ok {
-			return none, false
+		if v, yes := f.truth(n, n.Left); !yes {
+			return v, nil
 		}
-		if yes, err := value.TruthErr(v); err != nil {
-			c.foldError(n, err)
-		} else if !yes {
-			return v, true
-		}
-		return c.constant(n.Right, ec)
+		return f.one(n.Right), nil
 	case *ast.Or:
-		v, ok := c.constant(n.Left, ec)
-		if !ok {
-			return none, false
+		if v, yes := f.truth(n, n.Left); yes {
+			return v, nil
 		}
-		if yes, err := value.TruthErr(v); err != nil {
-			c.foldError(n, err)
-		} else if yes {
-			return v, true
-		}
-		return c.constant(n.Right, ec)
+		return f.one(n.Right), nil
 	case *ast.Not:
-		v, ok := c.constant(n.Node, ec)
-		if !ok {
-			return none, false
-		}
-		yes, err := value.TruthErr(v)
-		return value.Bool(!yes), err == nil
+		yes, err := value.TruthErr(f.one(n.Node))
+		return value.Bool(!yes), err
 	case *ast.Concat:
-		vs, ok := c.constants(n.Nodes, ec)
-		if !ok {
-			return none, false
-		}
 		// A constant join loses the safety of its parts, as in Jinja.
 		var buf []byte
-		var err error
-		for _, v := range vs {
+		for _, v := range f.all(n.Nodes) {
+			if f.bad {
+				break
+			}
 			if buf, err = value.AppendStr(buf, v); err != nil {
-				c.foldError(n, err)
+				f.foldError(n, err)
 			}
 		}
-		return value.String(string(buf)), true
+		return value.String(string(buf)), nil
 	case *ast.Compare:
-		return c.constCompare(n, ec)
+		return f.compare(n)
 	case ast.Binary:
 		left, right := n.Operands()
-		a, ok := c.constant(left, ec)
-		if !ok {
-			return none, false
-		}
-		b, ok := c.constant(right, ec)
-		if !ok {
-			return none, false
-		}
+		a, b := f.one(left), f.one(right)
 		op, sign := binaryOp(n)
-		if op == nil || c.constState(ec).accountOperator(sign, a, b) != nil {
-			return none, false
+		if f.bad || op == nil {
+			return v, errNoConstant
 		}
-		v, err := op(c.constState(ec), a, b)
-		return v, err == nil
+		st := f.constState(f.ec)
+		if err := st.accountOperator(sign, a, b); err != nil {
+			return v, err
+		}
+		return op(st, a, b)
 	case ast.Unary:
-		v, ok := c.constant(n.Operand(), ec)
-		if !ok {
-			return none, false
+		if v = f.one(n.Operand()); f.bad {
+			return v, nil
 		}
-		op := value.Neg
 		if _, plus := n.(*ast.Plus); plus {
-			op = value.Pos
+			return value.Pos(v)
 		}
-		v, err := op(v)
-		return v, err == nil
+		return value.Neg(v)
 	case *ast.Getattr:
-		v, ok := c.constant(n.Node, ec)
-		if !ok || n.Ctx != ast.Load {
-			return none, false
+		if v = f.one(n.Node); f.bad || n.Ctx != ast.Load {
+			return v, errNoConstant
 		}
-		v, err := c.env.getattr(v, n.Attr)
-		return v, err == nil
+		return f.env.getattr(v, n.Attr)
 	case *ast.Getitem:
-		return c.constItem(n, ec)
+		// A constant slice goes through environment.getitem too, which knows undefined values; at run time it does not.
+		v, key := f.one(n.Node), f.key(n.Arg)
+		if f.bad || n.Ctx != ast.Load {
+			return v, errNoConstant
+		}
+		return f.env.getitem(v, key)
 	case *ast.Filter:
-		if n.Node == nil || ec.volatile || !c.env.pure(n.Name) {
-			return none, false
+		fn, ok := f.env.Filter(n.Name)
+		if !ok || n.Node == nil || f.ec.volatile || !f.env.pure(n.Name) {
+			return v, errNoConstant
 		}
-		fn, ok := c.env.Filter(n.Name)
-		if !ok {
-			return none, false
+		a, ok := f.constArgs(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, f.ec)
+		if v = f.one(n.Node); !ok || f.bad {
+			return v, errNoConstant
 		}
-		a, ok := c.constArgs(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, ec)
-		if !ok {
-			return none, false
-		}
-		v, ok := c.constant(n.Node, ec)
-		if !ok {
-			return none, false
-		}
-		st := c.constState(ec)
-		v, err := fn(st, v, a)
-		if st.rt.failed != nil {
-			st.rt.failed = nil
-			return none, false
-		}
-		return v, err == nil
+		st := f.constState(f.ec)
+		return st.result(fn(st, v, a))
 	case *ast.Test:
-		if ec.volatile || !c.env.pure("is "+n.Name) {
-			return none, false
+		fn, ok := f.env.Test(n.Name)
+		if !ok || f.ec.volatile || !f.env.pure("is "+n.Name) {
+			return v, errNoConstant
 		}
-		fn, ok := c.env.Test(n.Name)
-		if !ok {
-			return none, false
+		a, ok := f.constArgs(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, f.ec)
+		if v = f.one(n.Node); !ok || f.bad {
+			return v, errNoConstant
 		}
-		a, ok := c.constArgs(n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, ec)
-		if !ok {
-			return none, false
-		}
-		v, ok := c.constant(n.Node, ec)
-		if !ok {
-			return none, false
-		}
-		b, err := fn(c.constState(ec), v, a)
-		return value.Bool(b), err == nil
+		yes, err := fn(f.constState(f.ec), v, a)
+		return value.Bool(yes), err
 	case *ast.MarkSafe:
-		v, ok := c.constant(n.Expr, ec)
-		if !ok {
-			return none, false
-		}
-		v, err := markSafe(v)
-		return v, err == nil
+		return markSafe(f.one(n.Expr))
 	case *ast.MarkSafeIfAutoescape:
-		v, ok := c.constant(n.Expr, ec)
-		if !ok || ec.volatile {
-			return none, false
+		if v = f.one(n.Expr); f.ec.volatile {
+			return v, errNoConstant
 		}
-		if !ec.autoescape {
-			return v, true
+		if !f.ec.autoescape {
+			return v, nil
 		}
-		v, err := markSafe(v)
-		return v, err == nil
+		return markSafe(v)
 	}
-	return none, false
+	return v, errNoConstant
 }
 
-func (c *compiler) constCompare(n *ast.Compare, ec *evalContext) (value.Value, bool) {
-	a, ok := c.constant(n.Expr, ec)
-	if !ok {
-		return value.Value{}, false
-	}
+func (f *folder) compare(n *ast.Compare) (value.Value, error) {
+	a := f.one(n.Expr)
 	for _, op := range n.Ops {
-		b, ok := c.constant(op.Expr, ec)
-		if !ok {
-			return value.Value{}, false
+		b := f.one(op.Expr)
+		if f.bad {
+			break
 		}
-		holds, err := comparisonFor(op.Op)(a, b)
-		if err != nil {
-			return value.Value{}, false
-		}
-		if !holds {
-			return value.False, true
+		if holds, err := comparisonFor(op.Op)(a, b); err != nil || !holds {
+			return value.False, err
 		}
 		a = b
 	}
-	return value.True, true
+	return value.True, nil
 }
 
-func (c *compiler) constItem(n *ast.Getitem, ec *evalContext) (value.Value, bool) {
-	if n.Ctx != ast.Load {
-		return value.Value{}, false
-	}
-	v, ok := c.constant(n.Node, ec)
+// key is the value of a subscript.
+func (f *folder) key(n ast.Expr) value.Value {
+	s, ok := n.(*ast.Slice)
 	if !ok {
-		return v, false
+		return f.one(n)
 	}
-	var key value.Value
-	if s, isSlice := n.Arg.(*ast.Slice); isSlice {
-		var bounds [3]value.Value
-		for i, p := range []ast.Expr{s.Start, s.Stop, s.Step} {
-			bounds[i] = value.None
-			if p != nil {
-				if bounds[i], ok = c.constant(p, ec); !ok {
-					return v, false
-				}
-			}
+	var bounds [3]value.Value
+	for i, p := range []ast.Expr{s.Start, s.Stop, s.Step} {
+		if bounds[i] = value.None; p != nil {
+			bounds[i] = f.one(p)
 		}
-		// A constant goes through environment.getitem, which knows undefined
-		// values; at run time a slice does not.
-		v, err := c.env.getitem(v, value.NewSlice(bounds[0], bounds[1], bounds[2]))
-		return v, err == nil
 	}
-	if key, ok = c.constant(n.Arg, ec); !ok {
-		return v, false
-	}
-	v, err := c.env.getitem(v, key)
-	return v, err == nil
+	return value.NewSlice(bounds[0], bounds[1], bounds[2])
 }
 
 // foldError fails as Jinja2 does where it does not expect the error of a
@@ -348,43 +294,31 @@ func (c *compiler) foldError(n ast.Node, err error) {
 }
 
 func (c *compiler) constArgs(args []ast.Expr, kwargs []*ast.Keyword, dynArgs, dynKwargs ast.Expr, ec *evalContext) (a value.Args, ok bool) {
-	if a.Pos, ok = c.constants(args, ec); !ok {
-		return a, false
-	}
+	f := &folder{compiler: c, ec: ec}
+	a.Pos = f.all(args)
 	for _, k := range kwargs {
-		v, ok := c.constant(k.Value, ec)
-		if !ok {
-			return a, false
-		}
+		v := f.one(k.Value)
 		if i := slices.IndexFunc(a.Kw, func(before value.Kw) bool { return before.Name == k.Key }); i >= 0 {
 			a.Kw[i].Value = v // the last one counts where Jinja2 computes the call itself
 			continue
 		}
 		a.Kw = append(a.Kw, value.Kw{Name: k.Key, Value: v})
 	}
-	if dynArgs != nil {
-		v, ok := c.constant(dynArgs, ec)
-		if !ok {
-			return a, false
-		}
-		items, err := value.Collect(v)
+	if dynArgs != nil && !f.bad {
+		items, err := value.Collect(f.one(dynArgs))
 		if err != nil {
 			return a, false
 		}
 		a.Pos = append(a.Pos, items...)
 	}
-	if dynKwargs != nil {
-		v, ok := c.constant(dynKwargs, ec)
-		if !ok {
-			return a, false
-		}
-		kw, err := spread("", a.Kw, v, true)
+	if dynKwargs != nil && !f.bad {
+		kw, err := spread("", a.Kw, f.one(dynKwargs), true)
 		if err != nil {
 			return a, false
 		}
 		a.Kw = kw
 	}
-	return a, true
+	return a, !f.bad
 }
 
 // constState is what filters see that run at compile time.
@@ -398,7 +332,7 @@ func (c *compiler) constState(ec *evalContext) *frame {
 		}
 	}
 	c.state.autoescape = ec.autoescape
-	c.state.rt.work = 0
+	c.state.rt.work, c.state.rt.failed = 0, nil
 	return c.state
 }
 
