@@ -8,7 +8,7 @@ import (
 
 // call checks a call of a macro or of the function that builds URLs. block says that a {% call %} block makes the call.
 func (w *walker) call(n *ast.Call, block bool) {
-	if name, ok := n.Node.(*ast.Name); ok && w.URL != nil && name.Name == w.URLFunction && w.t.stores[name.Name] == 0 {
+	if name, ok := n.Node.(*ast.Name); ok && w.URL != nil && name.Name == w.URLFunction && w.t.names.Stores[name.Name] == 0 {
 		w.url(n)
 		return
 	}
@@ -19,31 +19,13 @@ func (w *walker) call(n *ast.Call, block bool) {
 
 // macro returns the macro that a call calls, or nil when the source does not say which.
 func (w *walker) macro(e ast.Expr) *ast.Macro {
-	switch e := e.(type) {
-	case *ast.Name:
-		if w.t.stores[e.Name] != 1 {
-			return nil
-		}
-		if m := w.t.macros[e.Name]; m != nil {
-			return m
-		}
-		if x, ok := w.t.imports[e.Name]; ok {
-			if t := w.module(w.t, x.template); t != nil {
-				m, _ := w.exported(t, x.name)
-				return m
-			}
-		}
-	case *ast.Getattr:
-		name, ok := e.Node.(*ast.Name)
-		if !ok || w.t.stores[name.Name] != 1 || w.t.modules[name.Name] == nil {
-			return nil
-		}
-		if t := w.module(w.t, w.t.modules[name.Name]); t != nil {
-			m, _ := w.exported(t, e.Attr)
-			return m
+	m, other := w.t.names.Called(e)
+	if m == nil && other.Template != nil {
+		if t := w.module(w.t, other.Template); t != nil {
+			m, _ = w.exported(t, other.Name)
 		}
 	}
-	return nil
+	return m
 }
 
 func (w *walker) macroCall(n *ast.Call, m *ast.Macro, block bool) {

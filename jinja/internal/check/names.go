@@ -146,7 +146,7 @@ func (f *follower) stmt(n ast.Stmt, s *scope) {
 	switch n := n.(type) {
 	case *ast.Assign:
 		rt := f.expr(n.Node, s)
-		if name, ok := n.Target.(*ast.Name); ok && f.t.stores[name.Name] == 1 {
+		if name, ok := n.Target.(*ast.Name); ok && f.t.names.Stores[name.Name] == 1 {
 			s.names[name.Name] = rt
 		}
 	case *ast.AssignBlock:

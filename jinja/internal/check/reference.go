@@ -122,10 +122,10 @@ func (w *walker) fromImport(n *ast.FromImport) {
 // moduleName checks module.name after {% import … as module %}.
 func (w *walker) moduleName(n *ast.Getattr) {
 	name, ok := n.Node.(*ast.Name)
-	if !ok || w.t.stores[name.Name] != 1 || w.t.modules[name.Name] == nil {
+	if !ok || w.t.names.Stores[name.Name] != 1 || w.t.names.Modules[name.Name] == nil {
 		return
 	}
-	if m := w.module(w.t, w.t.modules[name.Name]); m != nil {
+	if m := w.module(w.t, w.t.names.Modules[name.Name]); m != nil {
 		w.imported(n, m, n.Attr)
 	}
 }
@@ -152,8 +152,8 @@ func (w *walker) imported(n ast.Node, m *template, name string) {
 // onlyImported reports whether a name of the top level is one that the template
 // imports itself: those are not handed on.
 func (t *template) onlyImported(name string) bool {
-	_, from := t.imports[name]
-	return t.stores[name] == 1 && (from || t.modules[name] != nil)
+	_, from := t.names.Imports[name]
+	return t.names.Stores[name] == 1 && (from || t.names.Modules[name] != nil)
 }
 
 // exported finds a name that an import of m can reach: one of its own top level,

@@ -14,10 +14,7 @@ type template struct {
 	tree *ast.Template
 	err  error // the template is missing or does not parse
 
-	stores  map[string]int        // how often each name is assigned
-	macros  map[string]*ast.Macro // macros whose name is assigned once
-	modules map[string]ast.Expr   // imported modules whose name is assigned once
-	imports map[string]imported   // imported names that are assigned once
+	names   ast.Names
 	exports map[string]*ast.Macro // the names it exports; nil unless the name is one macro
 	blocks  map[string]*ast.Block // the blocks in its own source
 	outer   map[string]string     // for each block the block around it
@@ -25,32 +22,12 @@ type template struct {
 	dynamic bool                  // it extends a template whose name is not constant
 }
 
-type imported struct {
-	template ast.Expr
-	name     string
-}
-
 // index fills the indexes.
 func (t *template) index() {
-	t.stores, t.macros, t.modules, t.imports = map[string]int{}, map[string]*ast.Macro{}, map[string]ast.Expr{}, map[string]imported{}
+	t.names = ast.NamesOf(t.tree)
 	t.exports, t.blocks, t.outer = map[string]*ast.Macro{}, map[string]*ast.Block{}, map[string]string{}
 	ast.Walk(t.tree, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.Name:
-			if n.Ctx != ast.Load {
-				t.stores[n.Name]++
-			}
-		case *ast.Macro:
-			t.stores[n.Name]++
-			t.macros[n.Name] = n
-		case *ast.Import:
-			t.stores[n.Target]++
-			t.modules[n.Target] = n.Template
-		case *ast.FromImport:
-			for _, name := range n.Names {
-				t.stores[name.As]++
-				t.imports[name.As] = imported{n.Template, name.Name}
-			}
 		case *ast.Extends:
 			t.extends = append(t.extends, n)
 			if _, ok := literal(n.Template); !ok {
@@ -91,7 +68,7 @@ func (t *template) exported(body []ast.Stmt) {
 	for _, n := range body {
 		switch n := n.(type) {
 		case *ast.Macro:
-			if t.stores[n.Name] == 1 {
+			if t.names.Stores[n.Name] == 1 {
 				t.exports[n.Name] = n
 			} else {
 				t.exports[n.Name] = nil
@@ -214,7 +191,7 @@ func (w *walker) absent(n ast.Node, of ast.Expr, attr string) {
 func (w *walker) path(e ast.Expr) []string {
 	switch e := e.(type) {
 	case *ast.Name:
-		if w.t.stores[e.Name] == 0 && slices.Contains(w.Names, e.Name) {
+		if w.t.names.Stores[e.Name] == 0 && slices.Contains(w.Names, e.Name) {
 			return []string{e.Name}
 		}
 	case *ast.Getattr:

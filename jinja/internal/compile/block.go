@@ -128,10 +128,9 @@ func (p *superCode) parent(f *frame) ([]*unit, int) {
 	return nil, 0
 }
 
-// printSuper shows the parent block where super() is printed.
-func (c *compiler) printSuper(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
-	name, ok := n.Node.(*ast.Name)
-	if !ok || name.Name != "super" || len(n.Args)+len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
+// printSuper shows the parent block where super() is printed, at a place or, for nil, between tags.
+func (c *compiler) printSuper(n *ast.Call, at *place, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	if !isName(n.Node, "super") || len(n.Args)+len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
 		return nil
 	}
 	id, ok := fr.sym.findRef("super")
@@ -153,7 +152,7 @@ func (c *compiler) printSuper(n *ast.Call, esc escaper, pre, post string, fr *sc
 		}
 		rt.out = append(rt.out, pre...)
 		start := rt.begin()
-		u, err := (*place)(nil).unit(units[i])
+		u, err := at.unit(units[i])
 		if err == nil {
 			err = u.run(f, f.ctx)
 		}

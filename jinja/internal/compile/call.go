@@ -408,7 +408,7 @@ func (m *methodCall) print(f *frame, esc escaper) error {
 // printCall writes what a call returns between two texts. A macro or block
 // that is called writes into the output itself.
 func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
-	if s := c.printSuper(n, esc, pre, post, fr); s != nil {
+	if s := c.printSuper(n, nil, esc, pre, post, fr); s != nil {
 		return s
 	}
 	if _, ok := n.Node.(*ast.Name); !ok {

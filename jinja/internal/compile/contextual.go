@@ -224,11 +224,11 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 // printCallIn prints a call. A macro or block that is called is rendered as it
 // is compiled for the place.
 func (c *compiler) printCallIn(n *ast.Call, p *note, pre, post string, fr *scopeFrame) stmt {
-	if s := c.printSuperIn(n, p, pre, post, fr); s != nil {
-		return s
-	}
 	t, e := c.tmpl, p.esc
 	at := &place{site: p.site, want: p.want, volatile: fr.ec.volatile}
+	if s := c.printSuper(n, at, escapeNone, pre, post, fr); s != nil {
+		return s
+	}
 	value_ := c.call(n, fr, nil)
 	var macroOf expr
 	args := c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
@@ -310,47 +310,6 @@ func (f *frame) callIn(fn expr, args arguments, plain expr, at *place, e context
 		return f.writeNames(v, e, at.site)
 	}
 	return f.writeIn(v, e)
-}
-
-// printSuperIn shows the parent block where super() is printed.
-func (c *compiler) printSuperIn(n *ast.Call, p *note, pre, post string, fr *scopeFrame) stmt {
-	if !isName(n.Node, "super") || len(n.Args)+len(n.Kwargs) > 0 || n.DynArgs != nil || n.DynKwargs != nil {
-		return nil
-	}
-	id, ok := fr.sym.findRef("super")
-	if !ok {
-		return nil
-	}
-	s := fr.fn.find(id)
-	code := c.supers[keyOf(fr.fn, s)]
-	if code == nil || s.hops != 0 {
-		return nil
-	}
-	t := c.tmpl
-	at := &place{site: p.site, want: p.want}
-	return func(f *frame) error {
-		rt := f.rt
-		units, i := code.parent(f)
-		if units == nil {
-			u, _ := noParentBlock(rt.env, code.name).Undefined()
-			return t.at(u.Err(), n)
-		}
-		rt.out = append(rt.out, pre...)
-		rt.capture++
-		u, err := at.unit(units[i])
-		if err == nil {
-			err = u.run(f, f.ctx)
-		}
-		if err == nil {
-			err = rt.settle()
-		}
-		rt.capture--
-		if err != nil {
-			return t.via(t.at(err, n), "block", n.Line())
-		}
-		rt.out = append(rt.out, post...)
-		return t.at(rt.written(), n)
-	}
 }
 
 // callBlockIn compiles a call block that does not stand between tags.

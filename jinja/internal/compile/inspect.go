@@ -11,7 +11,7 @@ import (
 // is shown in it: blocks of its children, included templates, macros, and what is
 // called in them. It goes on behind an output that cannot be escaped.
 type inspection struct {
-	known map[*Template]*names
+	known map[*Template]*ast.Names
 	done  map[bodyKey]context.Set // where bodies end, by where they start
 	shown map[ast.Node]bool       // the macros that have been inspected
 	calls []call                  // that lead to the place, the innermost last
@@ -70,7 +70,7 @@ const (
 )
 
 func newInspection() *inspection {
-	return &inspection{known: map[*Template]*names{}, done: map[bodyKey]context.Set{}, shown: map[ast.Node]bool{}}
+	return &inspection{known: map[*Template]*ast.Names{}, done: map[bodyKey]context.Set{}, shown: map[ast.Node]bool{}}
 }
 
 // forgetPage drops what holds for one page alone.
@@ -196,7 +196,7 @@ func (a *analysis) enter(n ast.Node, inspect func() context.Set) context.Set {
 // say what that is.
 func (a *analysis) showCall(n *ast.Call, start context.Set, caller *callerBody) (end context.Set, what string, ok bool) {
 	in, scope := a.in, a.scope
-	if name, isName := n.Node.(*ast.Name); isName && in.names(a.c.tmpl).stores[name.Name] == 0 {
+	if name, isName := n.Node.(*ast.Name); isName && in.names(a.c.tmpl).Stores[name.Name] == 0 {
 		switch {
 		case name.Name == "caller" && scope.caller != nil:
 			c := scope.caller
