@@ -75,7 +75,8 @@ func (b *Blueprint) ContextProcessor(f func(*Context) Vars) { b.scope.contextPro
 // ContextVariable adds a variable that every template of the app sees, such as
 // current_user. f is called when a template asks for the name, so that pages without
 // it pay nothing, and the check of templates knows the name, unlike those of
-// [App.ContextProcessor]. A name that is no identifier panics.
+// [App.ContextProcessor]. Of two with one name the later one counts. A name that is no
+// identifier panics.
 func ContextVariable(a *App, name string, f func(*Context) any) {
 	loc := callerLocation()
 	a.root.changing("ContextVariable", loc)

@@ -54,16 +54,21 @@ func (m *Manager) visit(c *dewar.Context) (*visit, error) {
 
 // find asks the session, the remember cookie and the loaders, in this order.
 func (m *Manager) find(c *dewar.Context) (*visit, error) {
-	steps := []func(*dewar.Context) (*visit, error){m.fromSession, m.fromCookie}
+	v, err := (*visit)(nil), error(nil)
 	if m.flask {
-		steps = []func(*dewar.Context) (*visit, error){m.fromFlask, m.fromFlaskCookie}
-	}
-	for _, step := range append(steps, m.fromRequest) {
-		if v, err := step(c); v != nil || err != nil {
-			return v, err
+		if v, err = m.fromFlask(c); v == nil && err == nil {
+			v, err = m.fromFlaskCookie(c)
 		}
+	} else if v, err = m.fromSession(c); v == nil && err == nil {
+		v, err = m.fromCookie(c)
 	}
-	return &visit{}, nil
+	if v == nil && err == nil {
+		v, err = m.fromRequest(c)
+	}
+	if v == nil && err == nil {
+		v = &visit{}
+	}
+	return v, err
 }
 
 // fromSession finds the login that the session names. An empty visit says that the remember cookie must not be asked.
@@ -93,7 +98,7 @@ func (m *Manager) fromSession(c *dewar.Context) (*visit, error) {
 		return nil, nil // the application put another user into the session
 	}
 	v := &visit{level: r.Level, record: r, fresh: !r.Proved.IsZero()}
-	if mark, _ := session.Value[string](s, browserKey); m.cfg.SessionProtection != InsecureNoProtection && mark != browserMark(c) {
+	if !m.sameBrowser(c) {
 		if m.cfg.SessionProtection == Strong {
 			m.send(&m.Signals.SessionProtected, c, nil)
 			return &visit{}, errors.Join(m.end(c, r), m.forget(c, r.Token))

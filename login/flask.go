@@ -25,7 +25,7 @@ func (m *Manager) fromFlask(c *dewar.Context) (*visit, error) {
 		return nil, nil
 	}
 	fresh, _ := session.Value[bool](s, freshKey)
-	if mark, _ := session.Value[string](s, browserKey); m.cfg.SessionProtection != InsecureNoProtection && mark != browserMark(c) {
+	if !m.sameBrowser(c) {
 		// As in Flask-Login a permanent session is not ended.
 		if m.cfg.SessionProtection == Strong && !s.Permanent() {
 			for _, name := range [...]string{userKey, freshKey, browserKey, rememberKey, "_remember_seconds", nextKey} {
@@ -90,7 +90,7 @@ func (m *Manager) flaskIn(c *dewar.Context, user Account, o Options) error {
 	s, id := c.Session(), user.GetID()
 	s.Set(userKey, id)
 	s.Set(freshKey, !o.NotFresh)
-	s.Set(browserKey, browserMark(c))
+	s.Set(browserKey, m.browserMark(c))
 	c.RenewCSRF()
 	c.SetUserID(id)
 	current.Set(c, &visit{user: user, level: Full, fresh: !o.NotFresh})
@@ -124,38 +124,61 @@ func (m *Manager) flaskForget(c *dewar.Context) error {
 func (m *Manager) flaskConfirm(c *dewar.Context, v *visit) error {
 	s := c.Session()
 	s.Set(freshKey, true)
-	s.Set(browserKey, browserMark(c))
+	s.Set(browserKey, m.browserMark(c))
 	c.RenewCSRF()
 	v.fresh = true
 	return nil
 }
 
-// browserMark returns Flask-Login's mark of the browser in which a login began: the client's address and its User-Agent,
-// as Python shows them. Behind a proxy the Flask application must take the address from X-Forwarded-For. Flask-Login up to
-// 0.6 does that itself; later versions need ProxyFix.
-func browserMark(c *dewar.Context) string {
-	text := make([]byte, 0, 256)
+// A mark is Flask-Login's mark of the browser in which a login began: the hexadecimal SHA-512 of the client's address and
+// its User-Agent, as Python shows them. Behind a proxy the Flask application must take the address from X-Forwarded-For.
+// Flask-Login up to 0.6 does that itself; later versions need ProxyFix.
+type mark [2 * sha512.Size]byte
+
+// ownMark is how much of the mark a session holds that Flask does not read.
+const ownMark = 32
+
+// browserMark is what the session holds of the mark of this request's browser.
+func (m *Manager) browserMark(c *dewar.Context) string {
+	b := newMark(c)
+	if m.flask {
+		return string(b[:])
+	}
+	return string(b[:ownMark])
+}
+
+// sameBrowser reports whether the session's mark is that of this request's browser, or nobody wants to know.
+func (m *Manager) sameBrowser(c *dewar.Context) bool {
+	if m.cfg.SessionProtection == InsecureNoProtection {
+		return true
+	}
+	text, _ := session.Value[string](c.Session(), browserKey)
+	b := newMark(c)
+	if m.flask {
+		return text == string(b[:])
+	}
+	return text == string(b[:ownMark])
+}
+
+func newMark(c *dewar.Context) (b mark) {
+	text := make([]byte, 0, 512)
 	if addr := c.ClientIP(); addr.IsValid() {
-		text = appendBytes(text, addr.String())
+		text = pyrepr.AppendBytes(text, addr.String())
 	} else {
 		text = append(text, "None"...)
 	}
 	text = append(text, '|')
 	if agent := c.Request().Header["User-Agent"]; len(agent) > 0 && len(agent[0]) <= maxAgent {
-		text = appendBytes(text, agent[0])
+		// WSGI reads the bytes of a header as Latin-1, and Flask-Login writes them as UTF-8.
+		utf8 := make([]byte, 0, 256)
+		for i := range len(agent[0]) {
+			utf8 = append(utf8, string(rune(agent[0][i]))...)
+		}
+		text = pyrepr.AppendBytes(text, string(utf8))
 	} else {
 		text = append(text, "None"...)
 	}
 	sum := sha512.Sum512(text)
-	return hex.EncodeToString(sum[:])
-}
-
-// appendBytes appends a header's bytes as Flask-Login hashes them: Python's repr after they were read as Latin-1 and
-// written as UTF-8.
-func appendBytes(b []byte, header string) []byte {
-	var utf8 []byte
-	for i := range len(header) {
-		utf8 = append(utf8, string(rune(header[i]))...)
-	}
-	return pyrepr.AppendBytes(b, string(utf8))
+	hex.Encode(b[:], sum[:])
+	return b
 }

@@ -120,7 +120,7 @@ func (m *Manager) begin(c *dewar.Context, user Account, r Record) error {
 	s.Renew()
 	c.RenewCSRF()
 	s.Set(secretKey, secret)
-	s.Set(browserKey, browserMark(c))
+	s.Set(browserKey, m.browserMark(c))
 	if r.Level == Full {
 		s.Set(userKey, r.User)
 		s.Set(freshKey, !r.Proved.IsZero())

@@ -15,11 +15,10 @@ type Manager struct {
 	// Signals are sent by this Manager.
 	Signals Signals
 
-	cfg    Config
-	load   func(*dewar.Context, string) (Account, error)
-	app    *dewar.App
-	flask  bool // the app serves beside Flask
-	broken error
+	cfg   Config
+	load  func(*dewar.Context, string) (Account, error)
+	app   *dewar.App
+	flask bool // the app serves beside Flask
 }
 
 // Signals tell what happens to logins, under the names of Flask-Login's.

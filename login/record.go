@@ -161,5 +161,7 @@ func newSecret() string { return base64.RawURLEncoding.EncodeToString(randomByte
 
 func hash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], sum[:])
+	return string(text[:])
 }

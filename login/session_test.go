@@ -443,3 +443,45 @@ func TestNextUserOfTheBrowser(t *testing.T) {
 	})
 	isUser(t, annsToken, "nobody")
 }
+
+// A session that names somebody else than the login does is nobody's, at every level.
+func TestAnotherNameInTheSession(t *testing.T) {
+	for _, level := range []string{"", "pending"} {
+		s := newSite(t, setup{})
+		s.in("ann", "level", level)
+		s.Session(func(v *session.Session) { v.Set(session.UserKey, "bob") })
+		s.who("nobody")
+		if resp := s.Get("/pending"); resp.Status != 401 {
+			t.Errorf("%q: the page of the second factor: %d", level, resp.Status)
+		}
+	}
+}
+
+// TestForce: a user who is not active may be logged in by force, for one request.
+func TestForce(t *testing.T) {
+	var seen string
+	s := newSite(t, setup{routes: func(app *dewar.App) {
+		app.Post("/force", func(c *dewar.Context) error {
+			if err := login.In(c, &account{name: "ann", disabled: true}, login.Options{Force: true, Remember: true, Duration: time.Hour}); err != nil {
+				return err
+			}
+			seen = login.Current(c).GetID()
+			return c.NoContent()
+		})
+		app.Post("/half-remembered", func(c *dewar.Context) error {
+			return login.In(c, &account{name: "ann"}, login.Options{Level: login.Pending, Remember: true})
+		})
+		app.Post("/no-id", func(c *dewar.Context) error { return login.In(c, &account{}) })
+	}})
+	s.users["ann"].disabled = true
+	s.post("/force")
+	if left := time.Until(s.Cookie("remember_token").Expires); seen != "ann" || left > time.Hour || left < 50*time.Minute {
+		t.Errorf("in the request it is %q; the remember cookie lasts %v", seen, left)
+	}
+	s.who("nobody")
+	for _, target := range []string{"/half-remembered", "/no-id"} {
+		if resp := s.PostForm(target, nil); resp.Status != 500 {
+			t.Errorf("%s: %d", target, resp.Status)
+		}
+	}
+}

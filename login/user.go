@@ -79,7 +79,7 @@ func loader[U Account](load func(*dewar.Context, string) (U, error)) func(*dewar
 			return nil, nil
 		case err != nil:
 			return nil, unavailable(err)
-		case reflect.ValueOf(&u).Elem().IsZero():
+		case any(u) == nil || reflect.ValueOf(u).IsZero():
 			return nil, nil
 		}
 		return u, nil

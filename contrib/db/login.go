@@ -102,7 +102,7 @@ const loginColumns = "id, user_id, level, methods, token, address, agent, create
 
 // AddSession writes a new record.
 func (s *logins) AddSession(ctx context.Context, r login.Record) error {
-	s.sweep(ctx, s.name, "id", s.name+"_token", "selector")
+	s.sweep(ctx, map[string]string{s.name: "id", s.name + "_token": "selector"})
 	_, err := s.exec(ctx, "INSERT INTO TABLE_NAME ("+loginColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		[]byte(r.ID), []byte(r.User), []byte(r.Level), []byte(strings.Join(r.Methods, " ")), []byte(r.Token), []byte(r.Address), []byte(r.Agent),
 		millis(r.Created), millis(r.Seen), millis(r.Proved), millis(r.Expires))

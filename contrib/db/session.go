@@ -113,7 +113,7 @@ func (s *sessions) Put(ctx context.Context, r session.Record) error {
 		data = []byte{}
 	}
 	if r.Version == 1 {
-		s.sweep(ctx, s.name, "id")
+		s.sweep(ctx, map[string]string{s.name: "id"})
 		_, err := s.exec(ctx, "INSERT INTO TABLE_NAME (id, user_id, data, created, seen, expires, version) VALUES (?, ?, ?, ?, ?, ?, 1)",
 			[]byte(r.ID), []byte(r.User), data, r.Created.UnixMilli(), r.Seen.UnixMilli(), r.Expires.UnixMilli())
 		if IsUnique(err) {

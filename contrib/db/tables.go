@@ -140,9 +140,9 @@ func (s *tables) failed(err error) error {
 	return fmt.Errorf("db: %s in %s: %w", s.what, s.database, err)
 }
 
-// sweep deletes some expired rows, at most every sessionSweepEvery: pairs are names of tables and of their keys. Its
+// sweep deletes some expired rows, at most every sessionSweepEvery, in tables given with the names of their keys. Its
 // errors are ignored, because the stores check the times themselves.
-func (s *tables) sweep(ctx context.Context, pairs ...string) {
+func (s *tables) sweep(ctx context.Context, keys map[string]string) {
 	now := time.Now()
 	s.mu.Lock()
 	due := now.Sub(s.swept) >= sessionSweepEvery
@@ -150,11 +150,14 @@ func (s *tables) sweep(ctx context.Context, pairs ...string) {
 		s.swept = now
 	}
 	s.mu.Unlock()
-	for i := 0; due && i < len(pairs); i += 2 {
+	if !due {
+		return
+	}
+	for table, key := range keys {
 		// MariaDB accepts no LIMIT within IN, except in a derived table.
-		text := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s IN (SELECT %[2]s FROM (SELECT %[2]s FROM %[1]s WHERE expires < ? LIMIT %[3]d) AS gone)", pairs[i], pairs[i+1], sessionSweep)
+		text := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s IN (SELECT %[2]s FROM (SELECT %[2]s FROM %[1]s WHERE expires < ? LIMIT %[3]d) AS gone)", table, key, sessionSweep)
 		if _, err := s.exec(ctx, text, now.UnixMilli()); err != nil {
-			s.database.logger().DebugContext(ctx, "expired rows were not dropped", "table", pairs[i], "error", err.Error())
+			s.database.logger().DebugContext(ctx, "expired rows were not dropped", "table", table, "error", err.Error())
 		}
 	}
 }
