@@ -67,7 +67,7 @@ fuzz: ## fuzz every target for FUZZTIME (one minute) each
 # The suites of bench/, each a command that takes -quick and -json. What a suite
 # lacks, such as wrk or a peer, it says loudly and leaves out.
 BENCH_RESULTS ?= $(CURDIR)/bench/results
-BENCH_SUITES := start http inprocess router session template scale
+BENCH_SUITES := start http inprocess router session template forms scale
 
 # Every how many payloads `make xss` takes.
 XSS_EVERY ?= 1
