@@ -76,6 +76,11 @@ XSS_EVERY ?= 1
 xss: ## count what runs in a browser with this engine, Jinja2 and html/template (many minutes)
 	cd internal/thirdparty/xss && DEWAR_XSS_COUNTS=$(XSS_EVERY) go test -count 1 -timeout 3h -run TestCounts -v .
 
+.PHONY: axe
+axe: ## look for barriers in the macros of forms with axe-core, from npm, in a browser
+	@mkdir -p dist/axe && cd dist/axe && npm pack --silent axe-core >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js
+	cd internal/thirdparty && DEWAR_AXE=$(CURDIR)/dist/axe/package/axe.min.js go test -tags axe -count 1 -run TestFormIsAccessible -v .
+
 .PHONY: bench
 bench: ## Dewar beside its peers, under 20 minutes; needs wrk, python3-flask, gunicorn, PostgreSQL for all of it
 	@echo "bench: wants a machine that does nothing else, wrk (the load), valgrind (instructions), PostgreSQL (DEWAR_TEST_POSTGRES) and, as a peer,"

@@ -65,7 +65,7 @@ var fieldTypes = map[string]fieldType{
 	"DecimalRangeField":   {kind: kindDecimal, widget: anyRange, invalid: notDecimal},
 	"FloatField":          {kind: kindFloat, widget: TextInput, invalid: notFloat},
 	"DateTimeField":       {kind: kindDateTime, widget: DateTimeInput, formats: []string{"%Y-%m-%d %H:%M:%S"}, invalid: notDateTime},
-	"DateTimeLocalField":  {kind: kindDateTime, widget: DateTimeLocalInput, formats: []string{"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"}, invalid: notDateTime},
+	"DateTimeLocalField":  {kind: kindDateTime, widget: DateTimeLocalInput, formats: []string{"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"}, invalid: notDateTime}, // the last two are WTForms 3.1
 	"DateField":           {kind: kindDate, widget: DateInput, formats: []string{"%Y-%m-%d"}, invalid: notDate},
 	"MonthField":          {kind: kindDate, widget: MonthInput, formats: []string{"%Y-%m"}, invalid: notDate},
 	"TimeField":           {kind: kindTime, widget: TimeInput, formats: []string{"%H:%M"}, invalid: notTime},
