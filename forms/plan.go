@@ -34,8 +34,9 @@ type plan struct {
 	option *plan   // of the options of a list of choices
 	write  scan.Layout
 	read   []scan.Layout
-	added  []attr // the attributes that follow from the checks and the name
-	static staticHTML
+	added  []attr      // the attributes that follow from the checks and the name
+	static staticCache // of the element
+	labels staticCache
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.
@@ -139,7 +140,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 		return wrong("%w", err)
 	}
 	if p.kind == kindChoice || p.kind == kindChoices {
-		option := *p
+		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags}
 		option.Type, option.kind, option.Field.Description, option.added = "_Option", kindText, "", nil
 		option.goType, option.isText = stringType, true
 		option.Field.Widget = p.OptionWidget
@@ -155,7 +156,6 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 		m.SetFlags(&p.flags)
 	}
 	p.added = p.additions()
-	p.makeStatic()
 	return p, nil
 }
 

@@ -26,11 +26,16 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 
 // render writes the element with the keywords of a template's call.
 func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
-	if len(kw) == 0 && f.kw == nil && len(f.errs) == 0 && f.name == f.plan.Name {
-		if html, ok := f.renderPlain(); ok {
+	if f.isPlain() {
+		if html, ok := f.renderStatic(kw); ok {
 			return html
 		}
 	}
+	return f.write(kw)
+}
+
+// write is render without the static parts.
+func (f *BoundField) write(kw []jinja.Kw) markup.HTML {
 	var room [16]attr
 	a := Attrs{list: room[:0]}
 	switch {
@@ -247,9 +252,15 @@ func (f *BoundField) options() []*BoundField {
 
 // labelHTML is the label element. An empty text is the field's label.
 func (f *BoundField) labelHTML(text string, kw []jinja.Kw) markup.HTML {
-	if text == "" && len(kw) == 0 && f.label == "" && f.name == f.plan.Name && f.plan.static.label != "" && f.form.untranslated() {
-		return f.plan.static.label
+	if text == "" && f.label == "" && f.id == "" && f.isPlain() && f.form.untranslated() {
+		if s := f.plan.labels.get(kw, f.plan.writeStaticLabel); s != nil {
+			return s.head
+		}
 	}
+	return f.writeLabel(text, kw)
+}
+
+func (f *BoundField) writeLabel(text string, kw []jinja.Kw) markup.HTML {
 	var room [8]attr
 	a := Attrs{list: room[:0]}
 	for i := range kw {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/forms"
@@ -342,5 +343,30 @@ func TestChanged(t *testing.T) {
 	client.PostForm("/", url.Values{"name": {"m"}, "active": {"y"}, "tags": {"a"}})
 	if !form.Changed() || !form.Field("name").Changed() || form.Field("active").Changed() {
 		t.Error("the name changed")
+	}
+}
+
+// TestNumbersAndDatesMayBeEmpty where nothing is said of them: the page has no required for them either. With a check
+// they may not, unless it is optional.
+func TestNumbersAndDatesMayBeEmpty(t *testing.T) {
+	type meeting struct {
+		At    time.Time `form:"at" type:"date"`
+		Seats int       `form:"seats"`
+		Price float64   `form:"price" check:"number_range(1)"`
+		Rows  []int     `form:"rows"`
+	}
+	var form *forms.FormOf[meeting]
+	client := app(t, "", func(c *dewar.Context, f *forms.FormOf[meeting]) error {
+		form = f
+		f.Valid()
+		return c.NoContent()
+	}, forms.Options{From: meeting{Seats: 3}})
+	client.PostForm("/", url.Values{"at": {""}, "seats": {""}, "price": {""}, "rows-0": {""}})
+	if got := codes(form.Errors()); !slices.Equal(got, []string{"price:type", "price:number_range"}) || form.Data.Seats != 0 || !form.Data.At.IsZero() {
+		t.Errorf("%v %+v", form.Errors(), form.Data)
+	}
+	client.PostForm("/", url.Values{"seats": {"x"}, "price": {"2"}})
+	if got := codes(form.Errors()); !slices.Equal(got, []string{"seats:type"}) {
+		t.Errorf("%v", form.Errors())
 	}
 }

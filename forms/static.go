@@ -3,64 +3,119 @@ package forms
 import (
 	"reflect"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/markup"
 )
 
-// staticHTML is the part of a field's element and label that is the same in every request without errors, prefix and
-// keywords of the template: it is written once.
+// staticHTML is the part of an element that is the same in every request: it is written once for the keywords of each
+// call in a template. A label has a head alone.
 type staticHTML struct {
-	head, tail markup.HTML // around the value; an empty head is none
+	kw         []jinja.Kw
+	head, tail markup.HTML // around the value
 	checked    markup.HTML // a checkbox that is checked; head is one that is not
-	label      markup.HTML
 }
 
-// sentinel stands for the value while the static parts are made. No attribute has it.
+// A staticCache holds the static parts for the keywords that were seen.
+type staticCache struct{ list atomic.Pointer[[]*staticHTML] }
+
+// maxStatic bounds the number of a cache's entries: keywords may hold what users typed.
+const maxStatic = 8
+
+// get returns the static parts for keywords, nil when there are none: made for those of constants, which are the very
+// same values in each render.
+func (c *staticCache) get(kw []jinja.Kw, write func(kw []jinja.Kw) *staticHTML) *staticHTML {
+	known := c.list.Load()
+	if known != nil {
+		for _, s := range *known {
+			if sameKeywords(s.kw, kw) {
+				return s
+			}
+		}
+		if len(*known) >= maxStatic {
+			return nil
+		}
+	}
+	for _, k := range kw {
+		if !k.Value.IsString() && !k.Value.IsInteger() && k.Value != jinja.True && k.Value != jinja.False ||
+			k.Name == "value" || k.Name == "autofocus" || k.Name == "checked" {
+			return nil
+		}
+	}
+	s := write(kw)
+	if s == nil {
+		return nil
+	}
+	s.kw = append([]jinja.Kw(nil), kw...)
+	list := []*staticHTML{s}
+	if known != nil {
+		list = append(list, *known...)
+	}
+	c.list.CompareAndSwap(known, &list)
+	return s
+}
+
+func sameKeywords(a, b []jinja.Kw) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// sentinel stands for the value while the static parts are written. No attribute has it.
 const sentinel = "\x00value\x00"
 
-// makeStatic writes the static parts.
-func (p *plan) makeStatic() {
-	if p.ID == "" {
-		p.static.label = (&BoundField{plan: p, form: &Form{}, name: p.Name, null: true}).labelHTML("", nil)
-	}
+// writeStatic writes the static parts of an element, nil when there are none.
+func (p *plan) writeStatic(kw []jinja.Kw) *staticHTML {
 	_, moves := p.RenderKw["autofocus"]
 	if _, set := p.RenderKw["value"]; set || moves || p.goType == nil {
-		return
+		return nil
 	}
 	f := &BoundField{plan: p, form: &Form{}, name: p.Name, id: p.ID, null: true}
-	var kw []jinja.Kw
 	switch w := p.Field.Widget.(type) {
 	case Input:
 		switch w.Type {
 		case "submit", "radio":
-			return
+			return nil
 		case "checkbox":
-			if p.kind == kindBool {
-				off := f.render(nil)
-				f.checked = true
-				p.static.head, p.static.checked = off, f.render(nil)
+			if p.kind != kindBool {
+				return nil
 			}
-			return
+			s := &staticHTML{head: f.write(kw)}
+			f.checked = true
+			s.checked = f.write(kw)
+			return s
 		case "password":
 		default:
-			kw = []jinja.Kw{{Name: "value", Value: jinja.String(sentinel)}}
+			kw = append(kw[:len(kw):len(kw)], jinja.Kw{Name: "value", Value: jinja.String(sentinel)})
 		}
 	case TextArea:
 		f.value, f.null = reflect.ValueOf(sentinel), false
 	case FileInput:
 	default:
-		return
+		return nil
 	}
-	head, tail, _ := strings.Cut(string(f.render(kw)), sentinel)
-	p.static.head, p.static.tail = markup.HTML(head), markup.HTML(tail)
+	head, tail, _ := strings.Cut(string(f.write(kw)), sentinel)
+	return &staticHTML{head: markup.HTML(head), tail: markup.HTML(tail)}
 }
 
-// renderPlain writes the element from its static parts, if it has some.
-func (f *BoundField) renderPlain() (markup.HTML, bool) {
-	s := &f.plan.static
+// writeStaticLabel writes the label.
+func (p *plan) writeStaticLabel(kw []jinja.Kw) *staticHTML {
+	f := &BoundField{plan: p, form: &Form{}, name: p.Name, null: true}
+	return &staticHTML{head: f.writeLabel("", kw)}
+}
+
+// renderStatic writes the element from its static parts, if it has some.
+func (f *BoundField) renderStatic(kw []jinja.Kw) (markup.HTML, bool) {
+	s := f.plan.static.get(kw, f.plan.writeStatic)
 	switch {
-	case s.head == "":
+	case s == nil:
 		return "", false
 	case s.checked == "" && s.tail == "":
 		return s.head, true
@@ -73,11 +128,11 @@ func (f *BoundField) renderPlain() (markup.HTML, bool) {
 	if f.isChecked() {
 		html = s.checked
 	}
-	if f.form.c == nil || f.form.options.Query {
-		return html, true
-	}
-	return markup.HTML(f.appendMarker(make([]byte, 0, 192))) + html, true
+	return markup.HTML(f.appendMarker(nil)) + html, true
 }
+
+// isPlain reports whether the element is written as the field is declared: nothing of this request changes it.
+func (f *BoundField) isPlain() bool { return f.kw == nil && len(f.errs) == 0 && f.name == f.plan.Name }
 
 // untranslated reports whether texts are shown as they are declared.
 func (f *Form) untranslated() bool { return f.c == nil || f.catalogue().Gettext == nil }

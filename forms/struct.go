@@ -135,6 +135,9 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 		}
 		list.Entry = &entry
 		entry.Label = ""
+		if !isNested(indirect(elem)) {
+			entry.mayBeEmpty()
+		}
 		var nested *Schema
 		if item := indirect(elem); isNested(item) {
 			if nested, err = newStructSchema(item, within); err != nil {
@@ -145,7 +148,18 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 		return newPlan(list, nested)
 	}
 	f.GoType = t
+	f.mayBeEmpty()
 	return newPlan(f, nil)
+}
+
+// mayBeEmpty lets a number, a date or the like without any check be left empty, as the page lets it: the zero value is
+// what Go has for that. In WTForms an empty text is not a valid number.
+func (f *Field) mayBeEmpty() {
+	t := indirect(f.GoType)
+	if len(f.Checks) == 0 && f.Choices == nil && t.Kind() != reflect.Bool && t != uploadsType && t != uploadType.Elem() &&
+		(t.Kind() != reflect.String || scan.IsText(t)) {
+		f.Checks = []Check{Optional{}}
+	}
 }
 
 func longType(name string) string {

@@ -73,7 +73,9 @@ func (w Input) Render(f *BoundField, a *Attrs) markup.HTML {
 	case "submit":
 		a.setDefault(attr{key: "value", value: f.Label()})
 	default:
-		a.setDefault(attr{key: "value", value: f.shown()})
+		if !a.Has("value") {
+			a.set(attr{key: "value", value: f.shown()})
+		}
 	}
 	f.flagAttrs(a, w.takes)
 	a.set(attr{key: "name", value: f.name})
