@@ -2,6 +2,7 @@ package dewar_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -24,7 +25,7 @@ func (e *counting) Init(app *dewar.App) error {
 
 // An extension is found by its type, and its variable is made when a template asks for it.
 func TestExtensionOf(t *testing.T) {
-	app := dewar.New(dewar.Config{InstanceDir: t.TempDir(), Templates: fstest.MapFS{
+	app := dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Templates: fstest.MapFS{
 		"with.html": {Data: []byte("{{ asked }}")}, "without.html": {Data: []byte("plain")},
 	}})
 	if _, ok := dewar.ExtensionOf[*counting](app); ok {
@@ -39,7 +40,7 @@ func TestExtensionOf(t *testing.T) {
 		app.Get("/"+name, func(c *dewar.Context) error { return c.Render(name+".html", nil) })
 	}
 	for _, f := range app.Check() {
-		if f.Source == "with.html:1:4" {
+		if strings.HasPrefix(f.Source, "with.html") {
 			t.Errorf("the check does not know the variable: %s", f.Message)
 		}
 	}
