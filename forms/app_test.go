@@ -60,7 +60,7 @@ func TestStruct(t *testing.T) {
 		return form.Render("page.html", nil)
 	})
 	shown := client.Get("/")
-	if shown.Status != 200 || !strings.Contains(shown.Text, `<input aria-describedby="email-help" class="wide" id="email" maxlength="80" name="email" required type="text"`) {
+	if shown.Status != 200 || !strings.Contains(shown.Text, `<input aria-describedby="email-help" autocomplete="email" class="wide" id="email" maxlength="80" name="email" required type="email"`) {
 		t.Errorf("%d\n%s", shown.Status, shown.Text)
 	}
 	wrong := client.PostForm("/", url.Values{"email": {" A@Example.org "}, "password": {"short"}, "age": {"x"}, "host": {""}, "home-street": {"s"}, "home-Secret": {"x"}, "Admin": {"1"}, "admin": {"1"}, "tags-4": {"ab"}})

@@ -149,7 +149,23 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 	}
 	f.GoType = t
 	f.mayBeEmpty()
+	if f.Type == "" && base.Kind() == reflect.String && f.Choices == nil {
+		f.Type = typeOfChecks(f.Checks)
+	}
 	return newPlan(f, nil)
+}
+
+// typeOfChecks is the type of a text that a check makes an address, "" for any other.
+func typeOfChecks(checks []Check) string {
+	for _, c := range checks {
+		switch c.(type) {
+		case Email:
+			return "EmailField"
+		case URL:
+			return "URLField"
+		}
+	}
+	return ""
 }
 
 // mayBeEmpty lets a number, a date or the like without any check be left empty, as the page lets it: the zero value is
