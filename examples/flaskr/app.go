@@ -9,6 +9,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
 	"github.com/dewar-go/dewar/forms"
+	"github.com/dewar-go/dewar/login"
 )
 
 //go:embed templates static migrations
@@ -49,14 +50,14 @@ func newApp(base dewar.Config) (*dewar.App, error) {
 	database := db.New(db.Config{URL: config.DatabaseURL.Value(), Migrations: folder("migrations")})
 
 	app := dewar.New(config.Config)
-	app.Extend(database)
+	accounts := &accounts{database}
+	app.Extend(database, login.New(accounts.load, login.Config{LoginView: "auth.login", Store: database.Logins()}))
 	forms.Declare[registerForm](app, "auth/register.html")
 	forms.Declare[loginForm](app, "auth/login.html")
 	forms.Declare[postForm](app, "blog/create.html", "blog/update.html")
-	accounts := &accounts{database}
 	app.Register(newAuth(accounts))
-	app.Register(newBlog(&blog{database}, accounts))
-	registerErrors(app, accounts)
+	app.Register(newBlog(&blog{database}))
+	registerErrors(app)
 	return app, nil
 }
 

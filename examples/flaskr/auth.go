@@ -5,70 +5,32 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
 	"github.com/dewar-go/dewar/forms"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/password"
-	"github.com/dewar-go/dewar/session"
 )
 
-// User is the account of who sent the request, nil for a visitor. Templates
-// see it as g.user.
-var User = dewar.NewKey[*Account]("user")
-
-// accounts holds the views and guards of registration and login.
+// accounts holds the views of registration and login.
 type accounts struct{ database *db.Database }
 
 func newAuth(a *accounts) *dewar.Blueprint {
 	bp := dewar.NewBlueprint("auth", dewar.BlueprintOptions{Prefix: "/auth"})
-	bp.Guard(a.loadUser())
 	bp.Route("/register", a.register, "GET", "POST")
 	bp.Route("/login", a.login, "GET", "POST")
 	bp.Post("/logout", a.logout)
 	return bp
 }
 
-// loadUser puts the account that the session names into [User].
-func (a *accounts) loadUser() dewar.Guard {
-	return dewar.GuardFunc(dewar.StageSession, "load user", a.load)
-}
-
-func (a *accounts) load(c *dewar.Context) error {
-	User.Set(c, nil)
-	id, ok := session.Value[int64](c.Session(), "user_id")
-	if !ok {
-		return nil
-	}
+// load finds the account of who is logged in.
+func (a *accounts) load(c *dewar.Context, id string) (*Account, error) {
 	account := new(Account)
-	err := a.database.Reader().NewSelect().Model(account).Where("id = ?", id).Scan(c.Context())
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	User.Set(c, account)
-	c.SetUserID(strconv.FormatInt(account.ID, 10))
-	return nil
+	return account, a.database.Reader().NewSelect().Model(account).Where("id = ?", id).Scan(c.Context())
 }
-
-// A loginRequiredError says that a visitor asked for a page that needs a login. The answer is a redirect to the login
-// form.
-type loginRequiredError struct{}
-
-func (*loginRequiredError) Error() string { return "flaskr: login required" }
-
-// members is the guard of pages for members.
-var members = dewar.GuardFunc(dewar.StagePermission, "login required", func(c *dewar.Context) error {
-	if User.Value(c) == nil {
-		return &loginRequiredError{}
-	}
-	return nil
-})
 
 // A registerForm is the form of a new account.
 type registerForm struct {
@@ -122,28 +84,31 @@ func (a *accounts) login(c *dewar.Context) error {
 	if !form.Valid() {
 		return form.Render("auth/login.html", nil)
 	}
-	account, err := a.authenticate(c, form.Data.Username, form.Data.Password)
+	found, err := a.authenticate(c, form.Data.Username, form.Data.Password)
 	if err != nil {
 		return err
 	}
-	if account == nil {
+	if found == nil {
 		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFail, User: c.Form("username")})
 		// Which of the two was wrong is for the user to know.
 		form.AddError("", "login", "Incorrect username or password.")
 		return form.Render("auth/login.html", nil)
 	}
-	// A session that somebody else planted before must not become this user's.
-	c.Session().Clear()
-	c.Session().Renew()
-	c.Session().Set("user_id", account.ID)
-	c.SetUserID(strconv.FormatInt(account.ID, 10))
-	c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginSuccess})
-	return c.Redirect(dewar.To("blog.index"))
+	c.Session().Clear() // what somebody may have planted before
+	if err := login.In(c, &found.Account); err != nil {
+		return err
+	}
+	if password.NeedsRehash(found.Password) {
+		if err := a.rehash(c, found.ID, form.Data.Password); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(login.Next(c, dewar.To("blog.index")))
 }
 
 // authenticate finds the account that the two belong to, nil when there is
 // none. A name that is not known takes as long as a wrong password.
-func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Account, error) {
+func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*credential, error) {
 	if longer(username, maxUsername) || longer(secret, maxPassword) {
 		return nil, password.VerifyDummy(c.Context(), "")
 	}
@@ -158,12 +123,7 @@ func (a *accounts) authenticate(c *dewar.Context, username, secret string) (*Acc
 	if ok, err := password.Verify(c.Context(), found.Password, secret); !ok || err != nil {
 		return nil, err
 	}
-	if password.NeedsRehash(found.Password) {
-		if err := a.rehash(c, found.ID, secret); err != nil {
-			return nil, err
-		}
-	}
-	return &found.Account, nil
+	return found, nil
 }
 
 // rehash renews a hash that is weaker than today's.
@@ -181,6 +141,8 @@ func (a *accounts) rehash(c *dewar.Context, id int64, secret string) error {
 }
 
 func (a *accounts) logout(c *dewar.Context) error {
-	c.Session().Clear()
+	if err := login.Out(c); err != nil {
+		return err
+	}
 	return c.Redirect(dewar.To("blog.index"))
 }

@@ -99,14 +99,14 @@ func TestLogin(t *testing.T) {
 		member(t, client, "ada")
 		wantPage(t, client.Get("/"), 200, "<span>ada</span>", "Log Out")
 		client.Session(func(s *session.Session) {
-			if id, ok := session.Value[int](s, "user_id"); !ok || id != 1 {
-				t.Errorf("user_id is %d, %v", id, ok)
+			if id, ok := session.Value[string](s, session.UserKey); !ok || id != "1" {
+				t.Errorf("the user's id is %q, %v", id, ok)
 			}
 		})
 		wantRedirect(t, client.PostForm("/auth/logout", nil), "/")
 		wantNot(t, client.Get("/"), "<span>ada</span>")
 		client.Session(func(s *session.Session) {
-			if s.Has("user_id") {
+			if s.Has(session.UserKey) {
 				t.Error("the session still names the user")
 			}
 		})
@@ -190,13 +190,34 @@ func TestLogoutIsPost(t *testing.T) {
 	wantPage(t, client.Get("/"), 200, "Log Out")
 }
 
-// TestDeletedAccount: a session that names an account which is gone is a
-// visitor's.
+// TestDeletedAccount: the login of an account which is gone is a visitor's.
 func TestDeletedAccount(t *testing.T) {
-	client := newClient(t, dbtest.SQLite(t))
-	client.Session(func(s *session.Session) { s.Set("user_id", 99) })
+	dsn := dbtest.SQLite(t)
+	client := member(t, newClient(t, dsn), "ada")
+	query(t, dsn, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM "user"`)
+		return err
+	})
 	wantPage(t, client.Get("/"), 200, "Log In")
-	wantRedirect(t, client.Get("/create"), "/auth/login")
+	wantLogin(t, client.Get("/create"), "?next=%2Fcreate")
+}
+
+// TestLogoutEndsCopies: a copy of the cookie is worth nothing after the logout.
+func TestLogoutEndsCopies(t *testing.T) {
+	client := member(t, newClient(t, dbtest.SQLite(t)), "ada")
+	copied := client.Another()
+	copied.SetCookie("session", client.Cookie("session").Value)
+	wantPage(t, copied.Get("/"), 200, "Log Out")
+	wantRedirect(t, client.PostForm("/auth/logout", nil), "/")
+	wantPage(t, copied.Get("/"), 200, "Log In")
+}
+
+// TestNext: after the login a visitor is where they wanted to go, and never on another site.
+func TestNext(t *testing.T) {
+	client := member(t, newClient(t, dbtest.SQLite(t)), "ada")
+	form := url.Values{"username": {"ada"}, "password": {"a long secret"}}
+	wantRedirect(t, client.PostForm("/auth/login?next=%2Fcreate", form), "/create")
+	wantRedirect(t, client.PostForm("/auth/login?next=%2F%2Fevil.example", form), "/")
 }
 
 // TestForeignForms: other sites cannot send a form in the user's name.
@@ -235,7 +256,7 @@ func TestSecurityEvents(t *testing.T) {
 	app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) { events = append(events, string(e.Name)+" "+e.User) })
 	client := member(t, dewartest.New(t, app), "ada")
 	client.Another().PostForm("/auth/login", url.Values{"username": {"ada"}, "password": {"wrong"}})
-	if got := strings.Join(events, ", "); got != "authn_login_success 1, authn_login_fail ada" {
+	if got := strings.Join(events, ", "); got != "authn_login_success 1, session_created 1, authn_login_fail ada" {
 		t.Errorf("got %s", got)
 	}
 }

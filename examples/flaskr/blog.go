@@ -12,6 +12,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/db"
 	"github.com/dewar-go/dewar/forms"
+	"github.com/dewar-go/dewar/login"
 )
 
 // pageSize is how many posts a page of the list shows.
@@ -20,13 +21,12 @@ const pageSize = 20
 // blog are the views of posts.
 type blog struct{ database *db.Database }
 
-func newBlog(b *blog, a *accounts) *dewar.Blueprint {
+func newBlog(b *blog) *dewar.Blueprint {
 	bp := dewar.NewBlueprint("blog", dewar.BlueprintOptions{})
-	bp.Guard(a.loadUser())
 	bp.Get("/", b.index)
-	bp.Route("/create", b.create, "GET", "POST").Guard(members)
-	dewar.Route1(bp, "/<int:id>/update", b.update, "GET", "POST").Guard(members)
-	dewar.Post1(bp, "/<int:id>/delete", b.delete).Guard(members)
+	bp.Route("/create", b.create, "GET", "POST").Guard(login.Required)
+	dewar.Route1(bp, "/<int:id>/update", b.update, "GET", "POST").Guard(login.Required)
+	dewar.Post1(bp, "/<int:id>/delete", b.delete).Guard(login.Required)
 	return bp
 }
 
@@ -72,13 +72,19 @@ func (b *blog) create(c *dewar.Context) error {
 	if err != nil {
 		return err
 	}
-	post := &Post{AuthorID: User.Value(c).ID, Created: time.Now().UTC().Truncate(time.Microsecond)}
+	post := &Post{AuthorID: author(c), Created: time.Now().UTC().Truncate(time.Microsecond)}
 	form.Populate(post)
 	post.Body = lines(post.Body)
 	if _, err := tx.NewInsert().Model(post).Exec(c.Context()); err != nil {
 		return err
 	}
 	return c.Redirect(dewar.To("blog.index"))
+}
+
+// author is the id of the user of this request.
+func author(c *dewar.Context) int64 {
+	account, _ := login.User[*Account](c)
+	return account.ID
 }
 
 // own is a post that the user of this request wrote: 404 when there is no such
@@ -96,7 +102,7 @@ func (b *blog) own(c *dewar.Context, id int) (*Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	if post.AuthorID != User.Value(c).ID {
+	if post.AuthorID != author(c) {
 		return nil, &dewar.HTTPError{Code: 403, Detail: "Only its author may edit a post."}
 	}
 	return post, nil

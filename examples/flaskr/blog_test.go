@@ -38,10 +38,10 @@ func TestBlog(t *testing.T) {
 func TestLoginRequired(t *testing.T) {
 	client := newClient(t, dbtest.SQLite(t))
 	wantNot(t, client.Get("/"), `href="/create"`)
-	wantRedirect(t, client.Get("/create"), "/auth/login")
-	wantRedirect(t, client.Get("/1/update"), "/auth/login")
+	wantLogin(t, client.Get("/create"), "?next=%2Fcreate")
+	wantLogin(t, client.Get("/1/update"), "?next=%2F1%2Fupdate")
 	for _, path := range []string{"/create", "/1/update", "/1/delete"} {
-		wantRedirect(t, client.PostForm(path, post("x", "x")), "/auth/login")
+		wantLogin(t, client.PostForm(path, post("x", "x")), "")
 	}
 	wantPage(t, client.Get("/"), 200, "Nothing here yet.")
 }

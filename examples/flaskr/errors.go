@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/login"
 )
 
 // pages are the errors with a page of Flaskr's own, and its title.
@@ -16,34 +17,17 @@ var pages = map[int]string{
 	http.StatusInternalServerError:   "Something broke",
 }
 
-// registerErrors gives the app its friendly error pages, and sends visitors who
-// have to log in to the form.
-func registerErrors(app *dewar.App, a *accounts) {
-	dewar.OnErrorAs(app, func(c *dewar.Context, _ *loginRequiredError) error {
-		return c.Redirect(dewar.To("auth.login"))
-	})
+// registerErrors gives the app its friendly error pages.
+func registerErrors(app *dewar.App) {
 	for code, title := range pages {
 		app.OnError(code, func(c *dewar.Context, e *dewar.HTTPError) error {
 			vars := dewar.Vars{"code": e.Code, "title": title, "detail": e.Detail}
-			switch {
-			case e.Code >= 500:
+			if e.Code >= 500 {
 				// The page must not need what may have failed: no user, but a
 				// number to ask for.
-				User.Set(c, nil)
-				vars["request_id"] = c.RequestID()
-			case !loaded(c):
-				// An address that no rule matched has passed no guard.
-				if err := a.load(c); err != nil {
-					return err
-				}
+				vars["current_user"], vars["request_id"] = login.AnonymousUser{}, c.RequestID()
 			}
 			return c.Status(e.Code).Render("error.html", vars)
 		})
 	}
-}
-
-// loaded tells whether it was looked who the user is.
-func loaded(c *dewar.Context) bool {
-	_, ok := User.Get(c)
-	return ok
 }

@@ -57,6 +57,14 @@ func wantRedirect(t *testing.T, resp *dewartest.Response, location string) {
 	}
 }
 
+// wantLogin wants a visitor to be sent to the login form.
+func wantLogin(t *testing.T, resp *dewartest.Response, query string) {
+	t.Helper()
+	if want := "/auth/login" + query; resp.Status != 302 || resp.Location() != want {
+		t.Fatalf("got %d to %q, want 302 to %q:\n%s", resp.Status, resp.Location(), want, resp.Text)
+	}
+}
+
 func wantPage(t *testing.T, resp *dewartest.Response, status int, texts ...string) {
 	t.Helper()
 	if resp.Status != status {

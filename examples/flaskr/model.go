@@ -1,11 +1,14 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/uptrace/bun"
+
+	"github.com/dewar-go/dewar/login"
 )
 
 // Limits of what may be stored, in characters. The forms say the same.
@@ -16,13 +19,17 @@ const (
 	maxBody     = 50_000
 )
 
-// An Account is a user without the password: what templates see as g.user.
+// An Account is a user without the password: what templates see as current_user.
 type Account struct {
 	bun.BaseModel `bun:"table:user,alias:u"`
 
-	ID       int64 `bun:",pk,autoincrement"`
-	Username string
+	login.UserMixin `bun:"-"`
+	ID              int64 `bun:",pk,autoincrement"`
+	Username        string
 }
+
+// GetID is what the session says of the account.
+func (a *Account) GetID() string { return strconv.FormatInt(a.ID, 10) }
 
 // A credential is an account with the hash of its password. It stays in this
 // package's auth views.

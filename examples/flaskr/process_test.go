@@ -119,7 +119,7 @@ func send(client *http.Client, target string, form url.Values) int {
 	return resp.StatusCode
 }
 
-func login(t *testing.T, p *process, client *http.Client, username string) {
+func logIn(t *testing.T, p *process, client *http.Client, username string) {
 	t.Helper()
 	form := url.Values{"username": {username}, "password": {"a long secret"}}
 	send(client, p.url+"/auth/register", form)
@@ -138,7 +138,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		for round := range 3 {
 			p := start(t, instance, dsn)
 			client := browser(t)
-			login(t, p, client, "ada")
+			logIn(t, p, client, "ada")
 			enough := make(chan struct{})
 			var once sync.Once
 			var writers sync.WaitGroup
@@ -201,7 +201,7 @@ func storedTitles(t *testing.T, dsn, instance string) map[string]bool {
 // ends with status 0.
 func TestTerminated(t *testing.T) {
 	p := start(t, t.TempDir(), "")
-	login(t, p, browser(t), "ada")
+	logIn(t, p, browser(t), "ada")
 	addr := strings.TrimPrefix(p.url, "http://")
 
 	body := url.Values{"username": {"grace"}, "password": {"a long secret"}}.Encode()
@@ -296,7 +296,7 @@ func TestFirstStart(t *testing.T) {
 
 	// A login outlives a restart: the key is kept.
 	client := browser(t)
-	login(t, p, client, "ada")
+	logIn(t, p, client, "ada")
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
