@@ -61,11 +61,16 @@ func renderContext(st jinja.State, function string) (*Context, error) {
 }
 
 // urlFor is url_for(endpoint, **values) with _anchor, _external, _scheme and
-// _method.
+// _method. A template that is rendered with the app as its data, such as that of a
+// mail, gets whole URLs.
 func urlFor(st jinja.State, args jinja.Args) (jinja.Value, error) {
-	c, err := renderContext(st, "url_for")
-	if err != nil {
-		return jinja.None, err
+	a, outside := st.Data().(*App)
+	var c *Context
+	if !outside {
+		var err error
+		if c, err = renderContext(st, "url_for"); err != nil {
+			return jinja.None, err
+		}
 	}
 	if len(args.Pos) != 1 {
 		return jinja.None, fmt.Errorf("dewar: url_for takes one endpoint and named values, %d values without a name are given", len(args.Pos))
@@ -74,7 +79,14 @@ func urlFor(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	if !ok {
 		return jinja.None, errors.New("dewar: url_for: the endpoint is no string")
 	}
-	u, err := c.urlFor(endpoint, args.Kw)
+	if outside {
+		u, err := a.URL(targetOf(endpoint, args.Kw))
+		return jinja.String(u), err
+	}
+	if u, ok := c.localURL(endpoint, args.Kw); ok {
+		return jinja.String(u), nil
+	}
+	u, err := c.URL(targetOf(endpoint, args.Kw))
 	return jinja.String(u), err
 }
 
@@ -147,11 +159,8 @@ func cspNonce(st jinja.State, args jinja.Args) (jinja.Value, error) {
 	return jinja.String(c.Nonce()), nil
 }
 
-// urlFor builds a URL for url_for's arguments.
-func (c *Context) urlFor(endpoint string, kw []jinja.Kw) (string, error) {
-	if u, ok := c.localURL(endpoint, kw); ok {
-		return u, nil
-	}
+// targetOf is the target of url_for's arguments.
+func targetOf(endpoint string, kw []jinja.Kw) Target {
 	t := Target{endpoint: endpoint, values: make(Vars, len(kw))}
 	for _, k := range kw {
 		v := k.Value.Any()
@@ -163,7 +172,7 @@ func (c *Context) urlFor(endpoint string, kw []jinja.Kw) (string, error) {
 			t.order = append(t.order, k.Name)
 		}
 	}
-	return c.URL(t)
+	return t
 }
 
 // What the template engine asks for by itself: a template that forgot its nonce
