@@ -81,6 +81,56 @@ func TestHostileForms(t *testing.T) {
 	}
 }
 
+// TestHostileJSON: a JSON object has no more values than a form may have fields, however its lists are nested. What it
+// has beyond the form's fields does not count.
+func TestHostileJSON(t *testing.T) {
+	client := app(t, "", func(c *dewar.Context, f *forms.FormOf[tree]) error {
+		if !f.Valid() {
+			return f.Err()
+		}
+		return c.NoContent()
+	})
+	rows := func(n, sub int) string {
+		row := `{"sub":[` + strings.TrimSuffix(strings.Repeat("{},", sub), ",") + `]}`
+		return `{"rows":[` + strings.TrimSuffix(strings.Repeat(row+",", n), ",") + `]}`
+	}
+	for _, row := range []struct {
+		name, body string
+		status     int
+	}{
+		{"a few", rows(5, 2), 204},
+		{"more than a list takes", rows(1, 10_000), 204},
+		{"other members", `{"other":[` + strings.Repeat("{},", 100_000) + `{}]}`, 204},
+		{"the same member many times", `{` + strings.Repeat(`"n":1,`, 50_000) + `"n":1}`, 204},
+		{"too deep", strings.Repeat(`{"rows":[`, 20_000) + strings.Repeat(`]}`, 20_000), 400},
+		{"a number for a list", `{"rows":1}`, 422},
+		{"a huge exponent", `{"n":1e999999999}`, 422},
+		{"a long text", `{"mail":"` + strings.Repeat("a", 1_000_000) + `"}`, 422},
+	} {
+		r := client.NewRequest("POST", "/", strings.NewReader(row.body))
+		r.Header.Set("Content-Type", "application/json")
+		if resp := client.Do(r); resp.Status != row.status {
+			t.Errorf("%s: %d, want %d: %.200s", row.name, resp.Status, row.status, resp.Text)
+		}
+	}
+	lists := app(t, "", func(c *dewar.Context, f *forms.FormOf[struct {
+		Rows []struct {
+			Names []string `form:"names" entries:"0..1000"`
+		} `form:"rows" entries:"0..1000"`
+	}]) error {
+		f.Valid()
+		return c.NoContent()
+	})
+	for n, status := range map[int]int{20: 204, 40: 413} {
+		row := `{"names":[` + strings.TrimSuffix(strings.Repeat(`"",`, 40), ",") + `]}`
+		r := lists.NewRequest("POST", "/", strings.NewReader(`{"rows":[`+strings.TrimSuffix(strings.Repeat(row+",", n), ",")+`]}`))
+		r.Header.Set("Content-Type", "application/json")
+		if resp := lists.Do(r); resp.Status != status {
+			t.Errorf("%d lists of 40: %d, want %d: %.200s", n, resp.Status, status, resp.Text)
+		}
+	}
+}
+
 type owner struct {
 	Name string `form:"name"`
 	Role string

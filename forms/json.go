@@ -3,6 +3,7 @@ package forms
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,7 +33,11 @@ func (s *source) readJSON(f *Form, c *dewar.Context) error {
 		return &dewar.HTTPError{Code: http.StatusBadRequest, Detail: "The body must be a JSON object.", Err: err}
 	}
 	s.values, s.bad, s.json = url.Values{}, map[string]bool{}, true
+	s.room = c.App().Config().MaxFormParts
 	s.addObject(f.schema.fields, f.prefix, body)
+	if s.room < 0 {
+		return &dewar.HTTPError{Code: http.StatusRequestEntityTooLarge, Err: errors.New("forms: the JSON object has more values than MaxFormParts")}
+	}
 	return nil
 }
 
@@ -44,8 +49,12 @@ func (s *source) addObject(fields []*plan, prefix string, object map[string]any)
 	}
 }
 
-// addJSON writes a value as the texts that a form would send. A value of the wrong kind is bad.
+// addJSON writes a value as the texts that a form would send. A value of the wrong kind is bad. There may be as many
+// values as fields in a form: an entry of a list takes hundreds of times the bytes that it was sent in.
 func (s *source) addJSON(p *plan, name string, v any) {
+	if s.room--; s.room < 0 {
+		return
+	}
 	switch p.kind {
 	case kindForm:
 		if object, ok := v.(map[string]any); ok {
@@ -66,8 +75,9 @@ func (s *source) addJSON(p *plan, name string, v any) {
 	case kindChoices:
 		if list, ok := v.([]any); ok {
 			s.values[offeredName] = append(s.values[offeredName], name)
+			s.room -= len(list)
 			for _, item := range list {
-				if text, ok := p.jsonText(item); ok {
+				if text, ok := p.jsonText(item); ok && s.room >= 0 {
 					s.values[name] = append(s.values[name], text)
 				} else {
 					s.bad[name] = true

@@ -20,6 +20,7 @@ type source struct {
 	named  []string        // the names in their order
 	bad    map[string]bool // names of JSON values of the wrong kind
 	json   bool
+	room   int             // how many more values of a JSON object are taken
 	marked map[string]bool // the markers, made when there are many
 
 	sorted []sentName // by name, made when a list asks
