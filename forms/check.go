@@ -230,7 +230,7 @@ func (c NumberRange) Check(form *Form, field *BoundField) error {
 	if fits, plain := field.withinInts(c.Min, c.Max); plain && fits {
 		return nil
 	}
-	if n, ok := field.number(); ok && within(n, c.Min, c.Max) {
+	if c.holds(field) {
 		return nil
 	}
 	text := "Number must be between %(min)s and %(max)s."
@@ -286,6 +286,31 @@ func (f *BoundField) number() (Decimal, bool) {
 	}
 	d, err := decimalOf(f.value.Interface())
 	return d, err == nil
+}
+
+func (c NumberRange) holds(field *BoundField) bool {
+	// Whole numbers are compared as they are.
+	if v := field.value; v.IsValid() && v.CanInt() && !field.null {
+		low, ok1 := wholeBound(c.Min, math.MinInt64)
+		high, ok2 := wholeBound(c.Max, math.MaxInt64)
+		if ok1 && ok2 {
+			return v.Int() >= low && v.Int() <= high
+		}
+	}
+	n, ok := field.number()
+	return ok && within(n, c.Min, c.Max)
+}
+
+func wholeBound(x any, none int64) (int64, bool) {
+	switch x := x.(type) {
+	case nil:
+		return none, true
+	case int:
+		return int64(x), true
+	case int64:
+		return x, true
+	}
+	return 0, false
 }
 
 func within(n Decimal, low, high any) bool {

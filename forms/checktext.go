@@ -137,11 +137,7 @@ type URL struct {
 // maxURL is the length of a URL that is looked at, in bytes.
 const maxURL = 8 << 10
 
-var (
-	urlPattern  = regexp.MustCompile(`(?i)^[a-z]+://([^/?:]+)(:[0-9]+)?(/.*?)?(\?.*)?\n?$`)
-	urlHostPart = regexp.MustCompile(`(?i)^(xn-|[a-z0-9_]+)(-[a-z0-9_-]+)*$`)
-	urlTLD      = regexp.MustCompile(`(?i)^([a-z]{2,20}|xn--([a-z0-9]+-)*[a-z0-9]+)$`)
-)
+var urlTLD = regexp.MustCompile(`(?i)^([a-z]{2,20}|xn--([a-z0-9]+-)*[a-z0-9]+)$`)
 
 // Check implements [Check].
 func (c URL) Check(form *Form, field *BoundField) error {
@@ -152,25 +148,61 @@ func (c URL) Check(form *Form, field *BoundField) error {
 }
 
 func (c URL) valid(text string) bool {
-	parts := urlPattern.FindStringSubmatch(text)
-	if parts == nil {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || scheme == "" || strings.TrimFunc(scheme, isASCIILetter) != "" {
 		return false
 	}
-	host := parts[1]
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
-	}
-	host, ok := asciiHost(host)
-	labels := strings.Split(host, ".")
-	if !ok || len(host) > 253 || !c.NoTLD && (len(labels) < 2 || !urlTLD.MatchString(labels[len(labels)-1])) {
-		return false
-	}
-	for _, label := range labels {
-		if len(label) > 63 || !urlHostPart.MatchString(label) {
+	host := rest
+	if i := strings.IndexAny(rest, "/?:"); i >= 0 {
+		host, rest = rest[:i], rest[i:]
+		if port, ok := strings.CutPrefix(rest, ":"); ok {
+			if rest = strings.TrimLeft(port, "0123456789"); rest == port {
+				return false
+			}
+		}
+		if rest != "" && rest[0] != '/' && rest[0] != '?' || strings.Contains(rest, "\n") {
 			return false
 		}
 	}
-	return true
+	if host == "" {
+		return false
+	}
+	if digit := host[len(host)-1]; digit >= '0' && digit <= '9' {
+		if _, err := netip.ParseAddr(host); err == nil {
+			return true
+		}
+	}
+	if !isASCII(host) {
+		if host, ok = asciiHost(host); !ok {
+			return false
+		}
+	}
+	if len(host) > 253 {
+		return false
+	}
+	last, count := "", 0
+	for last = range strings.SplitSeq(host, ".") {
+		if !isURLLabel(last) {
+			return false
+		}
+		count++
+	}
+	return c.NoTLD || count > 1 && urlTLD.MatchString(last)
+}
+
+func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' && r < utf8.RuneSelf }
+
+// isURLLabel reports whether a text is a part of the host of a URL. As WTForms has it, underscores are letters, and a
+// hyphen may stand at the end behind another one.
+func isURLLabel(label string) bool {
+	for i := range len(label) {
+		c := label[i]
+		if !isASCIILetter(rune(c)) && (c < '0' || c > '9') && c != '_' && (c != '-' || i == 0) {
+			return false
+		}
+	}
+	hyphen := strings.IndexByte(label, '-')
+	return label != "" && len(label) <= 63 && (hyphen < 0 || hyphen < len(label)-1 || strings.EqualFold(label, "xn-"))
 }
 
 // IPAddress checks for an IP address. With neither field set it is one of IPv4, as in WTForms.

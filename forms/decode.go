@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -199,22 +198,28 @@ func choiceInput(t reflect.Type, text string) string {
 }
 
 func (f *BoundField) scanTime(text string) error {
-	var t time.Time
-	for _, layout := range f.read {
-		if layout.Text(reflect.ValueOf(&t).Elem(), text) == nil && (t.Year() > 0 || f.kind == kindTime) {
-			f.setTime(t)
-			return nil
-		}
+	if t, ok := f.parseTime(text); ok {
+		f.setTime(t)
+		return nil
 	}
 	return errDecimal
 }
 
+func (p *plan) parseTime(text string) (time.Time, bool) {
+	for _, r := range p.read {
+		if t, ok := r.Time(text); ok && (t.Year() > 0 || p.kind == kindTime) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
 func (f *BoundField) setTime(t time.Time) {
-	if f.value.Kind() == reflect.Pointer {
-		f.value.Set(reflect.ValueOf(&t))
+	if to, ok := f.value.Addr().Interface().(*time.Time); ok {
+		*to = t
 		return
 	}
-	f.value.Set(reflect.ValueOf(t))
+	f.value.Set(reflect.ValueOf(&t))
 }
 
 // parseWeek reads a week of HTML, "2026-W05", as the day it begins with: ISO 8601.
@@ -324,7 +329,11 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 	case v.Kind() == reflect.Interface:
 		return !v.IsNil() && f.assign(to, v.Elem())
 	case to.Type() == timeType && len(f.read) > 0 && v.Kind() == reflect.String:
-		return slices.ContainsFunc(f.read, func(l scan.Layout) bool { return l.Text(to, v.String()) == nil })
+		t, ok := f.parseTime(v.String())
+		if ok {
+			to.Set(reflect.ValueOf(t))
+		}
+		return ok
 	}
 	if f.kind == kindFile || f.kind == kindFiles {
 		return false

@@ -33,7 +33,7 @@ type plan struct {
 	entry  *plan   // of a FieldList
 	option *plan   // of the options of a list of choices
 	write  scan.Layout
-	read   []scan.Layout
+	read   []scan.TimeReader
 	added  []attr      // the attributes that follow from the checks and the name
 	static staticCache // of the element
 	labels staticCache
@@ -108,8 +108,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 		p.Formats = p.fieldType.formats
 	}
 	for i, format := range p.Formats {
-		layout := scan.Layout(strings.ReplaceAll(format, "%-", "%"))
-		p.read = append(p.read, layout)
+		p.read = append(p.read, scan.Layout(strings.ReplaceAll(format, "%-", "%")).Reader())
 		if i == 0 {
 			p.write = scan.Layout(format)
 		}

@@ -44,27 +44,42 @@ func (l Layout) Format(t time.Time) string {
 }
 
 func (l Layout) time(text string) (time.Time, error) {
-	layouts := usualLayouts
-	switch {
-	case strings.Contains(string(l), "%"):
-		layout := strptime.Replace(string(l))
-		layouts = []string{layout}
-		if strings.Contains(string(l), "%p") {
-			layouts = append(layouts, strings.Replace(layout, "PM", "pm", 1))
-		}
-	case l != "":
-		layouts = []string{string(l)}
+	r := l.Reader()
+	if t, ok := r.Time(text); ok {
+		return t, nil
 	}
-	for _, layout := range layouts {
-		t, err := time.Parse(layout, text)
-		switch {
-		case err != nil:
-		case strings.Contains(string(l), "%") && t.Nanosecond() != 0 && !strings.Contains(layout, "999999"):
-			// Parse reads a fraction behind the seconds that no strptime reads.
-		default:
-			return t, nil
-		}
-	}
-	example := time.Date(2026, 1, 31, 15, 4, 0, 0, time.UTC).Format(layouts[min(1, len(layouts)-1)])
+	example := time.Date(2026, 1, 31, 15, 4, 0, 0, time.UTC).Format(r.layouts[min(1, len(r.layouts)-1)])
 	return time.Time{}, &Error{fmt.Sprintf("%q is no date such as %s", text, example), "a date such as " + example + " is needed"}
+}
+
+// A TimeReader reads times of one layout.
+type TimeReader struct {
+	layouts  []string
+	fraction bool // a fraction of a second may stand where the layout has none
+}
+
+// Reader returns what reads times of the layout.
+func (l Layout) Reader() TimeReader {
+	switch {
+	case l == "":
+		return TimeReader{usualLayouts, true}
+	case !strings.Contains(string(l), "%"):
+		return TimeReader{[]string{string(l)}, true}
+	}
+	// Parse reads a fraction behind the seconds that no strptime reads.
+	r := TimeReader{[]string{strptime.Replace(string(l))}, strings.Contains(string(l), "%f")}
+	if strings.Contains(string(l), "%p") {
+		r.layouts = append(r.layouts, strings.Replace(r.layouts[0], "PM", "pm", 1))
+	}
+	return r
+}
+
+// Time reads a time. ok is false when the text is none.
+func (r TimeReader) Time(text string) (t time.Time, ok bool) {
+	for _, layout := range r.layouts {
+		if t, err := time.Parse(layout, text); err == nil && (r.fraction || t.Nanosecond() == 0) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
