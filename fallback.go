@@ -213,6 +213,11 @@ func (f *Fallback) serve(c *Context) error {
 	if f.isReport(c) {
 		return f.takeReport(c)
 	}
+	if isWebSocket(c.r) {
+		if err := c.mayTakeOver(); err != nil {
+			return err
+		}
+	}
 	var failed error
 	proxy := httputil.ReverseProxy{
 		Rewrite:       func(p *httputil.ProxyRequest) { f.rewrite(c, p) },

@@ -368,14 +368,18 @@ func (w *response) FlushError() error {
 	return http.NewResponseController(w.w).Flush()
 }
 
-// Hijack hands the connection over. Nothing buffered is sent. Under [App.Run] it is
-// no *net.TCPConn; its NetConn method returns what is below.
+// Hijack hands the connection over. Nothing buffered is sent. When half of
+// [Config.MaxConnections] are handed over the error is an [HTTPError] of 503. Under [App.Run] it is
+// no *net.TCPConn; its NetConn method returns what is below, which is not to be closed in its stead.
 func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if w.state == streaming {
 		return nil, nil, errors.New("dewar: Hijack after the answer began")
 	}
 	if w.closed() {
 		return nil, nil, w.c.answeredTwice()
+	}
+	if err := w.c.mayTakeOver(); err != nil {
+		return nil, nil, err
 	}
 	// The session goes with the answer that takes the connection over.
 	if err := w.c.saveSession(w.Header()); err != nil {
@@ -389,6 +393,18 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		w.state = hijacked
 	}
 	return conn, rw, err
+}
+
+// mayTakeOver refuses to hand over more than half of the connections: nothing but
+// their handlers ends them.
+func (c *Context) mayTakeOver() error {
+	if c.admission.MayTakeOver() {
+		return nil
+	}
+	return &HTTPError{
+		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
+		Err: fmt.Errorf("dewar: half of MaxConnections (%d) are taken over already", c.app.cfg.MaxConnections),
+	}
 }
 
 // ReadFrom leaves the buffer so that net/http can hand a file to the kernel. What

@@ -189,6 +189,13 @@ func (a *Admission) keep(n int64) (held int64) {
 	return held
 }
 
+// MayTakeOver reports whether a handler may take the connection over, as for a
+// WebSocket: nobody else gets its place until the handler closes it, so that half of
+// the places are left to others.
+func (a *Admission) MayTakeOver() bool {
+	return a.on == nil || a.on.limits.Places <= 0 || a.on.over.Load() < int64(max(1, a.on.limits.Places/2))
+}
+
 // Conn is the connection that the request came over, beneath TLS; nil for a
 // request of a server that does not tell of its connections.
 func (a *Admission) Conn() net.Conn {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/httpconn"
 )
 
 // visitor is a connection of a server that is not there, and its requests.
@@ -261,4 +263,39 @@ func TestNoMoreAreEvictedThanNeeded(t *testing.T) {
 			t.Errorf("the many are closed: %v, the idle one: %v; %d evicted, want 1", many.closed(), idle.closed(), c.Evicted())
 		}
 	})
+}
+
+// TestTakenOverConnectionsKeepTheirPlace: a connection that a handler has taken over
+// counts until it is closed, and half of the places are left to others.
+func TestTakenOverConnectionsKeepTheirPlace(t *testing.T) {
+	c := NewConnections(ConnectionLimits{Places: 4})
+	server := &http.Server{}
+	c.Attach(server)
+	var taken []net.Conn
+	for range 2 {
+		client, end := net.Pipe()
+		defer client.Close()
+		conn := &httpconn.Conn{Conn: end}
+		r := (&http.Request{Method: "GET", ProtoMajor: 1}).WithContext(server.ConnContext(t.Context(), conn))
+		server.ConnState(conn, http.StateNew)
+		server.ConnState(conn, http.StateActive)
+		a := &Admission{}
+		if c.Admit(r, a); !a.MayTakeOver() {
+			t.Fatalf("none of four places may be taken over, %d are", len(taken))
+		}
+		server.ConnState(conn, http.StateHijacked)
+		a.Done(r)
+		taken = append(taken, conn)
+	}
+	v := visit(t, c, 1)
+	a, _ := v.ask(t, c)
+	if c.Open() != 3 || a.MayTakeOver() {
+		t.Errorf("%d places are taken, want 3; another may be taken over: %v", c.Open(), a.MayTakeOver())
+	}
+	for range 2 {
+		taken[0].Close()
+	}
+	if c.Open() != 2 || !a.MayTakeOver() {
+		t.Errorf("%d places are taken after one is closed, want 2; another may be taken over: %v", c.Open(), a.MayTakeOver())
+	}
 }

@@ -20,6 +20,7 @@ type connection struct {
 	gone     bool
 	http2    bool
 	asks     bool       // it is new, or between two requests
+	over     bool       // a handler has taken it over
 	first    *Admission // of the requests under way
 	requests int64      // how many these are; over HTTP/1, also while the answer leaves
 	waits    int64      // how many of them wait for the client
@@ -111,14 +112,14 @@ func (n *connection) fold(now time.Time) {
 func (n *connection) places() int64 { return max(1, n.requests) }
 
 // leave ends the accounting, and returns what the connection held.
-func (n *connection) leave() (places, held int64) {
+func (n *connection) leave() (places, held int64, over bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.gone {
-		return 0, 0
+		return 0, 0, false
 	}
 	n.gone = true
-	return n.places(), n.held
+	return n.places(), n.held, n.over
 }
 
 // A standing is what a connection gives while its client is waited for.
@@ -136,7 +137,7 @@ type standing struct {
 func (n *connection) standing(now time.Time) (s standing, waiting bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.gone || n.since.IsZero() {
+	if n.gone || n.over || n.since.IsZero() {
 		return s, false
 	}
 	waited := n.waited + now.Sub(n.since)

@@ -31,7 +31,8 @@ type ConnectionLimits struct {
 // place that it takes. The time that the program takes counts for nobody, and a
 // connection whose request it is working on keeps its place; when all have one,
 // the newcomer is closed. Each connection has a tenth of a second of waiting for
-// itself, for which newcomers wait.
+// itself, for which newcomers wait. One that a handler has taken over keeps its place
+// until it is closed, where the listener tells of that.
 //
 // It also ends HTTP/2 connections whose client opens streams only to cancel
 // them (CVE-2023-44487, rapid reset). It is safe for concurrent use.
@@ -39,6 +40,7 @@ type Connections struct {
 	limits  ConnectionLimits
 	open    atomic.Int64 // places
 	backlog atomic.Int64
+	over    atomic.Int64 // connections that handlers have taken over
 	evicted atomic.Uint64
 	resets  atomic.Uint64
 	all     sync.Map      // net.Conn to *connection
@@ -130,15 +132,36 @@ func (c *Connections) changed(conn net.Conn, state http.ConnState) {
 		n.asked()
 	case http.StateIdle:
 		n.asking()
-	case http.StateClosed, http.StateHijacked:
+	case http.StateHijacked:
+		c.tookOver(n)
+	case http.StateClosed:
 		c.forget(n)
 	}
+}
+
+// tookOver leaves a connection that a handler has taken over its place until it is
+// closed, where its listener tells of that. It is the handler's, and not evicted.
+func (c *Connections) tookOver(n *connection) {
+	told, ok := lower(n.conn).(interface{ OnClose(func()) })
+	if !ok {
+		c.forget(n)
+		return
+	}
+	n.mu.Lock()
+	n.over = true
+	n.since = time.Time{}
+	n.mu.Unlock()
+	c.over.Add(1)
+	told.OnClose(func() { c.forget(n) })
 }
 
 // forget gives up all that a connection holds.
 func (c *Connections) forget(n *connection) {
 	c.all.Delete(n.conn)
-	places, held := n.leave()
+	places, held, over := n.leave()
+	if over {
+		c.over.Add(-1)
+	}
 	c.giveUp(places)
 	c.backlog.Add(-held)
 }

@@ -49,7 +49,12 @@ type Conn struct {
 	writing int16 // writes under way
 
 	holding atomic.Bool
+	onClose atomic.Pointer[func()]
 }
+
+// OnClose has f called once the connection is closed by its user. It is for a
+// connection that a handler has taken over: the server is told nothing more of it.
+func (c *Conn) OnClose(f func()) { c.onClose.Store(&f) }
 
 // maxHeld bounds what is kept together, in bytes: twice what the app holds of an
 // answer, for its headers and for the records of TLS.
@@ -166,6 +171,9 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 // Close closes the connection. What is held and would have to wait is lost, as
 // with any connection that is closed under an answer.
 func (c *Conn) Close() error {
+	if f := c.onClose.Swap(nil); f != nil {
+		defer (*f)()
+	}
 	if c.holding.Load() && c.wmu.TryLock() {
 		if c.held != nil {
 			_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Second))

@@ -1,0 +1,69 @@
+package dewar_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/dewar-go/dewar"
+)
+
+// TestTakenOverConnections: WebSockets, here and through the fallback, take half of the
+// places at most, and give them back when they end.
+func TestTakenOverConnections(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(rw, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+		rw.Flush()
+		io.Copy(io.Discard, rw)
+	}))
+	defer other.Close()
+	app, _ := newApp(t, func(c *dewar.Config) { c.MaxConnections = 4 })
+	app.Fallback(other.URL)
+	app.Get("/page", text("page"))
+	app.Get("/here", func(c *dewar.Context) error {
+		conn, _, err := http.NewResponseController(c.Writer()).Hijack()
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+		go func() { io.Copy(io.Discard, conn); conn.Close() }()
+		return nil
+	})
+	addr := serve(t, app)
+	ask := func(path, headers string) (net.Conn, int) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", path, headers)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn, resp.StatusCode
+	}
+	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+	first, one := ask("/here", "")
+	second, two := ask("/there", upgrade)
+	defer first.Close()
+	defer second.Close()
+	third, three := ask("/here", "Connection: close\r\n")
+	fourth, four := ask("/there", upgrade)
+	third.Close()
+	fourth.Close()
+	page, five := ask("/page", "Connection: close\r\n")
+	page.Close()
+	if one != 101 || two != 101 || three != 503 || four != 503 || five != 200 {
+		t.Errorf("answers %d, %d, %d, %d, %d; want 101, 101, 503, 503, 200", one, two, three, four, five)
+	}
+}
