@@ -23,20 +23,21 @@ type Schema struct {
 type plan struct {
 	Field
 	fieldType
-	index  []int // of the struct's field
-	goName string
-	goType reflect.Type
-	isText bool // the value is a plain string
-	enum   bool // a choice whose values are written by String alone
-	flags  Flags
-	nested *Schema // of a FormField
-	entry  *plan   // of a FieldList
-	option *plan   // of the options of a list of choices
-	write  scan.Layout
-	read   []scan.TimeReader
-	added  []attr      // the attributes that follow from the checks and the name
-	static staticCache // of the element
-	labels staticCache
+	index     []int // of the struct's field
+	goName    string
+	goType    reflect.Type
+	isText    bool // the value is a plain string
+	enum      bool // a choice whose values are written by String alone
+	flags     Flags
+	nested    *Schema // of a FormField
+	entry     *plan   // of a FieldList
+	option    *plan   // of the options of a list of choices
+	write     scan.Layout
+	read      []scan.TimeReader
+	added     []attr      // the attributes that follow from the checks and the name
+	static    staticCache // of the element
+	canStatic bool
+	labels    staticCache
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.
@@ -154,7 +155,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if m, ok := p.Field.Widget.(interface{ SetFlags(*Flags) }); ok {
 		m.SetFlags(&p.flags)
 	}
-	p.added = p.additions()
+	p.added, p.canStatic = p.additions(), p.hasStatic()
 	return p, nil
 }
 

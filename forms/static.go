@@ -23,8 +23,8 @@ type staticCache struct{ list atomic.Pointer[[]*staticHTML] }
 // maxStatic bounds the number of a cache's entries: keywords may hold what users typed.
 const maxStatic = 8
 
-// get returns the static parts for keywords, nil when there are none: made for those of constants, which are the very
-// same values in each render.
+// get returns the static parts for keywords, nil when none are kept for them: they are for those of constants, which
+// are the very same values in each render.
 func (c *staticCache) get(kw []jinja.Kw, write func(kw []jinja.Kw) *staticHTML) *staticHTML {
 	known := c.list.Load()
 	if known != nil {
@@ -44,9 +44,6 @@ func (c *staticCache) get(kw []jinja.Kw, write func(kw []jinja.Kw) *staticHTML) 
 		}
 	}
 	s := write(kw)
-	if s == nil {
-		return nil
-	}
 	s.kw = append([]jinja.Kw(nil), kw...)
 	list := []*staticHTML{s}
 	if known != nil {
@@ -71,22 +68,29 @@ func sameKeywords(a, b []jinja.Kw) bool {
 // sentinel stands for the value while the static parts are written. No attribute has it.
 const sentinel = "\x00value\x00"
 
-// writeStatic writes the static parts of an element, nil when there are none.
-func (p *plan) writeStatic(kw []jinja.Kw) *staticHTML {
+// hasStatic reports whether elements of the field have static parts.
+func (p *plan) hasStatic() bool {
 	_, moves := p.RenderKw["autofocus"]
-	if _, set := p.RenderKw["value"]; set || moves || p.goType == nil {
-		return nil
+	_, set := p.RenderKw["value"]
+	switch w := p.Field.Widget.(type) {
+	case Input:
+		if w.Type == "submit" || w.Type == "radio" || w.Type == "checkbox" && p.kind != kindBool {
+			return false
+		}
+	case TextArea, FileInput, Select:
+	default:
+		return false
 	}
+	return !moves && !set && p.goType != nil
+}
+
+// writeStatic writes the static parts of an element.
+func (p *plan) writeStatic(kw []jinja.Kw) *staticHTML {
 	f := &BoundField{plan: p, form: &Form{}, name: p.Name, id: p.ID, null: true}
 	switch w := p.Field.Widget.(type) {
 	case Input:
 		switch w.Type {
-		case "submit", "radio":
-			return nil
 		case "checkbox":
-			if p.kind != kindBool {
-				return nil
-			}
 			s := &staticHTML{head: f.write(kw)}
 			f.checked = true
 			s.checked = f.write(kw)
@@ -97,9 +101,9 @@ func (p *plan) writeStatic(kw []jinja.Kw) *staticHTML {
 		}
 	case TextArea:
 		f.value, f.null = reflect.ValueOf(sentinel), false
-	case FileInput:
-	default:
-		return nil
+	case Select:
+		head, _ := strings.CutSuffix(string(f.write(kw)), "</select>")
+		return &staticHTML{head: markup.HTML(head)}
 	}
 	head, tail, _ := strings.Cut(string(f.write(kw)), sentinel)
 	return &staticHTML{head: markup.HTML(head), tail: markup.HTML(tail)}
@@ -113,10 +117,16 @@ func (p *plan) writeStaticLabel(kw []jinja.Kw) *staticHTML {
 
 // renderStatic writes the element from its static parts, if it has some.
 func (f *BoundField) renderStatic(kw []jinja.Kw) (markup.HTML, bool) {
+	if !f.plan.canStatic {
+		return "", false
+	}
 	s := f.plan.static.get(kw, f.plan.writeStatic)
 	switch {
 	case s == nil:
 		return "", false
+	case f.option != nil:
+		buf := append(f.appendMarker(make([]byte, 0, len(s.head)+64*len(f.Choices)+128)), s.head...)
+		return markup.HTML(f.appendChoices(buf)), true
 	case s.checked == "" && s.tail == "":
 		return s.head, true
 	case s.checked == "":

@@ -104,3 +104,42 @@ func TestFieldsInCode(t *testing.T) {
 	}()
 	form.Field("nmae")
 }
+
+// TestCheckboxesForSeveralChoices: WTForms' way to show a list of choices as checkboxes.
+func TestCheckboxesForSeveralChoices(t *testing.T) {
+	s := schema(t, forms.Field{Name: "tags", Type: "SelectMultipleField", Choices: forms.ChoicesOf("a", "b"), Widget: forms.ListWidget{Tag: "ol"}, OptionWidget: forms.CheckboxInput})
+	want := `<ol id="tags"><li><input id="tags-0" name="tags" type="checkbox" value="a"> <label for="tags-0">a</label></li>` +
+		`<li><input checked id="tags-1" name="tags" type="checkbox" value="b"> <label for="tags-1">b</label></li></ol>`
+	if got := s.Read(url.Values{"tags": {"b"}}).Field("tags").HTML(); string(got) != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	var form *forms.FormOf[profile]
+	client := app(t, "{{ form.tags }}", func(c *dewar.Context, f *forms.FormOf[profile]) error {
+		form = f
+		f.Add(forms.Field{Name: "more", Type: "SelectMultipleField", Choices: forms.ChoicesOf("a"), Widget: forms.ListWidget{}, OptionWidget: forms.CheckboxInput})
+		return f.Render("page.html", nil)
+	})
+	if client.Get("/"); !strings.HasPrefix(string(form.Field("more").HTML()), `<input name="_offered" type="hidden" value="more"><ul id="more">`) {
+		t.Error(form.Field("more").HTML())
+	}
+}
+
+// TestCallsOfOneFieldWithOtherKeywords: what is kept of one call is not shown by another.
+func TestCallsOfOneFieldWithOtherKeywords(t *testing.T) {
+	page := `{{ form.note(class='a') }}{{ form.note(class='a', rows=3) }}{{ form.note(rows=3) }}{{ form.note(class=form.name.data) }}{{ form.note(required=true) }}` +
+		`{{ form.note(value='v') }}{{ form.note.label(class='l') }}{{ form.note.label }}{{ form.active(class='a') }}`
+	client := app(t, page, func(c *dewar.Context, f *forms.FormOf[profile]) error { return f.Render("page.html", nil) })
+	for _, name := range []string{"x", `"><script>`, "x"} {
+		class := strings.NewReplacer(`"`, "&#34;", "<", "&lt;", ">", "&gt;").Replace(name)
+		want := `<input class="a" id="note" name="note" type="text" value="n&lt;"><input class="a" id="note" name="note" rows="3" type="text" value="n&lt;">` +
+			`<input id="note" name="note" rows="3" type="text" value="n&lt;"><input class="` + class + `" id="note" name="note" type="text" value="n&lt;">` +
+			`<input id="note" name="note" required type="text" value="n&lt;"><input id="note" name="note" type="text" value="v">` +
+			`<label class="l" for="note">Note</label><label for="note">Note</label>` +
+			`<input name="_offered" type="hidden" value="active"><input checked class="a" id="active" name="active" type="checkbox" value="y">`
+		for range 3 {
+			if got := client.PostForm("/", url.Values{"name": {name}, "note": {"n<"}, "active": {"y"}}).Text; got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+	}
+}

@@ -100,7 +100,7 @@ func (f *BoundField) isChecked() bool {
 // appendMarker appends the field that says that this one was on the page. It stands before it, so that a rule of a style
 // for the label behind a checkbox (input:checked + label) still finds the two side by side.
 func (f *BoundField) appendMarker(buf []byte) []byte {
-	if f.form.c == nil || f.form.options.Query {
+	if f.form.c == nil || f.form.options.Query || f.kind != kindBool && f.kind != kindChoices {
 		return buf
 	}
 	buf = append(buf, `<input name="`+offeredName+`" type="hidden" value="`...)
@@ -156,11 +156,12 @@ func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
 	}
 	f.flagAttrs(a, plainFlags)
 	a.set(attr{key: "name", value: f.name})
-	buf := make([]byte, 0, 64*len(f.Choices)+192)
-	if w.Multiple {
-		buf = f.appendMarker(buf)
-	}
-	buf = append(a.AppendTo(append(buf, "<select"...)), '>')
+	buf := f.appendMarker(make([]byte, 0, 64*len(f.Choices)+192))
+	return markup.HTML(f.appendChoices(append(a.AppendTo(append(buf, "<select"...)), '>')))
+}
+
+// appendChoices appends the options of a select element, and its end.
+func (f *BoundField) appendChoices(buf []byte) []byte {
 	group := ""
 	selected := f.selection()
 	for i := range f.Choices {
@@ -173,7 +174,7 @@ func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
 		}
 		buf = f.appendOption(buf, i, selected.has(i), nil)
 	}
-	return markup.HTML(append(f.endGroup(buf, group), "</select>"...))
+	return append(f.endGroup(buf, group), "</select>"...)
 }
 
 func (*BoundField) endGroup(buf []byte, group string) []byte {
@@ -245,7 +246,11 @@ func (w ListWidget) Render(f *BoundField, a *Attrs) markup.HTML {
 		tag = "ul"
 	}
 	a.setDefault(attr{key: "id", value: f.ID()})
-	buf := append(a.AppendTo(append([]byte("<"), tag...)), '>')
+	buf := make([]byte, 0, 256)
+	if f.kind == kindChoices {
+		buf = f.appendMarker(buf)
+	}
+	buf = append(a.AppendTo(append(append(buf, '<'), tag...)), '>')
 	for _, item := range f.items() {
 		buf = append(buf, "<li>"...)
 		label, element := item.labelHTML("", nil), item.render(nil)
