@@ -2,7 +2,6 @@ package forms_test
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -49,7 +48,7 @@ func handTen(c *dewar.Context) (in ten, err error) {
 
 func serve(b *testing.B, view func(c *dewar.Context) error, templates fstest.MapFS, method, body string) {
 	b.Helper()
-	a := dewar.New(dewar.Config{Templates: templates, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), TrustedHosts: []string{"example.com"},
+	a := dewar.New(dewar.Config{Templates: templates, Logger: slog.New(slog.DiscardHandler), TrustedHosts: []string{"example.com"},
 		SecretKey: dewar.NewSecret("q7Zt1mVx9Lr3Yw8KpD5nHs2JfB6cGa4EuR0iToXy")})
 	a.Route("/", view, "GET", "POST")
 	h, err := a.Handler()

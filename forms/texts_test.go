@@ -98,11 +98,11 @@ func TestFieldsInCode(t *testing.T) {
 		t.Errorf("%s %s", got, r.Text)
 	}
 	defer func() {
-		if p, _ := recover().(string); p != "forms: the form has no field nmae; did you mean name?" {
+		if p, _ := recover().(string); p != "forms: the form has no field nam; did you mean name?" {
 			t.Error(p)
 		}
 	}()
-	form.Field("nmae")
+	form.Field("nam")
 }
 
 // TestCheckboxesForSeveralChoices: WTForms' way to show a list of choices as checkboxes.
