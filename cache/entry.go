@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	rand2 "math/rand/v2"
 	"sync"
 	"time"
 
@@ -188,7 +187,7 @@ func (c *entries) encode(p place, tokens [][]byte, data []byte, negative bool) (
 	if len(data) > c.maxValue || ttl <= 0 {
 		return nil, 0
 	}
-	e := entry{negative: negative, soft: time.Now().Add(ttl - rand2.N(ttl/10+1)), data: data} //nolint:gosec // spread, no secret
+	e := entry{negative: negative, soft: time.Now().Add(ttl - spread(ttl)), data: data}
 	b := e.encode(tokens)
 	if c.keys != nil {
 		b = c.seal(b, p.entry)
