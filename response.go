@@ -403,7 +403,7 @@ func (c *Context) mayTakeOver() error {
 	}
 	return &HTTPError{
 		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
-		Err: fmt.Errorf("dewar: half of MaxConnections (%d) are taken over already", c.app.cfg.MaxConnections),
+		Err: errors.New("dewar: handlers have taken over half of the connections that may be open (MaxConnections)"),
 	}
 }
 
