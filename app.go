@@ -160,6 +160,13 @@ func (a *App) buildNow(m mode) error {
 	for _, dir := range a.private {
 		report(a.checkApart(dir))
 	}
+	for _, check := range a.checkers {
+		for _, f := range check() {
+			if f.Severity >= SeverityError {
+				report(&findingError{f})
+			}
+		}
+	}
 	report(a.buildKeys(m))
 	switch len(mistakes) {
 	case 0:

@@ -81,7 +81,7 @@ func (a *App) Check() []Finding {
 }
 
 // mistakeFindings makes findings of what stops the start. Those of templates
-// are left out: the check of templates has them with their places.
+// and extensions are left out: their own checks have them with their places.
 func (a *App) mistakeFindings(err error) (list []Finding) {
 	mistakes := []error{err}
 	var several *configError
@@ -90,7 +90,8 @@ func (a *App) mistakeFindings(err error) (list []Finding) {
 	}
 	for _, m := range mistakes {
 		var t *templateError
-		if errors.As(m, &t) {
+		var f *findingError
+		if errors.As(m, &t) || errors.As(m, &f) {
 			continue
 		}
 		list = append(list, Finding{
@@ -139,6 +140,21 @@ type templateError struct{ f Finding }
 
 func (e *templateError) Error() string {
 	text := "template " + e.f.Source + ": " + e.f.Message
+	if e.f.Remedy != "" {
+		text += " (" + e.f.Remedy + ")"
+	}
+	return text
+}
+
+// A findingError is an error that the check of an extension found.
+type findingError struct{ f Finding }
+
+func (e *findingError) Error() string {
+	text := e.f.Subject
+	if e.f.Source != "" {
+		text += " at " + e.f.Source
+	}
+	text += ": " + e.f.Message
 	if e.f.Remedy != "" {
 		text += " (" + e.f.Remedy + ")"
 	}

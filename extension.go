@@ -14,7 +14,7 @@ import (
 // An extension may also implement
 //
 //	Close(context.Context) error   // called once when the app shuts down, last added first
-//	Check() []Finding              // its part of the security check
+//	Check() []Finding              // its part of the security check; an error among them stops the start
 //	PrivateDir() string            // a folder of files that must not be served as they are: the app does
 //	                               // not start where static files or templates lie in it or around it
 type Extension interface {

@@ -18,6 +18,8 @@ type RouteInfo struct {
 	Methods []string
 	// Guards are the names of the guards in the order in which they run.
 	Guards []string
+	// Permission is set where a guard of StagePermission decides who may.
+	Permission bool
 	// API, Static, WebSocket, InsecureNoCSRF and InsecureStaleToken say what the route is marked as.
 	API, Static, WebSocket, InsecureNoCSRF, InsecureStaleToken bool
 	// BuildOnly is set for [App.BuildOnly]: nothing is served here.
@@ -62,6 +64,7 @@ func (e *endpoint) info() RouteInfo {
 	}
 	for _, g := range e.guards {
 		info.Guards = append(info.Guards, g.Name())
+		info.Permission = info.Permission || g.Stage() == StagePermission
 	}
 	return info
 }

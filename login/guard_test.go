@@ -187,7 +187,7 @@ func TestMistakes(t *testing.T) {
 	}
 	app = dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir()})
 	app.Extend(login.New(load, login.Config{LoginView: "auth.login"}))
-	if err := app.Start(t.Context()); err == nil || !strings.Contains(err.Error(), `"auth.login"`) {
+	if _, err := app.Handler(); err == nil || !strings.Contains(err.Error(), "login.Config.LoginView: there is no such endpoint") {
 		t.Errorf("a login view that is not there: %v", err)
 	}
 	// Without the extension nobody gets past the guard.

@@ -63,7 +63,6 @@ func (m *Manager) Init(app *dewar.App) error {
 	m.app, m.flask = app, app.Config().Flask != nil
 	m.cfg.setDefaults(m.flask)
 	dewar.ContextVariable(app, "current_user", func(c *dewar.Context) any { return Current(c) })
-	app.OnStart(func(context.Context) error { return m.checkViews() })
 	return nil
 }
 
@@ -79,37 +78,33 @@ func managerOf(c *dewar.Context) *Manager {
 	return m
 }
 
-// checkViews finds login views that do not exist.
-func (m *Manager) checkViews() error {
+// missingViews lists the settings of login views that do not exist.
+func (m *Manager) missingViews() (missing []string) {
+	views := map[string]string{"LoginView": m.cfg.LoginView, "RefreshView": m.cfg.RefreshView}
+	for name, view := range m.cfg.BlueprintLoginViews {
+		views[fmt.Sprintf("BlueprintLoginViews[%q]", name)] = view
+	}
 	routes := m.app.Routes()
-	var mistakes []error
-	check := func(setting, view string) {
-		known := view == "" || strings.HasPrefix(view, "/") ||
-			slices.ContainsFunc(routes, func(r dewar.RouteInfo) bool { return r.Endpoint == view })
-		if !known {
-			mistakes = append(mistakes, fmt.Errorf("login: Config.%s is %q, and there is no such endpoint; a path begins with a slash", setting, view))
+	for setting, view := range views {
+		if view == "" || strings.HasPrefix(view, "/") || setting == "RefreshView" && view == m.cfg.LoginView {
+			continue
+		}
+		if !slices.ContainsFunc(routes, func(r dewar.RouteInfo) bool { return r.Endpoint == view }) {
+			missing = append(missing, setting)
 		}
 	}
-	check("LoginView", m.cfg.LoginView)
-	if m.cfg.RefreshView != m.cfg.LoginView {
-		check("RefreshView", m.cfg.RefreshView)
-	}
-	for name, view := range m.cfg.BlueprintLoginViews {
-		check(fmt.Sprintf("BlueprintLoginViews[%q]", name), view)
-	}
-	return errors.Join(mistakes...)
+	slices.Sort(missing)
+	return missing
 }
 
-// Check reports settings that leave users outside or let thieves in.
+// Check reports settings that leave users outside or let thieves in. A login view that does not exist stops the start.
 func (m *Manager) Check() []dewar.Finding {
 	var list []dewar.Finding
-	if err := m.checkViews(); err != nil {
-		for line := range strings.Lines(err.Error()) {
-			list = append(list, dewar.Finding{
-				ID: "login-view", Severity: dewar.SeverityError, Subject: "login.Config", Message: strings.TrimSpace(line),
-				Remedy: "name an endpoint of the list of routes",
-			})
-		}
+	for _, setting := range m.missingViews() {
+		list = append(list, dewar.Finding{
+			ID: "login-view", Severity: dewar.SeverityError, Subject: "login.Config." + setting,
+			Message: "there is no such endpoint", Remedy: "name one of the list of routes, or a path that begins with a slash",
+		})
 	}
 	if m.cfg.LoginView == "" && m.cfg.UnauthorizedHandler == nil {
 		for _, r := range m.app.Routes() {
