@@ -141,7 +141,7 @@ var urlTLD = regexp.MustCompile(`(?i)^([a-z]{2,20}|xn--([a-z0-9]+-)*[a-z0-9]+)$`
 
 // Check implements [Check].
 func (c URL) Check(form *Form, field *BoundField) error {
-	if text, ok := field.text(); ok && len(text) <= maxURL && c.valid(text) {
+	if text := field.valueText(); len(text) <= maxURL && c.valid(text) {
 		return nil
 	}
 	return Fail("url", message(form, c.Message, "Invalid URL."))

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"encoding"
 	"fmt"
 	"math"
 	"reflect"
@@ -462,36 +463,39 @@ func (f *BoundField) valueText() string {
 
 // textOf writes a value as Python's str does, so that [scan.Text] reads it again.
 func textOf(v reflect.Value) string {
-	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return ""
 		}
-		if v.Kind() == reflect.Interface || !isTextMarshaler(v) {
-			return textOf(v.Elem())
+	case reflect.String:
+		if !scan.IsText(v.Type()) {
+			return v.String()
 		}
 	}
-	if v.Kind() == reflect.String && !scan.IsText(v.Type()) {
-		return v.String()
+	x := v
+	if v.Kind() == reflect.Struct && v.CanAddr() {
+		x = v.Addr() // for methods of the pointer
 	}
-	if m, ok := v.Interface().(interface{ MarshalText() ([]byte, error) }); ok {
+	switch m := x.Interface().(type) {
+	case *dewar.Upload:
+		return m.Filename
+	case encoding.TextMarshaler:
 		if text, err := m.MarshalText(); err == nil {
 			return string(text)
 		}
+	case fmt.Stringer:
+		return m.String()
 	}
-	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8 {
+	switch {
+	case v.Kind() == reflect.Pointer, v.Kind() == reflect.Interface:
+		return textOf(v.Elem())
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
 		list := make([]string, v.Len())
 		for i := range list {
 			list[i] = textOf(v.Index(i))
 		}
 		return strings.Join(list, "\x00")
 	}
-	if u, ok := v.Interface().(*dewar.Upload); ok {
-		return u.Filename
-	}
 	return pythonText(v.Interface())
-}
-
-func isTextMarshaler(v reflect.Value) bool {
-	_, ok := v.Interface().(interface{ MarshalText() ([]byte, error) })
-	return ok
 }

@@ -94,6 +94,8 @@ type BoundField struct {
 	Choices []Choice
 	// Checks run behind those of the declaration. Set them before [Form.Valid].
 	Checks []Check
+	// Widget writes the element in the place of the declaration's, if it is not nil.
+	Widget Widget
 
 	form    *Form
 	name    string        // with the prefix

@@ -53,7 +53,7 @@ func (f *BoundField) write(kw []jinja.Kw) markup.HTML {
 		a.setValue(kw[i].Name, kw[i].Value)
 	}
 	f.addAttrs(&a)
-	return f.plan.Field.Widget.Render(f, &a)
+	return f.widgetNow().Render(f, &a)
 }
 
 // addAttrs sets the attributes that WTForms does not have.
@@ -71,7 +71,7 @@ func (f *BoundField) addAttrs(a *Attrs) {
 	if described == "" {
 		return
 	}
-	if _, group := f.plan.Field.Widget.(ListWidget); len(f.errs) > 0 && !group && f.sub == nil {
+	if _, group := f.widgetNow().(ListWidget); len(f.errs) > 0 && !group && f.sub == nil {
 		a.setDefault(attr{key: "aria-invalid", value: "true"})
 	}
 	a.setDefault(attr{key: "aria-describedby", value: described})
@@ -90,9 +90,17 @@ func (f *BoundField) describedBy() string {
 	return ""
 }
 
+// widgetNow is the widget of this request.
+func (f *BoundField) widgetNow() Widget {
+	if f.Widget != nil {
+		return f.Widget
+	}
+	return f.plan.Field.Widget
+}
+
 // isHidden reports whether the field is one of those that hidden_tag writes.
 func (f *BoundField) isHidden() bool {
-	w, ok := f.plan.Field.Widget.(Input)
+	w, ok := f.widgetNow().(Input)
 	return ok && w.Type == "hidden"
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/forms"
+	"github.com/dewar-go/dewar/routing"
 )
 
 // schema makes a schema of fields in code.
@@ -368,5 +369,34 @@ func TestNumbersAndDatesMayBeEmpty(t *testing.T) {
 	client.PostForm("/", url.Values{"seats": {"x"}, "price": {"2"}})
 	if got := codes(form.Errors()); !slices.Equal(got, []string{"seats:type"}) {
 		t.Errorf("%v", form.Errors())
+	}
+}
+
+// TestGoTypes: types that read a text, and url.URL, are fields; what was typed is shown again when it is none.
+func TestGoTypes(t *testing.T) {
+	type server struct {
+		Addr netip.Addr    `form:"addr" check:"required"`
+		Home url.URL       `form:"home" check:"url"`
+		Next *url.URL      `form:"next"`
+		ID   routing.UUID  `form:"id"`
+		Wait time.Duration `form:"wait"`
+		Name *string       `form:"name" filter:"strip" check:"length(2)"`
+	}
+	var form *forms.FormOf[server]
+	client := app(t, "{{ form.home.data }} {{ form.home }} {{ form.addr }} {{ form.wait }}", func(c *dewar.Context, f *forms.FormOf[server]) error {
+		form = f
+		f.Valid()
+		return f.Render("page.html", nil)
+	})
+	page := client.PostForm("/", url.Values{"addr": {"192.0.2.1"}, "home": {"https://example.org/a?b"}, "next": {""}, "id": {"6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, "wait": {"90s"}, "name": {" ab "}})
+	if len(form.Errors()) > 0 || form.Data.Home.Host != "example.org" || form.Data.Next != nil || form.Data.Wait != 90*time.Second || *form.Data.Name != "ab" || form.Data.ID.String()[:8] != "6ba7b810" {
+		t.Errorf("%v %+v", form.Errors(), form.Data)
+	}
+	if !strings.HasPrefix(page.Text, `https://example.org/a?b <input id="home" name="home" type="url" value="https://example.org/a?b">`) || !strings.Contains(page.Text, `value="1m30s"`) {
+		t.Error(page.Text)
+	}
+	page = client.PostForm("/", url.Values{"addr": {"192.0.2"}, "home": {"x"}, "id": {""}, "name": {"a"}})
+	if got := codes(form.Errors()); !slices.Equal(got, []string{"addr:type", "home:url", "name:length"}) || !strings.Contains(page.Text, `value="192.0.2"`) {
+		t.Errorf("%v %s", form.Errors(), page.Text)
 	}
 }

@@ -131,7 +131,7 @@ func (f *BoundField) renderStatic(kw []jinja.Kw) (markup.HTML, bool) {
 		return s.head, true
 	case s.checked == "":
 		return s.head + markup.Escape(f.shown()) + s.tail, true
-	case len(f.raw) > 0:
+	case len(f.raw) > 0 && f.raw[0] != "y":
 		return "", false
 	}
 	html := s.head
@@ -142,7 +142,9 @@ func (f *BoundField) renderStatic(kw []jinja.Kw) (markup.HTML, bool) {
 }
 
 // isPlain reports whether the element is written as the field is declared: nothing of this request changes it.
-func (f *BoundField) isPlain() bool { return f.kw == nil && len(f.errs) == 0 && f.name == f.plan.Name }
+func (f *BoundField) isPlain() bool {
+	return f.kw == nil && f.Widget == nil && len(f.errs) == 0 && f.name == f.plan.Name
+}
 
 // untranslated reports whether texts are shown as they are declared.
 func (f *Form) untranslated() bool { return f.c == nil || f.catalogue().Gettext == nil }

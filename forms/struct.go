@@ -149,7 +149,7 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 	}
 	f.GoType = t
 	f.mayBeEmpty()
-	if f.Type == "" && base.Kind() == reflect.String && f.Choices == nil {
+	if f.Type == "" && (base.Kind() == reflect.String || scan.IsText(base)) && f.Choices == nil {
 		f.Type = typeOfChecks(f.Checks)
 	}
 	return newPlan(f, nil)

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -229,6 +230,9 @@ func (f *BoundField) dataValue() jinja.Value {
 		}
 		return jinja.NewList(list...)
 	}
+	if f.value.Kind() == reflect.Struct {
+		return jinja.ValueOf(f.value.Addr().Interface()) // for methods of the pointer
+	}
 	return jinja.ValueOf(f.value.Interface())
 }
 
@@ -256,7 +260,7 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 	case "render_kw":
 		return f.renderKw(), true
 	case "widget":
-		return jinja.ValueOf(widgetValue{f.plan.Field.Widget}), true
+		return jinja.ValueOf(widgetValue{f.widgetNow()}), true
 	case "default":
 		return f.givenValue(f.Default), true
 	case "object_data":

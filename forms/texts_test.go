@@ -10,6 +10,7 @@ import (
 	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/markup"
 )
 
 // TestTextsAreTranslated by the functions of the tag trans, which know the request.
@@ -141,5 +142,23 @@ func TestCallsOfOneFieldWithOtherKeywords(t *testing.T) {
 				t.Fatalf("%s, want %s", got, want)
 			}
 		}
+	}
+}
+
+type stars struct{}
+
+func (stars) Render(f *forms.BoundField, a *forms.Attrs) markup.HTML {
+	a.SetDefault("class", "stars")
+	a.Set("data-n", f.Value())
+	return markup.HTML("<x-stars" + string(a.AppendTo(nil)) + "></x-stars>")
+}
+
+// TestWidgetsAreReplaced for all forms in a declaration, for one in the bound field.
+func TestWidgetsAreReplaced(t *testing.T) {
+	s := schema(t, forms.Field{Name: "n", Type: "IntegerField", Widget: stars{}}, forms.Field{Name: "m"})
+	f := s.Read(url.Values{"n": {"3"}, "m": {"x"}})
+	f.Field("m").Widget = stars{}
+	if got := f.Field("n").HTML() + f.Field("m").Element(map[string]any{"class_": `a"b`, `on"x`: 1}); got != `<x-stars class="stars" data-n="3"></x-stars><x-stars class="a&#34;b" data-n="x"></x-stars>` {
+		t.Error(got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -15,10 +16,11 @@ var (
 	durationType = reflect.TypeFor[time.Duration]()
 	timeType     = reflect.TypeFor[time.Time]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
+	urlType      = reflect.TypeFor[url.URL]()
 )
 
-// IsText reports whether *t implements encoding.TextUnmarshaler.
-func IsText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textType) }
+// IsText reports whether *t implements encoding.TextUnmarshaler, or t is url.URL, which is read in the same way.
+func IsText(t reflect.Type) bool { return t == urlType || reflect.PointerTo(t).Implements(textType) }
 
 // An Error says that a text is no value of the type it is meant for.
 type Error struct {
@@ -42,7 +44,7 @@ func (e *TypeError) Error() string {
 }
 
 // Text sets to by a text. It reads strings, booleans ([Bool]), numbers of any size, durations ([Duration]), times
-// ([Layout]), bytes, and types that implement encoding.TextUnmarshaler, whose errors are returned unchanged. Any other
+// ([Layout]), bytes, url.URL, and types that implement encoding.TextUnmarshaler, whose errors are returned unchanged. Any other
 // error is an [*Error] or a [*TypeError]. On an error the value is unchanged.
 func Text(to reflect.Value, text string) error { return Layout("").Text(to, text) }
 
@@ -54,6 +56,14 @@ func (l Layout) Text(to reflect.Value, text string) error {
 			to.Set(reflect.ValueOf(t))
 		}
 		return err
+	}
+	if to.Type() == urlType {
+		u, err := url.Parse(text)
+		if err != nil {
+			return &Error{fmt.Sprintf("%q is no URL", text), "a URL is needed"}
+		}
+		to.Set(reflect.ValueOf(*u))
+		return nil
 	}
 	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return u.UnmarshalText([]byte(text))
