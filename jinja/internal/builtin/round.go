@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/dewar-go/dewar/jinja/internal/output"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
 
@@ -132,20 +133,48 @@ func roundFloat(f float64, p int) (Value, error) {
 	return value.Float(r), nil
 }
 
+var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
+
+// roundFast returns |f|*10**p, rounded to the integer n. ok is false when the exact value has to decide, because the
+// product, which has an error of its own, is too near to a half. It is also false when n may have more than 15 digits.
+func roundFast(f float64, p int64) (n int64, ok bool) {
+	x := math.Abs(f) * float64(pow10[p])
+	if !(x < 1e14) {
+		return 0, false
+	}
+	n = int64(x)
+	rest := x - float64(n)
+	if rest > 0.5 {
+		n++
+	}
+	// The error of x is at most half of its last place: x * 2**-53, which is below 0.02 here.
+	return n, rest < 0.45 || rest > 0.55
+}
+
 // streamRound prints a rounded float from the digits that rounding gives: up to 15 of them are also the shortest ones of
-// the float that they are rounded to.
+// the float that they are rounded to, because no two decimals of 15 digits share a float.
 func streamRound(st State, buf []byte, v Value, a Args) ([]byte, error) {
-	p, ok := int64(0), len(a.Pos) == 0
-	if len(a.Pos) == 1 {
+	p, n, ok := int64(0), int64(0), v.Kind() == value.KindFloat && len(a.Pos) == 1 && len(a.Kw) == 0
+	if ok {
 		p, ok = a.Pos[0].Int64()
 	}
 	f, _ := v.Float64()
-	if !ok || v.Kind() != value.KindFloat || len(a.Kw) > 0 || p < 1 || p > 4 || !(math.Abs(f) < 1e11) {
+	if ok = ok && p > 0 && p < int64(len(pow10)); ok {
+		n, ok = roundFast(f, p)
+	}
+	unit := pow10[max(0, min(p, 6))]
+	if !ok || n < unit/1000 { // the repr has an exponent below 1e-4
 		return streamValue(round)(st, buf, v, a)
 	}
-	buf = strconv.AppendFloat(buf, f, 'f', int(p), 64)
-	for buf[len(buf)-1] == '0' && buf[len(buf)-2] != '.' {
-		buf = buf[:len(buf)-1]
+	if math.Signbit(f) {
+		buf = append(buf, '-')
 	}
-	return buf, nil
+	buf = append(output.AppendInt(buf, n/unit), '.')
+	for rest := n % unit; ; rest %= unit {
+		unit /= 10
+		buf = append(buf, '0'+byte(rest/unit))
+		if rest%unit == 0 {
+			return buf, nil
+		}
+	}
 }

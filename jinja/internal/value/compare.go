@@ -27,24 +27,10 @@ var opSigns = [...]string{"==", "!=", "<", "<=", ">", ">="}
 func (op Op) String() string { return opSigns[op] }
 
 // holds reports whether the result c of a three-way comparison satisfies op.
-func (op Op) holds(c int) bool {
-	switch op {
-	case Eq:
-		return c == 0
-	case Ne:
-		return c != 0
-	case Lt:
-		return c < 0
-	case Le:
-		return c <= 0
-	case Gt:
-		return c > 0
-	}
-	return c >= 0
-}
+func (op Op) holds(c int) bool { return compared(op, c, 0) }
 
-// ints returns x op y.
-func (op Op) ints(x, y int64) bool {
+// compared returns x op y.
+func compared[T int | int64 | float64](op Op, x, y T) bool {
 	switch op {
 	case Eq:
 		return x == y
@@ -324,16 +310,15 @@ func exactFloat(i int64) bool { return i >= -1<<53 && i <= 1<<53 }
 
 // Compare returns the result of a op b, or Python's TypeError for values without an order.
 func Compare(op Op, a, b Value) (bool, error) {
-	if a.t == b.t && a.t != nil {
-		switch a.t {
-		case intType:
-			return op.ints(int64(a.n), int64(b.n)), nil
-		case stringType:
-			if op <= Ne {
-				return (a.rawString() == b.rawString()) == (op == Eq), nil
-			}
-			return op.holds(strings.Compare(a.rawString(), b.rawString())), nil
-		}
+	switch {
+	case a.t == intType && b.t == intType:
+		return compared(op, int64(a.n), int64(b.n)), nil
+	case a.t == floatType && b.t == intType && exactFloat(int64(b.n)):
+		return compared(op, a.float(), float64(int64(b.n))), nil
+	case a.t == floatType && b.t == floatType:
+		return compared(op, a.float(), b.float()), nil
+	case a.t == stringType && b.t == stringType && op <= Ne:
+		return (a.rawString() == b.rawString()) == (op == Eq), nil
 	}
 	return compare(op, a, b, 0)
 }

@@ -241,16 +241,13 @@ func (p *percentFormatter) number(what string) (int, error) {
 		}
 		return int(i), nil
 	}
-	n := 0
-	for _, c := range []byte(p.s[p.i:]) {
-		if c < '0' || c > '9' {
-			break
-		}
-		p.i++
-		if n = n*10 + int(c-'0'); n > math.MaxInt32 {
+	n, i := 0, p.i
+	for ; i < len(p.s) && '0' <= p.s[i] && p.s[i] <= '9'; i++ {
+		if n = n*10 + int(p.s[i]-'0'); n > math.MaxInt32 {
 			return 0, valueErrorf("%s too big", what)
 		}
 	}
+	p.i = i
 	if n > maxWidth {
 		return 0, NewError("MemoryError", "")
 	}
