@@ -43,7 +43,12 @@ func (c *compiler) member(n ast.Expr) (x ast.Expr, site *value.Site, name string
 // readMember compiles x.name or x['name'].
 func (c *compiler) readMember(n ast.Expr, fr *scopeFrame) expr {
 	if r, ok := c.localAttr(n, fr); ok {
-		return r.value
+		return func(f *frame) (value.Value, error) {
+			if x, ok := r.site.Lookup(f.vars[r.slot], r.name); ok {
+				return x, nil
+			}
+			return r.absent(f)
+		}
 	}
 	x, site, name := c.member(n)
 	obj := c.expr(x, fr)

@@ -51,6 +51,16 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 					return c.compareString(o == value.Eq, n.Expr, first, k, fr)
 				}
 			}
+			if k, ok := op.Expr.(*ast.Const); ok {
+				k := constValue(k.Value)
+				return func(f *frame) (bool, error) {
+					a, err := first(f)
+					if err != nil {
+						return false, err
+					}
+					return value.Compare(o, a, k)
+				}
+			}
 			return func(f *frame) (bool, error) {
 				a, err := first(f)
 				if err != nil {

@@ -48,10 +48,15 @@ func (c *compiler) read(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 
 // value returns what a read of an attribute gives.
 func (r *read) value(f *frame) (value.Value, error) {
-	v := f.vars[r.slot]
-	if x, ok := r.site.Lookup(v, r.name); ok {
+	if x, ok := r.site.Lookup(f.vars[r.slot], r.name); ok {
 		return x, nil
 	}
+	return r.absent(f)
+}
+
+// absent is value for what the site does not find.
+func (r *read) absent(f *frame) (value.Value, error) {
+	v := f.vars[r.slot]
 	if value.Missing(v) {
 		v = r.undef
 	}
