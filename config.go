@@ -166,9 +166,9 @@ type Config struct {
 	// MaxConnections bounds the connections of [App.Run] and [App.Serve]; one of
 	// HTTP/2 counts once for each request under way. When all places are taken,
 	// whoever comes gets that of the connection whose client gives least for what
-	// it holds ([secure.Connections]). A connection that a handler takes over, as for
-	// a WebSocket, keeps its place until it is closed, and half of the places are left
-	// to others. Default: half of the system's limit of open files, since each request
+	// it holds ([secure.Connections]). Streams ([Context.Stream], [Context.Events])
+	// and connections that a handler takes over, as for a WebSocket, keep their place
+	// until they end, and half of the places are left to others. Default: half of the system's limit of open files, since each request
 	// may open another, and no bound where that is not known.
 	MaxConnections int
 	// MaxStreams bounds the requests that a client may have under way on one

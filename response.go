@@ -359,10 +359,15 @@ func (w *response) FlushError() error {
 	if w.state == hijacked {
 		return http.ErrHijacked
 	}
+	kind := w.Header()["Content-Type"]
+	events := len(kind) == 1 && strings.HasPrefix(kind[0], "text/event-stream")
+	if events && w.state == buffering && !w.c.admission.Endless() {
+		panic(abort{errNoPlace()}) // a handler need not look at the error
+	}
 	if err := w.begin(-1); err != nil {
 		return err
 	}
-	if kind := w.Header()["Content-Type"]; len(kind) == 1 && strings.HasPrefix(kind[0], "text/event-stream") {
+	if events {
 		w.c.streaming(false)
 	}
 	return http.NewResponseController(w.w).Flush()
@@ -401,9 +406,13 @@ func (c *Context) mayTakeOver() error {
 	if c.admission.MayTakeOver() {
 		return nil
 	}
+	return errNoPlace()
+}
+
+func errNoPlace() error {
 	return &HTTPError{
 		Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"10"}},
-		Err: errors.New("dewar: handlers have taken over half of the connections that may be open (MaxConnections)"),
+		Err: errors.New("dewar: streams, and connections that handlers have taken over, are half of those that may be open (MaxConnections)"),
 	}
 }
 

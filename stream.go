@@ -19,7 +19,8 @@ import (
 // them, and an error cuts the connection, since the status is sent already. It
 // has to end when the client goes away and when the server shuts down: watch
 // [Context.Context] in what waits, which ends with either. For HEAD the answer is
-// its headers, and write is not called.
+// its headers, and write is not called. When half of [Config.MaxConnections] are
+// streams the error is an [HTTPError] of 503.
 func (c *Context) Stream(contentType string, write func(w io.Writer) error) error {
 	if err := c.answering(); err != nil {
 		return err
@@ -28,6 +29,9 @@ func (c *Context) Stream(contentType string, write func(w io.Writer) error) erro
 }
 
 func (c *Context) writeStream(contentType string, write func(w io.Writer) error) error {
+	if !c.admission.Endless() {
+		return errNoPlace()
+	}
 	c.SetHeader("Content-Type", contentType)
 	c.writeStatus()
 	c.streaming(true)

@@ -67,3 +67,80 @@ func TestTakenOverConnections(t *testing.T) {
 		t.Errorf("answers %d, %d, %d, %d, %d; want 101, 101, 503, 503, 200", one, two, three, four, five)
 	}
 }
+
+// TestStreamsLeaveRoom: open streams, of views, of handlers and of the other application,
+// take half of the places at most, and give them back when they end.
+func TestStreamsLeaveRoom(t *testing.T) {
+	events := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "data: x\n\n")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+	other := httptest.NewServer(http.HandlerFunc(events))
+	defer other.Close()
+	defer other.CloseClientConnections()
+	app, _ := newApp(t, func(c *dewar.Config) { c.MaxConnections = 8 })
+	app.Fallback(other.URL)
+	ended := make(chan bool, 10)
+	app.Get("/events", func(c *dewar.Context) error {
+		return c.Events(func(send func(dewar.Event) error) error {
+			defer func() { ended <- true }()
+			err := send(dewar.Event{Data: "x"})
+			<-c.Context().Done()
+			return err
+		})
+	})
+	app.Get("/stream", func(c *dewar.Context) error {
+		return c.Stream("text/plain", func(io.Writer) error { <-c.Context().Done(); return nil })
+	})
+	app.Get("/handler", dewar.Wrap(http.HandlerFunc(events)))
+	app.Get("/page", text("page"))
+	addr := serve(t, app)
+	ask := func(path string) (net.Conn, int) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn, resp.StatusCode
+	}
+	var first net.Conn
+	for _, path := range []string{"/events", "/stream", "/handler", "/elsewhere"} {
+		conn, status := ask(path)
+		defer conn.Close()
+		if status != 200 {
+			t.Errorf("%s: %d", path, status)
+		}
+		if first == nil {
+			first = conn
+		}
+	}
+	for _, path := range []string{"/events", "/stream", "/handler", "/elsewhere", "/page"} {
+		want := 503
+		if path == "/page" {
+			want = 200
+		}
+		conn, status := ask(path)
+		conn.Close()
+		if status != want {
+			t.Errorf("%s: %d when half of the places are streams, want %d", path, status, want)
+		}
+	}
+	first.Close()
+	<-ended
+	status := 0
+	for range 1000 { // its request ends a little behind the view
+		var conn net.Conn
+		conn, status = ask("/stream")
+		defer conn.Close()
+		if status == 200 {
+			return
+		}
+	}
+	t.Errorf("%d when a stream has ended", status)
+}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/dewar-go/dewar/internal/httpconn"
@@ -26,6 +27,7 @@ type Admission struct {
 	answers    bool  // one of them is a short answer
 	owed       int64 // the bytes of it, which count when it is taken
 	done       bool
+	endless    atomic.Bool
 }
 
 // Admit tells whether a request is still wanted, and lets it in then. It must be
@@ -196,6 +198,22 @@ func (a *Admission) MayTakeOver() bool {
 	return a.on == nil || a.on.limits.Places <= 0 || a.on.over.Load() < int64(max(1, a.on.limits.Places/2))
 }
 
+// Endless notes that the answer may have no end, such as a stream of events, and
+// reports whether there is room for one: such answers, and the connections that
+// handlers have taken over, get half of the places.
+func (a *Admission) Endless() bool {
+	if a.of == nil || a.endless.Load() {
+		return true
+	}
+	if !a.MayTakeOver() {
+		return false
+	}
+	if a.endless.CompareAndSwap(false, true) {
+		a.on.over.Add(1)
+	}
+	return true
+}
+
 // Conn is the connection that the request came over, beneath TLS; nil for a
 // request of a server that does not tell of its connections.
 func (a *Admission) Conn() net.Conn {
@@ -207,6 +225,9 @@ func (a *Admission) Conn() net.Conn {
 
 // Done ends the request. One that was cancelled in the meantime counts too.
 func (a *Admission) Done(r *http.Request) {
+	if a.endless.CompareAndSwap(true, false) {
+		a.on.over.Add(-1)
+	}
 	n, http2 := a.of, isHTTP2(r)
 	if n != nil {
 		places := n.exit(a, http2)

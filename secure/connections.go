@@ -40,7 +40,7 @@ type Connections struct {
 	limits  ConnectionLimits
 	open    atomic.Int64 // places
 	backlog atomic.Int64
-	over    atomic.Int64 // connections that handlers have taken over
+	over    atomic.Int64 // connections that handlers have taken over, and answers without an end
 	evicted atomic.Uint64
 	resets  atomic.Uint64
 	all     sync.Map      // net.Conn to *connection
