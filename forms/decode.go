@@ -490,7 +490,9 @@ func textOf(v reflect.Value) string {
 	switch {
 	case v.Kind() == reflect.Pointer, v.Kind() == reflect.Interface:
 		return textOf(v.Elem())
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
+		return string(v.Bytes())
+	case v.Kind() == reflect.Slice:
 		list := make([]string, v.Len())
 		for i := range list {
 			list[i] = textOf(v.Index(i))

@@ -75,6 +75,10 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if !isName(f.Name) {
 		return wrong("a name is letters, digits and underscores")
 	}
+	switch f.Name {
+	case "errors", "hidden_tag", "csrf_token", offeredName:
+		return wrong("the name is taken: templates ask every form for its %s", f.Name)
+	}
 	if p.Type == "" {
 		p.Type = typeFor(f, nested)
 	}

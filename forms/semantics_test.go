@@ -314,6 +314,32 @@ func TestSlicesOfOwnTypes(t *testing.T) {
 	}
 }
 
+// TestNoAnswerIsValid: what a page lets a user leave open is no mistake, and leaves the zero value.
+func TestNoAnswerIsValid(t *testing.T) {
+	type open struct {
+		Radio string     `form:"radio" type:"radio" choices:"a, b"`
+		Size  int        `form:"size" type:"radio" choices:"1=One, 2=Two"`
+		Count int        `form:"count"`
+		Day   time.Time  `form:"day" type:"date"`
+		Addr  netip.Addr `form:"addr"`
+		Raw   []byte     `form:"raw"`
+	}
+	var form *forms.FormOf[open]
+	client := app(t, "{{ form.raw }}", func(c *dewar.Context, f *forms.FormOf[open]) error {
+		form = f
+		f.Valid()
+		return f.Render("page.html", nil)
+	})
+	client.PostForm("/", url.Values{"count": {""}, "day": {""}, "addr": {""}})
+	if !form.Valid() || !reflect.DeepEqual(form.Data, open{}) {
+		t.Errorf("%+v %v", form.Data, form.Errors())
+	}
+	page := client.PostForm("/", url.Values{"radio": {"z"}, "size": {"3"}, "count": {"x"}, "raw": {"a<b"}}).Text
+	if got, want := codes(form.Errors()), []string{"radio:choice", "size:choice", "count:type"}; !slices.Equal(got, want) || !strings.Contains(page, `value="a&lt;b"`) {
+		t.Errorf("%q, want %q; %s", got, want, page)
+	}
+}
+
 // TestDatabaseErrorInOneLine: an error that the form could not know is the field's.
 func TestDatabaseErrorInOneLine(t *testing.T) {
 	client := app(t, "{{ form.name.errors }}", func(c *dewar.Context, f *forms.FormOf[profile]) error {

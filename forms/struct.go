@@ -168,12 +168,14 @@ func typeOfChecks(checks []Check) string {
 	return ""
 }
 
-// mayBeEmpty lets a number, a date or the like without any check be left empty, as the page lets it: the zero value is
-// what Go has for that. In WTForms an empty text is not a valid number.
+// mayBeEmpty lets a number, a date or the like without any check be left empty, and radio buttons without an answer, as
+// the page lets it: the zero value is what Go has for that. In WTForms an empty text is not a valid number, and no answer
+// not a valid choice.
 func (f *Field) mayBeEmpty() {
 	t := indirect(f.GoType)
-	if len(f.Checks) == 0 && f.Choices == nil && t.Kind() != reflect.Bool && t != uploadsType && t != uploadType.Elem() &&
-		(t.Kind() != reflect.String || scan.IsText(t)) {
+	single := f.Choices == nil && t.Kind() != reflect.Bool && t != uploadsType && t != uploadType.Elem() &&
+		(t.Kind() != reflect.String || scan.IsText(t))
+	if len(f.Checks) == 0 && (single || longType(f.Type) == "RadioField") {
 		f.Checks = []Check{Optional{}}
 	}
 }

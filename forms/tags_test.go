@@ -26,6 +26,7 @@ type misspelt struct {
 	N misspeltInner `form:"n"`
 	O bool          `form:"o" type:"date"`
 	p string        `form:"p"`
+	Q string        `form:"errors"`
 }
 
 type misspeltInner struct {
@@ -61,6 +62,7 @@ func TestTagMistakesAreAllFoundAtStart(t *testing.T) {
 		`forms: forms_test.misspeltInner.X: there is no check "nope"`,
 		`misspelt.O: field "o": the value of a DateField is a time.Time, not bool`,
 		`misspelt.p: the field must be exported`,
+		`misspelt.Q: field "errors": the name is taken: `,
 		`misspelt.ValidateZ: there is no field Z of the form`,
 		`misspelt.ValidateB: the method must be func() error`,
 		`misspelt.Validate: the method must be func() error`,
