@@ -125,7 +125,7 @@ func pythonText(v any) string {
 
 // gettext translates a text by the app's own translations, those of the tag trans: [dewar.Config.TemplateTranslations].
 func (f *Form) gettext(text string) string {
-	if f.c == nil {
+	if f.c == nil || text == "" { // the message "" of a catalogue is its header
 		return text
 	}
 	if translate := f.catalogue().Gettext; translate != nil {

@@ -191,11 +191,9 @@ func (f *Form) Valid() bool {
 }
 
 // Partial is Valid for PATCH: the checks of fields that were not sent are left out, so that required ones may be
-// absent.
+// absent. Call it in the place of Valid.
 func (f *Form) Partial() bool {
-	if !f.options.Partial {
-		f.options.Partial, f.checked = true, false
-	}
+	f.options.Partial = true
 	return f.Valid()
 }
 

@@ -1,6 +1,7 @@
 package forms_test
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
 	"reflect"
@@ -424,5 +425,33 @@ func TestGoTypes(t *testing.T) {
 	page = client.PostForm("/", url.Values{"addr": {"192.0.2"}, "home": {"x"}, "id": {""}, "name": {"a"}})
 	if got := codes(form.Errors()); !slices.Equal(got, []string{"addr:type", "home:url", "name:length"}) || !strings.Contains(page.Text, `value="192.0.2"`) {
 		t.Errorf("%v %s", form.Errors(), page.Text)
+	}
+}
+
+// TestNestedListsKeepTheirNames: the names of entries in entries follow their places, in errors and elements as well.
+func TestNestedListsKeepTheirNames(t *testing.T) {
+	type page struct {
+		Rows []struct {
+			Cells []struct {
+				N int `form:"n" check:"required"`
+			} `form:"cells"`
+		} `form:"rows"`
+	}
+	var form *forms.FormOf[page]
+	client := app(t, "", func(c *dewar.Context, f *forms.FormOf[page]) error {
+		form = f
+		f.Valid()
+		return c.NoContent()
+	})
+	client.Do(formRequest(client, "rows-9-cells-4-n=x&rows-9-cells-2-n=2&rows-3-cells-0-n=3"))
+	if got := fmt.Sprint(form.Data.Rows); got != "[{[{0} {2}]} {[{3}]}]" {
+		t.Error(got)
+	}
+	e := form.Errors()
+	if len(e) != 1 || e[0].Field != "rows-0-cells-0-n" || e[0].Pointer() != "/rows/0/cells/0/n" {
+		t.Error(e)
+	}
+	if html := string(form.Field("rows").HTML()); !strings.Contains(html, `name="rows-0-cells-1-n" required type="number" value="2"`) || !strings.Contains(html, `name="rows-1-cells-0-n" required type="number" value="3"`) {
+		t.Error(html)
 	}
 }
