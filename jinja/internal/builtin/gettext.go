@@ -19,10 +19,18 @@ type Translations struct {
 // it.
 func Gettext(t Translations, newStyle bool) map[string]Value {
 	g := map[string]Value{
-		"gettext":   value.NewFunc("gettext", plainGettext(t)),
-		"ngettext":  value.NewFunc("ngettext", plainNgettext(t)),
-		"pgettext":  value.NewFunc("pgettext", plainPgettext(t)),
-		"npgettext": value.NewFunc("npgettext", plainNpgettext(t)),
+		"gettext": message("gettext", gettextSig, 1, t.Gettext != nil, func(st State, s []string, _ Value) (string, error) {
+			return t.Gettext(st, s[0])
+		}),
+		"ngettext": message("ngettext", ngettextSig, 2, t.Ngettext != nil, func(st State, s []string, n Value) (string, error) {
+			return t.Ngettext(st, s[0], s[1], n)
+		}),
+		"pgettext": message("pgettext", pgettextSig, 2, t.Pgettext != nil, func(st State, s []string, _ Value) (string, error) {
+			return t.Pgettext(st, s[0], s[1])
+		}),
+		"npgettext": message("npgettext", npgettextSig, 3, t.Npgettext != nil, func(st State, s []string, n Value) (string, error) {
+			return t.Npgettext(st, s[0], s[1], s[2], n)
+		}),
 	}
 	if newStyle {
 		g = NewStyle(g)
@@ -48,86 +56,32 @@ var (
 	npgettextSig = sig("NullTranslations.npgettext", onSelf, value.Req("context"), value.Req("msgid1"), value.Req("msgid2"), value.Req("n"))
 )
 
-// texts stores the strings of the first len(out) arguments in out.
-func texts(out []string, args []Value) (err error) {
-	for i := range out {
-		if out[i], err = value.StrOf(args[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func plainGettext(t Translations) value.Func {
-	return func(st State, a Args) (Value, error) {
-		var arg [1]Value
-		var s [1]string
-		if err := gettextSig.bind(arg[:], a); err != nil {
+// message returns the function of the old style called name. Its first arguments are texts, the one behind them, if any,
+// is the number that chooses between the last two. translate is called where there are translations.
+func message(name string, sig *signature, texts int, translated bool, translate func(st State, s []string, n Value) (string, error)) Value {
+	return value.NewFunc(name, func(st State, a Args) (Value, error) {
+		var room [4]Value
+		arg := room[:len(sig.params)]
+		if err := sig.bind(arg, a); err != nil {
 			return Value{}, err
 		}
-		if t.Gettext == nil {
-			return arg[0], nil
+		switch {
+		case translated:
+		case texts < len(arg):
+			return pluralForm(arg[texts-2], arg[texts-1], arg[texts])
+		default:
+			return arg[texts-1], nil
 		}
-		if err := texts(s[:], arg[:]); err != nil {
-			return Value{}, err
+		s := make([]string, texts)
+		for i := range s {
+			var err error
+			if s[i], err = value.StrOf(arg[i]); err != nil {
+				return Value{}, err
+			}
 		}
-		r, err := t.Gettext(st, s[0])
+		r, err := translate(st, s, room[texts])
 		return value.String(r), err
-	}
-}
-
-func plainNgettext(t Translations) value.Func {
-	return func(st State, a Args) (Value, error) {
-		var arg [3]Value
-		var s [2]string
-		if err := ngettextSig.bind(arg[:], a); err != nil {
-			return Value{}, err
-		}
-		if t.Ngettext == nil {
-			return pluralForm(arg[0], arg[1], arg[2])
-		}
-		if err := texts(s[:], arg[:]); err != nil {
-			return Value{}, err
-		}
-		r, err := t.Ngettext(st, s[0], s[1], arg[2])
-		return value.String(r), err
-	}
-}
-
-func plainPgettext(t Translations) value.Func {
-	return func(st State, a Args) (Value, error) {
-		var arg [2]Value
-		var s [2]string
-		if err := pgettextSig.bind(arg[:], a); err != nil {
-			return Value{}, err
-		}
-		if t.Pgettext == nil {
-			return arg[1], nil
-		}
-		if err := texts(s[:], arg[:]); err != nil {
-			return Value{}, err
-		}
-		r, err := t.Pgettext(st, s[0], s[1])
-		return value.String(r), err
-	}
-}
-
-func plainNpgettext(t Translations) value.Func {
-	return func(st State, a Args) (Value, error) {
-		var arg [4]Value
-		var s [3]string
-		if err := npgettextSig.bind(arg[:], a); err != nil {
-			return Value{}, err
-		}
-		if t.Npgettext == nil {
-			return pluralForm(arg[1], arg[2], arg[3])
-		}
-		if err := texts(s[:], arg[:]); err != nil {
-			return Value{}, err
-		}
-		r, err := t.Npgettext(st, s[0], s[1], s[2], arg[3])
-		return value.String(r), err
-	}
+	})
 }
 
 // pluralForm returns singular when n is 1 and plural otherwise, as a catalogue without translations does.

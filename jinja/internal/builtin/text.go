@@ -25,33 +25,34 @@ func like(v Value, s string) Value {
 	return value.String(s)
 }
 
-func upper(st State, v Value, a Args) (Value, error) {
-	if err := upperSig.none(a); err != nil {
-		return Value{}, err
+// textFilter returns a filter of texts that takes no arguments.
+func textFilter(sig *signature, f func(st State, v Value, s string) (Value, error)) value.Filter {
+	return func(st State, v Value, a Args) (Value, error) {
+		if err := sig.none(a); err != nil {
+			return Value{}, err
+		}
+		v, err := softStr(v)
+		if err != nil {
+			return Value{}, err
+		}
+		s, _ := v.Str()
+		return f(st, v, s)
 	}
-	v, err := softStr(v)
-	if err != nil {
-		return Value{}, err
-	}
-	return upperStr(st, v)
 }
+
+var (
+	upper      = textFilter(upperSig, func(st State, v Value, _ string) (Value, error) { return upperStr(st, v) })
+	lower      = textFilter(lowerSig, func(st State, v Value, _ string) (Value, error) { return lowerStr(st, v) })
+	capitalize = textFilter(capitalizeSig, func(st State, v Value, _ string) (Value, error) { return method(st, v, "capitalize") })
+	title      = textFilter(titleSig, titled)
+	wordcount  = textFilter(wordcountSig, countWords)
+)
 
 func upperStr(st State, v Value) (Value, error) {
 	if s, _ := v.Str(); value.IsASCII(s) {
 		return like(v, strings.ToUpper(s)), nil
 	}
 	return method(st, v, "upper")
-}
-
-func lower(st State, v Value, a Args) (Value, error) {
-	if err := lowerSig.none(a); err != nil {
-		return Value{}, err
-	}
-	v, err := softStr(v)
-	if err != nil {
-		return Value{}, err
-	}
-	return lowerStr(st, v)
 }
 
 func lowerStr(st State, v Value) (Value, error) {
@@ -61,28 +62,9 @@ func lowerStr(st State, v Value) (Value, error) {
 	return method(st, v, "lower")
 }
 
-func capitalize(st State, v Value, a Args) (Value, error) {
-	if err := capitalizeSig.none(a); err != nil {
-		return Value{}, err
-	}
-	v, err := softStr(v)
-	if err != nil {
-		return Value{}, err
-	}
-	return method(st, v, "capitalize")
-}
-
-// title is the filter title: every word begins with a capital. Words begin at the start and after white space, hyphens
+// titled is the filter title: every word begins with a capital. Words begin at the start and after white space, hyphens
 // and opening brackets. The result is never Markup.
-func title(st State, v Value, a Args) (Value, error) {
-	if err := titleSig.none(a); err != nil {
-		return Value{}, err
-	}
-	v, err := softStr(v)
-	if err != nil {
-		return Value{}, err
-	}
-	s, _ := v.Str()
+func titled(st State, _ Value, s string) (Value, error) {
 	if out, _, ok := appendCased(nil, s, &upperASCII, &lowerASCII, true); ok {
 		return value.String(string(out)), nil
 	}
@@ -126,16 +108,8 @@ func isWordBreak(r rune) bool {
 	return value.IsSpace(r)
 }
 
-// wordcount is the filter wordcount: it counts the runs of letters, digits and underscores.
-func wordcount(st State, v Value, a Args) (Value, error) {
-	if err := wordcountSig.none(a); err != nil {
-		return Value{}, err
-	}
-	v, err := softStr(v)
-	if err != nil {
-		return Value{}, err
-	}
-	s, _ := v.Str()
+// countWords is the filter wordcount: it counts the runs of letters, digits and underscores.
+func countWords(_ State, _ Value, s string) (Value, error) {
 	n := 0
 	in := false
 	for _, r := range s {

@@ -230,15 +230,8 @@ func appendJSString(buf []byte, s string) []byte {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			buf = append(buf, `\ufffd`...)
-		case r == 0x2028 || r == 0x2029 || r == 0xfeff:
-			buf = appendU(buf, r)
-		default:
-			buf = append(buf, s[i:i+n]...)
-		}
+		n := 0
+		buf, n = appendWide(buf, s[i:])
 		i += n
 	}
 	return buf
@@ -249,6 +242,18 @@ const lowerHex = "0123456789abcdef"
 // appendU writes \uNNNN.
 func appendU(buf []byte, r rune) []byte {
 	return append(buf, '\\', 'u', lowerHex[r>>12&15], lowerHex[r>>8&15], lowerHex[r>>4&15], lowerHex[r&15])
+}
+
+// appendWide writes the first character of s, which is not ASCII, and returns its length.
+func appendWide(buf []byte, s string) ([]byte, int) {
+	r, n := utf8.DecodeRuneInString(s)
+	switch {
+	case r == utf8.RuneError && n == 1:
+		return append(buf, `\ufffd`...), n
+	case r == 0x2028 || r == 0x2029 || r == 0xfeff:
+		return appendU(buf, r), n
+	}
+	return append(buf, s[:n]...), n
 }
 
 // appendRegexp writes a text that a regular expression matches literally.
@@ -267,15 +272,8 @@ func appendRegexp(buf []byte, s string) []byte {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			buf = append(buf, `\ufffd`...)
-		case r == 0x2028 || r == 0x2029 || r == 0xfeff:
-			buf = appendU(buf, r)
-		default:
-			buf = append(buf, s[i:i+n]...)
-		}
+		n := 0
+		buf, n = appendWide(buf, s[i:])
 		i += n
 	}
 	return buf

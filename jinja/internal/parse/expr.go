@@ -39,32 +39,38 @@ func (p *Parser) condExpr() ast.Expr {
 	return e
 }
 
-func (p *Parser) or() ast.Expr {
+// binary parses operands between operators of one rank, from the left. make returns the node of the operator that is
+// current, nil when none of them is.
+func (p *Parser) binary(operand func() ast.Expr, make func(op lex.Token, b ast.BinExpr) ast.Expr) ast.Expr {
 	pos := at(p.cur)
-	left := p.and()
+	left := operand()
 	depth := p.depth
-	for p.cur.Is("or") {
+	for make(p.cur, ast.BinExpr{}) != nil {
 		p.enter()
-		p.next()
-		left = &ast.Or{BinExpr: ast.BinExpr{Pos: pos, Left: left, Right: p.and()}}
+		op := p.next()
+		left = make(op, ast.BinExpr{Pos: pos, Left: left, Right: operand()})
 		pos = at(p.cur)
 	}
 	p.depth = depth
 	return left
 }
 
+func (p *Parser) or() ast.Expr {
+	return p.binary(p.and, func(op lex.Token, b ast.BinExpr) ast.Expr {
+		if op.Is("or") {
+			return &ast.Or{BinExpr: b}
+		}
+		return nil
+	})
+}
+
 func (p *Parser) and() ast.Expr {
-	pos := at(p.cur)
-	left := p.not()
-	depth := p.depth
-	for p.cur.Is("and") {
-		p.enter()
-		p.next()
-		left = &ast.And{BinExpr: ast.BinExpr{Pos: pos, Left: left, Right: p.not()}}
-		pos = at(p.cur)
-	}
-	p.depth = depth
-	return left
+	return p.binary(p.not, func(op lex.Token, b ast.BinExpr) ast.Expr {
+		if op.Is("and") {
+			return &ast.And{BinExpr: b}
+		}
+		return nil
+	})
 }
 
 func (p *Parser) not() ast.Expr {
@@ -112,22 +118,15 @@ func (p *Parser) compare() ast.Expr {
 }
 
 func (p *Parser) sum() ast.Expr {
-	pos := at(p.cur)
-	left := p.concat()
-	depth := p.depth
-	for p.cur.Kind == lex.Add || p.cur.Kind == lex.Sub {
-		p.enter()
-		op := p.next().Kind
-		b := ast.BinExpr{Pos: pos, Left: left, Right: p.concat()}
-		if op == lex.Add {
-			left = &ast.Add{BinExpr: b}
-		} else {
-			left = &ast.Sub{BinExpr: b}
+	return p.binary(p.concat, func(op lex.Token, b ast.BinExpr) ast.Expr {
+		switch op.Kind {
+		case lex.Add:
+			return &ast.Add{BinExpr: b}
+		case lex.Sub:
+			return &ast.Sub{BinExpr: b}
 		}
-		pos = at(p.cur)
-	}
-	p.depth = depth
-	return left
+		return nil
+	})
 }
 
 func (p *Parser) concat() ast.Expr {
@@ -144,45 +143,28 @@ func (p *Parser) concat() ast.Expr {
 }
 
 func (p *Parser) product() ast.Expr {
-	pos := at(p.cur)
-	left := p.pow()
-	depth := p.depth
-	for {
-		op := p.cur.Kind
-		if op != lex.Mul && op != lex.Div && op != lex.FloorDiv && op != lex.Mod {
-			break
-		}
-		p.enter()
-		p.next()
-		b := ast.BinExpr{Pos: pos, Left: left, Right: p.pow()}
-		switch op {
+	return p.binary(p.pow, func(op lex.Token, b ast.BinExpr) ast.Expr {
+		switch op.Kind {
 		case lex.Mul:
-			left = &ast.Mul{BinExpr: b}
+			return &ast.Mul{BinExpr: b}
 		case lex.Div:
-			left = &ast.Div{BinExpr: b}
+			return &ast.Div{BinExpr: b}
 		case lex.FloorDiv:
-			left = &ast.FloorDiv{BinExpr: b}
+			return &ast.FloorDiv{BinExpr: b}
 		case lex.Mod:
-			left = &ast.Mod{BinExpr: b}
+			return &ast.Mod{BinExpr: b}
 		}
-		pos = at(p.cur)
-	}
-	p.depth = depth
-	return left
+		return nil
+	})
 }
 
 func (p *Parser) pow() ast.Expr {
-	pos := at(p.cur)
-	left := p.unary(true)
-	depth := p.depth
-	for p.cur.Kind == lex.Pow {
-		p.enter()
-		p.next()
-		left = &ast.Pow{BinExpr: ast.BinExpr{Pos: pos, Left: left, Right: p.unary(true)}}
-		pos = at(p.cur)
-	}
-	p.depth = depth
-	return left
+	return p.binary(func() ast.Expr { return p.unary(true) }, func(op lex.Token, b ast.BinExpr) ast.Expr {
+		if op.Kind == lex.Pow {
+			return &ast.Pow{BinExpr: b}
+		}
+		return nil
+	})
 }
 
 func (p *Parser) unary(filters bool) ast.Expr {
