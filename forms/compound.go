@@ -64,7 +64,7 @@ func (f *BoundField) processList(src *source, x reflect.Value) {
 		f.offered = len(parts) > 0 || src.offered(f.name)
 	}
 	n := len(parts)
-	sent := f.offered || src != nil && len(src.values) > 0
+	sent := f.offered || src != nil && len(src.values) > 0 && !src.json
 	if !sent {
 		n = len(objects)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,6 +58,8 @@ func (f *BoundField) take(src *source) {
 		return
 	}
 	switch {
+	case !f.offered && (src.json || f.value.Kind() == reflect.Pointer):
+		return // a browser sends nothing for an empty box, a program does
 	case f.kind == kindBool:
 		f.setBool(f.sent && len(f.raw) > 0 && isOn(f.raw[0]))
 		return
@@ -225,10 +228,11 @@ func (f *BoundField) setTime(t time.Time) {
 
 // parseWeek reads a week of HTML, "2026-W05", as the day it begins with: ISO 8601.
 func parseWeek(text string) (time.Time, error) {
-	var year, week int
-	if n, err := fmt.Sscanf(text, "%4d-W%2d", &year, &week); n != 2 || err != nil || len(text) != 8 {
+	if len(text) != 8 || text[4:6] != "-W" || strings.Trim(text[:4]+text[6:], "0123456789") != "" {
 		return time.Time{}, errDecimal
 	}
+	year, _ := strconv.Atoi(text[:4])
+	week, _ := strconv.Atoi(text[6:])
 	t := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in the first week
 	t = t.AddDate(0, 0, -int(t.Weekday()+6)%7+7*(week-1))
 	if y, w := t.ISOWeek(); y != year || w != week {
@@ -280,7 +284,7 @@ func (f *BoundField) setObject(v reflect.Value) {
 	if v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
 		v = reflect.Value{}
 	}
-	if f.kind == kindBool {
+	if f.kind == kindBool && (v.IsValid() || f.value.Kind() != reflect.Pointer) {
 		f.setBool(v.IsValid() && !v.IsZero())
 		return
 	}

@@ -63,8 +63,8 @@
 // # Models
 //
 // [Options] has From, where the values of a form come from that was not sent. [Form.Populate] writes them back: only
-// fields that the page offered. A rendered checkbox and a list of choices send a marker (_offered) for that, since
-// browsers send nothing for one that is empty. [BoundField.Changed] tells what is new. [Form.AddError] makes an error
+// fields that the page offered. A rendered checkbox, a list of choices and a FieldList send a marker (_offered) for that,
+// since browsers send nothing for one that is empty. [BoundField.Changed] tells what is new. [Form.AddError] makes an error
 // of the database that of a field. [Form.Partial] is Valid for PATCH.
 //
 // # Forms in code

@@ -455,3 +455,52 @@ func TestNestedListsKeepTheirNames(t *testing.T) {
 		t.Error(html)
 	}
 }
+
+// TestWeeksAndColors: the fields that the recorded WTForms does not have yet.
+func TestWeeksAndColors(t *testing.T) {
+	s := schema(t, forms.Field{Name: "w", Type: "WeekField"}, forms.Field{Name: "c", Type: "ColorField", Checks: []forms.Check{mustCheck(t, "regexp", "^#[0-9a-f]{6}$")}})
+	for _, row := range []struct{ sent, day string }{{"2026-W01", "2025-12-29"}, {"2026-W53", "2026-12-28"}, {"2025-W53", ""}, {"2026-W00", ""}, {"+026-W01", ""}, {"2026-W1", ""}} {
+		f := s.Read(url.Values{"w": {row.sent}, "c": {"#00ff7f"}})
+		day, _ := f.Field("w").Value().(time.Time)
+		if f.Valid() != (row.day != "") || row.day != "" && day.Format(time.DateOnly) != row.day {
+			t.Errorf("%s: %v %v", row.sent, day, f.Errors())
+		}
+	}
+	f := s.Read(nil, forms.Options{From: map[string]any{"w": time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "c": "#00ff7f"}})
+	if got := f.Field("w").HTML() + f.Field("c").HTML(); got != `<input id="w" name="w" type="week" value="2026-W01"><input id="c" name="c" type="color" value="#00ff7f">` {
+		t.Error(got)
+	}
+}
+
+// TestListWithoutRows: the marker of a list says that all of its rows were removed; without it the model keeps its own.
+func TestListWithoutRows(t *testing.T) {
+	type form struct {
+		Tags []string `form:"tags"`
+		On   *bool    `form:"on"`
+	}
+	var got *forms.FormOf[form]
+	client := app(t, "{{ form.tags }}", func(c *dewar.Context, f *forms.FormOf[form]) error {
+		got = f
+		return f.Render("page.html", nil)
+	})
+	if page := client.Get("/").Text; !strings.Contains(page, `<input name="_offered" type="hidden" value="tags"><ul id="tags">`) {
+		t.Error(page)
+	}
+	for _, row := range []struct {
+		sent url.Values
+		want string
+	}{
+		{url.Values{"_offered": {"tags", "on"}}, "[] false"}, {url.Values{"x": {""}}, "[a] <nil>"}, {url.Values{"tags-0": {"b"}, "on": {"y"}}, "[b] true"},
+	} {
+		client.PostForm("/", row.sent)
+		model := form{Tags: []string{"a"}}
+		got.Populate(&model)
+		on := "<nil>"
+		if model.On != nil {
+			on = fmt.Sprint(*model.On)
+		}
+		if text := fmt.Sprint(model.Tags, " ", on); text != row.want {
+			t.Errorf("%v: %s, want %s", row.sent, text, row.want)
+		}
+	}
+}

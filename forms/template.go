@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -230,8 +231,8 @@ func (f *BoundField) dataValue() jinja.Value {
 		}
 		return jinja.NewList(list...)
 	}
-	if f.value.Kind() == reflect.Struct {
-		return jinja.ValueOf(f.value.Addr().Interface()) // for methods of the pointer
+	if f.value.Type() == reflect.TypeFor[url.URL]() {
+		return jinja.ValueOf(f.value.Addr().Interface()) // which has the method String
 	}
 	return jinja.ValueOf(f.value.Interface())
 }
@@ -275,6 +276,8 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 		return stringList(f.raw), true
 	case "own_errors":
 		return texts(f.errs), true
+	case "marker":
+		return jinja.Safe(markup.HTML(f.appendMarker(nil))), true
 	case "described_by":
 		return jinja.String(f.describedBy()), true
 	case "gettext":

@@ -100,7 +100,7 @@ func (f *BoundField) isChecked() bool {
 // appendMarker appends the field that says that this one was on the page. It stands before it, so that a rule of a style
 // for the label behind a checkbox (input:checked + label) still finds the two side by side.
 func (f *BoundField) appendMarker(buf []byte) []byte {
-	if f.form.c == nil || f.form.options.Query || f.kind != kindBool && f.kind != kindChoices {
+	if f.form.c == nil || f.form.options.Query || f.kind != kindBool && f.kind != kindChoices && f.kind != kindList {
 		return buf
 	}
 	buf = append(buf, `<input name="`+offeredName+`" type="hidden" value="`...)
@@ -247,9 +247,7 @@ func (w ListWidget) Render(f *BoundField, a *Attrs) markup.HTML {
 	}
 	a.setDefault(attr{key: "id", value: f.ID()})
 	buf := make([]byte, 0, 256)
-	if f.kind == kindChoices {
-		buf = f.appendMarker(buf)
-	}
+	buf = f.appendMarker(buf)
 	buf = append(a.AppendTo(append(append(buf, '<'), tag...)), '>')
 	for _, item := range f.items() {
 		buf = append(buf, "<li>"...)
