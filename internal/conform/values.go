@@ -179,7 +179,7 @@ func appendValue(b *bytes.Buffer, v jinja.Value) error {
 	if u, ok := v.Any().(uuid); ok {
 		return tagged("$uuid", string(u))
 	}
-	if d, ok := v.Any().(*forms.Decimal); ok { // a field gives what has the methods of a pointer
+	if d, ok := v.Any().(forms.Decimal); ok {
 		return tagged("$decimal", d.String())
 	}
 	if s, ok := v.Any().(interface{ StandFor() jinja.Value }); ok {
