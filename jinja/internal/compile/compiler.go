@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/dewar-go/dewar/jinja/internal/ast"
@@ -412,41 +413,15 @@ func (f *frame) load(s slot) value.Value {
 
 // sequence joins statements; nil ones are left out. It returns nil for none.
 func sequence(list []stmt) stmt {
-	n := 0
-	kept := make([]stmt, 0, len(list))
-	for _, s := range list {
-		if s != nil {
-			kept = append(kept, s)
-			n++
-		}
-	}
-	switch n {
+	list = slices.DeleteFunc(slices.Clone(list), func(s stmt) bool { return s == nil })
+	switch len(list) {
 	case 0:
 		return nil
 	case 1:
-		return kept[0]
-	case 2:
-		a, b := kept[0], kept[1]
-		return func(f *frame) error {
-			if err := a(f); err != nil {
-				return err
-			}
-			return b(f)
-		}
-	case 3:
-		a, b, d := kept[0], kept[1], kept[2]
-		return func(f *frame) error {
-			if err := a(f); err != nil {
-				return err
-			}
-			if err := b(f); err != nil {
-				return err
-			}
-			return d(f)
-		}
+		return list[0]
 	}
 	return func(f *frame) error {
-		for _, s := range kept {
+		for _, s := range list {
 			if err := s(f); err != nil {
 				return err
 			}

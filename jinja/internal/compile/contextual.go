@@ -190,17 +190,7 @@ func (c *compiler) printIn(n ast.Expr, p *note, pre, post string, fr *scopeFrame
 	if p.expr != nil {
 		shown = p.expr
 	}
-	x := c.expr(shown, fr)
-	if fin := c.env.Finalize; fin != nil {
-		inner := x
-		x = func(f *frame) (value.Value, error) {
-			v, err := inner(f)
-			if err != nil {
-				return v, err
-			}
-			return fin(f, value.Args{Pos: []value.Value{v}})
-		}
-	}
+	x := c.finalized(shown, fr)
 	tag, volatile := p.tag, fr.ec.volatile // whether anything is escaped is known at run time
 	return func(f *frame) error {
 		rt := f.rt

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/value"
 )
@@ -216,13 +218,7 @@ func (c *compiler) forStmt(n *ast.For, fr *scopeFrame) stmt {
 func (c *compiler) forget(i int, name string) {
 	if c.assigns[i][name] {
 		delete(c.assigns[i], name)
-		kept := c.assignOrder[i][:0]
-		for _, n := range c.assignOrder[i] {
-			if n != name {
-				kept = append(kept, n)
-			}
-		}
-		c.assignOrder[i] = kept
+		c.assignOrder[i] = slices.DeleteFunc(c.assignOrder[i], func(n string) bool { return n == name })
 	}
 }
 

@@ -184,17 +184,7 @@ func (c *compiler) print(n ast.Expr, pre, post string, fr *scopeFrame) stmt {
 			}
 		}
 	}
-	x := c.expr(n, fr)
-	if fin := c.env.Finalize; fin != nil {
-		inner := x
-		x = func(f *frame) (value.Value, error) {
-			v, err := inner(f)
-			if err != nil {
-				return v, err
-			}
-			return fin(f, value.Args{Pos: []value.Value{v}})
-		}
-	}
+	x := c.finalized(n, fr)
 	t := c.tmpl
 	return func(f *frame) error {
 		rt := f.rt
@@ -341,20 +331,28 @@ func (f *frame) writeRaw(v value.Value) (err error) {
 }
 
 func (c *compiler) printNative(n ast.Expr, fr *scopeFrame) stmt {
-	x := c.expr(n, fr)
+	x := c.finalized(n, fr)
 	t := c.tmpl
-	fin := c.env.Finalize
 	return func(f *frame) error {
 		v, err := x(f)
-		if err == nil && fin != nil {
-			v, err = fin(f, value.Args{Pos: []value.Value{v}})
-		}
 		if err == nil {
 			err = f.rt.emit(v)
 		}
+		return t.at(err, n)
+	}
+}
+
+// finalized compiles a printed expression with the environment's Finalize.
+func (c *compiler) finalized(n ast.Expr, fr *scopeFrame) expr {
+	x, fin := c.expr(n, fr), c.env.Finalize
+	if fin == nil {
+		return x
+	}
+	return func(f *frame) (value.Value, error) {
+		v, err := x(f)
 		if err != nil {
-			return t.at(err, n)
+			return v, err
 		}
-		return nil
+		return fin(f, value.Args{Pos: []value.Value{v}})
 	}
 }
