@@ -242,32 +242,3 @@ func (c *compiler) slice(n *ast.Slice, obj expr, fr *scopeFrame) expr {
 		return value.SubscriptState(f, v, bounds[0], bounds[1], bounds[2])
 	}
 }
-
-// memberCond is the truth of x.name or x['name'], where x is a variable of the frame; nil for other expressions.
-func (c *compiler) memberCond(n ast.Expr, fr *scopeFrame) cond {
-	if n, ok := n.(*ast.Getattr); ok {
-		if l := c.runningLoop(n.Node, fr); l != nil {
-			switch i := l.index; n.Attr {
-			case "first":
-				return func(f *frame) (bool, error) { return f.loops[i].index0 == 0, nil }
-			case "last":
-				return func(f *frame) (bool, error) { return f.loops[i].last() }
-			}
-			return nil
-		}
-	}
-	r, ok := c.localAttr(n, fr)
-	if !ok || c.env.Plain {
-		return nil
-	}
-	return func(f *frame) (bool, error) {
-		if b, ok := r.site.Bool(f.vars[r.slot]); ok {
-			return b, nil
-		}
-		v, err := r.value(f)
-		if err != nil {
-			return false, err
-		}
-		return value.TruthErr(v)
-	}
-}

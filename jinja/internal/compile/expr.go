@@ -149,40 +149,23 @@ func (c *compiler) name(n *ast.Name, fr *scopeFrame) expr {
 	}
 	s := fr.fn.find(id)
 	c.leak(fr.fn, s)
-	if ld, ok := fr.sym.findLoad(id); ok && ld.kind == loadParam && !c.parameterPending(id) {
-		switch i := s.i; s.hops {
-		case 0:
-			return func(f *frame) (value.Value, error) { return f.vars[i], nil }
-		case 1:
-			return func(f *frame) (value.Value, error) { return f.up.vars[i], nil }
-		}
-		return func(f *frame) (value.Value, error) { return f.load(s), nil }
-	}
 	undef := c.env.undefinedName(n.Name)
-	switch i := s.i; s.hops {
-	case 0:
+	if ld, ok := fr.sym.findLoad(id); ok && ld.kind == loadParam && !c.parameterPending(id) {
+		undef = value.Value{}
+	}
+	if i := s.i; s.hops == 0 {
 		return func(f *frame) (value.Value, error) {
-			v := f.vars[i]
-			if value.Missing(v) {
-				return undef, nil
+			if v := f.vars[i]; !value.Missing(v) {
+				return v, nil
 			}
-			return v, nil
-		}
-	case 1:
-		return func(f *frame) (value.Value, error) {
-			v := f.up.vars[i]
-			if value.Missing(v) {
-				return undef, nil
-			}
-			return v, nil
+			return undef, nil
 		}
 	}
 	return func(f *frame) (value.Value, error) {
-		v := f.load(s)
-		if value.Missing(v) {
-			return undef, nil
+		if v := f.load(s); !value.Missing(v) {
+			return v, nil
 		}
-		return v, nil
+		return undef, nil
 	}
 }
 
@@ -296,26 +279,9 @@ func (c *compiler) cond(n ast.Expr, fr *scopeFrame) cond {
 			return b(f)
 		}
 	case *ast.Compare:
-		if fast := c.compareCond(n, fr); fast != nil {
-			return fast
-		}
+		return c.compareCond(n, fr)
 	case *ast.Test:
-		if fast := c.testCond(n, fr); fast != nil {
-			return fast
-		}
-	case *ast.Getattr, *ast.Getitem:
-		if fast := c.memberCond(n, fr); fast != nil {
-			return fast
-		}
-	case *ast.Name:
-		if i, undef, ok := c.localSlot(n, fr); ok {
-			return func(f *frame) (bool, error) {
-				if v := f.vars[i]; !value.Missing(v) {
-					return value.TruthErr(v)
-				}
-				return value.TruthErr(undef)
-			}
-		}
+		return c.testCond(n, fr)
 	}
 	x := c.expr(n, fr)
 	return func(f *frame) (bool, error) {

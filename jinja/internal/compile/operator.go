@@ -44,36 +44,18 @@ func (c *compiler) compareCond(n *ast.Compare, fr *scopeFrame) cond {
 	first := c.expr(n.Expr, fr)
 	if len(n.Ops) == 1 {
 		op := n.Ops[0]
-		second := c.operand(op, fr)
-		if o, ok := compareOps[op.Op]; ok {
-			if k, ok := op.Expr.(*ast.Const); ok && (o == value.Eq || o == value.Ne) {
-				if k, ok := k.Value.(string); ok {
-					return c.compareString(o == value.Eq, n.Expr, first, k, fr)
-				}
-			}
-			if k, ok := op.Expr.(*ast.Const); ok {
-				k := constValue(k.Value)
-				return func(f *frame) (bool, error) {
-					a, err := first(f)
-					if err != nil {
-						return false, err
-					}
-					return value.Compare(o, a, k)
-				}
-			}
+		cmp := comparisonFor(op.Op)
+		if k, ok := op.Expr.(*ast.Const); ok {
+			k := constValue(k.Value)
 			return func(f *frame) (bool, error) {
 				a, err := first(f)
 				if err != nil {
 					return false, err
 				}
-				b, err := second(f)
-				if err != nil {
-					return false, err
-				}
-				return value.Compare(o, a, b)
+				return cmp(a, k)
 			}
 		}
-		cmp := comparisonFor(op.Op)
+		second := c.operand(op, fr)
 		return func(f *frame) (bool, error) {
 			a, err := first(f)
 			if err != nil {
@@ -125,65 +107,6 @@ func (c *compiler) localAttr(n ast.Expr, fr *scopeFrame) (r read, ok bool) {
 	return r, ok
 }
 
-// compareString tests x, compiled from n, for equality with a constant string.
-func (c *compiler) compareString(equal bool, n ast.Expr, x expr, k string, fr *scopeFrame) cond {
-	op, kv := value.Ne, value.String(k)
-	if equal {
-		op = value.Eq
-	}
-	general := func(f *frame) (bool, error) {
-		v, err := x(f)
-		if err != nil {
-			return false, err
-		}
-		if s, ok := v.Str(); ok {
-			return s == k == equal, nil
-		}
-		return value.Compare(op, v, kv)
-	}
-	r, ok := c.localAttr(n, fr)
-	if !ok || c.env.Plain {
-		return general
-	}
-	return func(f *frame) (bool, error) {
-		if s, ok := r.site.Str(f.vars[r.slot], r.name); ok {
-			return s == k == equal, nil
-		}
-		return general(f)
-	}
-}
-
-// intOp computes small integers without the detours of Python's numbers; ok
-// is false where the result may not be one.
-func intOp(sign string) func(a, b int64) (int64, bool) {
-	switch sign {
-	case "+":
-		return func(a, b int64) (int64, bool) { c := a + b; return c, (c > a) == (b > 0) }
-	case "-":
-		return func(a, b int64) (int64, bool) { c := a - b; return c, (c < a) == (b > 0) }
-	case "*":
-		return func(a, b int64) (int64, bool) {
-			const small = 1 << 31
-			return a * b, a < small && a > -small && b < small && b > -small
-		}
-	case "%":
-		return func(a, b int64) (int64, bool) {
-			if a < 0 || b <= 0 {
-				return 0, false
-			}
-			return a % b, true
-		}
-	case "//":
-		return func(a, b int64) (int64, bool) {
-			if a < 0 || b <= 0 {
-				return 0, false
-			}
-			return a / b, true
-		}
-	}
-	return nil
-}
-
 // operand is the right side of a comparison. A constant list is not copied
 // where it is only searched.
 func (c *compiler) operand(op *ast.Operand, fr *scopeFrame) expr {
@@ -230,7 +153,6 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	}
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
-	small := intOp(sign)
 	return func(f *frame) (value.Value, error) {
 		x, err := a(f)
 		if err != nil {
@@ -239,13 +161,6 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 		y, err := b(f)
 		if err != nil {
 			return y, err
-		}
-		if small != nil && x.Kind() == value.KindInt && y.Kind() == value.KindInt {
-			i, _ := x.Int64()
-			j, _ := y.Int64()
-			if r, ok := small(i, j); ok {
-				return value.Int(r), nil
-			}
 		}
 		if limited && env.Limits.Work > 0 {
 			if err := f.accountOperator(sign, x, y); err != nil {

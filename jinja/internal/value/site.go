@@ -134,25 +134,6 @@ func AppendInQuote(buf []byte, v Value) (_ []byte, ok bool) {
 	return buf, false
 }
 
-// Bool returns the field when it is a bool.
-func (s *Site) Bool(v Value) (b, ok bool) {
-	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadBool {
-		return e.bool(v), true
-	}
-	return false, false
-}
-
-// Str returns the field or the item when it is a plain string.
-func (s *Site) Str(v Value, name string) (text string, ok bool) {
-	if e := s.p.Load(); e != nil && e.t == v.t && e.loader == loadString && e.as == stringType {
-		return e.string(v), true
-	}
-	if x, ok, _ := s.direct(v, name); ok && x.t == stringType {
-		return x.rawString(), true
-	}
-	return "", false
-}
-
 // MethodSite is one place in a template that calls a method, v.name(...). It remembers the method of one type of values.
 // Goroutines may share it.
 type MethodSite struct{ p atomic.Pointer[methodEntry] }

@@ -280,10 +280,6 @@ func (e *siteEntry) read(v Value) (Value, bool) {
 	return v.field(e.f), true
 }
 
-// bool and string read the field of e when it has that type.
-func (e *siteEntry) bool(v Value) bool     { return *(*bool)(unsafe.Add(v.p, e.offset)) }
-func (e *siteEntry) string(v Value) string { return *(*string)(unsafe.Add(v.p, e.offset)) }
-
 // AppendEscaped appends what Lookup finds, escaped as the function [AppendEscaped] does, without making a Value. ok is
 // false when the entry does not fit v or the value needs more; then nothing is appended.
 func (s *Site) AppendEscaped(buf []byte, v Value, name string) (_ []byte, ok bool) {
