@@ -3,6 +3,7 @@ package forms_test
 import (
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -161,4 +162,26 @@ func TestWidgetsAreReplaced(t *testing.T) {
 	if got := f.Field("n").HTML() + f.Field("m").Element(map[string]any{"class_": `a"b`, `on"x`: 1}); got != `<x-stars class="stars" data-n="3"></x-stars><x-stars class="a&#34;b" data-n="x"></x-stars>` {
 		t.Error(got)
 	}
+}
+
+// TestSchemaIsSharedByRequests: forms of one schema are made, checked and shown at the same time.
+func TestSchemaIsSharedByRequests(t *testing.T) {
+	s, err := forms.SchemaOf[every]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := s.Read(url.Values{"name": {"n"}, "size": {"m"}, "tags-0": {"ab"}})
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			f := s.Read(url.Values{"name": {"n"}, "size": {"m"}, "tags-0": {"ab"}})
+			for j, b := range f.Fields() {
+				class := map[string]any{"class": i}
+				if b.HTML() != want.Fields()[j].HTML() || !strings.Contains(string(b.Element(class)), "class=") {
+					t.Errorf("%s: %s", b.Name(), b.HTML())
+				}
+			}
+		})
+	}
+	group.Wait()
 }
