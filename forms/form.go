@@ -246,7 +246,7 @@ func (f *Form) Errors() []Error {
 // AddError adds an error to the field of a name, or with "" to the whole form, as when the database refuses what the
 // checks could not know:
 //
-//	if db.Unique(err, "email") {
+//	if db.IsUnique(err) {
 //		form.AddError("email", "unique", "")
 //		return form.Render("register.html", nil)
 //	}
