@@ -28,13 +28,7 @@ const (
 
 // CheckRules says in a sentence what each rule of [Finding] finds, by its
 // identifier.
-func CheckRules() map[string]string {
-	rules := make(map[string]string, len(check.Rules))
-	for id, text := range check.Rules {
-		rules[id] = text
-	}
-	return rules
-}
+func CheckRules() map[string]string { return maps.Clone(check.Rules) }
 
 // URLCall is a call of the function that builds URLs, whose endpoint the
 // template says.

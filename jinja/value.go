@@ -201,8 +201,10 @@ type (
 	Comparer = value.Comparer
 	// Container has Contains(x Value) (bool, error): it answers {{ x in container }}.
 	Container = value.Container
-	Mapper    = value.Mapper
-	Reprer    = value.Reprer
+	// Mapper has Mapping() *Dict: dict(x), **x, x|items and x|tojson take the dict it gives.
+	Mapper = value.Mapper
+	// Reprer has Repr() string: Python's repr of the value.
+	Reprer = value.Reprer
 )
 
 // The values that exist once: Python's None, True and False.

@@ -180,10 +180,7 @@ func (c *compiler) assign(n *ast.Assign, fr *scopeFrame) stmt {
 			if err == nil {
 				err = set(f, v)
 			}
-			if err != nil {
-				return t.at(err, n)
-			}
-			return nil
+			return t.at(err, n)
 		}})
 	})
 }
@@ -286,10 +283,7 @@ func (c *compiler) with(n *ast.With, fr *scopeFrame) stmt {
 			if err == nil {
 				err = set(f, v)
 			}
-			if err != nil {
-				return t.at(err, n)
-			}
-			return nil
+			return t.at(err, n)
 		})
 	}
 	list = append(list, c.body(n.Body, in), c.leaveScope(in))
@@ -320,10 +314,7 @@ func (c *compiler) modifyEvalContext(options []*ast.Keyword, fr *scopeFrame) stm
 			if err == nil {
 				f.autoescape, err = value.TruthErr(v)
 			}
-			if err != nil {
-				return t.at(err, o)
-			}
-			return nil
+			return t.at(err, o)
 		})
 		if v, ok := c.constant(o.Value, fr.ec); ok {
 			fr.ec.autoescape = value.Truth(v)

@@ -489,9 +489,6 @@ func (c *compiler) recursiveLoop(n *ast.For, code *loopCode, in, fr *scopeFrame,
 				err = f.writeRaw(v)
 			}
 		}
-		if err != nil {
-			return t.at(err, n)
-		}
-		return nil
+		return t.at(err, n)
 	}
 }

@@ -211,10 +211,7 @@ func (c *compiler) callBlock(n *ast.CallBlock, fr *scopeFrame) stmt {
 		if err == nil {
 			err = f.writePiece(v, t, n, piece)
 		}
-		if err != nil {
-			return t.at(err, n)
-		}
-		return nil
+		return t.at(err, n)
 	}
 }
 
