@@ -60,6 +60,10 @@ func (f *BoundField) take(src *source) {
 	switch {
 	case !f.offered && (src.json || f.value.Kind() == reflect.Pointer):
 		return // a browser sends nothing for an empty box, a program does
+	case src.json && len(f.raw) == 0 && f.value.Kind() == reflect.Pointer: // null
+		f.value.SetZero()
+		f.null = true
+		return
 	case f.kind == kindBool:
 		f.setBool(f.sent && len(f.raw) > 0 && isOn(f.raw[0]))
 		return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func (s *source) addJSON(p *plan, name string, v any) {
 			return
 		}
 	default:
-		if text, ok := p.jsonText(v); ok {
+		if text, ok := p.jsonText(v); ok && (v != nil || p.goType.Kind() != reflect.Pointer) {
 			s.values[name] = []string{text}
 			return
 		}

@@ -1,6 +1,7 @@
 package forms_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -88,6 +89,19 @@ func TestJSON(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json")
 	if resp := patch.Do(r); resp.Status != 204 || !reflect.DeepEqual(kept, cart{[]item{{Name: "a", Gone: true}}, address{Street: "s"}, []string{"a"}, 2}) {
 		t.Errorf("a part: %d %s %+v", resp.Status, resp.Text, kept)
+	}
+	type optional struct {
+		Name *string `form:"name"`
+		On   *bool   `form:"on"`
+		N    *int    `form:"n"`
+	}
+	maybe := optional{new("x"), new(true), new(1)}
+	a3 := dewar.New(dewar.Config{})
+	a3.Patch("/", func(c *dewar.Context) error { return errors.Join(forms.Bind(c, &maybe), c.NoContent()) })
+	r = client.NewRequest("PATCH", "/", strings.NewReader(`{"name":null,"on":null,"n":null}`))
+	r.Header.Set("Content-Type", "application/json")
+	if resp := dewartest.New(t, a3).Do(r); resp.Status != 204 || maybe != (optional{}) {
+		t.Errorf("null: %d %s %+v", resp.Status, resp.Text, maybe)
 	}
 	for _, body := range []string{`[]`, `null`, `{`, `"x"`, strings.Repeat(`{"a":`, 20000)} {
 		if r := send(body); r.Status != 400 {
