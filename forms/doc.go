@@ -125,6 +125,7 @@
 //   - A WeekField (WTForms 3.1) has the weeks of ISO 8601 and HTML; strptime's %W are others in some years.
 //   - DateTimeLocalField reads values without seconds too (WTForms 3.1), which is what browsers send.
 //   - An autofocus goes to no field of a form with errors: the summary of the errors has it.
+//   - The digits of a date are ASCII, and the host of an e-mail address is not held to IDNA's rule for two directions.
 //   - The filters lower and upper change letters one by one.
 //   - Errors have codes, and form.errors is a view of [Form.Errors].
 package forms
