@@ -78,13 +78,21 @@ func callerLocation() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, packagePrefix) {
+		if !strings.HasPrefix(f.Function, packagePrefix) && !isExtension(f.File) {
 			return fmt.Sprintf("%s:%d", shortPath(f.File), f.Line)
 		}
 		if !more {
 			return "unknown"
 		}
 	}
+}
+
+// isExtension reports whether a file is one of this repository's packages that call the app for
+// the program, such as forms.
+func isExtension(file string) bool {
+	rest, ok := strings.CutPrefix(file, ownFolder+"/")
+	folder, _, _ := strings.Cut(rest, "/")
+	return ok && !strings.HasSuffix(file, "_test.go") && folder != "examples" && folder != "bench" && folder != "internal"
 }
 
 // shortPath keeps the last two elements of a path: enough to find the file.

@@ -3,6 +3,7 @@ package forms
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -92,7 +93,9 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 			names = append(names, name)
 		}
 		slices.Sort(names)
-		if near := spell.Nearest(p.Type, names); near != "" {
+		words := slices.Collect(maps.Keys(shortTypes))
+		slices.Sort(words)
+		if near := spell.Nearest(p.Type, append(words, names...)); near != "" {
 			return wrong("there is no type %q; did you mean %s?", p.Type, near)
 		}
 		return wrong("there is no type %q; the types are %s", p.Type, strings.Join(names, ", "))
