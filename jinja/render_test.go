@@ -2,9 +2,12 @@ package jinja_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/markup"
 )
 
 func TestTutorialTemplates(t *testing.T) {
@@ -58,5 +61,61 @@ func TestAppendWritesOnlyWhatItReturns(t *testing.T) {
 		if rest := buf[len(got):]; len(bytes.Trim(rest, "#")) != 0 {
 			t.Errorf("behind %q is %q", got, rest)
 		}
+	}
+}
+
+// TestAppendedTexts: what strftime, format and subscripts append is what printing their values gives, escaped once.
+func TestAppendedTexts(t *testing.T) {
+	type row struct {
+		Title string
+		When  time.Time
+		Price float64
+	}
+	vars := map[string]any{
+		"r": row{"a<b", time.Date(2026, 11, 3, 4, 5, 6, 0, time.UTC), 12.5},
+		"m": map[string]any{"title": "x & y", "n": 7, "items": "own"}, "safe": markup.HTML("<i>%s</i>"),
+	}
+	env := newEnv(t, jinja.Options{Autoescape: jinja.Always})
+	for source, want := range map[string]string{
+		"{{ r['title'] }}{{ r['Price'] }}":                         "a&lt;b12.5",
+		"{{ m['title'] }}{{ m['n'] }}{{ m['items'] }}":             "x &amp; y7own",
+		"{{ r['nothing'] }}|{{ m['nothing'] }}":                    "|",
+		"{{ r['when'].strftime('<%d.%m.%Y>') }}":                   "&lt;03.11.2026&gt;",
+		"{{ r.when.strftime('%H:%M %p %-d %j') }}":                 "04:05 AM 3 307",
+		"{{ '%.2f'|format(r.price) }} {{ '%5.1f'|format(-1.25) }}": "12.50  -1.2",
+		"{{ '<%s>'|format(r.title) }}":                             "&lt;a&lt;b&gt;",
+		"{{ safe|format(r.title) }}":                               "<i>a&lt;b</i>",
+		"{% set x = r.when.strftime('<%y>') %}{{ x }}":             "&lt;26&gt;",
+		"{{ 'o<ne TWO-three'|title }} {{ 'ÀB'|lower }}":            "O&lt;Ne Two-Three àb",
+		"{% if r.price > 12 and r.price <= 12.5 %}y{% endif %}":    "y",
+	} {
+		tmpl, err := env.FromString(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second render finds what the first one has remembered
+			if got, err := tmpl.RenderString(vars); got != want || err != nil {
+				t.Errorf("%s: got %q, %v, want %q", source, got, err, want)
+			}
+		}
+	}
+}
+
+// TestAppendToEmpty: an empty buffer is written to directly, and is as it was after an error.
+func TestAppendToEmpty(t *testing.T) {
+	tmpl, err := newEnv(t, jinja.Options{}).FromString("{{ a }}{% if b %}{{ nothing.here }}{% endif %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 0, 100)
+	got, err := tmpl.Append(buf, jinja.Run{Vars: map[string]any{"a": "text"}})
+	if string(got) != "text" || err != nil || &got[0] != &buf[:1][0] {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err = tmpl.Append(buf, jinja.Run{Vars: map[string]any{"a": "text", "b": true}}); len(got) != 0 || err == nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err = tmpl.Append(nil, jinja.Run{Vars: map[string]any{"a": strings.Repeat("long ", 100)}}); len(got) != 500 || err != nil {
+		t.Errorf("got %d bytes, %v", len(got), err)
 	}
 }

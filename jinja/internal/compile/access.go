@@ -9,7 +9,7 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 	if x := c.loopAttr(n, fr); x != nil {
 		return x
 	}
-	if c.env.Sandboxed {
+	if c.env.Sandboxed || c.env.Plain {
 		obj, name := c.expr(n.Node, fr), n.Attr
 		return func(f *frame) (value.Value, error) {
 			v, err := obj(f)
@@ -24,7 +24,7 @@ func (c *compiler) getattr(n *ast.Getattr, fr *scopeFrame) expr {
 
 // member takes apart an expression that reads x.name or x['name'] and makes the site for it; site is nil for others.
 func (c *compiler) member(n ast.Expr) (x ast.Expr, site *value.Site, name string) {
-	if c.env.Sandboxed {
+	if c.env.Sandboxed || c.env.Plain {
 		return nil, nil, ""
 	}
 	switch n := n.(type) {

@@ -521,6 +521,9 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 
 // printMethod writes what a method returns between two texts, nil for other calls.
 func (c *compiler) printMethod(n *ast.Call, esc escaper, pre, post string, fr *scopeFrame) stmt {
+	if c.env.Plain {
+		return nil
+	}
 	m := c.methodCall(n, c.arguments(c.callee(), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr), fr)
 	if m == nil {
 		return nil
