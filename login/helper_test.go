@@ -38,6 +38,7 @@ type site struct {
 	manager *login.Manager
 	users   map[string]*account
 	loads   int // calls of the user loader
+	failing bool
 	events  []string
 }
 
@@ -46,6 +47,7 @@ type setup struct {
 	config dewar.Config
 	login  login.Config
 	routes func(app *dewar.App)
+	fail   func() error // what the user loader returns while the site is failing
 }
 
 func newSite(t *testing.T, s setup) *site {
@@ -58,6 +60,9 @@ func newSite(t *testing.T, s setup) *site {
 	st.app = dewar.New(s.config)
 	st.manager = login.New(func(_ *dewar.Context, id string) (*account, error) {
 		st.loads++
+		if st.failing {
+			return nil, s.fail()
+		}
 		return st.users[id], nil
 	}, s.login)
 	st.app.Extend(st.manager)
