@@ -38,10 +38,14 @@ func TestOpenRedirect(t *testing.T) {
 		}
 	}
 	for _, next := range []string{"/", "/account?tab=2", "/a%20b", "/ä", "/search?q=https://example.com", "/page#top"} {
-		resp := s.PostForm("/login?next="+url.QueryEscape(next), url.Values{"id": {"ann"}, "go": {"1"}})
-		u, err := url.Parse(resp.Location())
-		if want, _ := url.Parse(next); err != nil || u.String() != want.String() {
-			t.Errorf("next=%q leads to %q", next, resp.Location())
+		for _, resp := range []*dewartest.Response{
+			s.PostForm("/login?next="+url.QueryEscape(next), url.Values{"id": {"ann"}, "go": {"1"}}),
+			s.PostForm("/login", url.Values{"id": {"ann"}, "go": {"1"}, "next": {next}}),
+		} {
+			u, err := url.Parse(resp.Location())
+			if want, _ := url.Parse(next); err != nil || u.String() != want.String() {
+				t.Errorf("next=%q leads to %q", next, resp.Location())
+			}
 		}
 	}
 }
@@ -111,6 +115,9 @@ func TestRequiredSettings(t *testing.T) {
 	}
 	if resp := s.PostForm("/login?next=/elsewhere", url.Values{"id": {"ann"}, "go": {"1"}}); resp.Location() != "/required?x=1" {
 		t.Errorf("next from the session: %s", resp.Location())
+	}
+	if resp := s.PostForm("/login", url.Values{"id": {"ann"}, "go": {"1"}}); resp.Location() != "/home" {
+		t.Errorf("next from the session, a second time: %s", resp.Location())
 	}
 	s.ClearCookies()
 	if resp := s.Get("/admin/"); resp.Location() != "/admin-login" {
@@ -190,6 +197,14 @@ func TestMistakes(t *testing.T) {
 	if _, err := app.Handler(); err == nil || !strings.Contains(err.Error(), "login.Config.LoginView: there is no such endpoint") {
 		t.Errorf("a login view that is not there: %v", err)
 	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("FreshWithin(0) does not panic")
+			}
+		}()
+		login.FreshWithin(0)
+	}()
 	// Without the extension nobody gets past the guard.
 	bare := dewar.New(dewar.Config{InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
 	bare.Get("/", func(c *dewar.Context) error { return c.Text("in") }).Guard(login.Required)

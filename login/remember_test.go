@@ -170,7 +170,39 @@ func TestEndedWhileRemembered(t *testing.T) {
 			}
 		}
 		isUser(t, late, "nobody")
+		if late.Cookie("session") != nil {
+			t.Error("the login that came too late has left a session")
+		}
 		isUser(t, late, "nobody")
+	})
+}
+
+// A remember cookie is over when the server says so, not when the browser forgets it; and that of a user who is disabled is not
+// renewed.
+func TestRememberEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t, setup{})
+		remembered := 0
+		s.manager.Signals.UserLoadedFromCookie.Connect(func(login.Event) { remembered++ })
+		s.in("ann", "remember", "1")
+		kept, disabled := s.replay("remember_token"), s.replay("remember_token")
+		time.Sleep(30*24*time.Hour - time.Minute)
+		isUser(t, kept, "ann")
+		last := s.Another()
+		last.SetCookie("remember_token", kept.Cookie("remember_token").Value)
+		time.Sleep(time.Minute + time.Second)
+		isUser(t, last, "nobody")
+		if remembered != 1 || s.emitted(dewar.EventTokenReuse) {
+			t.Errorf("%d signals, want 1; events %v", remembered, s.events)
+		}
+		s.in("ann", "remember", "1")
+		disabled.SetCookie("remember_token", s.Cookie("remember_token").Value)
+		time.Sleep(time.Hour)
+		s.users["ann"].disabled = true
+		isUser(t, disabled, "nobody")
+		if got := disabled.Cookie("remember_token").Value; got != s.Cookie("remember_token").Value {
+			t.Error("the cookie of a disabled user is renewed")
+		}
 	})
 }
 

@@ -213,7 +213,7 @@ func TestSessions(t *testing.T) {
 	s.in("ann")
 	phone, tablet, bob := s.Another(), s.Another(), s.Another()
 	phone.Header.Set("User-Agent", "phone")
-	s.logIn(phone, "ann")
+	s.logIn(phone, "ann", "remember", "1")
 	s.logIn(tablet, "ann")
 	s.logIn(bob, "bob")
 	s.logIn(s.Another(), "ann", "level", "pending")
@@ -242,7 +242,7 @@ func TestSessions(t *testing.T) {
 	}
 	isUser(t, bob, "bob fresh")
 	s.post("/end", "id", theirs)
-	isUser(t, phone, "nobody")
+	isUser(t, phone, "nobody") // nor does its remember cookie bring it back
 	isUser(t, tablet, "ann fresh")
 	s.post("/end-others")
 	isUser(t, tablet, "nobody")
