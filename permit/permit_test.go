@@ -58,6 +58,10 @@ func rules(p *permit.Policies) {
 			}
 			return false, nil
 		}))
+	permit.On(p, "list", owner.Where(func(a *account) permit.Condition { return permit.SQL("author = ?", a.name) }).Visitors(),
+		permit.Deny("locked", "", func(_ *dewar.Context, _ *account, p *post) (bool, error) { return p.locked, nil }).
+			Where(func(*account) permit.Condition { return permit.SQL("locked = ?", true) }))
+	permit.On(p, "empty", owner.Where(func(*account) permit.Condition { return permit.SQL(" ") }))
 	permit.On(p, "panic", permit.Allow("x", func(*dewar.Context, *account, *post) (bool, error) { panic("x") }))
 }
 
@@ -70,7 +74,7 @@ func newSite(t *testing.T, config permit.Config) *site {
 	t.Helper()
 	s := &site{}
 	app := dewar.New(dewar.Config{InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler), Templates: fstest.MapFS{
-		"can.html": {Data: []byte("{{ can('edit', post) }} {{ can('view', post) }}")}, "unknown.html": {Data: []byte("{{ can('sell', post) }}")},
+		"can.html": {Data: []byte("{{ can('edit', post) }} {{ can('view', post) }}")}, "value.html": {Data: []byte("{{ can('edit', value) }} {{ can('view', value) }}")}, "unknown.html": {Data: []byte("{{ can('sell', post) }}")},
 	}})
 	policies := permit.New(config)
 	rules(policies)
@@ -87,7 +91,12 @@ func newSite(t *testing.T, config permit.Config) *site {
 		return c.NoContent()
 	}).Guard(permit.Public)
 	editors := permit.NewPermission(permit.RoleNeed("editor"), permit.UserNeed("ann")).Except(permit.RoleNeed("banned"))
-	app.Get("/editors", func(c *dewar.Context) error { return c.Text("in") }).Guard(editors.Require())
+	app.Get("/editors", func(c *dewar.Context) error {
+		if !editors.Can(c) {
+			return errRule
+		}
+		return c.Text("in")
+	}).Guard(editors.Require())
 	app.Post("/become/<name>", func(c *dewar.Context) error {
 		before := editors.Can(c)
 		if err := login.In(c, users[c.Str("name")]); err != nil {
@@ -108,7 +117,7 @@ func newSite(t *testing.T, config permit.Config) *site {
 		return c.Text("allowed")
 	}).Guard(permit.Public)
 	app.Get("/template/<name>/<template>", func(c *dewar.Context) error {
-		return c.Render(c.Str("template"), dewar.Vars{"post": posts[c.Str("name")]})
+		return c.Render(c.Str("template"), dewar.Vars{"post": posts[c.Str("name")], "value": *posts[c.Str("name")]})
 	}).Guard(permit.Public)
 	app.Get("/where/<action>", func(c *dewar.Context) error {
 		where, err := permit.Where[*post](c, c.Str("action"))
@@ -218,7 +227,7 @@ func TestProvide(t *testing.T) {
 		t.Error("asked for a visitor")
 	}
 	s.as(t, "bob")
-	if resp := s.Get("/editors"); resp.Status != 200 || calls != 1 {
+	if resp := s.Get("/editors?twice=1"); resp.Status != 200 || calls != 1 {
 		t.Errorf("a role of Provide: %d after %d calls", resp.Status, calls)
 	}
 	fails = true
@@ -234,6 +243,9 @@ func TestTemplates(t *testing.T) {
 	s.events = nil
 	if got := s.Get("/template/locked/can.html").Text; got != "False True" {
 		t.Errorf("got %q", got)
+	}
+	if got := s.Get("/template/locked/value.html").Text; got != "False True" {
+		t.Errorf("a value, where the rules take a pointer: %q", got)
 	}
 	if len(s.events) > 0 {
 		t.Errorf("a question is an event: %v", s.events)
@@ -252,10 +264,16 @@ func TestWhere(t *testing.T) {
 			t.Errorf("%q: %s, want %s", user, got, want)
 		}
 	}
-	for _, action := range []string{"edit", "sell"} {
+	if got, want := strings.TrimSpace(s.as(t, "ann").Get("/where/list").Text), `{"SQL":"((author = ?)) AND NOT ((locked = ?))","Args":["ann",true]}`; got != want {
+		t.Errorf("with a denial: %s, want %s", got, want)
+	}
+	for _, action := range []string{"edit", "sell", "empty"} {
 		if resp := s.as(t, "ann").Get("/where/" + action); resp.Status != 500 {
 			t.Errorf("%s, which has rules without a condition or none: %d", action, resp.Status)
 		}
+	}
+	if resp := s.as(t, "").Get("/where/list"); resp.Status != 500 || resp.Aborted {
+		t.Errorf("a condition that panics: %d", resp.Status)
 	}
 }
 
