@@ -109,14 +109,16 @@ func cleanKey(key string) string {
 // AppendTo appends the attributes in the order of their names, each behind a blank. An attribute whose name could end
 // the tag is left out.
 func (a *Attrs) AppendTo(buf []byte) []byte {
-	list := a.list
-	for i := 1; i < len(list); i++ {
-		for j := i; j > 0 && list[j].key < list[j-1].key; j-- {
-			list[j], list[j-1] = list[j-1], list[j]
+	var room [32]int
+	order := room[:0]
+	for i := range a.list {
+		j := len(order)
+		for order = append(order, i); j > 0 && a.list[order[j-1]].key > a.list[i].key; j-- {
+			order[j], order[j-1] = order[j-1], i
 		}
 	}
-	for i := range list {
-		buf = list[i].appendTo(buf)
+	for _, i := range order {
+		buf = a.list[i].appendTo(buf)
 	}
 	return buf
 }

@@ -45,6 +45,7 @@ type Form struct {
 	checked      bool
 	translations *jinja.Translations
 	csrf         *BoundField
+	room         *Attrs // of an element
 }
 
 // New makes the form of a request. The values come from what was sent, then from the options' From, then from the

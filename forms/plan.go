@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dewar-go/dewar/internal/scan"
 	"github.com/dewar-go/dewar/internal/spell"
@@ -24,21 +25,19 @@ type Schema struct {
 type plan struct {
 	Field
 	fieldType
-	index     []int // of the struct's field
-	goName    string
-	goType    reflect.Type
-	isText    bool // the value is a plain string
-	enum      bool // a choice whose values are written by String alone
-	flags     Flags
-	nested    *Schema // of a FormField
-	entry     *plan   // of a FieldList
-	option    *plan   // of the options of a list of choices
-	write     scan.Layout
-	read      []scan.TimeReader
-	added     []attr      // the attributes that follow from the checks and the name
-	static    staticCache // of the element
-	canStatic bool
-	labels    staticCache
+	index   []int // of the struct's field
+	goName  string
+	goType  reflect.Type
+	isText  bool // the value is a plain string
+	enum    bool // a choice whose values are written by String alone
+	flags   Flags
+	nested  *Schema // of a FormField
+	entry   *plan   // of a FieldList
+	option  *plan   // of the options of a list of choices
+	write   scan.Layout
+	read    []scan.TimeReader
+	flagged []attr // the flags as attributes
+	added   []attr // the attributes that follow from the checks and the name
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.
@@ -146,8 +145,16 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if err := p.compound(); err != nil {
 		return wrong("%w", err)
 	}
+	var flagged Attrs
+	for _, x := range p.flags.list {
+		if t, ok := x.value.(time.Time); ok {
+			x.value = p.timeText(t)
+		}
+		flagged.Set(x.name, x.value)
+	}
+	p.flagged = flagged.list
 	if p.kind == kindChoice || p.kind == kindChoices {
-		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags}
+		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags, flagged: p.flagged}
 		option.Type, option.kind, option.Field.Description, option.added = "_Option", kindText, "", nil
 		option.goType, option.isText = stringType, true
 		option.Field.Widget = p.OptionWidget
@@ -162,7 +169,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if m, ok := p.Field.Widget.(interface{ SetFlags(*Flags) }); ok {
 		m.SetFlags(&p.flags)
 	}
-	p.added, p.canStatic = p.additions(), p.hasStatic()
+	p.added = p.additions()
 	return p, nil
 }
 

@@ -26,25 +26,14 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 
 // render writes the element with the keywords of a template's call.
 func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
-	if f.isPlain() {
-		if html, ok := f.renderStatic(kw); ok {
-			return html
-		}
-	}
-	return f.write(kw)
-}
-
-// write is render without the static parts.
-func (f *BoundField) write(kw []jinja.Kw) markup.HTML {
-	var room [16]attr
-	a := Attrs{list: room[:0]}
-	switch {
-	case f.kw != nil:
+	a := f.form.attrs()
+	defer f.form.release(a)
+	if f.kw != nil {
 		for k, v := range f.kw.All() {
 			name, _ := k.Str()
 			a.setValue(name, v)
 		}
-	default:
+	} else {
 		for k, v := range f.RenderKw {
 			a.Set(cleanKey(k), v)
 		}
@@ -52,8 +41,22 @@ func (f *BoundField) write(kw []jinja.Kw) markup.HTML {
 	for i := range kw {
 		a.setValue(kw[i].Name, kw[i].Value)
 	}
-	f.addAttrs(&a)
-	return f.widgetNow().Render(f, &a)
+	f.addAttrs(a)
+	return f.widgetNow().Render(f, a)
+}
+
+// attrs returns empty attributes, those that the element before has released where there are some.
+func (f *Form) attrs() *Attrs {
+	a := f.room
+	if f.room = nil; a == nil {
+		a = &Attrs{make([]attr, 0, 16)}
+	}
+	return a
+}
+
+func (f *Form) release(a *Attrs) {
+	a.list = a.list[:0]
+	f.room = a
 }
 
 // addAttrs sets the attributes that WTForms does not have.
@@ -204,14 +207,6 @@ func (p *plan) timeText(t time.Time) string {
 	return layout.Format(t)
 }
 
-// flagText is a flag as an attribute's value.
-func (f *BoundField) flagText(v any) any {
-	if t, ok := v.(time.Time); ok {
-		return f.timeText(t)
-	}
-	return v
-}
-
 // A selection says which choices are chosen.
 type selection struct {
 	f    *BoundField
@@ -260,25 +255,22 @@ func (f *BoundField) options() []*BoundField {
 
 // labelHTML is the label element. An empty text is the field's label.
 func (f *BoundField) labelHTML(text string, kw []jinja.Kw) markup.HTML {
-	if text == "" && f.label == "" && f.id == "" && f.isPlain() && f.form.untranslated() {
-		if s := f.plan.labels.get(kw, f.plan.writeStaticLabel); s != nil {
-			return s.head
-		}
-	}
-	return f.writeLabel(text, kw)
-}
-
-func (f *BoundField) writeLabel(text string, kw []jinja.Kw) markup.HTML {
-	var room [8]attr
-	a := Attrs{list: room[:0]}
-	for i := range kw {
-		a.setValue(kw[i].Name, kw[i].Value)
-	}
-	a.setDefault(attr{key: "for", value: f.ID()})
 	if text == "" {
 		text = f.Label()
 	}
-	buf := append(a.AppendTo([]byte("<label")), '>')
+	target := attr{key: "for", value: f.ID()}
+	buf := append(make([]byte, 0, 96), "<label"...)
+	if len(kw) == 0 {
+		buf = target.appendTo(buf)
+	} else {
+		var a Attrs
+		for i := range kw {
+			a.setValue(kw[i].Name, kw[i].Value)
+		}
+		a.setDefault(target)
+		buf = a.AppendTo(buf)
+	}
+	buf = append(buf, '>')
 	return markup.HTML(append(markup.AppendEscape(buf, text), "</label>"...))
 }
 

@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"slices"
+
 	"github.com/dewar-go/dewar/markup"
 )
 
@@ -109,12 +111,9 @@ func (f *BoundField) appendMarker(buf []byte) []byte {
 
 // flagAttrs sets the attributes that flags of the field give.
 func (f *BoundField) flagAttrs(a *Attrs, names []string) {
-	for i := range f.flags.list {
-		flag := &f.flags.list[i]
-		for _, name := range names {
-			if flag.name == name && !a.Has(name) {
-				a.Set(name, f.flagText(flag.value))
-			}
+	for _, x := range f.flagged {
+		if slices.Contains(names, x.key) {
+			a.setDefault(x)
 		}
 	}
 }
