@@ -106,7 +106,7 @@ func (c *Context) bind(into any, strict bool) error {
 		if len(values) == 0 {
 			continue
 		}
-		err = scan.Layout(f.layout).Values(fieldAt(v.Elem(), f.index), values)
+		err = scan.Layout(f.layout).Values(scan.FieldAt(v.Elem(), f.index), values)
 		if kind, ok := errors.AsType[*scan.TypeError](err); ok {
 			panic("dewar: Bind: " + kind.Error())
 		}
@@ -168,7 +168,7 @@ func (c *Context) bindJSON(to reflect.Value, plan *bindPlan, strict bool) error 
 	}
 	for i, index := range plan.jsonFields {
 		if _, err := to.FieldByIndexErr(index); err == nil || !decoded.Elem().Field(i).IsZero() {
-			fieldAt(to, index).Set(decoded.Elem().Field(i))
+			scan.FieldAt(to, index).Set(decoded.Elem().Field(i))
 		}
 	}
 	return nil
@@ -230,20 +230,6 @@ func (c *Context) jsonData() ([]byte, error) {
 		return nil, badBind("json", "", errNUL)
 	}
 	return c.json.data, nil
-}
-
-// fieldAt finds a field, making the embedded structs on the way to it.
-func fieldAt(v reflect.Value, index []int) reflect.Value {
-	for i, at := range index {
-		if i > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v.Set(reflect.New(v.Type().Elem()))
-			}
-			v = v.Elem()
-		}
-		v = v.Field(at)
-	}
-	return v
 }
 
 // isJSON reports whether the body's type is JSON: Flask's request.is_json.

@@ -227,10 +227,7 @@ type NumberRange struct {
 
 // Check implements [Check].
 func (c NumberRange) Check(form *Form, field *BoundField) error {
-	if fits, plain := field.withinInts(c.Min, c.Max); plain && fits {
-		return nil
-	}
-	if c.holds(field) {
+	if field.isWithin(c.Min, c.Max) {
 		return nil
 	}
 	text := "Number must be between %(min)s and %(max)s."
@@ -262,17 +259,6 @@ func (c NumberRange) mistake() string {
 	return ""
 }
 
-// withinInts compares a whole number with bounds that are of type int or nil. plain is false for any other.
-func (f *BoundField) withinInts(low, high any) (fits, plain bool) {
-	if f.null || !f.value.IsValid() || !f.value.CanInt() {
-		return false, false
-	}
-	l, lowIsInt := low.(int)
-	h, highIsInt := high.(int)
-	n := f.value.Int()
-	return (low == nil || n >= int64(l)) && (high == nil || n <= int64(h)), (low == nil || lowIsInt) && (high == nil || highIsInt)
-}
-
 // number returns the value as a number.
 func (f *BoundField) number() (Decimal, bool) {
 	if f.null || !f.value.IsValid() {
@@ -288,43 +274,22 @@ func (f *BoundField) number() (Decimal, bool) {
 	return d, err == nil
 }
 
-func (c NumberRange) holds(field *BoundField) bool {
-	// Whole numbers are compared as they are.
-	if v := field.value; v.IsValid() && v.CanInt() && !field.null {
-		low, ok1 := wholeBound(c.Min, math.MinInt64)
-		high, ok2 := wholeBound(c.Max, math.MaxInt64)
-		if ok1 && ok2 {
-			return v.Int() >= low && v.Int() <= high
+func (f *BoundField) isWithin(low, high any) bool {
+	if v := f.value; v.IsValid() && v.CanInt() && !f.null { // without decimals for the usual bounds
+		l, ok := low.(int)
+		h, ok2 := high.(int)
+		if (ok || low == nil) && (ok2 || high == nil) {
+			return (low == nil || v.Int() >= int64(l)) && (high == nil || v.Int() <= int64(h))
 		}
 	}
-	n, ok := field.number()
-	return ok && within(n, c.Min, c.Max)
-}
-
-func wholeBound(x any, none int64) (int64, bool) {
-	switch x := x.(type) {
-	case nil:
-		return none, true
-	case int:
-		return int64(x), true
-	case int64:
-		return x, true
-	}
-	return 0, false
-}
-
-func within(n Decimal, low, high any) bool {
-	if low != nil {
-		if d, err := decimalOf(low); err != nil || n.Cmp(d) < 0 {
-			return false
+	n, ok := f.number()
+	for i, bound := range [2]any{low, high} {
+		if ok && bound != nil {
+			d, err := decimalOf(bound)
+			ok = err == nil && n.Cmp(d) != 2*i-1
 		}
 	}
-	if high != nil {
-		if d, err := decimalOf(high); err != nil || n.Cmp(d) > 0 {
-			return false
-		}
-	}
-	return true
+	return ok
 }
 
 func decimalOf(v any) (Decimal, error) {

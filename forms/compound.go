@@ -3,6 +3,8 @@ package forms
 import (
 	"reflect"
 	"strconv"
+
+	"github.com/dewar-go/dewar/internal/scan"
 )
 
 // processForm makes the form of a FormField.
@@ -10,7 +12,7 @@ func (f *BoundField) processForm(src *source, x reflect.Value) {
 	f.sub = f.subForm(f.nested, f.name+f.Separator, src)
 	f.sub.path = f.pointer()
 	if f.form.target.IsValid() {
-		f.value = fieldAt(f.form.target, f.index)
+		f.value = scan.FieldAt(f.form.target, f.index)
 	}
 	f.bindSub(x)
 	f.refuseBad(src)
@@ -50,7 +52,7 @@ func (f *BoundField) bindSub(x reflect.Value) {
 // processList makes the entries of a FieldList.
 func (f *BoundField) processList(src *source, x reflect.Value) {
 	if f.form.target.IsValid() && f.index != nil {
-		f.value = fieldAt(f.form.target, f.index)
+		f.value = scan.FieldAt(f.form.target, f.index)
 	}
 	var objects []reflect.Value
 	if v := plainValue(x); v.IsValid() && v.Kind() == reflect.Slice {
@@ -210,7 +212,7 @@ func (f *Form) retarget(target reflect.Value) {
 		if b.index == nil {
 			continue
 		}
-		b.value = fieldAt(target, b.index)
+		b.value = scan.FieldAt(target, b.index)
 		if b.sub != nil {
 			b.sub.retarget(reflect.Indirect(b.value))
 		}

@@ -1,7 +1,9 @@
 package forms
 
 import (
+	"cmp"
 	"errors"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -153,9 +155,9 @@ func (d Decimal) Float64() float64 {
 func (d Decimal) Cmp(other Decimal) int {
 	a, b := d.sign(), other.sign()
 	if a != b || a == 0 {
-		return compare(a, b)
+		return cmp.Compare(a, b)
 	}
-	c := compare(d.exponent+len(d.digits), other.exponent+len(other.digits))
+	c := cmp.Compare(d.exponent+len(d.digits), other.exponent+len(other.digits))
 	if c == 0 {
 		c = strings.Compare(strings.TrimRight(d.digits, "0"), strings.TrimRight(other.digits, "0"))
 	}
@@ -170,16 +172,6 @@ func (d Decimal) sign() int {
 		return -1
 	}
 	return 1
-}
-
-func compare(a, b int) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Fixed writes the number with this many digits behind the point, halves rounded to even as Python's quantize does. A
@@ -201,7 +193,8 @@ func (d Decimal) Fixed(places int) string {
 		half := "5" + strings.Repeat("0", len(rest)-1)
 		odd := kept != "" && (kept[len(kept)-1]-'0')%2 == 1
 		if rest > half || rest == half && odd {
-			kept = increment(kept)
+			n, _ := new(big.Int).SetString("0"+kept, 10)
+			kept = n.Add(n, big.NewInt(1)).String()
 		}
 		digits = strings.TrimLeft(kept, "0")
 	}
@@ -212,17 +205,4 @@ func (d Decimal) Fixed(places int) string {
 		fixed.digits = strings.Repeat("0", places+1-len(digits)) + digits
 	}
 	return fixed.String()
-}
-
-// increment adds one to a whole number.
-func increment(digits string) string {
-	b := []byte(digits)
-	for i := len(b) - 1; i >= 0; i-- {
-		if b[i] < '9' {
-			b[i]++
-			return string(b)
-		}
-		b[i] = '0'
-	}
-	return "1" + string(b)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/scan"
 	"github.com/dewar-go/dewar/internal/spell"
 	"github.com/dewar-go/dewar/jinja"
 )
@@ -103,7 +104,7 @@ func (f *Form) bind(from objectValues) {
 		f.fields[i] = b
 		b.init(p, f, f.prefix+p.Name)
 		if f.target.IsValid() {
-			b.value = fieldAt(f.target, p.index)
+			b.value = scan.FieldAt(f.target, p.index)
 		} else if p.goType != nil {
 			b.value = reflect.New(p.goType).Elem()
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/dewar-go/dewar/internal/scan"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -107,7 +109,7 @@ func (f *Form) populate(model reflect.Value) {
 		if index == nil || !b.offered || b.Disabled || b.ReadOnly {
 			continue
 		}
-		to := fieldAt(model, index)
+		to := scan.FieldAt(model, index)
 		if !b.writeTo(to) {
 			panic(fmt.Sprintf("forms: Populate: the value of %s (%s) does not fit %v.%s, of type %v", b.name, b.plan.Type,
 				model.Type(), model.Type().FieldByIndex(index).Name, to.Type()))

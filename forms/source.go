@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,7 +165,7 @@ func (s *source) entries(prefix, separator string, limit int) []string {
 		if !known {
 			return compareNumbers(a.name, b.name)
 		}
-		return compare(a.at, b.at)
+		return cmp.Compare(a.at, b.at)
 	})
 	var parts []string
 	seen := map[string]bool{}
@@ -181,7 +182,7 @@ func (s *source) entries(prefix, separator string, limit int) []string {
 func compareNumbers(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	if len(a) != len(b) {
-		return compare(len(a), len(b))
+		return cmp.Compare(len(a), len(b))
 	}
 	return strings.Compare(a, b)
 }

@@ -199,23 +199,6 @@ func isNested(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && t != timeType && !scan.IsText(t) && t != uploadType.Elem()
 }
 
-// fieldAt finds a field, making the embedded structs on the way to it.
-func fieldAt(v reflect.Value, index []int) reflect.Value {
-	if len(index) == 1 {
-		return v.Field(index[0])
-	}
-	for i, at := range index {
-		if i > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v.Set(reflect.New(v.Type().Elem()))
-			}
-			v = v.Elem()
-		}
-		v = v.Field(at)
-	}
-	return v
-}
-
 // Declare reads the tags of a struct when the app starts: [dewar.App.Handler] and Run report every mistake, with its
 // field. The templates are those that see the form as form: what they ask it for that it does not have, such as
 // form.emial, is found at the start, too.

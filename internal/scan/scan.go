@@ -186,3 +186,17 @@ func Bool(text string) (bool, error) {
 	}
 	return false, &Error{fmt.Sprintf("%q is neither true nor false", text), unfit}
 }
+
+// FieldAt finds a field of a struct by its index, as of reflect.VisibleFields, and makes the embedded structs on the way.
+func FieldAt(v reflect.Value, index []int) reflect.Value {
+	for i, at := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(at)
+	}
+	return v
+}
