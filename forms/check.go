@@ -364,6 +364,13 @@ func (c EqualTo) Check(form *Form, field *BoundField) error {
 	return Fail("equal_to", message(form, c.Message, "Field must be equal to %(other_name)s.", "other_name", c.Field, "other_label", other.Label()))
 }
 
+func (c EqualTo) mistake() string {
+	if c.Field == "" {
+		return "EqualTo: fieldname must be the name of a field"
+	}
+	return ""
+}
+
 // Regexp checks the text by a regular expression of package regexp, at its beginning as Python's match does. Texts
 // above 64 KiB fail unread.
 type Regexp struct {

@@ -2,200 +2,163 @@ package forms
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/dewar-go/dewar/internal/scan"
 )
 
-// checkParams are the parameters of the checks by name, in WTForms' order. A star takes the rest.
-var checkParams = map[string][]string{
-	"required": {"message"}, "datarequired": {"message"}, "inputrequired": {"message"}, "optional": {"strip_whitespace"},
-	"length": {"min", "max", "message"}, "numberrange": {"min", "max", "message"}, "email": {"message", "granular_message",
-		"check_deliverability", "allow_smtputf8", "allow_empty_local"},
-	"equalto": {"fieldname", "message"}, "regexp": {"regex", "flags", "message"}, "url": {"require_tld", "message"},
-	"ipaddress": {"ipv4", "ipv6", "message"}, "macaddress": {"message"}, "uuid": {"message"},
-	"anyof": {"*values", "message"}, "noneof": {"*values", "message"}, "daterange": {"min", "max", "message"},
-	"readonly": {}, "disabled": {}, "filerequired": {"message"}, "fileallowed": {"*upload_set", "message"},
-	"filesize": {"max_size", "min_size", "message"}, "filecount": {"min", "max", "message"},
-	"image": {"max_width", "max_height", "message"},
+// checkTypes are the checks by their names: the check without arguments, and WTForms' parameters in their order, each
+// with the field that it sets. A ! sets it to the opposite, a * takes the rest of the arguments and needs one at least.
+var checkTypes = map[string]struct {
+	zero   Check
+	params string
+}{
+	"required":       {Required{}, "message=Message"},
+	"data_required":  {DataRequired{}, "message=Message"},
+	"input_required": {InputRequired{}, "message=Message"},
+	"optional":       {Optional{}, "strip_whitespace=!KeepSpace"},
+	"length":         {Length{}, "min=Min max=Max message=Message"},
+	"number_range":   {NumberRange{}, "min=Min max=Max message=Message"},
+	"date_range":     {DateRange{}, "min=Min max=Max message=Message"},
+	"email":          {Email{}, "message=Message granular_message= check_deliverability= allow_smtputf8=!ASCIIOnly allow_empty_local=EmptyLocal"},
+	"equal_to":       {EqualTo{}, "fieldname=Field message=Message"},
+	"regexp":         {Regexp{}, "regex=Regexp flags= message=Message"},
+	"url":            {URL{}, "require_tld=!NoTLD message=Message"},
+	"ip_address":     {IPAddress{IPv4: true}, "ipv4=IPv4 ipv6=IPv6 message=Message"},
+	"mac_address":    {MacAddress{}, "message=Message"},
+	"uuid":           {UUID{}, "message=Message"},
+	"any_of":         {AnyOf{}, "*values=Values message=Message"},
+	"none_of":        {NoneOf{}, "*values=Values message=Message"},
+	"readonly":       {ReadOnly{}, ""},
+	"disabled":       {Disabled{}, ""},
+	"file_required":  {FileRequired{}, "message=Message"},
+	"file_allowed":   {FileAllowed{}, "*upload_set=Endings message=Message"},
+	"file_size":      {FileSize{}, "max_size=Max min_size=Min message=Message"},
+	"file_count":     {FileCount{}, "min=Min max=Max message=Message"},
+	"image":          {Image{}, "max_width=MaxWidth max_height=MaxHeight message=Message"},
 }
 
 // NewCheck makes a check by its name, WTForms' class name or its alias ("DataRequired", "data_required"), with the
 // arguments that WTForms' class takes, by place or by name. "required" is [Required].
 func NewCheck(name string, positional []any, named map[string]any) (Check, error) {
-	key := strings.ToLower(strings.ReplaceAll(name, "_", ""))
-	params, ok := checkParams[key]
-	if !ok {
-		return nil, fmt.Errorf("forms: there is no check %q%s", name, didYouMean(name, "required", "data_required", "input_required",
-			"optional", "length", "number_range", "email", "equal_to", "regexp", "url", "ip_address", "mac_address", "uuid", "any_of",
-			"none_of", "date_range", "readonly", "disabled", "file_required", "file_allowed", "file_size", "file_count", "image"))
+	names := sortedKeys(checkTypes)
+	key := ""
+	for _, k := range names {
+		if plainName(k) == plainName(name) {
+			key = k
+		}
 	}
-	a := arguments{name: name, values: map[string]any{}}
+	if key == "" {
+		return nil, fmt.Errorf("forms: there is no check %q%s", name, didYouMean(name, names...))
+	}
+	params := strings.Fields(checkTypes[key].params)
+	values := map[string]any{}
 	for i, v := range positional {
 		switch {
 		case len(params) > 0 && params[0][0] == '*':
-			list, _ := a.values[params[0][1:]].([]any)
-			a.values[params[0][1:]] = append(list, v)
+			values[paramName(params[0])] = positional
 		case i < len(params):
-			a.values[params[i]] = v
+			values[paramName(params[i])] = v
 		default:
 			return nil, fmt.Errorf("forms: check %s takes at most %d arguments", name, len(params))
 		}
 	}
+	known := make([]string, len(params))
+	for i, p := range params {
+		known[i] = paramName(p)
+	}
 	for k, v := range named {
-		known := false
-		for _, p := range params {
-			known = known || strings.TrimPrefix(p, "*") == k
+		if !slices.Contains(known, k) {
+			return nil, fmt.Errorf("forms: check %s has no argument %q; it has %s", name, k, strings.Join(known, ", "))
 		}
-		if !known {
-			return nil, fmt.Errorf("forms: check %s has no argument %q; it has %s", name, k, strings.Join(params, ", "))
+		values[k] = v
+	}
+	check := reflect.New(reflect.TypeOf(checkTypes[key].zero)).Elem()
+	check.Set(reflect.ValueOf(checkTypes[key].zero))
+	for i, p := range params {
+		v, field := values[known[i]], p[strings.IndexByte(p, '=')+1:]
+		if flags := values["flags"]; known[i] == "regex" && flags != nil {
+			n, err := strconv.Atoi(pythonText(flags))
+			if err != nil {
+				return nil, fmt.Errorf("forms: check %s: flags must be a whole number, not %q", name, pythonText(flags))
+			}
+			if n&2 != 0 { // re.IGNORECASE
+				v = "(?i)" + pythonText(v)
+			}
 		}
-		a.values[k] = v
+		if field == "" || v == nil && p[0] != '*' {
+			continue
+		}
+		field, not := strings.CutPrefix(field, "!")
+		if err := setArgument(check.FieldByName(field), known[i], v, not); err != nil {
+			return nil, fmt.Errorf("forms: check %s: %w", name, err)
+		}
 	}
-	c := a.check(key)
-	if m, ok := c.(interface{ mistake() string }); ok && a.err == nil && m.mistake() != "" {
-		a.err = fmt.Errorf("forms: check %s: %s", name, m.mistake())
+	c, _ := check.Interface().(Check)
+	if m, ok := c.(interface{ mistake() string }); ok && m.mistake() != "" {
+		return nil, fmt.Errorf("forms: check %s: %s", name, m.mistake())
 	}
-	return c, a.err
+	return c, nil
 }
 
-// arguments are those of one check. The first wrong one is err.
-type arguments struct {
-	name   string
-	values map[string]any
-	err    error
+func paramName(param string) string {
+	name, _, _ := strings.Cut(param, "=")
+	return strings.TrimPrefix(name, "*")
 }
 
-func (a *arguments) check(key string) Check {
-	message := a.text("message")
-	switch key {
-	case "required":
-		return Required{message}
-	case "datarequired":
-		return DataRequired{message}
-	case "inputrequired":
-		return InputRequired{message}
-	case "optional":
-		return Optional{!a.flag("strip_whitespace", true)}
-	case "length":
-		return Length{a.number("min"), a.number("max"), message}
-	case "numberrange":
-		return NumberRange{a.bound("min"), a.bound("max"), message}
-	case "daterange":
-		return a.dates(message)
-	case "email":
-		return Email{!a.flag("allow_smtputf8", true), a.flag("allow_empty_local", false), message}
-	case "equalto":
-		if a.text("fieldname") == "" {
-			a.fail("fieldname", "the name of a field")
-		}
-		return EqualTo{a.text("fieldname"), message}
-	case "regexp":
-		pattern := a.text("regex")
-		if a.number("flags")&2 != 0 { // re.IGNORECASE
-			pattern = "(?i)" + pattern
-		}
-		re, err := regexp.Compile(pattern)
+// setArgument sets a field of a check.
+func setArgument(to reflect.Value, name string, v any, not bool) error {
+	text := pythonText(v)
+	wrong := func(want string) error { return fmt.Errorf("%s must be %s, not %q", name, want, text) }
+	switch p := to.Addr().Interface().(type) {
+	case *string:
+		*p = text
+	case *bool:
+		on, err := strconv.ParseBool(strings.ToLower(text))
 		if err != nil {
-			a.err = fmt.Errorf("forms: check %s: %w", a.name, err)
+			return wrong("true or false")
 		}
-		return Regexp{re, message}
-	case "url":
-		return URL{!a.flag("require_tld", true), message}
-	case "ipaddress":
-		return IPAddress{a.flag("ipv4", true), a.flag("ipv6", false), message}
-	case "macaddress":
-		return MacAddress{message}
-	case "uuid":
-		return UUID{message}
-	case "anyof":
-		return AnyOf{a.list("values"), message}
-	case "noneof":
-		return NoneOf{a.list("values"), message}
-	case "readonly":
-		return ReadOnly{}
-	case "disabled":
-		return Disabled{}
-	case "filerequired":
-		return FileRequired{message}
-	case "fileallowed":
-		allowed := FileAllowed{Message: message}
-		for _, v := range a.list("upload_set") {
-			allowed.Endings = append(allowed.Endings, pythonText(v))
+		*p = on != not
+	case *int, *int64:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < -1 {
+			return wrong("a whole number")
 		}
-		return allowed
-	case "filesize":
-		return FileSize{int64(a.number("min_size")), int64(a.number("max_size")), message}
-	case "filecount":
-		return FileCount{a.number("min"), a.number("max"), message}
-	}
-	return Image{a.number("max_width"), a.number("max_height"), message}
-}
-
-func (a *arguments) fail(name, want string) {
-	if a.err == nil {
-		a.err = fmt.Errorf("forms: check %s: %s must be %s, not %q", a.name, name, want, pythonText(a.values[name]))
-	}
-}
-
-func (a *arguments) text(name string) string {
-	if v := a.values[name]; v != nil {
-		return pythonText(v)
-	}
-	return ""
-}
-
-// number reads a whole number. WTForms' -1 for no bound is 0.
-func (a *arguments) number(name string) int {
-	v := a.values[name]
-	if v == nil {
-		return 0
-	}
-	n, err := strconv.Atoi(pythonText(v))
-	if err != nil || n < -1 {
-		a.fail(name, "a whole number")
-	}
-	return max(n, 0)
-}
-
-// bound reads a bound of a number: a text of the tag as an int where it is one.
-func (a *arguments) bound(name string) any {
-	if text, ok := a.values[name].(string); ok {
-		if n, err := strconv.Atoi(text); err == nil {
-			return n
+		to.SetInt(int64(max(n, 0))) // WTForms' -1 is no bound
+	case *any:
+		*p = v
+		if _, ok := v.(string); ok {
+			if n, err := strconv.Atoi(text); err == nil {
+				*p = n
+			}
+		}
+	case *time.Time:
+		if text != "" && scan.Text(to, text) != nil {
+			return wrong("a date such as 2026-01-31")
+		}
+	case **regexp.Regexp:
+		re, err := regexp.Compile(text)
+		if err != nil {
+			return err
+		}
+		*p = re
+	default:
+		list, ok := v.([]any)
+		if !ok || len(list) == 0 {
+			return wrong("a list of values")
+		}
+		for _, x := range list {
+			item := reflect.ValueOf(&x).Elem()
+			if to.Type().Elem().Kind() == reflect.String {
+				item = reflect.ValueOf(pythonText(x))
+			}
+			to.Set(reflect.Append(to, item))
 		}
 	}
-	return a.values[name]
-}
-
-func (a *arguments) flag(name string, byDefault bool) bool {
-	switch strings.ToLower(a.text(name)) {
-	case "":
-		return byDefault
-	case "true", "1":
-		return true
-	case "false", "0":
-		return false
-	}
-	a.fail(name, "true or false")
-	return false
-}
-
-func (a *arguments) list(name string) []any {
-	list, ok := a.values[name].([]any)
-	if !ok || len(list) == 0 {
-		a.fail(name, "a list of values")
-	}
-	return list
-}
-
-// dates reads the bounds of a date as RFC 3339 and HTML's inputs have them.
-func (a *arguments) dates(message string) Check {
-	c := DateRange{Message: message}
-	for name, to := range map[string]any{"min": &c.Min, "max": &c.Max} {
-		if text := a.text(name); text != "" && scanInto(to, text) != nil {
-			a.fail(name, "a date such as 2026-01-31")
-		}
-	}
-	return c
+	return nil
 }

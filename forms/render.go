@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dewar-go/dewar/internal/scan"
 	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/markup"
 )
@@ -273,6 +272,3 @@ func (f *BoundField) labelHTML(text string, kw []jinja.Kw) markup.HTML {
 	buf = append(buf, '>')
 	return markup.HTML(append(markup.AppendEscape(buf, text), "</label>"...))
 }
-
-// scanInto reads a text into what to points to.
-func scanInto(to any, text string) error { return scan.Text(reflect.ValueOf(to).Elem(), text) }
