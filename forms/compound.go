@@ -27,7 +27,7 @@ func (f *BoundField) refuseBad(src *source) {
 
 func (f *BoundField) subForm(s *Schema, prefix string, src *source) *Form {
 	return &Form{schema: s, c: f.form.c, options: Options{Query: f.form.options.Query}, prefix: prefix, source: src,
-		submitted: f.form.submitted, translations: f.form.translations}
+		submitted: f.form.submitted, owner: f, translations: f.form.translations}
 }
 
 // bindSub makes the fields of the form of a FormField, in the struct that is its value.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -129,5 +130,28 @@ func TestFilesGoToUploads(t *testing.T) {
 	client := dewartest.New(t, a)
 	if r := client.Do(multipartRequest(t, client, file{"cover", "a.png", picture(t, 1, 1)})); r.Text != "image/png" {
 		t.Errorf("%d %s", r.Status, r.Text)
+	}
+}
+
+// TestFileIsChosenAgain: browsers keep no file of a form that is shown again, and forms/fields.html says so.
+func TestFileIsChosenAgain(t *testing.T) {
+	a := dewar.New(dewar.Config{TemplateFolders: []dewar.TemplateFolder{{FS: forms.Templates}},
+		Templates: fstest.MapFS{"page.html": {Data: []byte("{% import 'forms/fields.html' as fields %}{{ fields.show(form) }}")}}})
+	a.Post("/", func(c *dewar.Context) error {
+		form := forms.New[album](c)
+		if form.Valid() && c.Query("taken") != "" {
+			form.AddError("title", "unique", "")
+		}
+		return form.Render("page.html", nil)
+	})
+	client := dewartest.New(t, a)
+	for target, lost := range map[string]bool{"/": false, "/?taken=1": true} {
+		r := multipartRequest(t, client, file{"cover", "a.png", picture(t, 4, 3)})
+		r.URL.RawQuery = strings.TrimPrefix(target, "/?")
+		page := client.Do(r).Text
+		if strings.Contains(page, `<p class="form-help" id="cover-help"> Please choose the file again.</p>`) != lost ||
+			strings.Contains(page, `<input accept=".png,.jpg" aria-describedby="cover-help" id="cover"`) != lost || strings.Contains(page, "pictures-help") {
+			t.Errorf("%s:\n%s", target, page)
+		}
 	}
 }

@@ -46,7 +46,8 @@ type Form struct {
 	checked      bool
 	translations *jinja.Translations
 	csrf         *BoundField
-	room         *Attrs // of an element
+	room         *Attrs      // of an element
+	owner        *BoundField // of a form that is a field
 }
 
 // New makes the form of a request. The values come from what was sent, then from the options' From, then from the
@@ -256,8 +257,12 @@ func (f *Form) Errors() []Error {
 // The code is for programs. The text is shown to the user; an empty one is that of the code: required, unique,
 // invalid and choice have one.
 func (f *Form) AddError(field, code, text string) {
-	if field != "" {
+	switch {
+	case field != "":
 		f.Field(field).AddError(code, text)
+		return
+	case f.owner != nil:
+		f.owner.AddError(code, text)
 		return
 	}
 	f.own = append(f.own, f.newError(nil, code, text))

@@ -13,7 +13,7 @@ var (
 	formAttrs = []string{"errors", "form_errors", "data", "csrf_token", "hidden_tag", "is_submitted", "error_list", "enctype", "submits", "gettext"}
 
 	fieldAttrs = []string{"label", "errors", "data", "id", "name", "short_name", "type", "flags", "description", "render_kw", "widget", "default",
-		"object_data", "raw_data", "process_errors", "own_errors", "described_by", "marker", "gettext", "validators", "_value"}
+		"object_data", "raw_data", "process_errors", "own_errors", "described_by", "marker", "gettext", "file_lost", "validators", "_value"}
 	choiceAttrs = []string{"choices", "iter_choices", "has_groups"}
 	listAttrs   = []string{"entries", "last_index", "min_entries", "max_entries"}
 )

@@ -81,15 +81,24 @@ func (f *BoundField) addAttrs(a *Attrs) {
 
 // describedBy lists the ids of the field's help and errors, as forms/fields.html gives them.
 func (f *BoundField) describedBy() string {
-	switch wrong := len(f.errs) > 0; {
-	case wrong && f.Description != "":
+	switch wrong, help := len(f.errs) > 0, f.Description != "" || f.fileLost(); {
+	case wrong && help:
 		return f.ID() + "-help " + f.ID() + "-error"
 	case wrong:
 		return f.ID() + "-error"
-	case f.Description != "":
+	case help:
 		return f.ID() + "-help"
 	}
 	return ""
+}
+
+// fileLost reports whether a file was sent with a form that is shown again, so that it must be chosen again.
+func (f *BoundField) fileLost() bool {
+	form := f.form
+	for form.owner != nil {
+		form = form.owner.form
+	}
+	return len(f.files) > 0 && form.hasErrors()
 }
 
 // widgetNow is the widget of this request.

@@ -22,7 +22,7 @@ func (f *Form) Attr(name string) (jinja.Value, bool) {
 	case "errors":
 		return f.errorDict(), true
 	case "form_errors":
-		return texts(f.own), true
+		return texts(f.ownErrors()), true
 	case "data":
 		return f.dataDict(), true
 	case "csrf_token":
@@ -151,10 +151,18 @@ func (f *Form) errorDict() jinja.Value {
 			d.SetString(b.plan.Name, b.errorValue())
 		}
 	}
-	if len(f.own) > 0 {
-		_ = d.Set(jinja.None, texts(f.own))
+	if own := f.ownErrors(); len(own) > 0 {
+		_ = d.Set(jinja.None, texts(own))
 	}
 	return d.Value()
+}
+
+// ownErrors are those of the whole form, be it a field.
+func (f *Form) ownErrors() []Error {
+	if f.owner != nil {
+		return f.owner.errs
+	}
+	return f.own
 }
 
 func (f *Form) dataDict() jinja.Value {
@@ -282,6 +290,8 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 		return jinja.String(f.describedBy()), true
 	case "gettext":
 		return jinja.NewFunc(name, f.form.gettextFunc), true
+	case "file_lost":
+		return jinja.Bool(f.fileLost()), true
 	case "process_errors":
 		return texts(f.failed), true
 	case "validators":

@@ -1,0 +1,60 @@
+package forms_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/forms"
+)
+
+type period struct {
+	From int `form:"from"`
+	To   int `form:"to"`
+}
+
+func (p *period) Validate() error {
+	if p.From > p.To {
+		return errors.New("The end is before the beginning.")
+	}
+	return nil
+}
+
+type journey struct {
+	Whole period   `form:"whole"`
+	Legs  []period `form:"legs"`
+}
+
+// TestErrorsOfNestedForms: what the method Validate of a nested struct says is an error of its field.
+func TestErrorsOfNestedForms(t *testing.T) {
+	a := dewar.New(dewar.Config{TemplateFolders: []dewar.TemplateFolder{{FS: forms.Templates}}, Templates: fstest.MapFS{"page.html": {
+		Data: []byte("{% import 'forms/fields.html' as fields %}{{ fields.show(form) }}{{ form.whole.form_errors }} {{ form.errors.whole }}"),
+	}}})
+	var last *forms.FormOf[journey]
+	a.Post("/", func(c *dewar.Context) error {
+		last = forms.New[journey](c)
+		last.Valid()
+		return last.Render("page.html", nil)
+	})
+	client := dewartest.New(t, a)
+	page := client.Do(formRequest(client, "whole-from=2&whole-to=1&legs-0-from=1&legs-0-to=2&legs-4-from=2&legs-4-to=1")).Text
+	for _, want := range []string{
+		`<a href="#whole">Whole: The end is before the beginning.</a>`, `<a href="#legs-1">Legs-1: The end is before the beginning.</a>`,
+		`<fieldset id="whole" aria-describedby="whole-error">`, `<div class="form-error" id="legs-1-error">`,
+		`[&#39;The end is before the beginning.&#39;] {None: [&#39;The end is before the beginning.&#39;]}`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in\n%s", want, page)
+		}
+	}
+	got := ""
+	for _, e := range last.Errors() {
+		got += e.Field + " " + e.Pointer() + " " + e.Code + "\n"
+	}
+	if want := "whole /whole invalid\nlegs-1 /legs/1 invalid\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
