@@ -285,10 +285,8 @@ func bindPlanOf(t reflect.Type) *bindPlan {
 		case n > 1:
 			panic(fmt.Sprintf("dewar: Bind: field %s of %v has more than one source", f.Name, t))
 		}
-		for n := 1; n < len(f.Index); n++ {
-			if e := t.FieldByIndex(f.Index[:n]); e.Type.Kind() == reflect.Pointer && !e.IsExported() {
-				panic(fmt.Sprintf("dewar: Bind: %v embeds a pointer to the unexported %s, which cannot be filled; embed the struct itself", t, e.Name))
-			}
+		if err := scan.Reach(t, f.Index); err != nil {
+			panic("dewar: Bind: " + err.Error())
 		}
 		if source != "json" {
 			layout := f.Tag.Get("format")

@@ -43,7 +43,7 @@
 //
 // Strings, booleans, numbers, time.Time, *[dewar.Upload], types that implement encoding.TextUnmarshaler (netip.Addr,
 // [Decimal], a UUID) and, with choices, types that have a method String are fields. A struct is a FormField, a slice a
-// FieldList, or with choices a SelectMultipleField. A pointer is nil when nothing was entered. A time
+// FieldList, or with choices a SelectMultipleField. A pointer to a value is nil when nothing was entered, one to a string when nothing was sent. A time
 // without a zone is UTC. Numbers, dates and the
 // like, and radio buttons, without any check may be left empty; with one they may not, unless it is optional.
 //

@@ -46,7 +46,6 @@ type Form struct {
 	checked      bool
 	translations *jinja.Translations
 	csrf         *BoundField
-	room         *Attrs      // of an element
 	owner        *BoundField // of a form that is a field
 }
 

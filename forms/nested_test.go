@@ -2,6 +2,7 @@ package forms_test
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -57,4 +58,28 @@ func TestErrorsOfNestedForms(t *testing.T) {
 	if want := "whole /whole invalid\nlegs-1 /legs/1 invalid\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+}
+
+type hidden struct {
+	Kind string `form:"kind"`
+}
+
+// TestEmbeddedPointers: one that cannot be filled is found at the start, and by Populate before reflection does.
+func TestEmbeddedPointers(t *testing.T) {
+	const want = "embeds a pointer to the unexported hidden, which cannot be filled; embed the struct itself"
+	_, err := forms.SchemaOf[struct{ *hidden }]()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Error(err)
+	}
+	f := schema(t, forms.Field{Name: "kind"}).Read(url.Values{"kind": {"a"}})
+	full := struct{ *hidden }{&hidden{}}
+	if f.Populate(&full); full.Kind != "a" {
+		t.Errorf("%+v", full.hidden)
+	}
+	defer func() {
+		if text, ok := recover().(string); !ok || !strings.Contains(text, want) {
+			t.Error(text)
+		}
+	}()
+	f.Populate(&struct{ *hidden }{})
 }

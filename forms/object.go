@@ -109,6 +109,11 @@ func (f *Form) populate(model reflect.Value) {
 		if index == nil || !b.offered || b.Disabled || b.ReadOnly {
 			continue
 		}
+		if _, isNil := model.FieldByIndexErr(index); isNil != nil {
+			if err := scan.Reach(model.Type(), index); err != nil {
+				panic("forms: Populate: " + err.Error())
+			}
+		}
 		to := scan.FieldAt(model, index)
 		if !b.writeTo(to) {
 			panic(fmt.Sprintf("forms: Populate: the value of %s (%s) does not fit %v.%s, of type %v", b.name, b.plan.Type,

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -25,8 +26,12 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 
 // render writes the element with the keywords of a template's call.
 func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
-	a := f.form.attrs()
-	defer f.form.release(a)
+	a, _ := attrsPool.Get().(*Attrs)
+	defer func() {
+		clear(a.list)
+		a.list = a.list[:0]
+		attrsPool.Put(a)
+	}()
 	if f.kw != nil {
 		for k, v := range f.kw.All() {
 			name, _ := k.Str()
@@ -44,19 +49,8 @@ func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
 	return f.widgetNow().Render(f, a)
 }
 
-// attrs returns empty attributes, those that the element before has released where there are some.
-func (f *Form) attrs() *Attrs {
-	a := f.room
-	if f.room = nil; a == nil {
-		a = &Attrs{make([]attr, 0, 16)}
-	}
-	return a
-}
-
-func (f *Form) release(a *Attrs) {
-	a.list = a.list[:0]
-	f.room = a
-}
+// attrsPool holds attributes for reuse: those of an element are done with when its widget returns.
+var attrsPool = sync.Pool{New: func() any { return &Attrs{make([]attr, 0, 16)} }}
 
 // addAttrs sets the attributes that WTForms does not have.
 func (f *BoundField) addAttrs(a *Attrs) {

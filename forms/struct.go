@@ -75,6 +75,9 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 		if err == nil && !sf.IsExported() {
 			err = errors.New("forms: the field must be exported")
 		}
+		if err == nil {
+			err = scan.Reach(t, sf.Index)
+		}
 		if err == nil && names[name] {
 			err = fmt.Errorf("forms: another field is called %q", name)
 		}

@@ -9,7 +9,7 @@ import (
 // A Widget writes the element of a field. It is shared by all requests.
 type Widget interface {
 	// Render returns the element. The attributes are those of the template's call and of render_kw, and those that
-	// follow from the field's checks.
+	// follow from the field's checks. They must not be kept.
 	Render(field *BoundField, attrs *Attrs) markup.HTML
 }
 

@@ -200,3 +200,13 @@ func FieldAt(v reflect.Value, index []int) reflect.Value {
 	}
 	return v
 }
+
+// Reach returns the error of a field of the struct t that FieldAt cannot find, since the pointer on the way is not exported.
+func Reach(t reflect.Type, index []int) error {
+	for n := 1; n < len(index); n++ {
+		if e := t.FieldByIndex(index[:n]); e.Type.Kind() == reflect.Pointer && !e.IsExported() {
+			return fmt.Errorf("%v embeds a pointer to the unexported %s, which cannot be filled; embed the struct itself", t, e.Name)
+		}
+	}
+	return nil
+}
