@@ -2,6 +2,7 @@ package thirdparty
 
 import (
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/forms"
 )
 
 // attack is what a user may try to have put into a page as it stands.
@@ -21,19 +23,33 @@ const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)><!--`
 // reads the pages as a browser does: the elements are those of the templates,
 // and the values are text and attribute values that come back as they were.
 func TestTutorialTemplatesParse(t *testing.T) {
-	user := dewar.NewKey[map[string]any]("user")
+	type account struct {
+		Username string `form:"username" check:"required"`
+		Password string `form:"password" type:"password" check:"required"`
+	}
+	type draft struct {
+		Title string `form:"title" check:"required"`
+		Body  string `form:"body" type:"textarea"`
+	}
 	app := dewar.New(dewar.Config{
-		Templates:   os.DirFS("../../examples/flaskr/templates"),
-		Static:      os.DirFS("../../examples/flaskr/static"),
-		InstanceDir: t.TempDir(),
-		Logger:      slog.New(slog.DiscardHandler),
+		Templates:       os.DirFS("../../examples/flaskr/templates"),
+		TemplateFolders: []dewar.TemplateFolder{{FS: forms.Templates}},
+		Static:          os.DirFS("../../examples/flaskr/static"),
+		InstanceDir:     t.TempDir(),
+		Logger:          slog.New(slog.DiscardHandler),
 	})
 	post := map[string]any{"id": 1, "author_id": 7, "username": attack, "title": attack, "body": attack, "created": time.Unix(0, 0)}
 	page := func(name string, vars dewar.Vars) dewar.View {
 		return func(c *dewar.Context) error {
-			user.Set(c, map[string]any{"id": 7, "username": attack})
 			c.Flash(attack, "error")
-			return c.Render(name, vars)
+			all := dewar.Vars{"current_user": map[string]any{"id": 7, "username": attack, "is_authenticated": true}}
+			if strings.HasPrefix(name, "auth/") {
+				all["form"] = forms.New[account](c)
+			} else {
+				all["form"] = forms.New[draft](c, forms.Options{From: vars["post"]})
+			}
+			maps.Copy(all, vars)
+			return c.Render(name, all)
 		}
 	}
 	auth := dewar.NewBlueprint("auth", dewar.BlueprintOptions{Prefix: "/auth"})
