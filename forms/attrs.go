@@ -9,7 +9,7 @@ import (
 
 // Attrs are the attributes of an element, as a [Widget] gets them: what a template's call and render_kw say. The zero
 // Attrs is empty.
-type Attrs struct{ list []attr }
+type Attrs struct{ list []attr } // in the order of the keys
 
 type attr struct {
 	key, value string
@@ -25,17 +25,18 @@ const (
 	attrOff            // not written: false
 )
 
-// Set sets an attribute. true is one without a value, false one that is not written; any other value is its text.
+// Set sets an attribute. true is one without a value, false one that is not written; any other value is its text. A key
+// that could end the tag is left out.
 func (a *Attrs) Set(key string, value any) {
 	switch v := value.(type) {
 	case bool:
-		a.set(boolAttr(key, v))
+		a.setNamed(boolAttr(key, v))
 	case string:
-		a.set(attr{key: key, value: v})
+		a.setNamed(attr{key: key, value: v})
 	case markup.HTML:
-		a.set(attr{key, string(v), attrSafe})
+		a.setNamed(attr{key, string(v), attrSafe})
 	default:
-		a.set(attr{key: key, value: pythonText(v)})
+		a.setNamed(attr{key: key, value: pythonText(v)})
 	}
 }
 
@@ -48,12 +49,18 @@ func (a *Attrs) SetDefault(key string, value any) {
 
 // Has reports whether an attribute is set, be it to false.
 func (a *Attrs) Has(key string) bool {
-	for i := range a.list {
-		if a.list[i].key == key {
-			return true
+	_, found := a.place(key)
+	return found
+}
+
+// place finds the index of an attribute in the list, or the one that it would have.
+func (a *Attrs) place(key string) (i int, found bool) {
+	for i = len(a.list); i > 0 && a.list[i-1].key >= key; i-- {
+		if a.list[i-1].key == key {
+			return i - 1, true
 		}
 	}
-	return false
+	return i, false
 }
 
 func boolAttr(key string, on bool) attr {
@@ -64,37 +71,46 @@ func boolAttr(key string, on bool) attr {
 }
 
 func (a *Attrs) set(x attr) {
-	for i := range a.list {
-		if a.list[i].key == x.key {
-			a.list[i] = x
-			return
-		}
+	if i, found := a.place(x.key); found {
+		a.list[i] = x
+	} else {
+		a.insert(i, x)
 	}
-	a.list = append(a.list, x)
 }
 
 func (a *Attrs) setDefault(x attr) {
-	if !a.Has(x.key) {
-		a.list = append(a.list, x)
+	if i, found := a.place(x.key); !found {
+		a.insert(i, x)
+	}
+}
+
+func (a *Attrs) insert(i int, x attr) {
+	a.list = append(a.list, x)
+	if i < len(a.list)-1 {
+		copy(a.list[i+1:], a.list[i:])
+		a.list[i] = x
+	}
+}
+
+// setNamed is set for a name from outside. One that could end the tag is left out.
+func (a *Attrs) setNamed(x attr) {
+	if isAttrName(x.key) {
+		a.set(x)
 	}
 }
 
 func (a *Attrs) setValue(key string, v jinja.Value) {
-	key = cleanKey(key)
+	x := attr{key: cleanKey(key)}
 	if s, ok := v.HTML(); ok {
-		a.set(attr{key, s, attrSafe})
-		return
+		x.value, x.state = s, attrSafe
+	} else if s, ok := v.Str(); ok {
+		x.value = s
+	} else if b, ok := v.Any().(bool); ok {
+		x = boolAttr(x.key, b)
+	} else {
+		x.value, _ = jinja.Str(v)
 	}
-	if s, ok := v.Str(); ok {
-		a.set(attr{key: key, value: s})
-		return
-	}
-	if b, ok := v.Any().(bool); ok {
-		a.set(boolAttr(key, b))
-		return
-	}
-	text, _ := jinja.Str(v)
-	a.set(attr{key: key, value: text})
+	a.setNamed(x)
 }
 
 // cleanKey makes an attribute of a keyword: class_ is class, data_x and aria_x have hyphens.
@@ -106,25 +122,16 @@ func cleanKey(key string) string {
 	return key
 }
 
-// AppendTo appends the attributes in the order of their names, each behind a blank. An attribute whose name could end
-// the tag is left out.
+// AppendTo appends the attributes in the order of their names, each behind a blank.
 func (a *Attrs) AppendTo(buf []byte) []byte {
-	var room [32]int
-	order := room[:0]
 	for i := range a.list {
-		j := len(order)
-		for order = append(order, i); j > 0 && a.list[order[j-1]].key > a.list[i].key; j-- {
-			order[j], order[j-1] = order[j-1], i
-		}
-	}
-	for _, i := range order {
 		buf = a.list[i].appendTo(buf)
 	}
 	return buf
 }
 
 func (x *attr) appendTo(buf []byte) []byte {
-	if x.state == attrOff || !isAttrName(x.key) {
+	if x.state == attrOff {
 		return buf
 	}
 	buf = append(append(buf, ' '), x.key...)

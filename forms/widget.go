@@ -59,11 +59,13 @@ var (
 
 // Render implements [Widget].
 func (w Input) Render(f *BoundField, a *Attrs) markup.HTML {
-	a.setDefault(attr{key: "id", value: f.ID()})
-	a.setDefault(attr{key: "type", value: w.Type})
 	if w.Step != "" {
 		a.setDefault(attr{key: "step", value: w.Step})
 	}
+	a.setDefault(attr{key: "id", value: f.ID()})
+	f.flagAttrs(a, w.takes)
+	a.set(attr{key: "name", value: f.name})
+	a.setDefault(attr{key: "type", value: w.Type})
 	switch w.Type {
 	case "password":
 		a.set(attr{key: "value"})
@@ -79,8 +81,6 @@ func (w Input) Render(f *BoundField, a *Attrs) markup.HTML {
 			a.set(attr{key: "value", value: f.shown()})
 		}
 	}
-	f.flagAttrs(a, w.takes)
-	a.set(attr{key: "name", value: f.name})
 	buf := make([]byte, 0, 192)
 	if w.Type == "checkbox" && f.kind == kindBool {
 		buf = f.appendMarker(buf)
