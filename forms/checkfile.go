@@ -8,6 +8,7 @@ import (
 	_ "image/jpeg" // kinds of images
 	_ "image/png"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -79,12 +80,7 @@ func (c FileAllowed) Check(form *Form, field *BoundField) error {
 
 func (c FileAllowed) allows(file *dewar.Upload) bool {
 	name := strings.ToLower(file.Filename)
-	for _, ending := range c.Endings {
-		if strings.HasSuffix(name, "."+strings.TrimPrefix(ending, ".")) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Endings, func(ending string) bool { return strings.HasSuffix(name, "."+strings.TrimPrefix(ending, ".")) })
 }
 
 // SetFlags implements [Flagger].

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -200,27 +201,11 @@ func (f *Form) Partial() bool {
 }
 
 func (f *Form) hasErrors() bool {
-	if len(f.own) > 0 {
-		return true
-	}
-	for _, b := range f.fields {
-		if b.hasErrors() {
-			return true
-		}
-	}
-	return false
+	return len(f.own) > 0 || slices.ContainsFunc(f.fields, (*BoundField).hasErrors)
 }
 
 func (f *BoundField) hasErrors() bool {
-	if len(f.errs) > 0 || f.sub != nil && f.sub.hasErrors() {
-		return true
-	}
-	for _, e := range f.entries {
-		if e.hasErrors() {
-			return true
-		}
-	}
-	return false
+	return len(f.errs) > 0 || f.sub != nil && f.sub.hasErrors() || slices.ContainsFunc(f.entries, (*BoundField).hasErrors)
 }
 
 // check runs the checks once.
@@ -269,12 +254,7 @@ func (f *Form) AddError(field, code, text string) {
 
 // Changed reports whether a value differs from the one that the form was made with.
 func (f *Form) Changed() bool {
-	for _, b := range f.fields {
-		if b.Type() != "SubmitField" && b.Changed() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.fields, func(b *BoundField) bool { return b.Type() != "SubmitField" && b.Changed() })
 }
 
 // Values returns the values of all fields by their names.

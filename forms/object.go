@@ -39,22 +39,12 @@ func (o objectValues) get(p *plan) (reflect.Value, bool) {
 	if !o.v.IsValid() {
 		return reflect.Value{}, false
 	}
-	f := modelField(o.v, p)
-	return f, f.IsValid()
-}
-
-// modelField finds the field of a model that a form's field stands for: by the name of the struct's field, the tag
-// form, or the form's name in any spelling.
-func modelField(v reflect.Value, p *plan) reflect.Value {
-	index := modelIndex(v.Type(), p)
+	index := modelIndex(o.v.Type(), p)
 	if index == nil {
-		return reflect.Value{}
+		return reflect.Value{}, false
 	}
-	f, err := v.FieldByIndexErr(index)
-	if err != nil {
-		return reflect.Value{}
-	}
-	return f
+	f, err := o.v.FieldByIndexErr(index)
+	return f, err == nil
 }
 
 type modelKey struct {
@@ -64,6 +54,8 @@ type modelKey struct {
 
 var modelIndexes sync.Map // modelKey to []int, nil for none
 
+// modelIndex finds the field of a model that a form's field stands for: by the name of the struct's field, the tag
+// form, or the form's name in any spelling.
 func modelIndex(t reflect.Type, p *plan) []int {
 	key := modelKey{t, p.goName, p.Name}
 	if index, ok := modelIndexes.Load(key); ok {

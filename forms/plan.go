@@ -3,7 +3,6 @@ package forms
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -82,19 +81,11 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if p.Type == "" {
 		p.Type = typeFor(f, nested)
 	}
-	if long, ok := shortTypes[p.Type]; ok {
-		p.Type = long
-	}
+	p.Type = longType(p.Type)
 	var ok bool
 	if p.fieldType, ok = fieldTypes[p.Type]; !ok {
-		names := make([]string, 0, len(fieldTypes))
-		for name := range fieldTypes {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		words := slices.Collect(maps.Keys(shortTypes))
-		slices.Sort(words)
-		if near := spell.Nearest(p.Type, append(words, names...)); near != "" {
+		names := sortedKeys(fieldTypes)
+		if near := spell.Nearest(p.Type, append(sortedKeys(shortTypes), names...)); near != "" {
 			return wrong("there is no type %q; did you mean %s?", p.Type, near)
 		}
 		return wrong("there is no type %q; the types are %s", p.Type, strings.Join(names, ", "))

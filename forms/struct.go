@@ -1,9 +1,11 @@
 package forms
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -58,10 +60,8 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("forms: %v is no struct", t)
 	}
-	for _, outer := range within {
-		if outer == t {
-			return nil, fmt.Errorf("forms: %v contains itself", t)
-		}
+	if slices.Contains(within, t) {
+		return nil, fmt.Errorf("forms: %v contains itself", t)
 	}
 	s := &Schema{goType: t}
 	var mistakes []error
@@ -183,12 +183,7 @@ func (f *Field) mayBeEmpty() {
 	}
 }
 
-func longType(name string) string {
-	if long, ok := shortTypes[name]; ok {
-		return long
-	}
-	return name
-}
+func longType(name string) string { return cmp.Or(shortTypes[name], name) }
 
 func indirect(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {

@@ -174,9 +174,13 @@ func (f *Form) dataDict() jinja.Value {
 }
 
 func texts(errs []Error) jinja.Value {
-	list := make([]jinja.Value, len(errs))
-	for i, e := range errs {
-		list[i] = jinja.String(e.Text)
+	return listOf(errs, func(e Error) jinja.Value { return jinja.String(e.Text) })
+}
+
+func listOf[T any](items []T, value func(T) jinja.Value) jinja.Value {
+	list := make([]jinja.Value, len(items))
+	for i, x := range items {
+		list[i] = value(x)
 	}
 	return jinja.NewList(list...)
 }
@@ -210,11 +214,7 @@ func (f *BoundField) dataValue() jinja.Value {
 	case f.sub != nil:
 		return f.sub.dataDict()
 	case f.kind == kindList:
-		list := make([]jinja.Value, len(f.entries))
-		for i, e := range f.entries {
-			list[i] = e.dataValue()
-		}
-		return jinja.NewList(list...)
+		return listOf(f.entries, (*BoundField).dataValue)
 	case f.null || !f.value.IsValid():
 		return jinja.None
 	case f.isText:
@@ -281,7 +281,7 @@ func (f *BoundField) Attr(name string) (jinja.Value, bool) {
 		if !f.sent && f.form.source == nil || f.isCompound() {
 			return jinja.None, true
 		}
-		return stringList(f.raw), true
+		return listOf(f.raw, jinja.String), true
 	case "own_errors":
 		return texts(f.errs), true
 	case "marker":
@@ -326,7 +326,7 @@ func (f *BoundField) attrByKind(name string) (jinja.Value, bool) {
 	case f.kind == kindList:
 		switch name {
 		case "entries":
-			return f.entryList(), true
+			return listOf(f.entries, func(e *BoundField) jinja.Value { return jinja.ValueOf(e) }), true
 		case "last_index":
 			return jinja.Int(int64(len(f.entries) - 1)), true
 		case "min_entries":
@@ -364,22 +364,6 @@ func (f *BoundField) renderKw() jinja.Value {
 		}
 	}
 	return f.kw.Value()
-}
-
-func stringList(list []string) jinja.Value {
-	values := make([]jinja.Value, len(list))
-	for i, s := range list {
-		values[i] = jinja.String(s)
-	}
-	return jinja.NewList(values...)
-}
-
-func (f *BoundField) entryList() jinja.Value {
-	values := make([]jinja.Value, len(f.entries))
-	for i, e := range f.entries {
-		values[i] = jinja.ValueOf(e)
-	}
-	return jinja.NewList(values...)
 }
 
 // choiceList is field.choices: pairs of value and label, or a dict of groups.

@@ -3,6 +3,7 @@ package forms
 import (
 	"embed"
 	"io/fs"
+	"slices"
 
 	"github.com/dewar-go/dewar/jinja"
 )
@@ -39,12 +40,7 @@ func (f *Form) macroAttr(name string) (jinja.Value, bool) {
 		}
 		return jinja.None, true
 	case "submits":
-		for _, b := range f.fields {
-			if b.plan.Type == "SubmitField" {
-				return jinja.True, true
-			}
-		}
-		return jinja.False, true
+		return jinja.Bool(slices.ContainsFunc(f.fields, func(b *BoundField) bool { return b.plan.Type == "SubmitField" })), true
 	case "gettext":
 		return jinja.NewFunc(name, f.gettextFunc), true
 	}
@@ -61,12 +57,7 @@ func (f *Form) gettextFunc(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 }
 
 func (f *Form) hasFiles() bool {
-	for _, b := range f.fields {
-		if b.hasFiles() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.fields, (*BoundField).hasFiles)
 }
 
 func (f *BoundField) hasFiles() bool {
