@@ -85,12 +85,25 @@ func streamEscape(st State, buf []byte, v Value, a Args) ([]byte, error) {
 
 func streamFormat(st State, buf []byte, v Value, a Args) ([]byte, error) {
 	s, ok := v.Str()
-	if !ok || v.IsSafe() || len(a.Kw) > 0 {
+	if !ok || v.IsSafe() {
+		return streamValue(format)(st, buf, v, a)
+	}
+	return appendFormat(st, buf, v, a, &value.Percent{Format: s})
+}
+
+// StreamFormat returns the filter format for a constant text.
+func StreamFormat(text string) AppendFilter {
+	f := value.NewPercent(text)
+	return func(st State, buf []byte, v Value, a Args) ([]byte, error) { return appendFormat(st, buf, v, a, f) }
+}
+
+func appendFormat(st State, buf []byte, v Value, a Args, f *value.Percent) ([]byte, error) {
+	if len(a.Kw) > 0 {
 		return streamValue(format)(st, buf, v, a)
 	}
 	start := len(buf)
-	buf, err := value.AppendPercent(st, buf, s, a.Pos)
-	if err != nil {
+	buf, err := f.Append(st, buf, a.Pos)
+	if err != nil || f.Plain {
 		return buf, err
 	}
 	return escapeFrom(st, buf, start), nil

@@ -325,6 +325,7 @@ type methodCall struct {
 	args arguments // nil without any
 	site value.Site
 	own  value.MethodSite
+	date *value.Layout // of strftime with a constant format, nil else
 }
 
 // methodCall compiles x.name(...), nil where x is a loop or the call is watched by the sandbox.
@@ -333,7 +334,13 @@ func (c *compiler) methodCall(n *ast.Call, args arguments, fr *scopeFrame) *meth
 	if !ok || c.env.Sandboxed || isName(attr.Node, "loop") {
 		return nil
 	}
-	return &methodCall{tmpl: c.tmpl, n: n, obj: c.expr(attr.Node, fr), name: attr.Attr, args: args}
+	m := &methodCall{tmpl: c.tmpl, n: n, obj: c.expr(attr.Node, fr), name: attr.Attr, args: args}
+	if attr.Attr == "strftime" && len(n.Args) == 1 && len(n.Kwargs) == 0 && n.DynArgs == nil && n.DynKwargs == nil && !c.env.Plain {
+		if layout, ok := literalText(n.Args[0]); ok {
+			m.date = value.NewLayout(layout)
+		}
+	}
+	return m
 }
 
 // call returns what the method returns.
@@ -342,7 +349,7 @@ func (m *methodCall) call(f *frame) (value.Value, error) {
 	if err != nil {
 		return v, err
 	}
-	call, _, ok := m.own.Lookup(v, m.name)
+	call, ok := m.own.Lookup(v, m.name)
 	return m.result(f, v, call, ok)
 }
 
@@ -378,31 +385,22 @@ func (m *methodCall) print(f *frame, esc escaper) error {
 	if err != nil {
 		return err
 	}
-	call, text, ok := m.own.Lookup(v, m.name)
-	if text == nil {
-		r, err := m.result(f, v, call, ok)
-		if err != nil {
-			return err
-		}
-		return f.write(r, esc)
-	}
 	rt := f.rt
-	var a value.Args
-	top := rt.before()
-	if m.args != nil {
-		if a, err = m.args(f); err != nil {
-			return err
+	if m.date != nil {
+		start, ok := len(rt.out), false
+		if rt.out, ok = m.date.Append(rt.out, v); ok {
+			if !m.date.Plain && (esc == escapeHTML || esc == escapeRunTime && f.autoescape) {
+				rt.out = output.EscapeFrom(rt.out, start)
+			}
+			return rt.written()
 		}
 	}
-	start := len(rt.out)
-	if rt.out, err = text(rt.out, v, a); err != nil {
+	call, ok := m.own.Lookup(v, m.name)
+	r, err := m.result(f, v, call, ok)
+	if err != nil {
 		return err
 	}
-	rt.after(top)
-	if esc == escapeHTML || esc == escapeRunTime && f.autoescape {
-		rt.out = output.EscapeFrom(rt.out, start)
-	}
-	return rt.written()
+	return f.write(r, esc)
 }
 
 // printCall writes what a call returns between two texts. A macro or block

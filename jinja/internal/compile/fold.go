@@ -357,6 +357,15 @@ func constValue(x any) value.Value {
 	return value.Of(x)
 }
 
+// literalText returns the text of a literal str.
+func literalText(n ast.Expr) (text string, ok bool) {
+	k, ok := n.(*ast.Const)
+	if ok {
+		text, ok = k.Value.(string)
+	}
+	return text, ok
+}
+
 // safeRepr reports whether Jinja can write v as a literal of the generated
 // code; other constants are computed at run time.
 func safeRepr(v value.Value) bool {

@@ -151,6 +151,10 @@ func (c *compiler) binary(n ast.Binary, fr *scopeFrame) expr {
 	if op == nil {
 		c.fail(n, "cannot compile %T", n)
 	}
+	if text, ok := literalText(left); ok && sign == "%" && !c.env.Plain {
+		format := value.NewPercent(text)
+		op = func(st value.State, _, args value.Value) (value.Value, error) { return format.Mod(st, args) }
+	}
 	limited := sign == "+" || sign == "*" || sign == "%"
 	env := c.env
 	return func(f *frame) (value.Value, error) {

@@ -231,6 +231,9 @@ func (c *compiler) printFilter(n *ast.Filter, esc escaper, pre, post string, fr 
 	if !ok {
 		return nil
 	}
+	if text, ok := literalText(n.Node); ok && n.Name == "format" {
+		stream = builtin.StreamFormat(text)
+	}
 	input := c.expr(n.Node, fr)
 	args := c.arguments(pythonFilter(n.Name), n.Args, n.Kwargs, n.DynArgs, n.DynKwargs, nil, fr)
 	var fixed value.Args

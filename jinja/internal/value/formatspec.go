@@ -153,7 +153,8 @@ func FormatValue(v Value, spec string) (string, error) {
 	case KindFloat:
 		return formatFloat(v, spec, "float")
 	case KindTime, KindDate, KindClock:
-		return string(appendFormatted(nil, v, spec)), nil
+		text, _ := (&Layout{rest: spec}).Append(nil, v)
+		return string(text), nil
 	case KindStruct, KindObject:
 		if _, named := v.Any().(TypeNamer); named {
 			break // the object stands for one of Python's own

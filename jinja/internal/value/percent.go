@@ -2,7 +2,7 @@ package value
 
 func percent(st State, a, b Value) (Value, error) {
 	if a.Kind() == KindBytes {
-		s, err := percentFormat(st, percentFormatter{s: bytesText(a.rawBytes(), false), single: b, bytes: true})
+		s, err := percentFormat(st, percentFormatter{Percent: &Percent{Format: bytesText(a.rawBytes(), false)}, single: b, bytes: true})
 		return bytesResult(String(s)), err
 	}
 	s, err := PercentFormat(st, a.rawString(), a.IsSafe(), b)

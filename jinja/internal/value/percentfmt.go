@@ -13,17 +13,45 @@ import (
 // PercentFormat is Python's s % args. With safe, s is Markup, and the values are escaped as by markupsafe. The result
 // is charged to st, which may be nil.
 func PercentFormat(st State, s string, safe bool, args Value) (string, error) {
-	return percentFormat(st, percentFormatter{s: s, safe: safe, single: args})
+	return percentFormat(st, percentFormatter{Percent: &Percent{Format: s}, safe: safe, single: args})
 }
 
 // PercentFormatArgs is PercentFormat for a tuple, given by its elements.
 func PercentFormatArgs(st State, s string, safe bool, args []Value) (string, error) {
-	return percentFormat(st, percentFormatter{s: s, safe: safe, args: args, tuple: true})
+	return percentFormat(st, percentFormatter{Percent: &Percent{Format: s}, safe: safe, args: args, tuple: true})
 }
 
-// AppendPercent appends what PercentFormatArgs returns for a plain str.
-func AppendPercent(st State, buf []byte, s string, args []Value) ([]byte, error) {
-	p := percentFormatter{s: s, args: args, tuple: true, out: buf, start: len(buf)}
+// A Percent is a format of % for a plain str. [NewPercent] reads its first directives in advance.
+type Percent struct {
+	Format string
+	specs  []percentSpec
+	at     int  // of what is read each time
+	Plain  bool // nothing that it makes needs to be escaped
+}
+
+// NewPercent returns the format s.
+func NewPercent(s string) *Percent {
+	f := &Percent{Format: s, Plain: !strings.ContainsAny(s, "&<>'\"srac")} // only numbers
+	for f.at < len(s) && len(f.specs) < maxParts {
+		var d percentSpec
+		at, fault := d.read(s, f.at)
+		if fault != nil {
+			break
+		}
+		f.specs, f.at = append(f.specs, d), at
+	}
+	return f
+}
+
+// Mod returns the format % args.
+func (f *Percent) Mod(st State, args Value) (Value, error) {
+	s, err := percentFormat(st, percentFormatter{Percent: f, single: args})
+	return String(s), err
+}
+
+// Append appends what PercentFormatArgs returns.
+func (f *Percent) Append(st State, buf []byte, args []Value) ([]byte, error) {
+	p := percentFormatter{Percent: f, args: args, tuple: true, out: buf, start: len(buf)}
 	if err := p.run(); err != nil {
 		return buf, err
 	}
@@ -32,7 +60,7 @@ func AppendPercent(st State, buf []byte, s string, args []Value) ([]byte, error)
 
 func percentFormat(st State, p percentFormatter) (string, error) {
 	args := p.single
-	p.out = make([]byte, 0, len(p.s)+16)
+	p.out = make([]byte, 0, len(p.Format)+16)
 	if p.safe {
 		place := NewFragment(st)
 		p.place = &place
@@ -60,8 +88,7 @@ func percentFormat(st State, p percentFormatter) (string, error) {
 }
 
 type percentFormatter struct {
-	s       string
-	i       int
+	*Percent
 	out     []byte
 	start   int // of the result in out
 	safe    bool
@@ -91,20 +118,18 @@ func (p *percentFormatter) next() (Value, error) {
 }
 
 func (p *percentFormatter) run() error {
-	for p.i < len(p.s) {
-		j := strings.IndexByte(p.s[p.i:], '%')
-		if j < 0 {
-			p.out = append(p.out, p.s[p.i:]...)
-			break
-		}
-		p.out = append(p.out, p.s[p.i:p.i+j]...)
-		p.i += j + 1
-		if err := p.directive(); err != nil {
+	for i := range p.specs {
+		if err := p.directive(&p.specs[i], nil); err != nil {
 			return err
 		}
-		if len(p.out)-p.start > maxRepeat {
-			return NewError("MemoryError", "")
+	}
+	for at := p.at; at < len(p.Format); {
+		var d percentSpec
+		end, fault := d.read(p.Format, at)
+		if err := p.directive(&d, fault); err != nil {
+			return err
 		}
+		at = end
 	}
 	if p.tuple && len(p.args) > 0 || !p.tuple && !p.mapping && !p.used {
 		if p.bytes {
@@ -115,29 +140,53 @@ func (p *percentFormatter) run() error {
 	return nil
 }
 
-// percentSpec is one directive: %[(key)][flags][width][.precision]conversion.
+// percentSpec is one directive, %[(key)][flags][width][.precision]conversion, with the text before it.
 type percentSpec struct {
+	text                         string
+	only                         bool // there is no directive behind the text
+	keyed, open                  bool // it has a key, and one that does not end
+	key                          string
 	left, plus, space, alt, zero bool
-	width, prec                  int
+	width, prec                  int // -1 for no precision, fromArgs for *
 	conv                         rune
+	at                           int // where conv stands
 }
 
-func (p *percentFormatter) directive() error {
-	p.keyed = nil
-	if p.i < len(p.s) && p.s[p.i] == '%' {
-		p.out = append(p.out, '%')
-		p.i++
-		return nil
+const fromArgs = -2
+
+// read reads the first directive from s[i:] and returns where it ends. What it has read when it meets a fault is to be
+// carried out before the fault is reported.
+func (d *percentSpec) read(s string, i int) (end int, fault error) {
+	n := strings.IndexByte(s[i:], '%')
+	if n < 0 {
+		d.text, d.only = s[i:], true
+		return len(s), nil
 	}
-	if p.i < len(p.s) && p.s[p.i] == '(' {
-		if err := p.key(); err != nil {
-			return err
+	d.text, i = s[i:i+n], i+n+1
+	if i < len(s) && s[i] == '%' {
+		d.text, d.only = s[i-1-n:i], true
+		return i + 1, nil
+	}
+	d.prec = -1
+	if i < len(s) && s[i] == '(' {
+		d.keyed = true
+		depth, start := 1, i+1
+		for i++; i < len(s) && depth > 0; i++ {
+			switch s[i] {
+			case '(':
+				depth++
+			case ')':
+				depth--
+			}
 		}
+		if d.open = depth > 0; d.open {
+			return i, valueErrorf("incomplete format key")
+		}
+		d.key = s[start : i-1]
 	}
-	d := percentSpec{prec: -1}
 flags:
-	for ; p.i < len(p.s); p.i++ {
-		switch p.s[p.i] {
+	for ; i < len(s); i++ {
+		switch s[i] {
 		case '-':
 			d.left = true
 		case '+':
@@ -152,64 +201,101 @@ flags:
 			break flags
 		}
 	}
-	var err error
-	if p.i < len(p.s) && p.s[p.i] <= '9' {
-		if d.width, err = p.number("width"); err != nil {
+	if d.width, i, fault = percentNumber(s, i, "width"); fault != nil {
+		return i, fault
+	}
+	if i < len(s) && s[i] == '.' {
+		if d.prec, i, fault = percentNumber(s, i+1, "precision"); fault != nil {
+			return i, fault
+		}
+	}
+	if i < len(s) && (s[i] == 'h' || s[i] == 'l' || s[i] == 'L') {
+		i++
+	}
+	if i >= len(s) {
+		return i, valueErrorf("incomplete format")
+	}
+	d.at = i
+	d.conv, n = utf8.DecodeRuneInString(s[i:])
+	return i + n, nil
+}
+
+// percentNumber reads a width or precision, fromArgs for *.
+func percentNumber(s string, i int, what string) (n, end int, fault error) {
+	if i < len(s) && s[i] == '*' {
+		return fromArgs, i + 1, nil
+	}
+	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
+		if n = n*10 + int(s[i]-'0'); n > math.MaxInt32 {
+			return 0, i, valueErrorf("%s too big", what)
+		}
+	}
+	if n > maxWidth {
+		return 0, i, NewError("MemoryError", "")
+	}
+	return n, i, nil
+}
+
+// directive appends a directive and the text before it, up to the fault that was met in reading it.
+func (p *percentFormatter) directive(d *percentSpec, fault error) (err error) {
+	p.out = append(p.out, d.text...)
+	if d.only {
+		return nil
+	}
+	p.keyed = nil
+	if d.keyed {
+		if !p.mapping {
+			return typeErrorf("format requires a mapping")
+		}
+		if d.open {
+			return fault
+		}
+		if err := p.lookup(d.key); err != nil {
 			return err
 		}
 	}
-	if d.width < 0 {
-		d.left, d.width = true, -d.width
-	}
-	if p.i < len(p.s) && p.s[p.i] == '.' {
-		p.i++
-		if d.prec, err = p.number("precision"); err != nil {
-			return err
+	if d.width == fromArgs || d.prec == fromArgs {
+		own := *d
+		d = &own
+		if d.width == fromArgs {
+			if d.width, err = p.number("width"); err != nil {
+				return err
+			}
+			if d.width < 0 {
+				d.left, d.width = true, -d.width
+			}
 		}
-		d.prec = max(d.prec, 0)
+		if d.prec == fromArgs {
+			if d.prec, err = p.number("precision"); err != nil {
+				return err
+			}
+			d.prec = max(d.prec, 0)
+		}
 	}
-	if p.i < len(p.s) && (p.s[p.i] == 'h' || p.s[p.i] == 'l' || p.s[p.i] == 'L') {
-		p.i++
+	if fault != nil {
+		return fault
 	}
-	if p.i >= len(p.s) {
-		return valueErrorf("incomplete format")
-	}
-	c, n := utf8.DecodeRuneInString(p.s[p.i:])
-	at := p.i
-	p.i += n
-	d.conv = c
 	v, err := p.next()
 	if err != nil {
 		return err
 	}
-	ok, err := p.convert(&d, v)
+	ok, err := p.convert(d, v)
 	if !ok {
-		shown := c
-		if c <= 31 || c >= 127 {
+		shown := d.conv
+		if shown <= 31 || shown >= 127 {
 			shown = '?'
 		}
-		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, c, runeCount(p.s[:at]))
+		return valueErrorf("unsupported format character '%c' (0x%x) at index %d", shown, d.conv, runeCount(p.Format[:d.at]))
+	}
+	if err == nil && len(p.out)-p.start > maxRepeat {
+		return NewError("MemoryError", "")
 	}
 	return err
 }
 
-func (p *percentFormatter) key() error {
-	depth, start := 1, p.i+1
-	for p.i++; p.i < len(p.s) && depth > 0; p.i++ {
-		switch p.s[p.i] {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		}
-	}
-	if !p.mapping {
-		return typeErrorf("format requires a mapping")
-	}
-	if depth > 0 {
-		return valueErrorf("incomplete format key")
-	}
-	key := String(p.s[start : p.i-1])
+// lookup finds the argument that a key names.
+func (p *percentFormatter) lookup(name string) error {
+	key := String(name)
 	if p.bytes {
 		key = bytesResult(key)
 	}
@@ -221,37 +307,23 @@ func (p *percentFormatter) key() error {
 	return nil
 }
 
-// number reads a width or precision. A * takes it from the arguments.
+// number takes a width or precision from the arguments.
 func (p *percentFormatter) number(what string) (int, error) {
-	if p.i < len(p.s) && p.s[p.i] == '*' {
-		p.i++
-		v, err := p.next()
-		if err != nil {
-			return 0, err
-		}
-		i, ok := v.Int64()
-		if v.Kind() == KindBig && !p.safe {
-			return 0, NewError("OverflowError", "Python int too large to convert to C "+map[string]string{"width": "ssize_t", "precision": "int"}[what])
-		}
-		if !ok || p.safe {
-			return 0, typeErrorf("* wants int")
-		}
-		if i > maxWidth || i < -maxWidth {
-			return 0, NewError("MemoryError", "")
-		}
-		return int(i), nil
+	v, err := p.next()
+	if err != nil {
+		return 0, err
 	}
-	n, i := 0, p.i
-	for ; i < len(p.s) && '0' <= p.s[i] && p.s[i] <= '9'; i++ {
-		if n = n*10 + int(p.s[i]-'0'); n > math.MaxInt32 {
-			return 0, valueErrorf("%s too big", what)
-		}
+	i, ok := v.Int64()
+	if v.Kind() == KindBig && !p.safe {
+		return 0, NewError("OverflowError", "Python int too large to convert to C "+map[string]string{"width": "ssize_t", "precision": "int"}[what])
 	}
-	p.i = i
-	if n > maxWidth {
+	if !ok || p.safe {
+		return 0, typeErrorf("* wants int")
+	}
+	if i > maxWidth || i < -maxWidth {
 		return 0, NewError("MemoryError", "")
 	}
-	return n, nil
+	return int(i), nil
 }
 
 // convert appends v. ok is false when there is no such conversion.
@@ -418,7 +490,7 @@ func (p *percentFormatter) float(d *percentSpec, v Value) error {
 	if prec < 0 {
 		prec = 6
 	}
-	if *d == (percentSpec{prec: d.prec, conv: 'f'}) && !math.IsInf(x, 0) && x == x {
+	if d.conv == 'f' && d.width == 0 && !d.plus && !d.space && !d.alt && !math.IsInf(x, 0) && x == x {
 		p.out = strconv.AppendFloat(p.out, x, 'f', prec, 64)
 		return nil
 	}

@@ -141,31 +141,20 @@ type MethodSite struct{ p atomic.Pointer[methodEntry] }
 type methodEntry struct {
 	t    *Type
 	call Method
-	text AppendMethod
 }
 
-// AppendMethod appends the text that a method returns.
-type AppendMethod func(buf []byte, self Value, a Args) ([]byte, error)
-
-// Lookup is [LookupMethod]. text is not nil when the method can append its result, which is a plain str.
-func (s *MethodSite) Lookup(v Value, name string) (call Method, text AppendMethod, ok bool) {
+// Lookup is [LookupMethod].
+func (s *MethodSite) Lookup(v Value, name string) (call Method, ok bool) {
 	e := s.p.Load()
 	if e != nil && e.t == v.t {
-		return e.call, e.text, true
+		return e.call, true
 	}
 	if call, ok = LookupMethod(v, name); !ok {
-		return nil, nil, false
+		return nil, false
 	}
 	// Methods of Go types depend on more than the type: on the answer of an Attrer, or on the value being addressable.
 	if e == nil && v.t.rt == nil && v.t.kind != KindObject {
-		e = &methodEntry{t: v.t, call: call}
-		switch v.t.kind {
-		case KindTime, KindDate, KindClock:
-			if name == "strftime" {
-				e.text = appendTimeStrftime
-			}
-		}
-		s.p.CompareAndSwap(nil, e)
+		s.p.CompareAndSwap(nil, &methodEntry{t: v.t, call: call})
 	}
-	return call, nil, true
+	return call, true
 }

@@ -8,57 +8,85 @@ import (
 	"github.com/dewar-go/dewar/jinja/internal/output"
 )
 
-// appendFormatted appends a datetime, date or time in the format layout.
-func appendFormatted(buf []byte, v Value, layout string) []byte {
+// A Layout is a format of strftime. [NewLayout] reads its first parts in advance.
+type Layout struct {
+	parts []layoutPart
+	rest  string // what is read each time
+	Plain bool   // nothing that it makes needs to be escaped
+}
+
+// maxParts is the greatest number of parts of a format that are kept.
+const maxParts = 16
+
+// NewLayout returns the format layout.
+func NewLayout(layout string) *Layout {
+	l := &Layout{rest: layout, Plain: !strings.ContainsAny(layout, `Z&<>'"`)} // the name of a zone is any text
+	for l.rest != "" && len(l.parts) < maxParts {
+		var p layoutPart
+		l.rest = p.read(l.rest)
+		l.parts = append(l.parts, p)
+	}
+	return l
+}
+
+// Append appends what v.strftime returns. ok is false when v is no datetime, date or time.
+func (l *Layout) Append(buf []byte, v Value) (_ []byte, ok bool) {
+	if v.t == nil || v.t.kind != KindTime && v.t.kind != KindDate && v.t.kind != KindClock {
+		return buf, false
+	}
 	t := *raw[time.Time](v)
 	if v.t.kind == KindDate {
 		y, m, d := t.Date()
 		t = time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	}
-	return appendStrftime(buf, t, layout, v.t.kind == KindTime)
+	return l.append(buf, t, v.t.kind == KindTime), true
 }
 
 // Strftime is datetime.strftime in the C locale, with the flags -, _, 0, ^ and # of the GNU C library.
 func Strftime(t time.Time, layout string) string {
 	var room [64]byte
-	return string(appendStrftime(room[:0], t, layout, true))
+	return string((&Layout{rest: layout}).append(room[:0], t, true))
 }
 
-// appendStrftime appends t in the format layout. An unknown directive is copied.
-func appendStrftime(buf []byte, t time.Time, layout string, zone bool) []byte {
+func (l *Layout) append(buf []byte, t time.Time, zone bool) []byte {
 	d := dated{Time: t, zone: zone}
 	d.year, d.month, d.day = t.Date()
-	for i := 0; i < len(layout); i++ {
-		c := layout[i]
-		if c != '%' || i+1 == len(layout) {
-			buf = append(buf, c)
-			continue
-		}
-		start := i
-		i++
-		flag, upper := byte(0), false
-	flags:
-		for ; i < len(layout)-1; i++ {
-			switch layout[i] {
-			case '^':
-				upper = true
-			case '-', '_', '0', '#':
-				flag = layout[i]
-			default:
-				break flags
-			}
-		}
-		if (layout[i] == 'E' || layout[i] == 'O') && i+1 < len(layout) {
-			i++
-		}
-		at, ok := len(buf), false
-		if buf, ok = d.append(buf, layout[i], flag); !ok {
-			buf = append(buf, layout[start:i+1]...)
-		} else if upper {
-			buf = append(buf[:at], strings.ToUpper(string(buf[at:]))...)
+	return d.layout(buf, l)
+}
+
+// layoutPart is a directive with the text before it.
+type layoutPart struct {
+	text      string
+	directive string // "" for the text behind the last one
+	verb      byte
+	flag      byte
+	upper     bool
+}
+
+// read reads the first part of a layout and returns what is behind it.
+func (p *layoutPart) read(layout string) (rest string) {
+	start := strings.IndexByte(layout, '%')
+	if start < 0 || start+1 == len(layout) {
+		p.text = layout
+		return ""
+	}
+	i := start + 1
+flags:
+	for ; i < len(layout)-1; i++ {
+		switch layout[i] {
+		case '^':
+			p.upper = true
+		case '-', '_', '0', '#':
+			p.flag = layout[i]
+		default:
+			break flags
 		}
 	}
-	return buf
+	if (layout[i] == 'E' || layout[i] == 'O') && i+1 < len(layout) {
+		i++
+	}
+	p.text, p.directive, p.verb = layout[:start], layout[start:i+1], layout[i]
+	return layout[i+1:]
 }
 
 // dated is a time with its date.
@@ -68,6 +96,39 @@ type dated struct {
 	month time.Month
 	day   int
 	zone  bool // it may have a zone
+}
+
+// layout appends the time in a layout.
+func (t *dated) layout(buf []byte, l *Layout) []byte {
+	for i := range l.parts {
+		buf = t.part(buf, &l.parts[i])
+	}
+	for rest := l.rest; rest != ""; {
+		var p layoutPart
+		rest = p.read(rest)
+		buf = t.part(buf, &p)
+	}
+	return buf
+}
+
+// part appends a part of a layout. An unknown directive is copied.
+func (t *dated) part(buf []byte, p *layoutPart) []byte {
+	if len(p.text) == 1 {
+		buf = append(buf, p.text[0])
+	} else {
+		buf = append(buf, p.text...)
+	}
+	if p.directive == "" {
+		return buf
+	}
+	at, ok := len(buf), false
+	if buf, ok = t.append(buf, p.verb, p.flag); !ok {
+		return append(buf, p.directive...)
+	}
+	if p.upper {
+		buf = append(buf[:at], strings.ToUpper(string(buf[at:]))...)
+	}
+	return buf
 }
 
 // append appends the field that the directive c stands for. ok is false when c is no directive.
@@ -160,23 +221,33 @@ func (t *dated) append(buf []byte, c, flag byte) (_ []byte, ok bool) {
 		}
 		return buf, true
 	}
-	if layout := composed[c&0x7f]; layout != "" && c < 0x80 {
-		return appendStrftime(buf, t.Time, layout, t.zone), true
+	if l := composed[c&0x7f]; l != nil && c < 0x80 {
+		return t.layout(buf, l), true
 	}
 	return buf, false
 }
 
-// composed holds the directives that stand for several others.
-var composed = [128]string{
-	'c': "%a %b %e %H:%M:%S %Y", 'x': "%m/%d/%y", 'D': "%m/%d/%y", 'X': "%H:%M:%S", 'T': "%H:%M:%S",
-	'F': "%Y-%m-%d", 'R': "%H:%M", 'r': "%I:%M:%S %p",
-}
+// composed holds the directives that stand for several others. None of these is composed.
+var composed = func() (layouts [128]*Layout) {
+	for c, layout := range map[byte]string{
+		'c': "%a %b %e %H:%M:%S %Y", 'x': "%m/%d/%y", 'D': "%m/%d/%y", 'X': "%H:%M:%S", 'T': "%H:%M:%S",
+		'F': "%Y-%m-%d", 'R': "%H:%M", 'r': "%I:%M:%S %p",
+	} {
+		layouts[c] = NewLayout(layout)
+	}
+	return layouts
+}()
 
 // appendField appends n in a width, padded with pad. The flag may ask for another padding: - for none, _ for spaces, 0
 // for zeros.
 func appendField(buf []byte, n, width int, pad, flag byte) []byte {
-	if width == 2 && pad == '0' && flag == 0 && 0 <= n && n < 100 { // most fields
-		return append(buf, '0'+byte(n/10), '0'+byte(n%10))
+	if flag == 0 && n >= 0 { // most fields
+		switch {
+		case width == 1:
+			return output.AppendInt(buf, int64(n))
+		case width == 2 && pad == '0' && n < 100:
+			return append(buf, '0'+byte(n/10), '0'+byte(n%10))
+		}
 	}
 	switch flag {
 	case '-':

@@ -28,8 +28,8 @@ func TestNaiveTimes(t *testing.T) {
 	if _, err := Sub(naive, aware); err == nil || err.Error() != "TypeError: can't subtract offset-naive and offset-aware datetimes" {
 		t.Error(err)
 	}
-	if got := string(appendFormatted(nil, naive, "%H%z%Z|")); got != "01|" {
-		t.Error(got)
+	if got, err := FormatValue(naive, "%H%z%Z|"); got != "01|" || err != nil {
+		t.Error(got, err)
 	}
 	zone, _ := GetAttr(aware, "tzinfo")
 	if s, _ := StrOf(zone); s != "UTC" || TypeName(zone) != "datetime.timezone" {

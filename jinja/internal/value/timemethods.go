@@ -60,28 +60,21 @@ func init() {
 }
 
 func timeStrftime(_ State, self Value, a Args) (Value, error) {
-	var room [64]byte
-	text, err := appendTimeStrftime(room[:0], self, a)
-	if err != nil {
-		return Value{}, err
-	}
-	return String(string(text)), nil
-}
-
-func appendTimeStrftime(buf []byte, self Value, a Args) ([]byte, error) {
 	var stack [1]Value
 	args, err := bindC(stack[:], "strftime", a, "format")
 	if err != nil {
-		return buf, err
+		return Value{}, err
 	}
 	layout, ok := args[0].Str()
 	if !ok {
 		if args[0].t == nil && a.Len() == 0 {
-			return buf, typeErrorf("strftime() missing required argument 'format' (pos 1)")
+			return Value{}, typeErrorf("strftime() missing required argument 'format' (pos 1)")
 		}
-		return buf, typeErrorf("strftime() argument 1 must be str, not %s", TypeName(args[0]))
+		return Value{}, typeErrorf("strftime() argument 1 must be str, not %s", TypeName(args[0]))
 	}
-	return appendFormatted(buf, self, layout), nil
+	var room [64]byte
+	text, _ := (&Layout{rest: layout}).Append(room[:0], self)
+	return String(string(text)), nil
 }
 
 func timeIsoformat(_ State, self Value, a Args) (Value, error) {
