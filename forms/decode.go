@@ -354,12 +354,11 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 func (f *BoundField) check() {
 	f.errs = append(f.errs, f.failed...)
 	if f.sub != nil {
-		f.sub.options.Partial = f.form.options.Partial
+		f.sub.options.Partial = f.form.options.Partial && (f.path == "" || f.object.IsValid()) // a new entry is whole
 		f.sub.check()
 		return
 	}
 	for _, e := range f.entries {
-		e.form.options.Partial = f.form.options.Partial
 		e.check()
 	}
 	if f.Disabled || f.ReadOnly || f.form.options.Partial && !f.offered {

@@ -83,3 +83,28 @@ func TestEmbeddedPointers(t *testing.T) {
 	}()
 	f.Populate(&struct{ *hidden }{})
 }
+
+type stop struct {
+	Name string `form:"name" check:"required"`
+	Days int    `form:"days"`
+}
+
+// TestPartialOfLists: PATCH may leave out fields of entries that are there, but not those of new ones.
+func TestPartialOfLists(t *testing.T) {
+	type tour struct {
+		Stops []stop `form:"stops"`
+		First stop   `form:"first"`
+	}
+	s, err := forms.SchemaOf[tour]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := forms.Options{From: tour{Stops: []stop{{"Rome", 1}}, First: stop{"Oslo", 2}}}
+	if f := s.Read(url.Values{"stops-0-days": {"3"}, "first-days": {"4"}}, from); !f.Partial() {
+		t.Error(f.Errors())
+	}
+	f := s.Read(url.Values{"stops-0-days": {"3"}, "stops-1-days": {"4"}}, from)
+	if f.Partial() || len(f.Errors()) != 1 || f.Errors()[0].Field != "stops-1-name" {
+		t.Error(f.Errors())
+	}
+}

@@ -156,11 +156,7 @@ func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
 	f.flagAttrs(a, plainFlags)
 	a.set(attr{key: "name", value: f.name})
 	buf := f.appendMarker(make([]byte, 0, 64*len(f.Choices)+192))
-	return markup.HTML(f.appendChoices(append(a.AppendTo(append(buf, "<select"...)), '>')))
-}
-
-// appendChoices appends the options of a select element, and its end.
-func (f *BoundField) appendChoices(buf []byte) []byte {
+	buf = append(a.AppendTo(append(buf, "<select"...)), '>')
 	group := ""
 	selected := f.selection()
 	for i := range f.Choices {
@@ -171,9 +167,9 @@ func (f *BoundField) appendChoices(buf []byte) []byte {
 				buf = append(markup.AppendEscape(append(buf, `<optgroup label="`...), f.form.gettext(group)), `">`...)
 			}
 		}
-		buf = f.appendOption(buf, i, selected.has(i), nil)
+		buf = f.appendOption(buf, i, selected.has(i))
 	}
-	return append(f.endGroup(buf, group), "</select>"...)
+	return markup.HTML(append(f.endGroup(buf, group), "</select>"...))
 }
 
 func (*BoundField) endGroup(buf []byte, group string) []byte {
@@ -184,28 +180,18 @@ func (*BoundField) endGroup(buf []byte, group string) []byte {
 }
 
 // appendOption appends the option of a choice.
-func (f *BoundField) appendOption(buf []byte, i int, selected bool, a *Attrs) []byte {
+func (f *BoundField) appendOption(buf []byte, i int, selected bool) []byte {
 	c := &f.Choices[i]
-	if a == nil && c.RenderKw == nil {
-		buf = append(buf, "<option"...)
-		if selected {
-			buf = append(buf, " selected"...)
-		}
-		buf = markup.AppendEscape(append(buf, ` value="`...), pythonText(c.Value))
-		buf = append(buf, `">`...)
-	} else {
-		if a == nil {
-			a = &Attrs{}
-		}
-		for k, v := range c.RenderKw {
-			a.Set(cleanKey(k), v)
-		}
-		a.set(attr{key: "value", value: pythonText(c.Value)})
-		if selected {
-			a.set(attr{key: "selected", state: attrBare})
-		}
-		buf = append(a.AppendTo(append(buf, "<option"...)), '>')
+	var room [4]attr
+	a := Attrs{room[:0]}
+	for k, v := range c.RenderKw {
+		a.Set(cleanKey(k), v)
 	}
+	if selected {
+		a.set(attr{key: "selected", state: attrBare})
+	}
+	a.set(attr{key: "value", value: pythonText(c.Value)})
+	buf = append(a.AppendTo(append(buf, "<option"...)), '>')
 	return append(markup.AppendEscape(buf, f.choiceLabel(i)), "</option>"...)
 }
 
