@@ -100,6 +100,20 @@ func TestHoldersAtTheFileLimit(t *testing.T) {
 			for range 500 {
 				hold()
 			}
+			// While all places have a request that the program works on a newcomer is closed, and those
+			// who ask three hundred times at once keep it busy for a while.
+			for start := time.Now(); ; {
+				client := browser(t)
+				resp, err := client.Get(p.url + "/")
+				if err == nil {
+					resp.Body.Close()
+					client.CloseIdleConnections()
+					break
+				}
+				if time.Since(start) > time.Minute {
+					t.Fatalf("the first visitor: %v\n%s", err, p.log)
+				}
+			}
 			for i := range 10 {
 				client := browser(t)
 				resp, err := client.Get(p.url + "/")
