@@ -151,8 +151,10 @@ func keepable(a dewar.Answer) bool {
 		!strings.Contains(control, "no-store") && !strings.Contains(control, "private") && !strings.Contains(control, "no-cache")
 }
 
-// keep keeps the answer of a request if it may be kept, and reports whether it did.
-func (v *view) keep(ctx context.Context, r *http.Request, key string, tokens [][]byte, a dewar.Answer) bool {
+// keep keeps the answer of a request if it may be kept, and reports whether it did. What
+// guards had set, such as the origin that may read it or what is left of a limit, is for
+// that request alone: they set theirs for each.
+func (v *view) keep(ctx context.Context, r *http.Request, key string, tokens [][]byte, guards http.Header, a dewar.Answer) bool {
 	names, ok := varies(a.Header)
 	if !ok || !keepable(a) || len(a.Body) > v.entries.maxValue {
 		return false
@@ -161,6 +163,7 @@ func (v *view) keep(ctx context.Context, r *http.Request, key string, tokens [][
 	for _, name := range perAnswer {
 		delete(h, name)
 	}
+	maps.DeleteFunc(h, func(name string, values []string) bool { return name != "Vary" && slices.Equal(values, guards[name]) })
 	if h["Etag"] == nil && h["Cache-Control"] == nil && a.Status == http.StatusOK && len(a.Body) > 0 {
 		sum := sha256.Sum256(a.Body) // as the app does for an answer without one, so that it does it once
 		h["Etag"] = []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
@@ -205,7 +208,11 @@ func (v *view) answer(c *dewar.Context, page []byte) error {
 	n := int(binary.BigEndian.Uint32(page[1:]))
 	m := decodeHead(string(page[5 : 5+n]))
 	h := c.Writer().Header()
-	maps.Copy(h, m.header)
+	for name, values := range m.header {
+		if h[name] == nil || name == "Vary" { // what this request's guards said stands
+			h[name] = values
+		}
+	}
 	h["Age"] = []string{strconv.FormatInt(max(time.Now().Unix()-m.made, 0), 10)}
 	if etag, ok := strings.CutPrefix(h.Get("Etag"), `"`); ok && m.status == http.StatusOK {
 		modified, _ := http.ParseTime(h.Get("Last-Modified"))

@@ -35,7 +35,7 @@ type ViewOptions struct {
 //	app.Get("/posts", posts).Guard(cache.View(store, time.Minute, "page"))
 //
 // It runs behind all other guards, and before middleware and hooks, which do not run for a kept
-// page. The key is scheme, host, path, the parameters of the query and what the page varies by. While
+// page. The key is scheme, host, prefix, path, the parameters of the query and what the page varies by. While
 // a page is made, others who want it wait for it.
 //
 // # What is not kept
@@ -115,7 +115,8 @@ func (v *view) Check(c *dewar.Context) error {
 			}
 			return nil
 		}
-		dewar.OnAnswer(c, func(a dewar.Answer) { v.land(key, v.keep(ctx, r, key, tokens, a)) })
+		guards := c.Writer().Header().Clone()
+		dewar.OnAnswer(c, func(a dewar.Answer) { v.land(key, v.keep(ctx, r, key, tokens, guards, a)) })
 		return nil
 	}
 }
@@ -175,8 +176,11 @@ func (v *view) key(c *dewar.Context) (string, bool) {
 			return "", false
 		}
 	}
-	text := append(append(append([]byte(nil), c.Scheme()...), "://"...), c.Host()...)
-	text = strconv.AppendQuote(text, c.Path())
+	root, err := c.URL(dewar.Path("/").External()) // with the prefix of a proxy, which links begin with
+	if err != nil {
+		return "", false
+	}
+	text := strconv.AppendQuote([]byte(root), c.Path())
 	if r.URL.RawQuery != "" {
 		query := c.QueryValues()
 		for name := range query {

@@ -247,6 +247,28 @@ func TestViewBehindGuards(t *testing.T) {
 	}
 }
 
+// TestHeadersOfGuards: what a guard says to one visitor is not said to the next.
+func TestHeadersOfGuards(t *testing.T) {
+	n := 0
+	guard := dewar.GuardFunc(dewar.StageLimit, "count", func(c *dewar.Context) error {
+		n++
+		c.SetHeader("X-Count", fmt.Sprint(n))
+		c.SetHeader("X-Left", fmt.Sprint(n))
+		if n == 1 { // as a limit that charges behind the view
+			c.AfterThis(func(c *dewar.Context) error { c.SetHeader("X-Left", "0"); return nil })
+		}
+		return nil
+	})
+	s := newShop(t, cache.ViewOptions{}, func(c *dewar.Context) error {
+		c.SetHeader("X-Own", "view")
+		return c.Text("a")
+	}, guard)
+	_, second, runs := s.twice(t, func() *dewartest.Response { return s.Get("/") })
+	if runs != 1 || second.Header.Get("X-Count") != "2" || second.Header.Get("X-Left") != "2" || second.Header.Get("X-Own") != "view" {
+		t.Errorf("%d runs, %v", runs, second.Header)
+	}
+}
+
 func TestViewInvalidation(t *testing.T) {
 	for name, vary := range map[string]string{"plain": "", "varied": "Accept-Language"} {
 		t.Run(name, func(t *testing.T) {
