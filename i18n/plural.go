@@ -3,6 +3,7 @@ package i18n
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -166,7 +167,7 @@ func (x *expression) binary(level, depth int) (formula, error) {
 		return x.operand(depth)
 	}
 	left, err := x.binary(level+1, depth)
-	for err == nil && contains(levels[level], x.token) {
+	for err == nil && slices.Contains(levels[level], x.token) {
 		do, before := operators[x.token], left
 		x.next()
 		var right formula
@@ -175,15 +176,6 @@ func (x *expression) binary(level, depth int) (formula, error) {
 		}
 	}
 	return left, err
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 func (x *expression) operand(depth int) (formula, error) {
