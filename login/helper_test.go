@@ -201,6 +201,10 @@ func TestMemory(t *testing.T) {
 	logintest.TestStore(t, func(*testing.T) login.Store { return login.NewMemory() })
 }
 
+func TestMemoryCredentials(t *testing.T) {
+	logintest.TestCredentials(t, func(*testing.T) login.Credentials { return login.NewMemoryCredentials() })
+}
+
 func TestTemplates(t *testing.T) {
 	s := newSite(t, setup{})
 	if got := s.Get("/template").Text; got != "False False True " {
