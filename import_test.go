@@ -29,6 +29,7 @@ func TestImportDirection(t *testing.T) {
 		"session":   {"sign", "markup"},
 		"secure":    {"sign"},
 		"password":  nil,
+		"totp":      nil,
 	}
 	for leaf, allowed := range below {
 		for pkg, imports := range deps {
