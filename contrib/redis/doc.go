@@ -1,5 +1,5 @@
 // Package redis gives a Dewar application Redis: one client for everything that
-// uses it, a store of sessions and one of rate limits. It works with Redis 6.2
+// uses it, and stores of sessions, logins, rate limits and the cache. It works with Redis 6.2
 // and newer and with Valkey.
 //
 //	server := redis.New(redis.Config{URL: cfg.RedisURL})
@@ -29,6 +29,8 @@
 //
 //	~LIMITER/* +get +set +pttl +pexpire +incrby +decrby +time
 //
+// and one for logins the first ones, with the keys ~login:*.
+//
 // # Start and failures
 //
 // The start of the app fails, with one line that says what to do, when Redis
@@ -50,6 +52,9 @@
 // The counters of rate limits are Flask-Limiter's for fixed windows, a number
 // that expires with its window, and one short text for the other strategies; see
 // [Server.Limits].
+//
+// Logins, remember tokens and API keys are hashes under "login:", with the lists
+// of each user beside them; see [Server.Logins]. They hold no secret.
 //
 // Sessions live as long as Redis keeps them: configure persistence (appendonly)
 // if a restart must not sign everybody out, and a maxmemory-policy of

@@ -6,6 +6,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/contrib/redis"
 	"github.com/dewar-go/dewar/limit"
+	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/session"
 )
 
@@ -34,3 +35,22 @@ func ExampleServer_Sessions() {
 	fmt.Println(server)
 	// Output: rediss://shop@redis.example.com:6380/0
 }
+
+// Logins that every process of the application knows, and that a restart leaves as they are.
+func ExampleServer_Logins() {
+	server := redis.New(redis.Config{URL: "redis://127.0.0.1:6379"})
+	app := dewar.New(dewar.Config{})
+	app.Extend(server)
+	app.Extend(login.New(loadUser, login.Config{
+		Store: server.Logins(""),
+	}))
+}
+
+type user struct {
+	login.UserMixin
+	id string
+}
+
+func (u *user) GetID() string { return u.id }
+
+func loadUser(_ *dewar.Context, id string) (*user, error) { return &user{id: id}, nil }

@@ -30,6 +30,8 @@ import (
 	"github.com/dewar-go/dewar/contrib/redis"
 	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/limit/limittest"
+	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/login/logintest"
 	"github.com/dewar-go/dewar/session"
 	"github.com/dewar-go/dewar/session/sessiontest"
 )
@@ -403,6 +405,7 @@ func TestUserWithFewRights(t *testing.T) {
 	if err := limittest.TestStore(t.Context(), few.Limits(p)); err != nil {
 		t.Error(err)
 	}
+	logintest.TestStore(t, func(*testing.T) login.Store { return few.Logins(p) })
 	if err := few.Client().Get(t.Context(), "other").Err(); err == nil {
 		t.Error("the user may do more than it should")
 	}
