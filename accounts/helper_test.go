@@ -1,0 +1,132 @@
+package accounts_test
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/mail"
+	"github.com/dewar-go/dewar/password"
+	"github.com/dewar-go/dewar/sign"
+)
+
+// good is a password that the policy takes.
+const good = "vinegar hamlet seven"
+
+var key = sign.GenerateKey()
+
+// counter is a cheap hasher that counts its work.
+type counter struct {
+	*password.Hasher
+	hashes, checks atomic.Int64
+}
+
+func newCounter(t *testing.T) *counter {
+	h, err := password.New(password.Options{Argon2id: password.Argon2idCosts{Memory: 8, Passes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &counter{Hasher: h}
+}
+
+func (h *counter) Hash(ctx context.Context, text string) (string, error) {
+	h.hashes.Add(1)
+	return h.Hasher.Hash(ctx, text)
+}
+
+func (h *counter) Verify(ctx context.Context, hash, text string) (bool, error) {
+	h.checks.Add(1)
+	return h.Hasher.Verify(ctx, hash, text)
+}
+
+func (h *counter) VerifyDummy(ctx context.Context, text string) error {
+	h.checks.Add(1)
+	return h.Hasher.VerifyDummy(ctx, text)
+}
+
+// site is an app with accounts and nothing else.
+type site struct {
+	*dewartest.Client
+	t        *testing.T
+	app      *dewar.App
+	accounts *accounts.Accounts
+	store    accounts.Store
+	outbox   *mail.Outbox
+	hasher   *counter
+	events   []string
+}
+
+func newSite(t *testing.T, change func(*accounts.Config)) *site {
+	t.Helper()
+	s := &site{t: t, outbox: &mail.Outbox{}, hasher: newCounter(t)}
+	cfg := accounts.Config{Mail: s.outbox, From: "shop@example.com", Site: "Shop"}
+	if change != nil {
+		change(&cfg)
+	}
+	if cfg.Store == nil {
+		cfg.Store = accounts.NewMemory()
+	}
+	s.store = cfg.Store
+	s.app = dewar.New(dewar.Config{SecretKey: dewar.NewSecret(key), Logger: slog.New(slog.DiscardHandler), InstanceDir: t.TempDir()})
+	s.accounts = accounts.New(cfg)
+	accounts.SetHasher(s.accounts, s.hasher)
+	s.app.Extend(s.accounts)
+	s.app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) { s.events = append(s.events, string(e.Name)) })
+	s.app.Get("/who", func(c *dewar.Context) error {
+		if a, ok := accounts.User(c); ok {
+			return c.Text(a.Email)
+		}
+		return c.Text("nobody")
+	})
+	s.app.Get("/secret", func(c *dewar.Context) error { return c.Text("secret") }).Guard(login.Required)
+	s.Client = dewartest.New(t, s.app)
+	return s
+}
+
+// member adds an account whose password is good.
+func (s *site) member(email string) *accounts.Account {
+	s.t.Helper()
+	hash, err := s.hasher.Hasher.Hash(s.t.Context(), good)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a := &accounts.Account{ID: "id of " + email, Email: email, PasswordHash: hash, Confirmed: time.Now(), Created: time.Now()}
+	if err := s.store.Add(s.t.Context(), a, ""); err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+func (s *site) logIn(c *dewartest.Client, email, secret string) *dewartest.Response {
+	return c.PostForm("/account/login", url.Values{"email": {email}, "password": {secret}})
+}
+
+// who is who the client is logged in as.
+func (s *site) who(c *dewartest.Client) string { return c.Get("/who").Text }
+
+func want(t *testing.T, r *dewartest.Response, status int, texts ...string) {
+	t.Helper()
+	if r.Status != status {
+		t.Errorf("status %d, want %d, to %q:\n%s", r.Status, status, r.Location(), r.Text)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.Text, text) {
+			t.Errorf("no %q in\n%s", text, r.Text)
+		}
+	}
+}
+
+func wantTo(t *testing.T, r *dewartest.Response, location string) {
+	t.Helper()
+	if r.Status != 303 || r.Location() != location {
+		t.Errorf("status %d to %q, want 303 to %q:\n%s", r.Status, r.Location(), location, r.Text)
+	}
+}

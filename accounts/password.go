@@ -1,0 +1,4 @@
+package accounts
+
+// A PasswordPolicy says which passwords are taken.
+type PasswordPolicy struct{}

@@ -1,0 +1,83 @@
+package accounts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/session"
+)
+
+// rememberKey is the session's note that the login is to be remembered, from the password to the last factor.
+const rememberKey = "_accounts_remember"
+
+// SignIn logs an account in that proved who it is by methods, names of RFC 8176 such as "pwd", and answers with a
+// redirect. Whatever logs in, calls it: there is no other way to a session. An account with a second factor that is not
+// among the methods gets a login at the level login.Pending and is sent to accounts.factor; from there SignIn is called
+// again, with all methods. Otherwise the login is full, and the answer leads to the page that was asked for, or to
+// Config.Home.
+//
+// It fails with login.ErrInactive for an account that may not log in; show the answer of a wrong password then.
+func SignIn(c *dewar.Context, account *Account, methods ...string) error {
+	a := of(c)
+	needed, err := a.factorNeeded(c, account, methods)
+	if err != nil {
+		return err
+	}
+	if needed {
+		if err := login.In(c, account, login.Options{Level: login.Pending, Methods: methods}); err != nil {
+			return err
+		}
+		return a.redirect(c, "accounts.factor")
+	}
+	remember, _ := session.Value[bool](c.Session(), rememberKey)
+	c.Session().Delete(rememberKey)
+	if err := login.In(c, account, login.Options{Remember: remember, Methods: methods}); err != nil {
+		return err
+	}
+	if err := a.setDevice(c, account); err != nil {
+		return err
+	}
+	return c.Redirect(login.Next(c, a.home()))
+}
+
+// home is where a login leads that was not sent from elsewhere.
+func (a *Accounts) home() dewar.Target {
+	if strings.HasPrefix(a.cfg.Home, "/") {
+		return dewar.Path(a.cfg.Home)
+	}
+	return dewar.To(a.cfg.Home)
+}
+
+// redirect leads to another page of the login, which gets the page that was asked for.
+func (a *Accounts) redirect(c *dewar.Context, endpoint string) error {
+	target := dewar.To(endpoint)
+	if next := cmp.Or(c.Query("next"), c.Form("next")); next != "" {
+		target = target.With("next", next)
+	}
+	return c.Redirect(target)
+}
+
+// factorPage shows the factors of an account at the level Pending, or the only one's page.
+func (a *Accounts) factorPage(c *dewar.Context) error {
+	account, ok := login.UserAt[*Account](c, login.Pending)
+	if !ok {
+		return login.Unauthorized(c)
+	}
+	factors, err := a.enrolled(c.Context(), account.ID)
+	if err != nil {
+		return err
+	}
+	record, _ := login.ThisSession(c)
+	factors = slices.DeleteFunc(factors, func(f Factor) bool { return slices.Contains(record.Methods, f.Name()) })
+	switch len(factors) {
+	case 0:
+		return fmt.Errorf("accounts: the login is pending and there is no factor to ask for")
+	case 1:
+		return a.redirect(c, factors[0].Endpoint())
+	}
+	return a.render(c, "accounts/factor.html", dewar.Vars{"factors": factors})
+}
