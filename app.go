@@ -73,6 +73,7 @@ type App struct {
 	streams              streams
 	background           background // of Go
 	extensions           []Extension
+	commands             []Command
 	checkers             []func() []Finding // of extensions
 	private              []privateDir       // of extensions
 	templateVars         map[string]any     // by name, for the check

@@ -51,7 +51,10 @@ func (p *program) execute(ctx context.Context, args []string) int {
 		args = args[1:]
 	}
 	root := p.command(name)
-	args, err := arrange(root, args)
+	err := mistakes(func() error { return p.addCommands(root, args) })
+	if err == nil {
+		args, err = arrange(root, args)
+	}
 	if err == nil {
 		err = mistakes(func() error { return root.Run(ctx, append([]string{name}, args...)) })
 	}
@@ -106,7 +109,7 @@ func (p *program) complete(c *urfave.Command, help string) {
 			return &usageError{noCommand(c.Args().First(), c), help}
 		case action == nil:
 			return &usageError{"which command? " + strings.Join(names(c), ", "), help}
-		case c.Args().Present():
+		case c.Args().Present() && c.ArgsUsage == "":
 			return &usageError{fmt.Sprintf("unexpected argument %q", c.Args().First()), help}
 		}
 		return action(ctx, c)

@@ -24,6 +24,8 @@
 //	shop secret rotate          make a new key sign from the next start on; the older ones still verify
 //	shop secret retire          take the older keys out: what they signed is no longer accepted; --keep
 //
+// Extensions and the application add more with [dewar.AddCommand]; --help lists them.
+//
 // Options may stand before the command as well as after it. A command or option
 // that is not known says which was probably meant.
 //
