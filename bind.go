@@ -134,12 +134,14 @@ func (c *Context) boundValues(source, name string) ([]string, error) {
 		form, err := c.FormValues()
 		return form[name], err
 	case "header":
+		c.state.set(clientRead)
 		var values []string
 		for _, v := range c.r.Header.Values(name) {
 			values = append(values, werkzeug.Text(v))
 		}
 		return values, nil
 	case "cookie":
+		c.state.set(cookieRead)
 		if v, ok := werkzeug.Cookie(c.r.Header["Cookie"], name); ok {
 			if werkzeug.HasNUL(v) {
 				return nil, badBind("cookie", name, errNUL)

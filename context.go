@@ -64,6 +64,7 @@ type Context struct {
 	body      limitedBody
 	json      *jsonBody // nil: not read
 	nonce     string
+	givenOut  int               // see GivenOut
 	onAnswer  func(Answer)      // nil for none
 	stale     *secure.CSRFError // the token does not count, and the view shows the form again
 	cors      secure.CORSResult
@@ -113,7 +114,12 @@ func (c *Context) Scheme() string { return c.origin.Scheme }
 // ClientIP returns the client's address, taken from the connection or from a
 // configured proxy, never from an unbelieved header. It is the zero Addr for a
 // connection without one, such as a Unix socket.
-func (c *Context) ClientIP() netip.Addr { return c.origin.Addr }
+func (c *Context) ClientIP() netip.Addr {
+	if !c.state.has(guarding) {
+		c.state.set(clientRead)
+	}
+	return c.origin.Addr
+}
 
 // RequestID returns the id that stands in the log line and on error pages.
 func (c *Context) RequestID() string {
@@ -181,6 +187,7 @@ const (
 	hooksRan                                      // the after hooks have begun
 	sessionDropped                                // the session must not be saved: the request failed
 	handedOn                                      // the answer is the other application's
+	clientRead                                    // the answer depends on the client's address or a header
 )
 
 func (s *requestState) set(fact requestState)     { *s |= fact }

@@ -68,7 +68,10 @@ func (c *Context) refuseStale() error {
 // CSRFToken returns a token that proves that a form came from this site: what
 // csrf_token() gives in templates, for the field csrf_token or the header
 // X-CSRFToken. It is different each time and bound to the session.
-func (c *Context) CSRFToken() (string, error) { return c.app.csrf.Token(c.Session()) }
+func (c *Context) CSRFToken() (string, error) {
+	c.givenOut++
+	return c.app.csrf.Token(c.Session())
+}
 
 // RenewCSRF makes the tokens given out so far worthless. Call it, as signing in
 // and out should, when the session's owner changes.
@@ -78,6 +81,7 @@ func (c *Context) RenewCSRF() { c.app.csrf.Rotate(c.Session()) }
 // csp_nonce() gives in templates. It is made when first asked for, and the
 // policy names it only then.
 func (c *Context) Nonce() string {
+	c.givenOut++
 	if c.nonce == "" {
 		c.nonce = secure.NewNonce()
 	}

@@ -19,6 +19,7 @@ func (c *Context) Flash(message string, category ...string) {
 // categories given, only messages of these are returned; the others are taken
 // out of the session too.
 func (c *Context) FlashedMessages(categories ...string) []session.Flash {
+	c.givenOut++
 	if !c.state.has(flashesTaken) {
 		c.flashes = c.Session().Flashes()
 		c.state.set(flashesTaken)

@@ -18,7 +18,9 @@ type Answer struct {
 	// Body is the body. It is not to be changed or kept.
 	Body []byte
 	// Personal says that the answer is for this client alone: it sets a cookie, depends
-	// on the session, on a cookie or on the user, or has a nonce or a token in it.
+	// on the session, on a cookie, on the user, on the client's address or on a header of the
+	// request, or has a nonce or a token in it. It knows what was asked of the Context, by the
+	// view or a template, and not what was read from [Context.Request].
 	Personal bool
 }
 
@@ -47,6 +49,11 @@ func (c *Context) showAnswer() {
 	h := c.res.Header()
 	f(Answer{
 		Whole: true, Status: cmp.Or(c.res.status, c.chosen, http.StatusOK), Header: h, Body: c.res.body.B,
-		Personal: h["Set-Cookie"] != nil || c.user != "" || c.nonce != "" || c.state.has(cookieRead) || c.sessionRead(),
+		Personal: h["Set-Cookie"] != nil || c.user != "" || c.nonce != "" || c.state.has(cookieRead|clientRead) || c.sessionRead(),
 	})
 }
+
+// GivenOut counts what the view and templates of this request were given for this answer alone so
+// far: tokens of forms, nonces, flashed messages. What keeps a part of a page compares the
+// counts before and behind it.
+func GivenOut(c *Context) int { return c.givenOut }

@@ -174,6 +174,7 @@ func (w *response) begin(length int) error {
 		}
 	}
 	w.state = streaming
+	w.c.showAnswer() // unless finish has: who waits for a stream's end would wait long
 	w.pace(length)
 	w.hold(length)
 	w.w.WriteHeader(w.status)

@@ -2,6 +2,7 @@ package dewar
 
 import (
 	"net/http"
+	"net/netip"
 	"slices"
 
 	"github.com/dewar-go/dewar/internal/datastruct"
@@ -22,6 +23,18 @@ func (c *Context) flaskObjects() *flaskobjects.Objects {
 
 // objectSource is the Context as the objects of templates read it.
 type objectSource struct{ *Context }
+
+// Header is the request's, and the answer depends on it from now on.
+func (s objectSource) Header() http.Header {
+	s.state.set(clientRead)
+	return s.r.Header
+}
+
+// Client is the client's address, and the answer depends on it from now on.
+func (s objectSource) Client() netip.Addr {
+	s.state.set(clientRead)
+	return s.origin.Addr
+}
 
 // Origin is the scheme, the host and the client after proxy trust.
 func (s objectSource) Origin() secure.Origin { return s.origin }

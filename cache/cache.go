@@ -28,7 +28,8 @@
 //
 // # Keys and values
 //
-// A key is any value that encoding/json writes; two keys are one when their JSON is. Values are kept
+// A key is any value that encoding/json writes; two keys are one when their JSON is. So its fields are
+// exported, without a tag that leaves them out, and its texts are UTF-8. Values are kept
 // as JSON, or by Options.Marshal; a type whose fields change needs another name or a Clear, and one
 // of another name has another key. With Options.Keys they are encrypted for their key.
 //
@@ -132,6 +133,9 @@ func New[K, V any](store Store, name string, o Options[K], load func(context.Con
 	if !nameRule.MatchString(name) {
 		panic(fmt.Sprintf("cache: the name %q must be 1 to 64 letters, digits, _, - and .", name))
 	}
+	if why := keyFault(reflect.TypeFor[K](), nil); why != "" {
+		panic(fmt.Sprintf("cache: %s: %s; two keys that differ there would be one", name, why))
+	}
 	if o.TTL <= 0 || load == nil {
 		panic(fmt.Sprintf("cache: %s needs a positive TTL and a function that loads", name))
 	}
@@ -170,11 +174,11 @@ func defaultTo[T comparable](v, value T) T {
 
 // place is where the entry of a key is kept, and what it depends on.
 func (c *Cache[K, V]) place(key K) (place, error) {
-	text, err := json.Marshal(key)
+	text, err := keyText(key)
 	if err != nil {
-		return place{}, fmt.Errorf("cache: %s: the key %T has no JSON: %w", c.entries.name, key, err)
+		return place{}, fmt.Errorf("cache: %s: the key %T: %w", c.entries.name, key, err)
 	}
-	p := place{entry: storeKey("e", c.prefix+string(text)), tokens: []string{storeKey("c", c.prefix)}}
+	p := place{entry: storeKey("e", c.prefix+text), tokens: []string{storeKey("c", c.prefix)}}
 	if c.options.Tags != nil {
 		for _, tag := range c.options.Tags(key) {
 			p.tokens = append(p.tokens, tagKey(tag))
@@ -187,10 +191,23 @@ func (c *Cache[K, V]) place(key K) (place, error) {
 // The errors are those of the load, of the caller's context, and with FailWhenDown of the
 // store.
 func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
-	var v V
+	v, readErr, err := c.get(ctx, key)
+	if readErr != nil { // of a type that has changed since, or damaged: it is loaded anew
+		if err = c.Delete(ctx, key); err == nil {
+			v, readErr, err = c.get(ctx, key)
+		}
+	}
+	if err == nil && readErr != nil {
+		err = fmt.Errorf("cache: %s: a value cannot be read back: %w", c.entries.name, readErr)
+	}
+	return v, err
+}
+
+// get is Get. readErr is of a value that cannot be read back.
+func (c *Cache[K, V]) get(ctx context.Context, key K) (v V, readErr, err error) {
 	p, err := c.place(key)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	data, err := c.entries.get(ctx, p, func(ctx context.Context) ([]byte, error) {
 		v, err := c.load(ctx, key)
@@ -200,12 +217,12 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
 		return c.options.Marshal(v)
 	})
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
-	if err := c.options.Unmarshal(data, &v); err != nil {
-		return v, fmt.Errorf("cache: %s: a value cannot be read back: %w", c.entries.name, err)
+	if readErr = c.options.Unmarshal(data, &v); readErr != nil {
+		v = *new(V)
 	}
-	return v, nil
+	return v, readErr, nil
 }
 
 // Peek returns the value of a key if one is kept, fresh or stale, and loads nothing.

@@ -46,8 +46,8 @@ func renew(ctx context.Context, store Store, key string) error {
 	return nil
 }
 
-// An entry is kept as version, kind, the end of its freshness in milliseconds, the tokens
-// and the value.
+// An entry is kept as version, kind, the number of its tokens, the end of its freshness in
+// milliseconds, the tokens and the value.
 type entry struct {
 	negative bool
 	soft     time.Time // fresh until then
@@ -55,8 +55,8 @@ type entry struct {
 }
 
 const (
-	formatVersion = 1
-	headSize      = 10
+	formatVersion = 2
+	headSize      = 11
 )
 
 const (
@@ -67,7 +67,7 @@ const (
 
 func (e *entry) encode(tokens [][]byte) []byte {
 	b := make([]byte, 0, headSize+len(tokens)*tokenSize+len(e.data))
-	b = append(b, formatVersion, kindValue)
+	b = append(b, formatVersion, kindValue, byte(len(tokens))) //nolint:gosec // New bounds them
 	if e.negative {
 		b[1] = kindNegative
 	}
@@ -81,7 +81,7 @@ func (e *entry) encode(tokens [][]byte) []byte {
 // decode reads an entry; nil for one of another format or that is not valid any more.
 func decode(b []byte, tokens [][]byte) *entry {
 	head := headSize + len(tokens)*tokenSize
-	if len(b) < head || b[0] != formatVersion || b[1] > kindNegative {
+	if len(b) < head || b[0] != formatVersion || b[1] > kindNegative || int(b[2]) != len(tokens) {
 		return nil
 	}
 	for i, t := range tokens {
@@ -89,7 +89,7 @@ func decode(b []byte, tokens [][]byte) *entry {
 			return nil
 		}
 	}
-	soft := time.UnixMilli(int64(binary.BigEndian.Uint64(b[2:]))) //nolint:gosec // as above
+	soft := time.UnixMilli(int64(binary.BigEndian.Uint64(b[3:]))) //nolint:gosec // as above
 	return &entry{negative: b[1] == kindNegative, soft: soft, data: b[head:]}
 }
 
@@ -173,6 +173,9 @@ func (c *entries) write(ctx context.Context, p place, before found, data []byte,
 	b, kept := c.encode(p, before.tokens, data, negative)
 	if b == nil {
 		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err // a load that did not end in time: the tombstone of a Delete may be gone
 	}
 	_, err := c.store.Swap(ctx, p.entry, before.kept, b, kept)
 	return err

@@ -13,6 +13,8 @@ import (
 	"github.com/dewar-go/dewar/jinja"
 )
 
+type named int
+
 func TestFragments(t *testing.T) {
 	for _, row := range []struct {
 		name, template string
@@ -27,6 +29,11 @@ func TestFragments(t *testing.T) {
 		{"keys that end alike", `{% cache 60, "a", "b" %}{{ run() }}{% endcache %},{% cache 60, 'a","b' %}{{ run() }}{% endcache %}`, 2, "1,2"},
 		{"around it", `{{ run() }}{% cache 60 %}{{ text }}{% endcache %}`, 2, "2&lt;a&gt;"},
 		{"a nonce", `{% cache %}<script>var a = {{ run() }}</script>{% endcache %}`, 2, "<script"},
+		{"a token in a meta", `{% cache %}{{ run() }}<meta name="csrf-token" content="{{ csrf_token() }}">{% endcache %}`, 2, "2<meta"},
+		{"a nonce in an attribute", `{% cache %}{{ run() }}<meta content='{{ csp_nonce() }}'>{% endcache %}`, 2, "2<meta"},
+		{"flashes", `{% cache %}{{ run() }}{{ get_flashed_messages() }}{% endcache %}`, 2, "2[]"},
+		{"behind a token", `{{ csrf_token() and "" }}{% cache %}{{ run() }}{% endcache %}`, 1, "1"},
+		{"keys of each kind", `{% cache none, 1, 1.5, true, none, "a"|safe, id %}{{ run() }}{% endcache %}`, 1, "1"},
 		{"a token", `{% cache %}{{ run() }}<form method="post"></form>{% endcache %}`, 2, "2<form"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -38,7 +45,7 @@ func TestFragments(t *testing.T) {
 				TemplateTags: map[string]jinja.Tag{"cache": cache.Tag(store, time.Minute)},
 			})
 			app.Get("/", func(c *dewar.Context) error {
-				return c.Render("page.html", dewar.Vars{"text": "<a>", "run": func() int { runs++; return runs }})
+				return c.Render("page.html", dewar.Vars{"text": "<a>", "id": named(3), "run": func() int { runs++; return runs }})
 			})
 			client := dewartest.New(t, app)
 			client.Get("/")
@@ -58,6 +65,7 @@ func TestFragments(t *testing.T) {
 		}
 		for source, want := range map[string]string{
 			"{% cache 'a' %}{% endcache %}": "in seconds", "{% cache 0 %}{% endcache %}": "in seconds", "{% cache 1 2 %}{% endcache %}": "expected token ','", "{% cache %}": "endcache",
+			"{% cache 60, missing %}{% endcache %}": "nor none", "{% cache 60, [1] %}{% endcache %}": "nor none", "{% cache 60, 'a', {'a': 1} %}{% endcache %}": "value 2 of its key",
 		} {
 			tmpl, err := env.FromString(source)
 			if err == nil {

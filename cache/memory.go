@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"container/list"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -28,8 +29,12 @@ type item struct {
 // overhead is what an item takes beside its key and value, in bytes, roughly.
 const overhead = 200
 
-// NewMemory makes a store of at most so many bytes. Default, for 0: 64 MiB.
+// NewMemory makes a store of at most so many bytes. Default, for 0: 64 MiB. A value that
+// alone is larger is not kept.
 func NewMemory(limit int64) *Memory {
+	if limit < 0 {
+		panic(fmt.Sprintf("cache: a store of %d bytes", limit))
+	}
 	return &Memory{limit: defaultTo(limit, 64<<20), items: map[string]*list.Element{}}
 }
 
@@ -104,6 +109,9 @@ func (m *Memory) set(key string, value []byte, ends time.Time) {
 		m.remove(e)
 	}
 	it := &item{key, bytes.Clone(value), ends}
+	if it.size() > m.limit {
+		return
+	}
 	m.items[key] = m.order.PushFront(it)
 	m.size += it.size()
 	for m.size > m.limit {

@@ -72,14 +72,18 @@ func variedKey(key string, names []string, r *http.Request) (string, bool) {
 	return string(text), true
 }
 
-// codings are the content codings that anybody uses, of an Accept-Encoding.
+// codings are the content codings that an Accept-Encoding takes.
 func codings(value string) string {
 	var list []string
-	for _, coding := range [...]string{"br", "gzip", "zstd"} {
-		if strings.Contains(value, coding) {
-			list = append(list, coding)
+	for part := range strings.SplitSeq(strings.ToLower(value), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		_, weight, _ = strings.Cut(weight, "=")
+		if strings.Trim(weight, " 0.") == "" && strings.TrimSpace(weight) != "" {
+			coding = "no " + coding
 		}
+		list = append(list, strings.TrimSpace(coding))
 	}
+	slices.Sort(list)
 	return strings.Join(list, ",")
 }
 

@@ -42,9 +42,11 @@ type ViewOptions struct {
 //
 // Only whole answers to GET with the status 200, 301, 308 or 404 are, without Set-Cookie, Cache-Control no-store or
 // private, and Vary of a cookie or of everything. An answer that is for one visitor is not: one whose
-// view or template read or wrote the session, asked who is signed in, read a cookie, showed flashes, a form's
-// token or a nonce. Neither is one to a request with credentials, a Range or a body. The guard sees that by
-// itself; a view that finds out in another way whom it answers must not stand behind it.
+// view or template read or wrote the session, asked who is signed in or for the client's address, read a cookie or,
+// by Bind or in a template, a header, showed flashes, a form's token or a nonce. Neither is one to a request with
+// credentials, a Range or a body. The guard sees that by itself; a view that finds out in another way whom it
+// answers, such as by c.Request().Header, names the header in Vary or must not stand behind it. So must
+// not a route that a hook or middleware protects: they do not run for a kept page, and guards do.
 func View(store Store, ttl time.Duration, query ...string) dewar.Guard {
 	return NewView(store, ViewOptions{TTL: ttl, Query: query})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -36,6 +38,9 @@ func newShop(t *testing.T, o cache.ViewOptions, view dewar.View, guards ...dewar
 			"form.html":   {Data: []byte(`<form method="post"></form>`)},
 			"flash.html":  {Data: []byte(`{{ get_flashed_messages() }}`)},
 			"cookie.html": {Data: []byte(`{{ request.cookies.theme }}`)},
+			"header.html": {Data: []byte(`{{ request.headers['X-Who'] }}`)},
+			"agent.html":  {Data: []byte(`{{ request.user_agent.string }}`)},
+			"addr.html":   {Data: []byte(`{{ request.remote_addr }}`)},
 			"plain.html":  {Data: []byte(`<h1>{{ title }}</h1>`)},
 		},
 	})
@@ -97,6 +102,24 @@ func TestViewsThatAreNotKept(t *testing.T) {
 		"cookie":          func(c *dewar.Context) error { return c.Text(c.Cookie("theme")) },
 		"template cookie": func(c *dewar.Context) error { return c.Render("cookie.html", nil) },
 		"user":            func(c *dewar.Context) error { c.SetUserID("ada"); return c.Text("a") },
+		"bound cookie": func(c *dewar.Context) error {
+			var in struct {
+				Theme string `cookie:"theme"`
+			}
+			_ = c.Bind(&in)
+			return c.Text(in.Theme)
+		},
+		"bound header": func(c *dewar.Context) error {
+			var in struct {
+				Who string `header:"X-Who"`
+			}
+			_ = c.Bind(&in)
+			return c.Text(in.Who)
+		},
+		"template header":  func(c *dewar.Context) error { return c.Render("header.html", nil) },
+		"template agent":   func(c *dewar.Context) error { return c.Render("agent.html", nil) },
+		"template address": func(c *dewar.Context) error { return c.Render("addr.html", nil) },
+		"address":          func(c *dewar.Context) error { return c.Text(c.ClientIP().String()) },
 		"Set-Cookie": func(c *dewar.Context) error {
 			_ = c.SetCookie(http.Cookie{Name: "a", Value: "b"})
 			return c.Text("a")
@@ -331,4 +354,59 @@ func TestViewStampede(t *testing.T) {
 	if s.runs.Load() != 1 {
 		t.Errorf("%d runs", s.runs.Load())
 	}
+}
+
+// TestViewOfOtherTags: a program that names other tags than the one before it finds a page of that one no more.
+func TestViewOfOtherTags(t *testing.T) {
+	store := cache.NewMemory(0)
+	for _, tags := range [][]string{{"a", "b"}, {"a"}, {"a", "b", "c"}, nil} {
+		app := dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+		app.Get("/", func(c *dewar.Context) error { return c.Text("page") }).Guard(cache.NewView(store, cache.ViewOptions{TTL: time.Minute, Tags: tags}))
+		if got := dewartest.New(t, app).Get("/"); got.Status != 200 || got.Text != "page" || got.Header.Get("Age") != "" {
+			t.Errorf("%q: %d %q of age %q", tags, got.Status, got.Text, got.Header.Get("Age"))
+		}
+	}
+}
+
+// TestViewOfCodings: who takes no gzip gets no page that was made for one who does.
+func TestViewOfCodings(t *testing.T) {
+	s := newShop(t, cache.ViewOptions{}, func(c *dewar.Context) error {
+		return c.Text(dewar.AcceptsEncoding(c, "gzip", "deflate", "identity"))
+	})
+	for range 2 {
+		for accept, want := range map[string]string{"gzip": "gzip", "gzip;q=0": "", "gzip; q=0.000": "", "deflate": "deflate", "identity": "identity", "br, gzip;q=0.5": "gzip"} {
+			r := s.NewRequest("GET", "/", nil)
+			r.Header.Set("Accept-Encoding", accept)
+			if got := s.Do(r); got.Text != want {
+				t.Errorf("%q: %q, want %q", accept, got.Text, want)
+			}
+		}
+	}
+}
+
+// TestViewOfAStream: nobody waits for the end of a stream that is not kept.
+func TestViewOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, end := make(chan struct{}, 2), make(chan struct{})
+		s := newShop(t, cache.ViewOptions{}, func(c *dewar.Context) error {
+			return c.Stream("text/plain", func(w io.Writer) error {
+				_, _ = w.Write([]byte("a"))
+				_ = http.NewResponseController(c.Writer()).Flush()
+				began <- struct{}{}
+				<-end
+				return nil
+			})
+		})
+		start := time.Now()
+		for range 2 {
+			client := s.Another()
+			go client.Get("/")
+			<-began
+		}
+		if waited := time.Since(start); waited != 0 {
+			t.Errorf("the second waited for %v", waited)
+		}
+		close(end)
+		synctest.Wait()
+	})
 }

@@ -30,7 +30,7 @@ func (r *Request) url(parts int) string {
 
 // header is a header as WSGI has it: its lines with commas between them.
 func (r *Request) header(name string) string {
-	return werkzeug.Latin1(strings.Join(r.src.Request().Header[name], ","))
+	return werkzeug.Latin1(strings.Join(r.src.Header()[name], ","))
 }
 
 // Attr gives request.name.
@@ -61,10 +61,11 @@ func (r *Request) Attr(name string) (jinja.Value, bool) {
 	case "is_secure":
 		return jinja.Bool(r.src.Origin().HTTPS()), true
 	case "remote_addr":
-		if !r.src.Origin().Addr.IsValid() {
+		client := r.src.Client()
+		if !client.IsValid() {
 			return jinja.None, true
 		}
-		return jinja.String(r.src.Origin().Addr.String()), true
+		return jinja.String(client.String()), true
 	case "endpoint":
 		return orNone(r.src.Endpoint()), true
 	case "blueprint":

@@ -54,7 +54,7 @@ func (r *Request) newObject(name string) (jinja.Value, bool) {
 	case "headers":
 		h := &datastruct.Headers{}
 		h.Add("Host", r.src.Origin().Host)
-		for _, name := range slices.Sorted(maps.Keys(r.src.Request().Header)) {
+		for _, name := range slices.Sorted(maps.Keys(r.src.Header())) {
 			h.Add(name, r.header(name))
 		}
 		return jinja.ValueOf(h), true
@@ -81,8 +81,8 @@ func (r *Request) newObject(name string) (jinja.Value, bool) {
 				list = append(list, jinja.String(part))
 			}
 		}
-		if r.src.Request().Header["X-Forwarded-For"] == nil && r.src.Origin().Addr.IsValid() {
-			list = append(list, jinja.String(r.src.Origin().Addr.String()))
+		if client := r.src.Client(); r.src.Header()["X-Forwarded-For"] == nil && client.IsValid() {
+			list = append(list, jinja.String(client.String()))
 		}
 		return jinja.ValueOf(&datastruct.List{Class: "ImmutableList", Items: list}), true
 	case "json":

@@ -6,6 +6,7 @@ package flaskobjects
 import (
 	"maps"
 	"net/http"
+	"net/netip"
 	"slices"
 
 	"github.com/dewar-go/dewar/internal/werkzeug"
@@ -18,6 +19,9 @@ import (
 // A Source is the request that the objects show.
 type Source interface {
 	Request() *http.Request
+	// Header is the request's, and Client its address: the answer depends on them from then on.
+	Header() http.Header
+	Client() netip.Addr
 	Origin() secure.Origin
 	Path() string
 	Session() *session.Session
