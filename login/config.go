@@ -75,6 +75,9 @@ type Config struct {
 	// RememberCookieDuration is how long a user is remembered after logging in; use does not prolong it. Default: 30
 	// days, and beside Flask Flask-Login's 365.
 	RememberCookieDuration time.Duration
+	// Remembered says how far a remember cookie logs a user in: to Full, or to Pending where it is worth a password and a
+	// second factor is missing. methods are what the cookie stands for. Default: Full.
+	Remembered func(c *dewar.Context, user Account, methods []string) (Level, error)
 
 	// Store keeps logins, remember tokens and API keys. Default: a [Memory], for one process. Beside Flask it keeps API
 	// keys only.

@@ -55,7 +55,8 @@
 //
 // A login with Options.Level [Pending] is a user whose second factor is missing, one with [Recovering] somebody who came by
 // a link in a mail. Both are anonymous to [User], to templates and to every guard but [At] of their own level. A second
-// call of In makes a full login of them.
+// call of In makes a full login of them. Config.Remembered makes a remember cookie lead to Pending too, where it is worth
+// no more than a password.
 //
 // # Requests without a session
 //

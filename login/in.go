@@ -35,6 +35,8 @@ type Options struct {
 	Level Level
 	// Methods say how the user proved who they are, in the names of RFC 8176: "pwd", "otp". Default: none.
 	Methods []string
+	// RememberMethods say what the remember cookie stands for; see Config.Remembered. Default: Methods.
+	RememberMethods []string
 }
 
 // In logs a user in, as Flask-Login's login_user. What the session held of a visitor stays; what it held of another user
@@ -85,7 +87,10 @@ func In(c *dewar.Context, user Account, how ...Options) error {
 		}
 	}
 	if o.Remember {
-		token, err := m.remember(c, id, o.Duration)
+		if o.RememberMethods == nil {
+			o.RememberMethods = o.Methods
+		}
+		token, err := m.remember(c, id, o.RememberMethods, o.Duration)
 		if err != nil {
 			return err
 		}

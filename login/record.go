@@ -79,6 +79,8 @@ type Token struct {
 	// Hash is the hexadecimal SHA-256 of the verifier that the cookie holds, Previous that of the one before, "" when
 	// there was none.
 	Hash, Previous string
+	// Methods say what the token stands for, in the names of RFC 8176: how its user proved who they are when it was made.
+	Methods []string
 	// Rotated is when Hash was made. Expires is the end; use does not move it.
 	Rotated, Expires time.Time
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -65,11 +66,11 @@ func (m *Manager) setRemember(c *dewar.Context, value string, expires time.Time)
 }
 
 // remember makes a token for a user and gives the client its cookie.
-func (m *Manager) remember(c *dewar.Context, user string, d time.Duration) (selector string, err error) {
+func (m *Manager) remember(c *dewar.Context, user string, methods []string, d time.Duration) (selector string, err error) {
 	now := time.Now()
 	selector = base64.RawURLEncoding.EncodeToString(randomBytes(selectorSize))
 	verifier := newSecret()
-	t := Token{Selector: selector, User: user, Hash: hash(verifier), Rotated: now, Expires: now.Add(cmp.Or(d, m.cfg.RememberCookieDuration))}
+	t := Token{Selector: selector, User: user, Hash: hash(verifier), Methods: slices.Clone(methods), Rotated: now, Expires: now.Add(cmp.Or(d, m.cfg.RememberCookieDuration))}
 	if err := m.cfg.Store.AddToken(c.Context(), t); err != nil {
 		return "", unavailable(err)
 	}
@@ -149,8 +150,17 @@ func (m *Manager) remembered(c *dewar.Context, t Token) (*visit, error) {
 	if u == nil || err != nil {
 		return nil, err
 	}
+	level := Full
+	if m.cfg.Remembered != nil {
+		if level, err = m.cfg.Remembered(c, u, t.Methods); err != nil {
+			return nil, unavailable(err)
+		}
+	}
 	now := time.Now()
-	r := Record{User: t.User, Level: Full, Methods: []string{"remember"}, Token: t.Selector, Created: now, Expires: now.Add(m.cfg.Absolute)}
+	r := Record{User: t.User, Level: level, Methods: append([]string{"remember"}, t.Methods...), Token: t.Selector, Created: now, Expires: now.Add(m.cfg.Absolute)}
+	if level != Full {
+		r.Expires = now.Add(m.cfg.PendingFor)
+	}
 	if err := m.begin(c, u, r); err != nil {
 		return nil, err
 	}
@@ -164,9 +174,11 @@ func (m *Manager) remembered(c *dewar.Context, t Token) (*visit, error) {
 		c.SetUserID("")
 		return nil, m.end(c, v.record)
 	}
-	c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginSuccess, User: t.User, Detail: "remember cookie"})
+	c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginSuccess, User: t.User, Detail: string(level) + " remember cookie"})
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventSessionCreated, User: t.User})
-	m.send(&m.Signals.UserLoadedFromCookie, c, u)
+	if level == Full {
+		m.send(&m.Signals.UserLoadedFromCookie, c, u)
+	}
 	return v, nil
 }
 

@@ -75,12 +75,18 @@ func EndOthers(c *dewar.Context) error {
 		return err
 	}
 	id := v.user.GetID()
+	var old Token
+	if v.record.Token != "" {
+		if old, err = m.cfg.Store.Token(c.Context(), v.record.Token); err != nil && !errors.Is(err, ErrNotFound) {
+			return unavailable(err)
+		}
+	}
 	if err := m.cfg.Store.EndUser(c.Context(), id, v.record.ID); err != nil {
 		return unavailable(err)
 	}
 	token := ""
 	if v.record.Token != "" {
-		if token, err = m.remember(c, id, 0); err != nil {
+		if token, err = m.remember(c, id, old.Methods, 0); err != nil {
 			return err
 		}
 	}

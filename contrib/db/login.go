@@ -49,7 +49,7 @@ type logins struct{ *tables }
 var loginTables = map[Dialect][]string{
 	SQLite: {
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BLOB PRIMARY KEY, user_id BLOB NOT NULL, level BLOB NOT NULL, methods BLOB NOT NULL, token BLOB NOT NULL, address BLOB NOT NULL, agent BLOB NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, proved INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
-		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector BLOB PRIMARY KEY, user_id BLOB NOT NULL, hash BLOB NOT NULL, previous BLOB NOT NULL, rotated INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector BLOB PRIMARY KEY, user_id BLOB NOT NULL, hash BLOB NOT NULL, previous BLOB NOT NULL, methods BLOB NOT NULL, rotated INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_key (prefix BLOB PRIMARY KEY, user_id BLOB NOT NULL, hash BLOB NOT NULL, name BLOB NOT NULL, scopes BLOB NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_user ON TABLE_NAME (user_id)",
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_expires ON TABLE_NAME (expires)",
@@ -59,7 +59,7 @@ var loginTables = map[Dialect][]string{
 	},
 	Postgres: {
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BYTEA PRIMARY KEY, user_id BYTEA NOT NULL, level BYTEA NOT NULL, methods BYTEA NOT NULL, token BYTEA NOT NULL, address BYTEA NOT NULL, agent BYTEA NOT NULL, created BIGINT NOT NULL, seen BIGINT NOT NULL, proved BIGINT NOT NULL, expires BIGINT NOT NULL)",
-		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector BYTEA PRIMARY KEY, user_id BYTEA NOT NULL, hash BYTEA NOT NULL, previous BYTEA NOT NULL, rotated BIGINT NOT NULL, expires BIGINT NOT NULL)",
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector BYTEA PRIMARY KEY, user_id BYTEA NOT NULL, hash BYTEA NOT NULL, previous BYTEA NOT NULL, methods BYTEA NOT NULL, rotated BIGINT NOT NULL, expires BIGINT NOT NULL)",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_key (prefix BYTEA PRIMARY KEY, user_id BYTEA NOT NULL, hash BYTEA NOT NULL, name BYTEA NOT NULL, scopes BYTEA NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, expires BIGINT NOT NULL)",
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_user ON TABLE_NAME (user_id)",
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_expires ON TABLE_NAME (expires)",
@@ -69,7 +69,7 @@ var loginTables = map[Dialect][]string{
 	},
 	MySQL: {
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id VARBINARY(64) PRIMARY KEY, user_id VARBINARY(255) NOT NULL, level VARBINARY(32) NOT NULL, methods VARBINARY(255) NOT NULL, token VARBINARY(64) NOT NULL, address VARBINARY(64) NOT NULL, agent VARBINARY(1024) NOT NULL, created BIGINT NOT NULL, seen BIGINT NOT NULL, proved BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_user (user_id), INDEX TABLE_NAME_expires (expires))",
-		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector VARBINARY(64) PRIMARY KEY, user_id VARBINARY(255) NOT NULL, hash VARBINARY(64) NOT NULL, previous VARBINARY(64) NOT NULL, rotated BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_token_user (user_id), INDEX TABLE_NAME_token_expires (expires))",
+		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (selector VARBINARY(64) PRIMARY KEY, user_id VARBINARY(255) NOT NULL, hash VARBINARY(64) NOT NULL, previous VARBINARY(64) NOT NULL, methods VARBINARY(255) NOT NULL, rotated BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_token_user (user_id), INDEX TABLE_NAME_token_expires (expires))",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_key (prefix VARBINARY(64) PRIMARY KEY, user_id VARBINARY(255) NOT NULL, hash VARBINARY(64) NOT NULL, name VARBINARY(255) NOT NULL, scopes VARBINARY(1024) NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_key_user (user_id))",
 	},
 }
@@ -162,20 +162,23 @@ func (s *logins) SessionsOf(ctx context.Context, user string) (list []login.Reco
 
 // AddToken writes a new token.
 func (s *logins) AddToken(ctx context.Context, t login.Token) error {
-	_, err := s.exec(ctx, "INSERT INTO TABLE_NAME_token (selector, user_id, hash, previous, rotated, expires) VALUES (?, ?, ?, ?, ?, ?)",
-		[]byte(t.Selector), []byte(t.User), []byte(t.Hash), []byte(t.Previous), millis(t.Rotated), millis(t.Expires))
+	_, err := s.exec(ctx, "INSERT INTO TABLE_NAME_token (selector, user_id, hash, previous, methods, rotated, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		[]byte(t.Selector), []byte(t.User), []byte(t.Hash), []byte(t.Previous), []byte(strings.Join(t.Methods, " ")), millis(t.Rotated), millis(t.Expires))
 	return err
 }
 
 // Token returns the token of a selector.
 func (s *logins) Token(ctx context.Context, selector string) (t login.Token, err error) {
-	err = s.one(ctx, "SELECT user_id, hash, previous, rotated, expires FROM TABLE_NAME_token WHERE selector = ?", selector, func(rows *sql.Rows) error {
-		var user, hash, previous []byte
+	err = s.one(ctx, "SELECT user_id, hash, previous, methods, rotated, expires FROM TABLE_NAME_token WHERE selector = ?", selector, func(rows *sql.Rows) error {
+		var user, hash, previous, methods []byte
 		var rotated, expires int64
-		err := rows.Scan(&user, &hash, &previous, &rotated, &expires)
+		err := rows.Scan(&user, &hash, &previous, &methods, &rotated, &expires)
 		t = login.Token{
 			Selector: selector, User: string(user), Hash: string(hash), Previous: string(previous),
 			Rotated: fromMillis(rotated), Expires: fromMillis(expires),
+		}
+		if len(methods) > 0 {
+			t.Methods = strings.Fields(string(methods))
 		}
 		return err
 	})

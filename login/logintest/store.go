@@ -41,7 +41,7 @@ func record(user string) login.Record {
 
 func token(user string) login.Token {
 	now := time.Now().Truncate(time.Second)
-	return login.Token{Selector: rand.Text()[:22], User: user, Hash: rand.Text(), Rotated: now, Expires: now.Add(time.Hour)}
+	return login.Token{Selector: rand.Text()[:22], User: user, Hash: rand.Text(), Methods: []string{"pwd", "otp"}, Rotated: now, Expires: now.Add(time.Hour)}
 }
 
 // equal compares rows whose times may have another zone.
