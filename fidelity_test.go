@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/dewartest"
@@ -49,6 +50,8 @@ func TestFidelityTemplates(t *testing.T) {
 		"url_for with dict()":             {args, "{{ url_for('p', **dict(request.args, id=2, page=7)) }}", "/v/2?page=7&tag=a&q=h%C3%A9"},
 		"url_for with view_args":          {"/v/9?page=2", "{{ url_for(request.endpoint, **request.view_args) }}", "/v/9"},
 		"url_for with view_args and args": {"/v/9?page=2", "{{ url_for(request.endpoint, **dict(request.view_args, **request.args)) }}", "/v/9?page=2"},
+		"url_for with other values":       {"/v", "{{ url_for('v', d={'x': 1}, t=now, l=[now, 1, none], s=u.text, u=none) }}", "/v?d=%7B'x':+1%7D&t=2026-01-02+03:04:05%2B00:00&l=2026-01-02+03:04:05%2B00:00&l=1&s=%3CN%3E"},
+		"url_for with an empty anchor":    {"/v", "{{ url_for('v', _anchor='') }} {{ url_for('v', _anchor=none) }} {{ url_for('v', a=1, _anchor='') }}", "/v# /v /v?a=1#"},
 		"to_dict":                         {args, "{{ request.args.to_dict() }}", "{'page': '5', 'tag': 'a', 'q': 'hé'}"},
 		"keys of args":                    {args, "{% for k in request.args %}{{ k }} {% endfor %}", "page tag q "},
 		"items of args":                   {args, "{% for k, v in request.args.items() %}{{ k }}={{ v }} {% endfor %}", "page=5 tag=a q=hé "},
@@ -98,7 +101,7 @@ func TestFidelityTemplates(t *testing.T) {
 			view := func(c *dewar.Context) error {
 				c.Session().Set("a", 1)
 				c.Session().Set("b", []any{1, 2})
-				return c.Render("t.txt", dewar.Vars{"u": &fidelityUser{"N"}, "p": fidelityUser{"P"}})
+				return c.Render("t.txt", dewar.Vars{"u": &fidelityUser{"N"}, "p": fidelityUser{"P"}, "now": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
 			}
 			app.Get("/v", view).Name("v")
 			app.Get("/v/<int:id>", view).Name("p")

@@ -1,6 +1,7 @@
 package dewar_test
 
 import (
+	"database/sql"
 	"errors"
 	"testing"
 	"testing/fstest"
@@ -65,6 +66,15 @@ func TestFidelityValues(t *testing.T) {
 		"tags": fidelityTags{"x"}, "rights": fidelityRights{"admin": true, "x": false}, "role": fidelityRole(1), "boss": fidelityRole(2), "nobody": (*fidelityUser)(nil),
 		"pair": &fidelityPair{}, "row": row, "same": same, "other": other, "rows": []*fidelityRow{row, other}, "values": []fidelityRow{*row, *other}, "new1": &fidelityRow{}, "new2": &fidelityRow{},
 		"half": fidelityMoney{1, 2}, "half2": fidelityMoney{2, 4}, "now": now, "later": now.Add(time.Hour), "now2": now.In(time.FixedZone("x", 3600)),
+		"held": map[string]any{"v": fidelityUser{"H"}},
+		"null": struct {
+			S    sql.NullString
+			N    sql.NullInt64
+			T    sql.NullTime
+			Off  sql.Null[bool]
+			P    *sql.NullString
+			Name sql.Null[string]
+		}{N: sql.NullInt64{Int64: 3, Valid: true}, P: &sql.NullString{}, Off: sql.Null[bool]{Valid: true}, Name: sql.Null[string]{V: "q", Valid: true}},
 		"f": func() bool { return false },
 	}
 	for name, row := range map[string]struct{ template, want string }{
@@ -87,6 +97,8 @@ func TestFidelityValues(t *testing.T) {
 		"in slices and keys":      {"{{ 'abcdef'[:u.pages] }}{{ {3: 'three'}[u.pages] }}{{ [0, 1, 2, 3][u.pages] }}", "abcthree3"},
 		"in a loop's condition":   {"{% for x in any if not x.is_admin %}{{ loop.index }}{% endfor %}{% for x in any if x.is_admin %}no{% else %}none{% endfor %}", "12none"},
 		"in include and call":     {"{% macro m(a) %}{% if a %}x{% else %}{{ a }}{% endif %}{{ caller() }}{% endmacro %}{% call m(u.is_admin) %}{{ u.pages }}{% endcall %}", "False3"},
+		"by pointer of a value":   {"{% if v.is_active %}x{% endif %}{{ values[0].name }}{% if held.v.is_active %}y{% endif %}{{ [v]|map(attribute='is_active')|list }}{{ v.is_active() }}", "xay[True]True"},
+		"nullable columns":        {"{{ null.s is none }}{{ null.n == 3 }}{{ null.n + 1 }}{% if null.s or null.t or null.off %}x{% endif %}{{ null.s|default('d', true) }}{{ null.t is none }}{{ null.p }}{{ null.name|upper }}", "TrueTrue4dTrueNoneQ"},
 		"once for each reading":   {"{{ pair.count }}{{ pair.count }}{% set c = pair.count %}{{ c }}{{ c }}{% if pair.count == 4 %}y{% endif %}", "1233y"},
 		"an error is none":        {"{{ pair.failing is defined }}", ""},
 		"a function stays one":    {"{% if f %}y{% endif %}{{ f() }}", "yFalse"},

@@ -64,10 +64,10 @@ func TestFlaskObjects(t *testing.T) {
 		user.Set(c, "ada")
 		count.Set(c, 3)
 		s := c.Session()
+		s.SetPermanent(true)
 		s.Set("cart", map[string]any{"apples": 2})
 		s.Set("name", "Ada")
 		s.Set("seen", []any{1, 2})
-		s.SetPermanent(true)
 		return nil
 	})
 	var at int

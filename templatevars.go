@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"net/url"
 	"strings"
 
@@ -168,11 +169,30 @@ func targetOf(endpoint string, kw []jinja.Kw) Target {
 			v = jinja.Truth(k.Value)
 		}
 		if !t.option(k.Name, v) {
-			t.values[k.Name] = v
+			t.values[k.Name] = k.Value // until its endpoint is known
 			t.order = append(t.order, k.Name)
 		}
 	}
 	return t
+}
+
+// queryValue is a value of url_for in the query: a list is several, and what is neither
+// a number nor a text is what the template would print.
+func queryValue(v jinja.Value) (any, error) {
+	x := v.Any()
+	switch x := x.(type) {
+	case nil, bool, int64, *big.Int, float64, string, []byte:
+		return x, nil
+	case []any:
+		items, err := jinja.Items(v)
+		for i := range items {
+			if err == nil {
+				x[i], err = queryValue(items[i])
+			}
+		}
+		return x, err
+	}
+	return jinja.Str(v)
 }
 
 // What the template engine asks for by itself: a template that forgot its nonce

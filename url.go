@@ -25,11 +25,13 @@ type Target struct {
 	order    []string // of the values: that of the query
 	query    url.Values
 	anchor   string
-	scheme   string
-	method   string
-	external bool
-	local    bool // _external=False was said
-	bad      error
+	// emptyAnchor: _anchor is "", which ends the URL with #, as in Flask.
+	emptyAnchor bool
+	scheme      string
+	method      string
+	external    bool
+	local       bool // _external=False was said
+	bad         error
 }
 
 // To makes a target of the route from values for the rule's own variables, in
@@ -92,6 +94,7 @@ func (t *Target) option(name string, v any) bool {
 	}
 	if v != nil {
 		*text = fmt.Sprint(v)
+		t.emptyAnchor = name == "_anchor" && *text == ""
 	}
 	return true
 }
@@ -205,6 +208,9 @@ func (a *App) buildURL(t Target, c *Context) (u string, err error) {
 		}
 		u = appendQuery(u, t.query, "") + anchor
 	}
+	if t.emptyAnchor {
+		u += "#"
+	}
 	return u, nil
 }
 
@@ -270,7 +276,13 @@ func (c *Context) localURL(endpoint string, kw []jinja.Kw) (string, bool) {
 		if strings.HasPrefix(kw[i].Name, "_") {
 			return "", false
 		}
-		values = append(values, routing.Value{Name: kw[i].Name, Value: kw[i].Value.Any()})
+		v := kw[i].Value.Any()
+		switch v.(type) {
+		case nil, bool, int64, string:
+		default:
+			return "", false
+		}
+		values = append(values, routing.Value{Name: kw[i].Name, Value: v})
 	}
 	return c.app.simpleURL(endpoint, values)
 }
@@ -344,7 +356,17 @@ func (a *App) resolve(t Target, c *Context) (string, map[string]any, error) {
 			}
 		}
 		values := make(map[string]any, len(t.values)+1)
-		maps.Copy(values, t.values)
+		for k, v := range t.values {
+			if of, ok := v.(jinja.Value); ok {
+				var err error
+				if v = of.Any(); !EndpointExpects(a, name, k) {
+					if v, err = queryValue(of); err != nil {
+						return "", nil, fmt.Errorf("dewar: url_for(%q): %s: %w", name, k, err)
+					}
+				}
+			}
+			values[k] = v
+		}
 		return name, values, nil
 	}
 	e, err := t.route.in(c)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -30,7 +31,8 @@ type Session struct {
 	// Lists and maps that Get returned, with their encoded form at that time. noticeChanges compares it when the
 	// session is saved.
 	watched map[string][]byte
-	changed map[string]struct{} // names set or deleted
+	changed map[string]int // names set or deleted; for a new one its number among the added, else 0
+	added   int
 	cleared bool
 
 	server serverState
@@ -85,9 +87,14 @@ func (s *Session) write(name string) map[string]any {
 	values := s.read()
 	s.modified = true
 	if s.changed == nil {
-		s.changed = make(map[string]struct{}, 2)
+		s.changed = make(map[string]int, 2)
 	}
-	s.changed[name] = struct{}{}
+	if _, old := values[name]; !old {
+		s.added++
+		s.changed[name] = s.added
+	} else if _, set := s.changed[name]; !set {
+		s.changed[name] = 0
+	}
 	delete(s.watched, name)
 	return values
 }
@@ -168,10 +175,15 @@ func (s *Session) Len() int { return len(s.read()) }
 // Empty reports whether there are no values. The client's cookie is deleted when a session has become empty.
 func (s *Session) Empty() bool { return s.Len() == 0 }
 
-// Keys returns the names in order.
-func (s *Session) Keys() []string { return slices.Sorted(maps.Keys(s.read())) }
+// Keys returns the names in the order that Flask's session has: sorted, and then those that this request has set, as
+// it set them.
+func (s *Session) Keys() []string {
+	return slices.SortedFunc(maps.Keys(s.read()), func(a, b string) int {
+		return cmp.Or(cmp.Compare(s.changed[a], s.changed[b]), cmp.Compare(a, b))
+	})
+}
 
-// All ranges over the values in the order of their names.
+// All ranges over the values in the order of [Session.Keys].
 func (s *Session) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for _, name := range s.Keys() {

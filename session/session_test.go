@@ -66,17 +66,17 @@ func TestDict(t *testing.T) {
 	if got := s.SetDefault("c", 5); got != 5 || s.Len() != 3 {
 		t.Errorf("SetDefault: %v", got)
 	}
-	if got := s.Keys(); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := s.Keys(); !slices.Equal(got, []string{"b", "a", "c"}) {
 		t.Errorf("Keys: %v", got)
 	}
 	var all []string
 	for name, v := range s.All() {
 		all = append(all, fmt.Sprint(name, v))
-		if name == "b" {
+		if name == "a" {
 			break
 		}
 	}
-	if !slices.Equal(all, []string{"a1", "b2"}) {
+	if !slices.Equal(all, []string{"b2", "a1"}) {
 		t.Errorf("All: %v", all)
 	}
 	if v, ok := s.Pop("a"); v != 1 || !ok || s.Has("a") {
@@ -405,5 +405,26 @@ func TestPeekPermanent(t *testing.T) {
 		if got := s.State(true).Permanent; got != want {
 			t.Errorf("%s, decoded: %v", text, got)
 		}
+	}
+}
+
+// TestOrderOfNames: what a cookie brought is sorted, as Flask writes it; then comes what is new, and what was deleted
+// and set again is last.
+func TestOrderOfNames(t *testing.T) {
+	s := session.New()
+	for _, name := range []string{"z", "c", "m"} {
+		s.Set(name, 1)
+	}
+	s = reload(t, stores(t)["cookie"], s)
+	s.Set("b", 1)
+	s.Set("a", 1)
+	s.Set("z", 4)
+	s.Delete("m")
+	s.Set("m", 5)
+	s.Delete("b")
+	s.Set("0", 6)
+	s.Set("b", 7)
+	if got := s.Keys(); !slices.Equal(got, []string{"c", "z", "a", "m", "0", "b"}) {
+		t.Errorf("Keys: %v", got)
 	}
 }

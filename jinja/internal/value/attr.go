@@ -47,13 +47,13 @@ func LookupMethod(v Value, name string) (m Method, ok bool) {
 		}
 		a := v.t.attrInfo()
 		if a.fields[name] == nil {
-			if m := v.goMethod(a, name); m != nil {
+			if m := a.methods[name]; m != nil {
 				return m.fn, true
 			}
 		}
 	default:
 		if v.t.rt != nil {
-			if m := v.goMethod(v.t.attrInfo(), name); m != nil {
+			if m := v.t.attrInfo().methods[name]; m != nil {
 				return m.fn, true
 			}
 		}

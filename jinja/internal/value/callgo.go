@@ -91,9 +91,13 @@ func methodCaller(rt reflect.Type, m reflect.Method) Method {
 		if self.t.repr == reprStruct {
 			rv = self.reflected()
 			if rt.Kind() == reflect.Pointer {
-				if _, ok := self.t.rt.MethodByName(name); ok && self.n == 0 {
-					i, _ := self.t.rt.MethodByName(name)
-					return callReflect(st, name, i.Func, &rv, i.Type, 1, a)
+				if self.n == 0 {
+					if i, ok := self.t.rt.MethodByName(name); ok {
+						return callReflect(st, name, i.Func, &rv, i.Type, 1, a)
+					}
+					own := reflect.New(self.t.rt).Elem() // a value that an interface or a map holds has no address
+					own.Set(rv)
+					rv = own
 				}
 				rv = rv.Addr()
 			}

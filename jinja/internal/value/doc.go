@@ -17,8 +17,10 @@
 //
 // The fields of a struct are found by Go name, by `jinja` tag, by `json` tag and in snake_case
 // (created_at is CreatedAt); a tag `jinja:"-"` hides a field. Promoted fields and methods are found
-// too. Methods can be called; those with pointer receivers on values that are addressable in Go:
-// what a pointer or a slice leads to. What is not exported does not exist. A nil pointer is None.
+// too. Methods can be called; one with a pointer receiver gets a copy where Go has no address: of a
+// struct in an interface or a map. What is not exported does not exist. A nil pointer is None, and so
+// is a value of a database that is NULL: a driver.Valuer whose last field is Valid, as sql.NullString
+// and sql.Null are, is what its first field holds.
 //
 // A function or method may take a [State], a context.Context or what State.Data returns as its first
 // parameter, and []Kw, map[string]any or *Dict as its last for keyword arguments. Results are

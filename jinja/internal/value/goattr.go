@@ -38,11 +38,9 @@ type goField struct {
 
 // goMethod is an exported method.
 type goMethod struct {
-	name    string
-	index   int  // in the method set of *T, or of T for types that are not structs
-	pointer bool // has a pointer receiver
-	fn      Method
-	reads   propertyOf
+	name  string
+	fn    Method
+	reads propertyOf
 }
 
 // attrInfo returns the attributes of the type. They are collected once.
@@ -141,8 +139,7 @@ func (a *goAttrs) addMethods(t *Type) {
 	a.methods = make(map[string]*goMethod, 2*n)
 	for i := range n {
 		m := rt.Method(i)
-		_, byValue := t.rt.MethodByName(m.Name)
-		a.methods[m.Name] = &goMethod{name: m.Name, index: i, pointer: t.repr == reprStruct && !byValue, fn: methodCaller(rt, m), reads: propertyOfMethod(m.Type)}
+		a.methods[m.Name] = &goMethod{name: m.Name, fn: methodCaller(rt, m), reads: propertyOfMethod(m.Type)}
 	}
 	for i := range n {
 		name := rt.Method(i).Name
@@ -178,17 +175,8 @@ func (v Value) goAttr(name string) (Value, bool) {
 	if f := a.fields[name]; f != nil {
 		return v.field(f), true
 	}
-	if m := v.goMethod(a, name); m != nil {
+	if m := a.methods[name]; m != nil {
 		return NewFunction(&Function{Name: m.name, Method: m.fn, Self: v, Bound: true, reads: m.reads}), true
 	}
 	return Value{}, false
-}
-
-// goMethod returns the method when it can be called on v: one with a pointer receiver needs an addressable v.
-func (v Value) goMethod(a *goAttrs, name string) *goMethod {
-	m := a.methods[name]
-	if m == nil || m.pointer && v.n&addressable == 0 {
-		return nil
-	}
-	return m
 }

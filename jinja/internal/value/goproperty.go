@@ -63,7 +63,7 @@ func (v Value) goProperty(name string) *goMethod {
 	if len(a.methods) == 0 || a.fields[name] != nil {
 		return nil
 	}
-	if m := v.goMethod(a, name); m != nil && m.reads.property {
+	if m := a.methods[name]; m != nil && m.reads.property {
 		return m
 	}
 	return nil
@@ -104,7 +104,7 @@ func equalByType(a, b Value, depth int) (eq, ok bool) {
 		if x.t == nil || x.t.rt == nil {
 			continue
 		}
-		m := x.goMethod(x.t.attrInfo(), "Equal")
+		m := x.t.attrInfo().methods["Equal"]
 		if m == nil {
 			continue
 		}

@@ -237,6 +237,9 @@ func makeType(rt reflect.Type) *Type {
 		t.loader, t.as = loadString, markupTypes[k]
 		return t
 	}
+	if isNullable(rt) {
+		return t
+	}
 	t.loader = loadStruct
 	if t.caps&objectCaps != 0 && rt.Kind() != reflect.Interface {
 		t.kind = KindObject
@@ -312,6 +315,16 @@ func (t *Type) makeComposite(rt reflect.Type) {
 	case KindSeq:
 		t.name = "generator"
 	}
+}
+
+// isNullable reports whether rt is a value of a database that may be NULL: sql.NullString, sql.Null and their like.
+func isNullable(rt reflect.Type) bool {
+	if rt.Kind() != reflect.Struct || rt.NumField() < 2 || !rt.Field(0).IsExported() {
+		return false
+	}
+	m, ok := rt.MethodByName("Value")
+	valid := rt.Field(rt.NumField() - 1)
+	return ok && valid.Name == "Valid" && valid.Type.Kind() == reflect.Bool && m.Type.NumOut() == 2 && m.Type.Out(0).String() == "driver.Value"
 }
 
 // isSeq reports whether rt is an iter.Seq or iter.Seq2.

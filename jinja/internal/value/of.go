@@ -73,6 +73,12 @@ func loadReflect(rv reflect.Value) Value {
 		}
 		return BigInt(x)
 	default:
+		if isNullable(rv.Type()) {
+			if !rv.Field(rv.NumField() - 1).Bool() {
+				return None
+			}
+			return Of(rv.Field(0).Interface())
+		}
 		if rv.Kind() == reflect.Complex128 || rv.Kind() == reflect.Complex64 {
 			return Complex(rv.Complex())
 		}

@@ -152,7 +152,7 @@ func (s *MethodSite) Lookup(v Value, name string) (call Method, ok bool) {
 	if call, ok = LookupMethod(v, name); !ok {
 		return nil, false
 	}
-	// Methods of Go types depend on more than the type: on the answer of an Attrer, or on the value being addressable.
+	// Methods of Go types depend on more than the type, such as the answer of an Attrer.
 	if e == nil && v.t.rt == nil && v.t.kind != KindObject {
 		s.p.CompareAndSwap(nil, &methodEntry{t: v.t, call: call})
 	}

@@ -35,7 +35,7 @@ type Value struct {
 
 // The flags in n of reprStruct values.
 const (
-	addressable = 1 << iota // the memory at p may change: methods with pointer receivers are callable
+	addressable = 1 << iota // the memory at p may change, and methods with pointer receivers get p
 	viaPointer              // the Go value was a *T
 )
 
