@@ -57,20 +57,21 @@ func (b *breakers) enter(host string) (func(outcome), error) {
 		}
 		br.probing = true
 	}
+	probe := br.probing // it is this call: no other may enter
 	return func(o outcome) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		br.end(o, time.Now())
+		br.end(o, probe, time.Now())
 	}, nil
 }
 
-func (br *breaker) end(o outcome, now time.Time) {
+func (br *breaker) end(o outcome, probe bool, now time.Time) {
 	switch {
-	case br.probing && o == succeeded:
+	case probe && o == succeeded:
 		*br = breaker{began: now}
-	case br.probing && o == failed:
+	case probe && o == failed:
 		br.probing, br.openTill = false, now.Add(openFor)
-	case br.probing: // nothing was learnt: the next call decides
+	case probe: // nothing was learnt: the next call decides
 		br.probing = false
 	case o != unknown:
 		br.calls++

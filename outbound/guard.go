@@ -27,10 +27,14 @@ func (c *caller) judge(_ context.Context, _, address string, _ syscall.RawConn) 
 		return refused("it is not public; name it in InsecureAllow if it is meant")
 	case ownAddress(addr):
 		return refused("it is one of this machine")
-	case at.Port() != 443 && !(at.Port() == 80 && c.InsecurePlainHTTP) && !slices.Contains(c.Ports, at.Port()):
+	case !c.allowsPort(at.Port()):
 		return refused("the port is not among Ports")
 	}
 	return nil
+}
+
+func (c *caller) allowsPort(port uint16) bool {
+	return port == 443 || port == 80 && c.InsecurePlainHTTP || slices.Contains(c.Ports, port)
 }
 
 // withoutSearchDomains ends a name with a dot, so that the resolver adds nothing to it.

@@ -22,13 +22,14 @@
 // addresses that are not public, those of clouds' metadata services, every IPv6 form that
 // carries an IPv4 address but NAT64 with a public one, the machine's own addresses, and
 // every port but 443. Names are looked up as they stand, without search domains. Proxies
-// from the environment are not used: the guard would see the proxy.
+// from the environment are not used: the guard would see the proxy. Config.Proxy is for networks that have one
+// which judges instead.
 //
 // # Redirects
 //
-// At most five, over https alone. Authorization, Cookie, Proxy-* and X-Api-Key headers and the
-// client's Keys stay with the scheme, host and port that they were for; a body is sent again only
-// there (307, 308).
+// At most five, over https alone. The client's Keys stay with the scheme, host and port that they were for, and
+// so do all headers but those of the content (Accept-*, Content-*, If-*, Range, User-Agent, caching and tracing),
+// from the first redirect elsewhere on; a body is sent again only there (307, 308).
 //
 // # Retries and the breaker
 //
@@ -100,6 +101,10 @@ type Config struct {
 	// Certificate is the client's own, for services that ask for one.
 	Certificate *tls.Certificate
 
+	// Proxy is the http or https proxy that all calls go through, such as http://egress.internal:3128. The guard
+	// cannot see past it: it refuses what a URL says by itself, an address that is not public or a port that is not
+	// among Ports, and what names resolve to is for the proxy to judge. Default: none.
+	Proxy *url.URL
 	// InsecureAllow lists addresses that are not public and may be reached all the same, on any
 	// port, such as 10.1.2.0/24 for a service of one's own. Whoever decides the URLs of
 	// this client reaches everything there.
@@ -147,6 +152,9 @@ func New(cfg Config) (*http.Client, error) {
 	c := &caller{Config: cfg, budget: budget{left: fullBudget}, breakers: breakers{hosts: map[string]*breaker{}}}
 	if err := c.readBase(); err != nil {
 		return nil, err
+	}
+	if p := cfg.Proxy; p != nil && (p.Scheme != "http" && p.Scheme != "https" || p.Hostname() == "") {
+		return nil, fmt.Errorf("outbound: %s: Proxy %s must be like http://egress.internal:3128", cfg.Name, p.Redacted())
 	}
 	if c.base == nil {
 		c.base = c.transport()
@@ -211,7 +219,12 @@ func (c *caller) transport() *http.Transport {
 	if c.Certificate != nil {
 		config.Certificates = []tls.Certificate{*c.Certificate}
 	}
+	var proxy func(*http.Request) (*url.URL, error)
+	if c.Proxy != nil { // it is all that is dialled
+		proxy, dialer.ControlContext = http.ProxyURL(c.Proxy), nil
+	}
 	return &http.Transport{
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "tcp", withoutSearchDomains(addr))
 		},
@@ -294,7 +307,7 @@ func (c *caller) once(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
-	if resp.ContentLength > c.MaxBody {
+	if resp.ContentLength > c.MaxBody && req.Method != http.MethodHead {
 		_ = resp.Body.Close()
 		cancel()
 		return nil, ErrTooLarge

@@ -87,7 +87,7 @@ var loopback = prefixes("127.0.0.0/8")
 func TestKeysStayWithBase(t *testing.T) {
 	var seen []string
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		seen = append(seen, r.Host+" "+r.Header.Get("X-Service")+" "+r.Header.Get("Authorization")+" "+r.Header.Get("X-Api-Key")+" "+r.Header.Get("Referer"))
+		seen = append(seen, r.Host+" "+r.Header.Get("X-Service")+" "+r.Header.Get("Authorization")+" "+r.Header.Get("X-Api-Key")+" "+r.Header.Get("Private-Token")+" "+r.Header.Get("Accept-Language")+" "+r.Header.Get("Referer"))
 		if to := r.URL.Query().Get("to"); to != "" {
 			http.Redirect(w, r, to, http.StatusFound)
 		}
@@ -97,10 +97,12 @@ func TestKeysStayWithBase(t *testing.T) {
 		Base: "https://a.example:" + s.port, Keys: map[string]config.Secret{"X-Service": config.NewSecret("key")},
 		resolver: names.resolver(t), RootCAs: s.roots, InsecureAllow: loopback,
 	})
-	for _, path := range []string{"/?to=/same", "/?to=https://b.example:" + s.port + "/"} {
+	for _, path := range []string{"/?to=/same", "/?to=https://b.example:" + s.port + "/?to=https://a.example:" + s.port + "/"} {
 		req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://a.example:"+s.port+path, nil)
 		req.Header.Set("Authorization", "Bearer x")
 		req.Header.Set("X-Api-Key", "y")
+		req.Header.Set("Private-Token", "z")
+		req.Header.Set("Accept-Language", "de")
 		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +110,8 @@ func TestKeysStayWithBase(t *testing.T) {
 		_ = resp.Body.Close()
 	}
 	a, b := "a.example:"+s.port, "b.example:"+s.port
-	want := []string{a + " key Bearer x y ", a + " key Bearer x y ", a + " key Bearer x y ", b + "    "}
+	mine := a + " key Bearer x y z de "
+	want := []string{mine, mine, mine, b + "     de ", a + " key    de "} // what b asks of a, it asks without them
 	if fmt.Sprint(seen) != fmt.Sprint(want) {
 		t.Errorf("the sites saw\n%q, want\n%q", seen, want)
 	}
@@ -190,6 +193,11 @@ func TestMaxBody(t *testing.T) {
 			}
 		}
 	}
+	resp, err := client.Head(s.url("/plain?n=1001")) // an answer without a body
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
 }
 
 func TestIdleBody(t *testing.T) {

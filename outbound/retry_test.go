@@ -204,6 +204,33 @@ func TestBreakerForgets(t *testing.T) {
 	})
 }
 
+// TestBreakerAndTheLate: a call that began before the breaker opened decides nothing in the place of the one that is to.
+func TestBreakerAndTheLate(t *testing.T) {
+	for _, late := range []outcome{succeeded, failed, unknown} {
+		synctest.Test(t, func(t *testing.T) {
+			b := breakers{hosts: map[string]*breaker{}}
+			before, _ := b.enter("h")
+			for range enough {
+				done, _ := b.enter("h")
+				done(failed)
+			}
+			time.Sleep(openFor)
+			probe, err := b.enter("h")
+			if err != nil {
+				t.Fatal(err)
+			}
+			before(late)
+			if _, err := b.enter("h"); !errors.Is(err, ErrBreakerOpen) {
+				t.Errorf("behind a late %d: %v", late, err)
+			}
+			probe(succeeded)
+			if _, err := b.enter("h"); err != nil {
+				t.Errorf("behind the one that decides: %v", err)
+			}
+		})
+	}
+}
+
 // TestBreakersAreBounded: a user who chooses hosts does not choose how much is kept.
 func TestBreakersAreBounded(t *testing.T) {
 	b := breakers{hosts: map[string]*breaker{}}

@@ -1,11 +1,18 @@
 package outbound
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // checkURL refuses what no call goes to, by the text alone; the address is judged when
@@ -23,8 +30,34 @@ func (c *caller) checkURL(u *url.URL) error {
 		return refused("the URL has a user name; give credentials in a header")
 	case strings.Contains(u.Hostname(), "%"):
 		return refused("the address has a zone")
+	case c.Proxy != nil:
+		return c.checkForProxy(u)
 	}
 	return nil
+}
+
+// checkForProxy judges what a proxy is told. A name that ends like a number is refused: some resolvers take
+// 127.1 and 0x7f000001 for addresses.
+func (c *caller) checkForProxy(u *url.URL) error {
+	o, err := url.Parse(origin(u))
+	if err != nil {
+		return &RefusedError{c.Name, u.Host, "the URL has no host"}
+	}
+	if addr, err := netip.ParseAddr(o.Hostname()); err == nil {
+		return c.judge(context.Background(), "", net.JoinHostPort(addr.String(), o.Port()), nil)
+	}
+	name := o.Hostname()
+	if last := name[strings.LastIndexByte(name, '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' || !isASCII(name) {
+		return &RefusedError{c.Name, u.Host, "it is neither a name nor an address"}
+	}
+	if port, err := strconv.ParseUint(o.Port(), 10, 16); err != nil || !c.allowsPort(uint16(port)) {
+		return &RefusedError{c.Name, u.Host, "the port is not among Ports"}
+	}
+	return nil
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 // origin is scheme, host and port.
@@ -57,13 +90,13 @@ func (c *caller) redirect(req *http.Request, via []*http.Request) error {
 	}
 	req.Header.Del("Referer") // its query may hold a token
 	first := origin(via[0].URL)
-	if origin(req.URL) == first {
+	foreign := func(r *http.Request) bool { return origin(r.URL) != first }
+	if !foreign(req) && !slices.ContainsFunc(via, foreign) {
 		return nil
 	}
-	for name := range req.Header {
-		if private(name) {
-			delete(req.Header, name)
-		}
+	maps.DeleteFunc(req.Header, func(name string, _ []string) bool { return !neutral(name) })
+	if !foreign(req) {
+		return nil
 	}
 	if req.Body != nil && req.Body != http.NoBody {
 		closeBody(req)
@@ -72,11 +105,12 @@ func (c *caller) redirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// private reports whether a header, by its canonical name, proves who calls.
-func private(name string) bool {
+// neutral reports whether a header, by its canonical name, says nothing of who calls. Services have too many
+// names for keys to list those.
+func neutral(name string) bool {
 	switch name {
-	case "Authorization", "Cookie", "Cookie2", "X-Api-Key", "Api-Key", "X-Auth-Token", "X-Csrf-Token", "Www-Authenticate":
+	case "User-Agent", "Range", "Cache-Control", "Pragma", "Traceparent", "Tracestate":
 		return true
 	}
-	return strings.HasPrefix(name, "Proxy-")
+	return strings.HasPrefix(name, "Accept") || strings.HasPrefix(name, "Content-") || strings.HasPrefix(name, "If-")
 }
