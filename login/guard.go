@@ -123,10 +123,20 @@ func (m *Manager) sendTo(c *dewar.Context, view, message, category string) error
 	return c.Status(http.StatusFound).Redirect(target)
 }
 
+// nextTarget is what SetNext was given.
+var nextTarget = dewar.NewKey[dewar.Target]("_login_next")
+
+// SetNext makes [Next] return a target in this request: for a view that knows it from elsewhere, such as one that a
+// provider sends the browser back to.
+func SetNext(c *dewar.Context, next dewar.Target) { nextTarget.Set(c, next) }
+
 // Next returns where to go after logging in: the page whose guard sent the user to the login view, or otherwise. It is the
 // parameter or field "next", or with Config.UseSessionForNext what the session has of it. Only a path of this site that
 // begins with one slash is taken ([secure.LocalRedirect]); for anything else it is otherwise.
 func Next(c *dewar.Context, otherwise dewar.Target) dewar.Target {
+	if target, ok := nextTarget.Get(c); ok {
+		return target
+	}
 	var next string
 	if managerOf(c).cfg.UseSessionForNext {
 		s := c.Session()

@@ -245,3 +245,16 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// A view that knows where to go from elsewhere says so, and a parameter of the request does not matter.
+func TestSetNext(t *testing.T) {
+	s := newSite(t, setup{routes: func(app *dewar.App) {
+		app.Get("/set", func(c *dewar.Context) error {
+			login.SetNext(c, dewar.Path("/there"))
+			return c.Redirect(login.Next(c, dewar.Path("/home")))
+		})
+	}})
+	if got := s.Get("/set?next=/elsewhere").Location(); got != "/there" {
+		t.Errorf("the next page is %q, want /there", got)
+	}
+}
