@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -12,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Encode writes the mail as it is sent (RFC 5322, MIME), without Bcc. now is its date. The error is
@@ -32,7 +32,7 @@ func (m *Message) Encode(now time.Time) ([]byte, error) {
 	if m.ReplyTo != "" {
 		header("Reply-To", encodeAddresses(m.ReplyTo))
 	}
-	header("Subject", mime.QEncoding.Encode("utf-8", m.Subject))
+	header("Subject", encodeText(m.Subject))
 	header("Date", now.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	header("Message-ID", m.MessageID())
 	if !m.ByPerson {
@@ -113,7 +113,12 @@ func text(kind, s string) part {
 }
 
 func (a *Attachment) part() part {
-	kind := cmp.Or(a.ContentType, mime.TypeByExtension(path.Ext(a.Name)), "application/octet-stream")
+	kind := a.ContentType
+	if kind == "" {
+		if kind = mime.TypeByExtension(path.Ext(a.Name)); !fileType(kind) {
+			kind = "application/octet-stream"
+		}
+	}
 	disposition := "attachment"
 	h := textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"base64"}}
 	if a.Inline {
@@ -129,6 +134,29 @@ func (a *Attachment) part() part {
 	}}
 }
 
+// plainText reports whether a text may stand in a header as it is: what looks like an encoded word would
+// be decoded, to characters that Check has not seen.
+func plainText(s string) bool { return isASCII(s) && !strings.Contains(s, "=?") }
+
+// encodeText writes a text as encoded words where it must (RFC 2047), one a line. They are in base64: a comma or
+// a quotation mark in a word would be one to programs that read the header before they decode it.
+func encodeText(s string) string {
+	if plainText(s) {
+		return s
+	}
+	const longest = 45 // bytes, of which a word of 75 letters is made
+	var words []string
+	for s != "" {
+		n := min(longest, len(s))
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
+		s = s[n:]
+	}
+	return strings.Join(words, "\r\n ")
+}
+
 // encodeAddresses writes addresses, one a line: a header's lines have 998 bytes at most.
 func encodeAddresses(texts ...string) string {
 	list := make([]string, 0, len(texts))
@@ -140,10 +168,10 @@ func encodeAddresses(texts ...string) string {
 		switch {
 		case a.name == "":
 			list = append(list, a.mailbox)
-		case isASCII(a.name):
+		case plainText(a.name):
 			list = append(list, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(a.name)+`" <`+a.mailbox+">")
 		default:
-			list = append(list, mime.QEncoding.Encode("utf-8", a.name)+" <"+a.mailbox+">")
+			list = append(list, encodeText(a.name)+" <"+a.mailbox+">")
 		}
 	}
 	return strings.Join(list, ",\r\n ")

@@ -95,6 +95,7 @@ const (
 	MaxSize       = 25 << 20 // bytes of texts and files together
 	maxAddress    = 254      // RFC 5321, section 4.5.3.1.3, less the angle brackets
 	maxHeader     = 900      // bytes of a subject or a name
+	maxFileName   = 255      // bytes, of which a line holds the escapes
 )
 
 // Check finds what is wrong with a mail; nil for nothing. The errors name the field.
@@ -162,9 +163,11 @@ func (a *Attachment) check(seen map[string]bool) error {
 	if err := headerText(a.Name); err != nil {
 		return fmt.Errorf("the name %q: %w", a.Name, err)
 	}
+	if len(a.Name) > maxFileName {
+		return fmt.Errorf("the name %q… has %d bytes, more than %d", a.Name[:20], len(a.Name), maxFileName)
+	}
 	if a.ContentType != "" {
-		kind, _, err := mime.ParseMediaType(a.ContentType)
-		if err != nil || headerText(a.ContentType) != nil || !strings.Contains(kind, "/") || strings.HasPrefix(kind, "multipart/") || strings.HasPrefix(kind, "message/") {
+		if !fileType(a.ContentType) {
 			return fmt.Errorf("%q has the type %q, which is none for a file", a.Name, a.ContentType)
 		}
 	}
@@ -178,6 +181,12 @@ func (a *Attachment) check(seen map[string]bool) error {
 		seen[a.Name] = true
 	}
 	return nil
+}
+
+// fileType reports whether a media type is one of a file, and not of a mail's parts.
+func fileType(text string) bool {
+	kind, _, err := mime.ParseMediaType(text)
+	return err == nil && isASCII(text) && headerText(text) == nil && strings.Contains(kind, "/") && !strings.HasPrefix(kind, "multipart/") && !strings.HasPrefix(kind, "message/")
 }
 
 // headerText refuses what would end a header, or show another text than there is.
@@ -200,7 +209,8 @@ func headerText(s string) error {
 type address struct{ name, mailbox string }
 
 // parseAddress reads "mailbox" or "Name <mailbox>". A local part with "=?" is refused: some mail
-// servers decode an encoded word there, and send to another address.
+// servers decode an encoded word there, and send to another address; and with "%" or "!", which relays have read
+// as a way: user%elsewhere.example@example.com goes on to user@elsewhere.example.
 func parseAddress(text string) (address, error) {
 	if err := headerText(text); err != nil {
 		return address{}, err
@@ -226,8 +236,8 @@ func parseAddress(text string) (address, error) {
 	return address{name, box}, nil
 }
 
-// localLetters are those of an unquoted local part (RFC 5322, section 3.2.3), and the dot.
-const localLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~."
+// localLetters are those of an unquoted local part (RFC 5322, section 3.2.3) but "%" and "!", and the dot.
+const localLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#$&'*+-/=?^_`{|}~."
 
 func cutLast(s string, sep byte) (before, after string, ok bool) {
 	i := strings.LastIndexByte(s, sep)

@@ -1,0 +1,55 @@
+package mail_test
+
+import (
+	"bytes"
+	"mime"
+	netmail "net/mail"
+	"strings"
+	"testing"
+
+	"github.com/dewar-go/dewar/mail"
+)
+
+// TestHeaderTexts: what a user chose for a name or a subject arrives as that text. It is no address beside
+// another one, no encoded word of its own, and no line longer than RFC 5322 has them.
+func TestHeaderTexts(t *testing.T) {
+	for _, text := range []string{
+		"plain", "Ä", `"`, `\`, `a\"b`, "Ada, evil@example.org", "é, evil@example.org", `é" <x`, "é (x); y: z", "=?utf-8?q?=0d=0aBcc:_x@example.org?=", "=?utf-8?b?4oCu?=", "a =?x", "é =?utf-8?q?x?=",
+		strings.Repeat("é", 430), strings.Repeat("🎉", 215), strings.Repeat("a", 870), strings.Repeat("a🎉", 100),
+	} {
+		m := good()
+		m.Subject, m.Text = text, "Hi"
+		name := strings.NewReplacer("<", "(", `\`, `\\`, `"`, `\"`).Replace(text)
+		m.To = []string{`"` + name + `" <ada@example.com>`}
+		m.Attachments = []mail.Attachment{{Name: strings.Repeat("é", 125) + ".eml"}}
+		data, err := m.Encode(now)
+		if err != nil {
+			t.Errorf("%.40q: %v", text, err)
+			continue
+		}
+		for _, line := range bytes.Split(data, []byte("\r\n")) {
+			if len(line) > 998 || bytes.ContainsAny(line, "\r\n") {
+				t.Errorf("%.40q: a line of %d bytes: %.100q", text, len(line), line)
+			}
+		}
+		got, err := netmail.ReadMessage(bytes.NewReader(data))
+		if err != nil {
+			t.Errorf("%.40q: %v", text, err)
+			continue
+		}
+		if subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); subject != text {
+			t.Errorf("the subject %.60q arrives as %.60q, %v", text, subject, err)
+		}
+		to, err := got.Header.AddressList("To")
+		if err != nil || len(to) != 1 || to[0].Address != "ada@example.com" || to[0].Name != strings.ReplaceAll(text, "<", "(") {
+			t.Errorf("To of %.60q arrives as %.200v, %v", text, to, err)
+		}
+		raw := got.Header.Get("To")
+		if box := raw[:strings.LastIndexByte(raw, '<')]; !strings.HasPrefix(box, `"`) && strings.ContainsAny(box, `,"();:@<>`) {
+			t.Errorf("the name %.60q is read as more than one: %s", text, box)
+		}
+		if bytes.Contains(data, []byte("message/rfc822")) {
+			t.Errorf("%.60q: a file is a mail in the mail", text)
+		}
+	}
+}
