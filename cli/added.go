@@ -22,7 +22,7 @@ import (
 // made has none.
 func (p *program) addCommands(root *urfave.Command, args []string) error {
 	own := names(root)
-	word, base := scan(root, shortHost(root, args))
+	word, base := scan(root, likeClick(root, args))
 	help := word == "" && slices.ContainsFunc(args, isHelp)
 	if !help && (word == "" || slices.Contains(own, word)) {
 		return nil

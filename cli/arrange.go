@@ -13,7 +13,7 @@ import (
 // arrange moves options before the command behind it, and inserts "run" when no command is named: "shop --debug routes"
 // becomes "shop routes --debug", and "shop --port 8000" becomes "shop run --port 8000".
 func arrange(root *urfave.Command, args []string) ([]string, error) {
-	args = shortHost(root, args)
+	args = likeClick(root, args)
 	var before []string
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" && args[0] != "--" {
 		if isHelp(args[0]) {
@@ -37,29 +37,32 @@ func arrange(root *urfave.Command, args []string) ([]string, error) {
 	if len(args) == 0 {
 		return append([]string{"run"}, before...), nil
 	}
-	if len(before) == 0 {
-		return args, nil
-	}
-	// The options are inserted after the command that has them.
+	// The options are inserted after the command that has them. An unknown command is one whatever follows it.
 	at := 0
-	for c := root; at < len(args); at++ {
-		i := slices.IndexFunc(c.Commands, func(sub *urfave.Command) bool { return sub.Name == args[at] })
-		if i < 0 {
-			break
+	for c := root; at < len(args) && len(c.Commands) > 0 && !strings.HasPrefix(args[at], "-"); at++ {
+		sub := child(c, args[at])
+		if sub == nil {
+			return nil, &usageError{noCommand(args[at], c), strings.Join(append(args[:at:at], "--help"), " ")}
 		}
-		c = c.Commands[i]
-	}
-	if at == 0 {
-		return args, nil // an unknown command, which is reported later
+		c = sub
 	}
 	return slices.Concat(args[:at], before, args[at:]), nil
 }
 
-// shortHost reads "-h ADDRESS" as flask run does; -h alone asks for help.
-func shortHost(root *urfave.Command, args []string) []string {
+// always are the options of flask run that ask for what a program does in any case.
+var always = []string{"--no-debug", "--no-reload", "--no-debugger", "--with-threads"}
+
+// likeClick reads options as flask run does: "-pPORT", "-h ADDRESS" (-h alone asks for help), and those that say what
+// is so in any case.
+func likeClick(root *urfave.Command, args []string) []string {
+	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return slices.Contains(always, arg) })
+	for i, arg := range args {
+		if port, ok := strings.CutPrefix(arg, "-p"); ok && port != "" && strings.Trim(port, "0123456789") == "" {
+			args[i] = "--port=" + port
+		}
+	}
 	for i, arg := range args[:max(len(args)-1, 0)] {
 		if next := args[i+1]; arg == "-h" && !strings.HasPrefix(next, "-") && !slices.Contains(names(root), next) {
-			args = slices.Clone(args)
 			args[i] = "--host"
 			return args
 		}
@@ -87,6 +90,15 @@ func findFlag(c *urfave.Command, name string) (found urfave.Flag, all []urfave.F
 	return found, all
 }
 
+// insteadOf says what there is in place of other options of flask.
+var insteadOf = map[string]string{
+	"reload":   "templates are read anew with --debug, and a changed program is built anew",
+	"debugger": "--debug shows errors in the browser", "without-threads": "requests always run side by side",
+	"app": "the commands are those of this program", "env-file": "the file .env is read with --debug",
+	"sort": "routes are listed in the order of their registration; use sort(1)", "all-methods": "all methods are listed",
+	"version": "\"go version -m\" tells what a program is built of",
+}
+
 // noOption returns the message for an unknown option.
 func noOption(name string, flags []urfave.Flag) string {
 	var known []string
@@ -94,6 +106,9 @@ func noOption(name string, flags []urfave.Flag) string {
 		known = append(known, f.Names()...)
 	}
 	text := "there is no option --" + name
+	if instead := insteadOf[name]; instead != "" {
+		return text + ": " + instead
+	}
 	if len(name) == 1 {
 		text = "there is no option -" + name
 	}

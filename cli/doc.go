@@ -27,7 +27,8 @@
 // Extensions and the application add more with [dewar.AddCommand]; --help lists them.
 //
 // Options may stand before the command as well as after it. A command or option
-// that is not known says which was probably meant.
+// that is not known says which was probably meant. Options of flask run for what is so in any case
+// (--no-reload, --with-threads) are taken.
 //
 // # The application factory
 //
