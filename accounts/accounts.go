@@ -1,11 +1,15 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/forms"
@@ -26,8 +30,13 @@ type Accounts struct {
 	manager *login.Manager
 	hasher  hasher
 
-	perAddress, perAccounts, perPair *limit.Counter
+	removed atomic.Int64 // when RemoveDue was called last, in Unix time
+
+	perAddress, perAccounts, perPair, perMailbox *limit.Counter
 }
+
+// stepUp is how long after a proof of who somebody is what matters most may be changed.
+const stepUp = 15 * time.Minute
 
 // Signals tell what happens to accounts.
 type Signals struct {
@@ -76,6 +85,7 @@ func (a *Accounts) Init(app *dewar.App) error {
 	a.perAddress = a.cfg.Limiter.Counter("accounts.address", "20/minute")
 	a.perAccounts = a.cfg.Limiter.Counter("accounts.accounts", "10 per 10 minutes")
 	a.perPair = a.cfg.Limiter.Counter("accounts.pair", "1 per 10 minutes")
+	a.perMailbox = a.cfg.Limiter.Counter("accounts.mailbox", "5/hour")
 	a.manager = login.New(func(c *dewar.Context, id string) (*Account, error) {
 		account, err := a.cfg.Store.Account(c.Context(), id)
 		if errors.Is(err, ErrNotFound) {
@@ -108,24 +118,68 @@ func (a *Accounts) blueprint() *dewar.Blueprint {
 	}
 	bp := dewar.NewBlueprint("accounts", dewar.BlueprintOptions{Prefix: a.cfg.Prefix, Templates: templates})
 	bp.Register(dewar.NewBlueprint("forms", dewar.BlueprintOptions{Templates: forms.Templates}))
-	bp.Route("/login", a.loginPage, "GET", "POST").Name("login")
+	fresh := login.FreshWithin(stepUp)
+	get := func(rule, name string, view dewar.View) *dewar.Route { return bp.Get(rule, view).Name(name) }
+	form := func(rule, name string, view dewar.View) *dewar.Route {
+		return bp.Route(rule, view, "GET", "POST").Name(name)
+	}
+	form("/login", "login", a.loginPage)
 	bp.Post("/logout", a.logout).Name("logout")
-	bp.Route("/reauth", a.reauthPage, "GET", "POST").Name("reauth").Guard(login.Required)
-	bp.Get("/factor", a.factorPage).Name("factor").Guard(login.At(login.Pending))
-	bp.Get("/", a.accountPage).Name("account").Guard(login.Required)
+	form("/reauth", "reauth", a.reauthPage).Guard(login.Required)
+	get("/factor", "factor", a.factorPage).Guard(login.At(login.Pending))
+	get("/sent", "sent", a.sentPage)
+	form("/forgot", "forgot", a.forgotPage)
+	form("/reset", "reset", a.resetPage)
+	form("/email/undo", "undo_email", a.undoEmailPage)
+	form("/restore", "restore", a.restorePage)
+	get("/", "account", a.accountPage).Guard(login.Required)
+	form("/email", "email", a.emailPage).Guard(fresh)
+	form("/email/confirm", "confirm_email", a.confirmEmailPage).Guard(login.Required)
+	form("/password", "password", a.passwordPage).Guard(fresh)
+	form("/delete", "delete", a.deletePage).Guard(fresh)
+	bp.Post("/sessions/end", a.endSession).Name("end_session").Guard(login.Required)
+	bp.Post("/sessions/end-others", a.endOthers).Name("end_others").Guard(login.Required)
+	bp.Post("/keys/delete", a.deleteKey).Name("delete_key").Guard(login.Required)
+	form("/register", "register", a.registering(a.registerPage))
+	form("/confirm", "confirm", a.registering(a.confirmPage))
+	for p, endpoint := range pages {
+		name := strings.TrimPrefix(endpoint, "accounts.")
+		dewar.Get1(bp, "/"+strings.ReplaceAll(name, "_", "-")+"/<secret>", a.takeLink(p)).Name(name + "_link")
+	}
 	forms.Declare[loginForm](a.app, "accounts/login.html")
+	forms.Declare[registerForm](a.app, "accounts/register.html")
 	forms.Declare[passwordForm](a.app, "accounts/reauth.html")
+	forms.Declare[addressForm](a.app, "accounts/forgot.html")
+	forms.Declare[newPasswordForm](a.app, "accounts/reset.html", "accounts/confirm.html")
+	forms.Declare[changePasswordForm](a.app, "accounts/password.html")
+	forms.Declare[newAddressForm](a.app, "accounts/email.html")
+	forms.Declare[deleteForm](a.app, "accounts/delete.html")
 	return bp
+}
+
+// registering is a view that is there only where accounts are made by registering.
+func (a *Accounts) registering(view dewar.View) dewar.View {
+	if !a.cfg.NoRegistration {
+		return view
+	}
+	return func(*dewar.Context) error { return &dewar.HTTPError{Code: 404} }
 }
 
 // render shows a page without a form.
 func (a *Accounts) render(c *dewar.Context, name string, vars dewar.Vars) error {
+	return c.Render(name, a.common(c, vars))
+}
+
+// common adds what all pages see to the variables of one.
+func (a *Accounts) common(c *dewar.Context, vars dewar.Vars) dewar.Vars {
 	if vars == nil {
 		vars = dewar.Vars{}
 	}
 	vars["site"] = a.cfg.Site
+	vars["registration"] = !a.cfg.NoRegistration
+	vars["next"] = cmp.Or(c.Query("next"), c.Form("next"))
 	vars["say"] = func(text string) string { return forms.Gettext(c, text) }
-	return c.Render(name, vars)
+	return vars
 }
 
 // unavailable is the error of a store that does not answer: 503.

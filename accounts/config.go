@@ -57,6 +57,7 @@ func (c *Config) setDefaults() {
 	c.ResetFor = cmp.Or(c.ResetFor, 15*time.Minute)
 	c.UndoFor = cmp.Or(c.UndoFor, 7*24*time.Hour)
 	c.DeleteAfter = cmp.Or(c.DeleteAfter, 7*24*time.Hour)
+	c.Passwords.setDefaults()
 	if c.Store == nil {
 		c.Store = NewMemory()
 	}

@@ -3,6 +3,8 @@ package accounts
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar/mail"
 )
@@ -16,6 +18,12 @@ var errEmail = errors.New("accounts: it is no address like ada@example.com")
 func CanonicalEmail(text string) (string, error) {
 	text = strings.Trim(text, " \t\r\n")
 	if strings.ContainsAny(text, " \t\r\n<>\"(),:;") || strings.Count(text, "@") != 1 {
+		return "", errEmail
+	}
+	foreign := func(r rune) bool {
+		return r >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	}
+	if strings.ContainsFunc(text, foreign) {
 		return "", errEmail
 	}
 	box, err := mail.Mailbox(text)

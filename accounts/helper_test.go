@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -130,3 +132,64 @@ func wantTo(t *testing.T, r *dewartest.Response, location string) {
 		t.Errorf("status %d to %q, want 303 to %q:\n%s", r.Status, r.Location(), location, r.Text)
 	}
 }
+
+// bubble runs a test with a clock of its own.
+func bubble(t *testing.T, change func(*accounts.Config), test func(t *testing.T, s *site)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newSite(t, change)) })
+}
+
+// mails waits for the work in the background and returns the mails so far as "recipient: subject".
+func (s *site) mails() (list []string) {
+	synctest.Wait()
+	for _, m := range s.outbox.Messages() {
+		list = append(list, m.To[0]+": "+m.Subject)
+	}
+	return list
+}
+
+// link waits for the work in the background and returns the path of the link in the last mail to an address.
+func (s *site) link(to string) string {
+	s.t.Helper()
+	synctest.Wait()
+	list := s.outbox.Messages()
+	for i := len(list) - 1; i >= 0; i-- {
+		if links := list[i].Links(); list[i].To[0] == to && len(links) > 0 {
+			path, ok := strings.CutPrefix(links[0], "http://localhost")
+			if !ok {
+				s.t.Fatalf("the link is %q", links[0])
+			}
+			return path
+		}
+	}
+	s.t.Fatalf("no mail with a link to %s: %q", to, s.mails())
+	return ""
+}
+
+// follow opens a link and returns the path of the page behind it.
+func follow(t *testing.T, c *dewartest.Client, link string) string {
+	t.Helper()
+	r := c.Get(link)
+	if r.Status != 303 || strings.ContainsAny(r.Location(), "?#") || strings.Contains(r.Location(), link) {
+		t.Fatalf("the link leads to %d %q", r.Status, r.Location())
+	}
+	return r.Location()
+}
+
+func (s *site) register(c *dewartest.Client, email, secret string) *dewartest.Response {
+	return c.PostForm("/account/register", url.Values{"email": {email}, "password": {secret}})
+}
+
+func (s *site) account(email string) *accounts.Account {
+	s.t.Helper()
+	a, err := s.store.AccountByEmail(s.t.Context(), email)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+var tokens = regexp.MustCompile(`(nonce|value)="[^"]{20,}"`)
+
+// withoutTokens leaves out what is new in each page.
+func withoutTokens(page string) string { return tokens.ReplaceAllString(page, "TOKEN") }

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -51,22 +50,27 @@ func (a *Accounts) loginPage(c *dewar.Context) error {
 // account that may not log in and one without a password take as long as a wrong password, and count as one. A wait
 // above zero says that nothing was looked at.
 func (a *Accounts) authenticate(c *dewar.Context, address, password string) (account *Account, wait time.Duration, err error) {
-	ctx := c.Context()
-	email, err := CanonicalEmail(address)
-	if err != nil {
-		email = "" // counted as one
+	email, _ := CanonicalEmail(address) // what is none is counted as one
+	if wait, err = a.fromAddress(c, hash(email)); wait > 0 || err != nil {
+		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFailMax, Detail: "too many tries from an address"})
+		return nil, wait, err
 	}
+	return a.checkPassword(c, address, password)
+}
+
+// checkPassword is authenticate without the count for the client's address.
+func (a *Accounts) checkPassword(c *dewar.Context, address, password string) (account *Account, wait time.Duration, err error) {
+	ctx := c.Context()
+	email, _ := CanonicalEmail(address)
 	key, known := a.device(c, email)
 	if !known {
 		key = accountKey(email)
 	}
-	if wait, err = a.fromAddress(c, hash(email)); wait == 0 && err == nil {
-		wait, err = a.try(ctx, key)
-	}
-	if wait > 0 || err != nil {
-		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFailMax, Detail: "too many tries"})
+	if wait, err = a.try(ctx, key); wait > 0 || err != nil {
+		c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginFailMax, Detail: "too many tries for an account"})
 		return nil, wait, err
 	}
+	password = a.cfg.Passwords.normalize(password)
 	account, err = a.cfg.Store.AccountByEmail(ctx, email)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, 0, unavailable(err)
@@ -144,7 +148,7 @@ func (a *Accounts) reauthPage(c *dewar.Context) error {
 	case wait > 0:
 		return a.throttled(c, &form.Form, wait, "accounts/reauth.html")
 	case account == nil:
-		form.AddError("password", "password", forms.Gettext(c, "The password is wrong."))
+		form.AddError("password", "password", forms.Gettext(c, wrongCurrent))
 		return a.show(c, &form.Form, "accounts/reauth.html", nil)
 	}
 	record, _ := login.ThisSession(c)
@@ -161,13 +165,7 @@ func (a *Accounts) logout(c *dewar.Context) error {
 
 // show answers with a form.
 func (a *Accounts) show(c *dewar.Context, form *forms.Form, name string, vars dewar.Vars) error {
-	if vars == nil {
-		vars = dewar.Vars{}
-	}
-	vars["site"] = a.cfg.Site
-	vars["next"] = cmp.Or(c.Query("next"), c.Form("next"))
-	vars["say"] = func(text string) string { return forms.Gettext(c, text) }
-	return form.Render(name, vars)
+	return form.Render(name, a.common(c, vars))
 }
 
 // throttled answers that there were too many tries. The page is the same whatever account it is about.
@@ -176,12 +174,4 @@ func (a *Accounts) throttled(c *dewar.Context, form *forms.Form, wait time.Durat
 	c.Status(429)
 	form.AddError("", "throttled", forms.Gettext(c, tooMany))
 	return a.show(c, form, name, nil)
-}
-
-func (a *Accounts) accountPage(c *dewar.Context) error {
-	list, err := login.Sessions(c)
-	if err != nil {
-		return err
-	}
-	return a.render(c, "accounts/account.html", dewar.Vars{"sessions": list})
 }
