@@ -82,6 +82,9 @@ func (a *Accounts) Init(app *dewar.App) error {
 	if a.hasher == nil {
 		a.hasher = app.Passwords()
 	}
+	if a.cfg.Login.Remembered == nil {
+		a.cfg.Login.Remembered = a.remembered
+	}
 	a.perAddress = a.cfg.Limiter.Counter("accounts.address", "20/minute")
 	a.perAccounts = a.cfg.Limiter.Counter("accounts.accounts", "10 per 10 minutes")
 	a.perPair = a.cfg.Limiter.Counter("accounts.pair", "1 per 10 minutes")

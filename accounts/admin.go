@@ -94,6 +94,11 @@ func (a *Accounts) Delete(ctx context.Context, id string) error {
 	if err := a.cfg.Store.Remove(ctx, account); err != nil {
 		return err
 	}
+	if a.cfg.Credentials != nil {
+		if err := a.cfg.Credentials.RemoveCredentials(ctx, id); err != nil {
+			return unavailable(err)
+		}
+	}
 	// A login that began meanwhile has no account, which ends it at its first use; its record goes now.
 	if err := a.endAll(ctx, id); err != nil {
 		return err

@@ -35,6 +35,9 @@ type Config struct {
 	Limiter *limit.Limiter
 	// Factors are the second factors that accounts can have. Default: none.
 	Factors []Factor
+	// Credentials are ways into accounts that other packages keep, such as contrib/oidc: those of an account are removed
+	// with it. Default: none.
+	Credentials login.Credentials
 	// Passwords say which passwords are taken.
 	Passwords PasswordPolicy
 

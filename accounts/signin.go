@@ -44,6 +44,20 @@ func SignIn(c *dewar.Context, account *Account, methods ...string) error {
 	return c.Redirect(login.Next(c, a.home()))
 }
 
+// remembered is how far a remember cookie leads that stands for methods: an account with a second factor is asked for it,
+// unless the cookie was bought with one.
+func (a *Accounts) remembered(c *dewar.Context, user login.Account, methods []string) (login.Level, error) {
+	account, ok := user.(*Account)
+	if !ok {
+		return login.Full, nil
+	}
+	needed, err := a.factorNeeded(c, account, methods)
+	if needed || err != nil {
+		return login.Pending, err
+	}
+	return login.Full, nil
+}
+
 // home is where a login leads that was not sent from elsewhere.
 func (a *Accounts) home() dewar.Target {
 	if strings.HasPrefix(a.cfg.Home, "/") {
