@@ -21,11 +21,12 @@ type Config struct {
 	// an app.
 	Dir string
 
-	// SQLAlchemy says that a program with SQLAlchemy uses the same database, such as a Flask application. On SQLite it
-	// has three effects. Times are written as SQLAlchemy's DateTime, Date and Time columns hold them: in UTC, without
-	// an offset, with six digits. sqlite:///shop.sqlite is relative to Dir, as in Flask-SQLAlchemy. The file keeps its
-	// journal mode. On PostgreSQL and MariaDB it has no effect. Leave it on as long as the data exists. Default: false,
-	// and true in an app with [dewar.Config.Flask].
+	// SQLAlchemy says that a program with SQLAlchemy uses the same database, such as a Flask application. Times of
+	// columns without a time zone are read in the location [jinja.Naive], so that templates show them as Flask does. On
+	// SQLite it has three more effects. Times are written as SQLAlchemy's DateTime, Date and Time columns hold them: in
+	// UTC, without an offset, with six digits. sqlite:///shop.sqlite is relative to Dir, as in Flask-SQLAlchemy. The
+	// file keeps its journal mode. Leave it on as long as the data exists. Default: false, and true in an app with
+	// [dewar.Config.Flask].
 	SQLAlchemy bool
 
 	// WAL switches an existing or shared SQLite file to the write-ahead log, so that reading goes on while one

@@ -71,9 +71,9 @@ func (d *Database) Open(ctx context.Context) error {
 	case SQLite:
 		p, err = openSQLite(t, &d.config)
 	case Postgres:
-		p, err = openPostgres(t)
+		p, err = openPostgres(t, &d.config)
 	case MySQL:
-		p, err = openMySQL(t)
+		p, err = openMySQL(t, &d.config)
 	}
 	if err != nil {
 		return d.mistake(err)

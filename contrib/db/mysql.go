@@ -10,12 +10,14 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun/dialect/mysqldialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/dewar-go/dewar/jinja"
 )
 
 // openMySQL opens a MariaDB or MySQL server. Several statements in one text stay off, so that an injection cannot
 // append one. With clientFoundRows an update counts the rows that it found, as in other databases, even those it did
 // not change.
-func openMySQL(t *target) (*pools, error) {
+func openMySQL(t *target, c *Config) (*pools, error) {
 	if err := t.onlyOptions("tls", "charset"); err != nil {
 		return nil, err
 	}
@@ -34,6 +36,9 @@ func openMySQL(t *target) (*pools, error) {
 	config.Collation = "utf8mb4_unicode_ci"
 	config.ParseTime = true
 	config.Loc = time.UTC
+	if c.SQLAlchemy {
+		config.Loc = jinja.Naive // no type of MariaDB has a time zone, as SQLAlchemy reads them
+	}
 	config.MultiStatements = false
 	config.ClientFoundRows = true
 	config.Timeout = connectTimeout

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -9,18 +10,21 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/dewar-go/dewar/jinja"
 )
 
 // postgresOptions are the options that a PostgreSQL URL may have.
 var postgresOptions = []string{
 	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslsni", "application_name",
-	"search_path", "target_session_attrs", "channel_binding", "options", "client_encoding",
+	"search_path", "target_session_attrs", "channel_binding", "options", "client_encoding", "connect_timeout",
 }
 
-func openPostgres(t *target) (*pools, error) {
+func openPostgres(t *target, c *Config) (*pools, error) {
 	if err := t.onlyOptions(postgresOptions...); err != nil {
 		return nil, err
 	}
@@ -46,7 +50,9 @@ func openPostgres(t *target) (*pools, error) {
 		// pgx hides the password, but not texts that it does not recognise as one.
 		return nil, fmt.Errorf("%s: the database URL has an option that PostgreSQL does not take (sslmode is one of disable, allow, prefer, require, verify-ca, verify-full; certificate files must exist)", t.shown)
 	}
-	config.ConnectTimeout = connectTimeout
+	if config.ConnectTimeout <= 0 || !t.query.Has("connect_timeout") { // pgx has a default of its own
+		config.ConnectTimeout = connectTimeout
+	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "dewar"
 	}
@@ -54,7 +60,15 @@ func openPostgres(t *target) (*pools, error) {
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleInTransaction.Milliseconds())
 	config.RuntimeParams["timezone"] = "UTC"
 
-	pool := stdlib.OpenDB(*config)
+	var options []stdlib.OptionOpenDB
+	if c.SQLAlchemy {
+		// A timestamp without a time zone is naive, as it is to SQLAlchemy.
+		options = append(options, stdlib.OptionAfterConnect(func(_ context.Context, conn *pgx.Conn) error {
+			conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamp", OID: pgtype.TimestampOID, Codec: &pgtype.TimestampCodec{ScanLocation: jinja.Naive}})
+			return nil
+		}))
+	}
+	pool := stdlib.OpenDB(*config, options...)
 	return &pools{reader: pool, writer: pool, dialect: func() schema.Dialect { return pgdialect.New() }}, nil
 }
 

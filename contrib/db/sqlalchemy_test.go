@@ -155,10 +155,32 @@ func TestSQLAlchemySharesTimes(t *testing.T) {
 				python.Day.Format(time.DateOnly) != "2026-01-02" || python.Hour.Format(time.TimeOnly) != "23:59:58" || !python.Seen.IsZero() {
 				t.Errorf("bun reads %+v", python)
 			}
-			if tt.name == "sqlite" && (python.At.Location() != jinja.Naive || python.Day.Location() != jinja.Naive || python.Hour.Location() != jinja.Naive) {
+			if python.At.Location() != jinja.Naive || tt.name == "sqlite" && (python.Day.Location() != jinja.Naive || python.Hour.Location() != jinja.Naive) {
 				t.Errorf("what bun reads has a time zone: %+v", python)
 			}
 		})
+	}
+}
+
+// TestNaiveTimes: on a server a time without a time zone is naive beside a Flask application alone, and one with is as it
+// was.
+func TestNaiveTimes(t *testing.T) {
+	for _, url := range []string{dbtest.Postgres(t), dbtest.MySQL(t)} {
+		query, zoned := "SELECT CAST(? AS datetime), CAST(? AS datetime)", true
+		if strings.HasPrefix(url, "postgres") {
+			query, zoned = "SELECT ?::timestamp, ?::timestamptz", false
+		}
+		for _, shared := range []bool{false, true} {
+			d := open(t, db.Config{URL: url, SQLAlchemy: shared})
+			at := time.Date(2026, 1, 2, 5, 4, 5, 0, time.FixedZone("", 2*3600))
+			var plain, aware time.Time
+			if err := d.Reader().NewRaw(query, at, at).Scan(t.Context(), &plain, &aware); err != nil {
+				t.Fatal(err)
+			}
+			if !plain.Equal(at) || !aware.Equal(at) || (plain.Location() == jinja.Naive) != shared || (aware.Location() == jinja.Naive) != (shared && zoned) {
+				t.Errorf("%s, shared %v: %v, %v", d, shared, plain, aware)
+			}
+		}
 	}
 }
 
