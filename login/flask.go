@@ -1,7 +1,9 @@
 package login
 
 import (
+	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base64"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -135,16 +137,23 @@ func (m *Manager) flaskConfirm(c *dewar.Context, v *visit) error {
 // Flask-Login up to 0.6 does that itself; later versions need ProxyFix.
 type mark [2 * sha512.Size]byte
 
-// ownMark is how much of the mark a session holds that Flask does not read.
-const ownMark = 32
-
-// browserMark is what the session holds of the mark of this request's browser.
+// browserMark is what the session holds of the browser of this request: Flask-Login's mark beside Flask, and 128 bits of a
+// SHA-256 of the same, which is shorter and faster, where Flask does not read it.
 func (m *Manager) browserMark(c *dewar.Context) string {
-	b := newMark(c)
 	if m.flask {
+		b := newMark(c)
 		return string(b[:])
 	}
-	return string(b[:ownMark])
+	text := make([]byte, 0, 256)
+	if addr := c.ClientIP(); addr.IsValid() {
+		text = addr.AppendTo(text)
+	}
+	text = append(text, '|')
+	if agent := c.Request().Header["User-Agent"]; len(agent) > 0 && len(agent[0]) <= maxAgent {
+		text = append(text, agent[0]...)
+	}
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // sameBrowser reports whether the session's mark is that of this request's browser, or nobody wants to know.
@@ -153,11 +162,7 @@ func (m *Manager) sameBrowser(c *dewar.Context) bool {
 		return true
 	}
 	text, _ := session.Value[string](c.Session(), browserKey)
-	b := newMark(c)
-	if m.flask {
-		return text == string(b[:])
-	}
-	return text == string(b[:ownMark])
+	return text == m.browserMark(c)
 }
 
 func newMark(c *dewar.Context) (b mark) {

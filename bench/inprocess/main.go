@@ -159,6 +159,9 @@ func run(o options) error {
 			}
 			list[name] = h
 		}
+		if c.session {
+			list[withLogin] = ours
+		}
 		if c.session || c.path == "/fortunes" {
 			if list["net/http, the bytes alone"], err = bytesAlone(dir, ours, c); err != nil {
 				return err
@@ -170,10 +173,18 @@ func run(o options) error {
 				continue
 			}
 			s := subject{name: name, listener: listen(h), path: c.path}
-			if name == "net/http, the bytes alone" {
+			signIn := "/login"
+			switch name {
+			case "net/http, the bytes alone":
 				s.path = "/fixed"
+			case withLogin:
+				s.path, signIn = "/member", "/member/login"
 			}
-			s.request = "GET " + s.path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n" + cookies(h, c) + "\r\n"
+			s.request = "GET " + s.path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n"
+			if c.session {
+				s.request += cookies(h, signIn, s.path)
+			}
+			s.request += "\r\n"
 			if answer := serve(s.listener, s.request, 1, true); !strings.HasPrefix(answer, "HTTP/1.1 200") {
 				return fmt.Errorf("%s: %s: %s", name, c.path, answer)
 			} else if o.show {
@@ -222,6 +233,9 @@ func run(o options) error {
 	return set.Finish(o.file)
 }
 
+// withLogin is the secure page for a user of package login, whose record is in memory.
+const withLogin = "dewar, with a login"
+
 // countedRequests is how many requests are served for a count of instructions.
 const countedRequests = 100
 
@@ -240,10 +254,7 @@ func handlers(dir string) (plain, same map[string]http.Handler, ours http.Handle
 
 // cookies signs in and returns the Cookie line of a browser that has seen the
 // page before.
-func cookies(h http.Handler, c testCase) string {
-	if !c.session {
-		return ""
-	}
+func cookies(h http.Handler, signIn, page string) string {
 	jar := map[string]string{}
 	line := func() string {
 		var list []string
@@ -253,7 +264,7 @@ func cookies(h http.Handler, c testCase) string {
 		slices.Sort(list)
 		return strings.Join(list, "; ")
 	}
-	for _, path := range []string{"/login", c.path} {
+	for _, path := range []string{signIn, page} {
 		r := httptest.NewRequest("GET", "http://127.0.0.1:8000"+path, nil)
 		r.RemoteAddr = "127.0.0.1:50000"
 		if len(jar) > 0 {
@@ -273,7 +284,11 @@ func cookies(h http.Handler, c testCase) string {
 
 // bytesAlone is net/http answering what Dewar answers, and doing nothing else.
 func bytesAlone(dir string, ours http.Handler, c testCase) (http.Handler, error) {
-	answer := serve(listen(ours), "GET "+c.path+" HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n"+cookies(ours, c)+"\r\n", 1, true)
+	request := "GET " + c.path + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n"
+	if c.session {
+		request += cookies(ours, "/login", c.path)
+	}
+	answer := serve(listen(ours), request+"\r\n", 1, true)
 	head, body, _ := strings.Cut(answer, "\r\n\r\n")
 	headers := http.Header{}
 	for line := range strings.SplitSeq(head, "\r\n") {

@@ -8,9 +8,19 @@ import (
 	"path/filepath"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/login"
 
 	"github.com/dewar-go/dewar/bench/http/content"
 )
+
+// A member is a user of package login.
+type member struct {
+	login.UserMixin
+	name string
+}
+
+// GetID is the number of a row.
+func (m *member) GetID() string { return "42" }
 
 // New makes the application.
 func New(o content.Options, cfg dewar.Config) *dewar.App {
@@ -44,6 +54,19 @@ func New(o content.Options, cfg dewar.Config) *dewar.App {
 		}
 		return c.Render("account.html", dewar.Vars{"name": name, "orders": content.Orders})
 	}).Name("account")
+	user := &member{name: content.UserName}
+	app.Extend(login.New(func(*dewar.Context, string) (*member, error) { return user, nil }, login.Config{}))
+	app.Get("/member/login", func(c *dewar.Context) error {
+		if err := login.In(c, user); err != nil {
+			return err
+		}
+		return c.Redirect(dewar.Path("/member"))
+	})
+	app.Get("/member", func(c *dewar.Context) error {
+		content.Count.Add(1)
+		user, _ := login.User[*member](c)
+		return c.Render("account.html", dewar.Vars{"name": user.name, "orders": content.Orders})
+	}).Name("member").Guard(login.Required)
 	for i := range o.Blueprints {
 		b := dewar.NewBlueprint(fmt.Sprintf("b%d", i), dewar.BlueprintOptions{})
 		for _, name := range []string{"one", "two", "three", "four", "five"} {
