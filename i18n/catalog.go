@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,16 +26,21 @@ func newCatalog() *Catalog { return &Catalog{messages: map[string][]string{}, pl
 // Len is how many messages there are.
 func (c *Catalog) Len() int { return len(c.messages) }
 
-// add keeps a message that is translated.
-func (c *Catalog) add(key string, forms []string) {
-	for _, f := range forms {
-		if f == "" {
-			return
-		}
+// add keeps a message that is translated. ids are its text and its plural.
+func (c *Catalog) add(key string, ids, forms []string) error {
+	if len(forms) > maxForms {
+		return fmt.Errorf("%q has more than %d forms", clip(ids[0]), maxForms)
+	}
+	if slices.Contains(forms, "") {
+		return nil
+	}
+	if err := checkFormat(ids, forms); err != nil {
+		return err
 	}
 	if len(forms) > 0 {
 		c.messages[key] = forms
 	}
+	return nil
 }
 
 // header reads the entry of the empty text.
@@ -129,11 +135,17 @@ func ParseMO(data []byte) (*Catalog, error) {
 			}
 			continue
 		}
-		id, _, several := strings.Cut(id, "\x00")
+		id, many, several := strings.Cut(id, "\x00")
+		_, text, hasContext := strings.Cut(id, "\x04")
+		if !hasContext {
+			text = id
+		}
+		ids, forms := []string{text}, []string{value}
 		if several {
-			c.add(id, strings.Split(value, "\x00"))
-		} else {
-			c.add(id, []string{value})
+			ids, forms = append(ids, many), strings.SplitN(value, "\x00", maxForms+1)
+		}
+		if err := c.add(id, ids, forms); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil

@@ -25,9 +25,10 @@
 //
 // # What comes from where
 //
-// A translation is text, not markup: in a template its placeholders are escaped, and so is what it
-// says itself unless the template says |safe. Catalogues are read once, at the start; what is wrong in
-// one is an error there, with its file and line. The plural rule of a catalogue is computed, not run.
+// In a template a translation is what the text is whose place it takes: markup, as in Jinja. What is put in for its
+// placeholders is escaped, and what it says itself is not, so look through a catalogue from elsewhere as you would
+// through a template. Catalogues are read once, at the start; what is wrong in one is an error there, with its file
+// and line, and so is a placeholder that the text does not have. The plural rule of a catalogue is computed, not run.
 //
 // # For those who know Flask-Babel
 //

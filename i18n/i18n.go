@@ -13,6 +13,7 @@ import (
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/secure"
 )
 
 // Config holds the settings of [New].
@@ -42,6 +43,7 @@ type I18n struct {
 	locales  []string // all, the default first
 	offers   []string // the same as tags of languages
 	chosen   dewar.Key[string]
+	browser  dewar.Key[bool] // the browser chose
 	zone     dewar.Key[*time.Location]
 }
 
@@ -58,7 +60,7 @@ func New(cfg Config) (*I18n, error) {
 	if !localeRule.MatchString(cfg.Default) {
 		return nil, fmt.Errorf("i18n: Default %q is no locale such as de or pt_BR", clip(cfg.Default))
 	}
-	i := &I18n{cfg: cfg, catalogs: map[string]*Catalog{}, chosen: dewar.NewKey[string]("locale"), zone: dewar.NewKey[*time.Location]("timezone")}
+	i := &I18n{cfg: cfg, catalogs: map[string]*Catalog{}, chosen: dewar.NewKey[string]("locale"), browser: dewar.NewKey[bool]("locale_of_browser"), zone: dewar.NewKey[*time.Location]("timezone")}
 	i.locales = []string{cfg.Default}
 	if cfg.Files != nil {
 		if err := i.read(); err != nil {
@@ -139,21 +141,30 @@ func (i *I18n) Locale(c *dewar.Context) string {
 	if c == nil {
 		return i.cfg.Default
 	}
-	if l, ok := i.chosen.Get(c); ok {
-		return l
+	locale, ok := i.chosen.Get(c)
+	if !ok {
+		locale = i.choose(c)
+		i.chosen.Set(c, locale)
 	}
-	locale := ""
+	if browser, _ := i.browser.Get(c); browser { // each time: an error page has none of its view's headers
+		secure.AddVary(c.Writer().Header(), "Accept-Language")
+	}
+	return locale
+}
+
+func (i *I18n) choose(c *dewar.Context) string {
 	if i.cfg.Select != nil {
-		locale = i.known(i.cfg.Select(c))
-	}
-	if locale == "" && len(i.locales) > 1 {
-		if at := slices.Index(i.offers, i.accepted(c)); at >= 0 {
-			locale = i.locales[at]
+		if locale := i.known(i.cfg.Select(c)); locale != "" {
+			return locale
 		}
 	}
-	locale = cmp.Or(locale, i.cfg.Default)
-	i.chosen.Set(c, locale)
-	return locale
+	if len(i.locales) > 1 {
+		i.browser.Set(c, true)
+		if at := slices.Index(i.offers, i.accepted(c)); at >= 0 {
+			return i.locales[at]
+		}
+	}
+	return i.cfg.Default
 }
 
 // maxAcceptLanguage bounds the header that is looked at, in bytes: nobody reads more languages.
@@ -182,6 +193,7 @@ func (i *I18n) known(locale string) string {
 // Force sets the locale for the rest of a request. One that is not there is the default.
 func (i *I18n) Force(c *dewar.Context, locale string) {
 	i.chosen.Set(c, cmp.Or(i.known(locale), i.cfg.Default))
+	i.browser.Set(c, false)
 }
 
 // Timezone is the time zone of a request; that of nil is the default. It is for time.Time.In.
@@ -294,15 +306,17 @@ func (i *I18n) Functions() jinja.Translations {
 		return n
 	}
 	return jinja.Translations{
-		Gettext: func(st jinja.State, id string) (string, error) { return i.one(locale(st), id, id), nil },
+		Gettext: func(st jinja.State, id string) (string, error) {
+			return forTemplate(id, i.one(locale(st), id, id)), nil
+		},
 		Ngettext: func(st jinja.State, one, many string, n jinja.Value) (string, error) {
-			return i.several(locale(st), one, one, many, number(n)), nil
+			return forTemplate(one+many, i.several(locale(st), one, one, many, number(n))), nil
 		},
 		Pgettext: func(st jinja.State, context, id string) (string, error) {
-			return i.one(locale(st), joined(context, id), id), nil
+			return forTemplate(id, i.one(locale(st), joined(context, id), id)), nil
 		},
 		Npgettext: func(st jinja.State, context, one, many string, n jinja.Value) (string, error) {
-			return i.several(locale(st), joined(context, one), one, many, number(n)), nil
+			return forTemplate(one+many, i.several(locale(st), joined(context, one), one, many, number(n))), nil
 		},
 	}
 }

@@ -47,8 +47,8 @@ func ParsePO(text string) (*Catalog, error) {
 type poReader struct {
 	c     *Catalog
 	entry poEntry
-	into  *string // what a line with a text alone continues
-	form  int     // the form that it continues, -1 for none
+	into  *string // what a line with a text alone continues, nil for none
+	more  []byte  // what those lines have so far
 }
 
 // read reads one line.
@@ -73,15 +73,13 @@ func (r *poReader) read(n int, line string) error {
 		switch {
 		case err != nil:
 			return err
-		case r.into != nil:
-			*r.into += text
-		case r.form >= 0 && r.entry.translated:
-			r.entry.forms[r.form] += text
-		default:
+		case r.into == nil:
 			return errors.New("a text that continues nothing")
 		}
+		r.more = append(r.more, text...)
 		return nil
 	}
+	r.endText()
 	keyword, rest, ok := strings.Cut(line, "\"")
 	if !ok {
 		return fmt.Errorf("%q is neither a keyword with a text nor a comment", clip(line))
@@ -132,7 +130,7 @@ func (r *poReader) keyword(n int, keyword, text string) error {
 			e.has = map[int]bool{}
 		}
 		e.has[index], e.translated = true, true
-		e.forms[index], r.into, r.form = text, nil, index
+		e.forms[index], r.into = text, &e.forms[index]
 		return nil
 	}
 	return fmt.Errorf("the keyword %q is not known", clip(keyword))
@@ -143,14 +141,23 @@ func (r *poReader) set(to **string, keyword, text string) error {
 		return fmt.Errorf("a second %s", keyword)
 	}
 	*to = &text
-	r.into, r.form = *to, -1
+	r.into = *to
 	return nil
+}
+
+// endText adds the lines of a text to its first one.
+func (r *poReader) endText() {
+	if r.into != nil {
+		*r.into += string(r.more)
+	}
+	r.into, r.more = nil, r.more[:0]
 }
 
 // end keeps the message that was read.
 func (r *poReader) end() error {
+	r.endText()
 	e := r.entry
-	r.entry, r.into, r.form = poEntry{}, nil, -1
+	r.entry = poEntry{}
 	if e.line == 0 || !e.translated && e.id == nil {
 		return nil
 	}
@@ -168,7 +175,13 @@ func (r *poReader) end() error {
 		if r.c.messages[key] != nil {
 			return fmt.Errorf("the message %q of line %d is there twice", clip(*e.id), e.line)
 		}
-		r.c.add(key, e.forms)
+		ids := []string{*e.id}
+		if e.plural != nil {
+			ids = append(ids, *e.plural)
+		}
+		if err := r.c.add(key, ids, e.forms); err != nil {
+			return fmt.Errorf("the message of line %d: %w", e.line, err)
+		}
 	}
 	return nil
 }
