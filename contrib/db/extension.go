@@ -41,19 +41,28 @@ func (d *Database) Init(app *dewar.App) error {
 // statements that change something fail with [ErrReadOnly]. In any other request it is the request's transaction. The
 // first call begins it, and the app's commit stage ends it (see [dewar.Context.AddTransaction]).
 func (d *Database) Tx(c *dewar.Context) (bun.IDB, error) {
-	reader, writer, err := d.open()
+	reader, _, err := d.open()
 	if err != nil {
 		return nil, err
 	}
 	if isSafe(c.Method()) {
 		return reading{reader}, nil
 	}
+	return d.requestTx(c)
+}
+
+// requestTx returns the transaction of a request that may have one. The first call begins it.
+func (d *Database) requestTx(c *dewar.Context) (bun.Tx, error) {
 	if held, ok := d.key.Get(c); ok {
 		return held.tx, nil
 	}
+	_, writer, err := d.open()
+	if err != nil {
+		return bun.Tx{}, err
+	}
 	tx, err := writer.BeginTx(dewar.RequestContext(c), nil)
 	if err != nil {
-		return nil, fmt.Errorf("db: %s: no transaction: %w", d, err)
+		return bun.Tx{}, fmt.Errorf("db: %s: no transaction: %w", d, err)
 	}
 	d.key.Set(c, &requestTx{tx})
 	c.AddTransaction(transaction{tx})
