@@ -78,7 +78,8 @@ type Config struct {
 	// trusted as well; everywhere else the list is required.
 	TrustedHosts []string
 	// ServerName is the host of URLs built outside a request, such as
-	// "shop.example.com". Default: none; building such a URL is an error then.
+	// "shop.example.com": one of TrustedHosts, but for a loopback address. Default:
+	// none; building such a URL is an error then.
 	ServerName string
 	// HostMatching lets routes and blueprints name their host. Rules without
 	// one serve every host. Default: false.

@@ -21,6 +21,13 @@ func (a *App) buildSecurity(m mode) error {
 	if a.hosts, err = secure.NewHosts(hosts); err != nil && len(hosts) > 0 {
 		problems = append(problems, fmt.Errorf("TrustedHosts: %w", err))
 	}
+	if name := a.cfg.ServerName; name != "" {
+		if _, _, ok := secure.SplitHost(name); !ok {
+			problems = append(problems, fmt.Errorf("ServerName %q must be a host with or without a port, such as shop.example.com", name))
+		} else if m != loopback && a.hosts != nil && !a.hosts.Allowed(name) {
+			problems = append(problems, fmt.Errorf("ServerName %q is not among TrustedHosts: what its URLs lead to would be refused here; add it, or correct one of the two", name))
+		}
+	}
 	a.connections = secure.NewConnections(a.cfg.connectionLimits())
 	if a.proxies, err = secure.NewProxies(a.cfg.Proxies); err != nil {
 		problems = append(problems, fmt.Errorf("Proxies: %w", err))
