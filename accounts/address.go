@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/forms"
@@ -12,9 +13,6 @@ import (
 type newAddressForm struct {
 	Email string `form:"email" type:"email" label:"New e-mail address" check:"required" attrs:"autocomplete=email maxlength=254"`
 }
-
-// emptyForm is a button.
-type emptyForm struct{}
 
 // emailPage asks for a new address and sends a link to it. The address of the account stays until that is followed. The
 // new one is in the token alone, so that no request can change it between the mail and the click (CVE-2026-32700).
@@ -76,9 +74,8 @@ func (a *Accounts) confirmEmailPage(c *dewar.Context) error {
 	if err != nil {
 		return a.answer(c, err)
 	}
-	form := forms.New[emptyForm](c)
-	if !form.Valid() {
-		return a.show(c, &form.Form, "accounts/confirm_email.html", dewar.Vars{"email": t.SentTo, "account": account})
+	if c.Method() != http.MethodPost {
+		return a.render(c, "accounts/confirm_email.html", dewar.Vars{"email": t.SentTo, "account": account})
 	}
 	// The way back is there before the way: it leads to the address that the account has anyway.
 	undo, link, err := a.newLink(c, PurposeUndo, account.ID, account.Email, a.cfg.UndoFor)
@@ -113,9 +110,8 @@ func (a *Accounts) undoEmailPage(c *dewar.Context) error {
 	if err != nil {
 		return a.answer(c, err)
 	}
-	form := forms.New[emptyForm](c)
-	if !form.Valid() {
-		return a.show(c, &form.Form, "accounts/undo_email.html", dewar.Vars{"email": t.SentTo})
+	if c.Method() != http.MethodPost {
+		return a.render(c, "accounts/undo_email.html", dewar.Vars{"email": t.SentTo})
 	}
 	changed := clone(*account)
 	changed.Email, changed.PasswordHash, changed.ShortPassword = t.SentTo, "", false

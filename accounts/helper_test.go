@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/url"
 	"regexp"
@@ -193,3 +194,14 @@ var tokens = regexp.MustCompile(`(nonce|value)="[^"]{20,}"`)
 
 // withoutTokens leaves out what is new in each page.
 func withoutTokens(page string) string { return tokens.ReplaceAllString(page, "TOKEN") }
+
+func logger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+// postFrom sends a form as a new visitor with an address.
+func (s *site) postFrom(address, path string, form url.Values) *dewartest.Response {
+	c := s.Another()
+	r := c.NewRequest("POST", path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.RemoteAddr = address
+	return c.Do(r)
+}

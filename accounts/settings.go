@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -112,9 +113,8 @@ func (a *Accounts) restorePage(c *dewar.Context) error {
 	if err != nil {
 		return a.answer(c, err)
 	}
-	form := forms.New[emptyForm](c)
-	if !form.Valid() {
-		return a.show(c, &form.Form, "accounts/restore.html", dewar.Vars{"email": account.Email})
+	if c.Method() != http.MethodPost {
+		return a.render(c, "accounts/restore.html", dewar.Vars{"email": account.Email})
 	}
 	changed := clone(*account)
 	changed.DeleteAt = time.Time{}
