@@ -72,6 +72,9 @@ type Config struct {
 	SecretKey Secret
 	// SecretKeyFallbacks are older keys whose signatures still count.
 	SecretKeyFallbacks []Secret
+	// SecretSources are for [LoadConfig] alone, where they say where references of secrets lead beside env, file and
+	// exec: {"vault": vault.New(…)} for "vault:kv/shop#password". Default: none.
+	SecretSources map[string]SecretSource `config:"-"`
 
 	// TrustedHosts are the names the app answers to; ".example.com" includes
 	// its subdomains. On a loopback address localhost, 127.0.0.1 and [::1] are

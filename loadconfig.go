@@ -10,6 +10,9 @@ import (
 // Secret is a value that is never shown; see [config.Secret].
 type Secret = config.Secret
 
+// SecretSource is where references of secrets lead; see [config.Source].
+type SecretSource = config.Source
+
 // NewSecret wraps a text. It resolves no references.
 func NewSecret(text string) Secret { return config.NewSecret(text) }
 
@@ -28,11 +31,16 @@ func NewSecret(text string) Secret { return config.NewSecret(text) }
 // and last the fields of flags that are not zero: what the command line said. See
 // [config.Load], which reads them, for the names and the types of fields.
 //
+// SecretSources of a flag say where further references of secrets lead.
+//
 // All mistakes come back as one error that names each key and where it stands.
 func LoadConfig[T any](prefix string, flags ...Config) (T, error) {
 	var cfg T
 	o := config.Options{Prefix: prefix}
 	for _, f := range flags {
+		if f.SecretSources != nil {
+			o.Sources = f.SecretSources
+		}
 		o.Flags = append(o.Flags, f)
 		o.Debug = o.Debug || f.Debug
 		if f.InstanceDir != "" {

@@ -21,5 +21,7 @@
 // # Secrets
 //
 // A [Secret] never shows its value, however it is printed, logged or encoded, and
-// may be a reference to a file or to another variable.
+// may be a reference to another variable, a file, a command or a [Source] of your
+// own. Value is the value of now: whoever asks for it at each use, as a
+// connection does when it is made, gets what has been rotated.
 package config

@@ -74,10 +74,11 @@ func isScalar(t reflect.Type) bool { return t == secretType || scan.IsText(t) }
 // isList reports whether a type is read from several texts.
 func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice && !scan.IsText(t) }
 
-type lookupFunc = func(string) (string, bool)
+// resolveFunc makes a Secret of a text that may be a reference.
+type resolveFunc = func(text string) (Secret, error)
 
 // setText sets the field from a variable's text.
-func (f field) setText(text string, lookup lookupFunc) error {
+func (f field) setText(text string, resolve resolveFunc) error {
 	if isList(f.value.Type()) {
 		list := reflect.MakeSlice(f.value.Type(), 0, 4)
 		for part := range strings.SplitSeq(text, ",") {
@@ -85,7 +86,7 @@ func (f field) setText(text string, lookup lookupFunc) error {
 				continue
 			}
 			item := reflect.New(f.value.Type().Elem()).Elem()
-			if err := setScalar(item, part, lookup); err != nil {
+			if err := setScalar(item, part, resolve); err != nil {
 				return err
 			}
 			list = reflect.Append(list, item)
@@ -93,13 +94,13 @@ func (f field) setText(text string, lookup lookupFunc) error {
 		f.value.Set(list)
 		return nil
 	}
-	return setScalar(f.value, text, lookup)
+	return setScalar(f.value, text, resolve)
 }
 
 // setJSON sets the field from a value of the configuration file. A string where
 // a list is meant is an error: taken for a list, each of its letters would be a
 // value of its own.
-func (f field) setJSON(v any, lookup lookupFunc) error {
+func (f field) setJSON(v any, resolve resolveFunc) error {
 	if isList(f.value.Type()) {
 		items, ok := v.([]any)
 		if !ok {
@@ -108,7 +109,7 @@ func (f field) setJSON(v any, lookup lookupFunc) error {
 		list := reflect.MakeSlice(f.value.Type(), 0, len(items))
 		for _, x := range items {
 			item := reflect.New(f.value.Type().Elem()).Elem()
-			if err := setJSONScalar(item, x, lookup); err != nil {
+			if err := setJSONScalar(item, x, resolve); err != nil {
 				return err
 			}
 			list = reflect.Append(list, item)
@@ -116,18 +117,18 @@ func (f field) setJSON(v any, lookup lookupFunc) error {
 		f.value.Set(list)
 		return nil
 	}
-	return setJSONScalar(f.value, v, lookup)
+	return setJSONScalar(f.value, v, resolve)
 }
 
 // setJSONScalar checks that the JSON type is the field's before its text is read.
-func setJSONScalar(to reflect.Value, v any, lookup lookupFunc) error {
+func setJSONScalar(to reflect.Value, v any, resolve resolveFunc) error {
 	switch v := v.(type) {
 	case string:
 		named := to.Type() == durationType || scan.IsText(to.Type())
 		if k := to.Kind(); k == reflect.Bool || isNumber(k) && !named {
 			return fmt.Errorf("%s is needed, not a string", kindName(k))
 		}
-		return setScalar(to, v, lookup)
+		return setScalar(to, v, resolve)
 	case bool:
 		if to.Kind() != reflect.Bool {
 			return fmt.Errorf("%s is needed, not a boolean", kindName(to.Kind()))
@@ -138,17 +139,17 @@ func setJSONScalar(to reflect.Value, v any, lookup lookupFunc) error {
 		if !isNumber(to.Kind()) {
 			return fmt.Errorf("%s is needed, not a number", kindName(to.Kind()))
 		}
-		return setScalar(to, v.String(), lookup)
+		return setScalar(to, v.String(), resolve)
 	}
 	return fmt.Errorf("%s is needed, not %s", kindName(to.Kind()), describe(v))
 }
 
 // setScalar sets one value from a text. Errors never show the text of a secret.
-func setScalar(to reflect.Value, text string, lookup lookupFunc) error {
+func setScalar(to reflect.Value, text string, resolve resolveFunc) error {
 	if to.Type() != secretType {
 		return scan.Text(to, text)
 	}
-	s, err := resolveSecret(text, lookup)
+	s, err := resolve(text)
 	if err == nil {
 		to.Set(reflect.ValueOf(s))
 	}

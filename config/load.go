@@ -29,6 +29,9 @@ type Options struct {
 	Dir string
 	// Debug reads .env as well. Default: the variable <prefix>DEBUG, or else false.
 	Debug bool
+	// Sources are where further references of secrets lead, by what they begin with: "vault" for "vault:kv/shop#password".
+	// Default: none, beside env, file and exec.
+	Sources map[string]Source
 	// Flags are structs of the same type as the one to fill, or of a type that it embeds. Their fields that are not
 	// zero win over every source. Default: none.
 	Flags []any
@@ -73,6 +76,11 @@ func Load(into any, o Options) error {
 		return &Error{[]error{fmt.Errorf("a pointer to a struct is needed, not a %T", into)}}
 	}
 	v = v.Elem()
+	for scheme := range o.Sources {
+		if _, own := reserved[scheme]; own || scheme == "" {
+			return &Error{[]error{fmt.Errorf("Options.Sources[%q]: the name is taken", scheme)}}
+		}
+	}
 	l := &loader{Options: o, fields: fieldsOf(v, "", "")}
 	l.overlay(v) // now too, so that a default does not hide a flag
 	l.defaults()
@@ -160,7 +168,7 @@ func allExported(t reflect.Type) bool {
 func (l *loader) defaults() {
 	for _, f := range l.fields {
 		if f.fallback != "" && f.value.IsZero() {
-			if err := f.setText(f.fallback, l.lookup); err != nil {
+			if err := f.setText(f.fallback, l.resolve); err != nil {
 				l.report("the default of %s: %w", f.path, err)
 			}
 		}
@@ -275,7 +283,7 @@ func (l *loader) apply(tree map[string]any, path, file string) {
 			l.report("%s: unknown key %q%s", file, full, l.suggest(full))
 			continue
 		}
-		if err := l.fields[i].setJSON(tree[key], l.lookup); err != nil {
+		if err := l.fields[i].setJSON(tree[key], l.resolve); err != nil {
 			l.report("%s: %s: %w", file, full, err)
 		}
 	}
@@ -317,7 +325,7 @@ func (l *loader) environment() {
 			missing = append(missing, name)
 			continue
 		}
-		if err := f.setText(text, l.lookup); err != nil {
+		if err := f.setText(text, l.resolve); err != nil {
 			l.report("the environment variable %s: %w", name, err)
 		}
 	}

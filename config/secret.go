@@ -1,25 +1,46 @@
 package config
 
 import (
-	"fmt"
+	"crypto/subtle"
 	"log/slog"
-	"strings"
 )
 
 // A Secret is a value that is never shown. Printing, logging and encoding it give "[secret]". Value returns the text.
 //
-// A Secret that [Load] sets may be a reference: "file:/run/secrets/key" is the content of a file without its last line
-// break, "env:NAME" another variable. Write "literal:" before a value that itself begins with one of these words.
-type Secret struct{ text string }
+// A Secret that [Load] sets may be a reference:
+//
+//	env:NAME                      another variable
+//	file:/run/secrets/key         the content of a file of at most 64 KiB, without its last line break
+//	exec:/usr/bin/pass shop/db    what a command prints, without its last line break
+//
+// and to one of [Options.Sources]. Write "literal:" before a value that itself begins with one of these words.
+//
+// A command is named by its absolute path, gets the words behind it as arguments, without a shell, and has 10 seconds.
+// What Value returns is the value of now: a file that changed is read again after 5 seconds, a command is run again after
+// 5 minutes, both when somebody asks. While that fails the last value stays, and the log says so.
+type Secret struct {
+	text string
+	live *live
+}
 
 // NewSecret returns a Secret with the text. It does not resolve references.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret { return Secret{text: text} }
 
-// Value returns the text.
-func (s Secret) Value() string { return s.text }
+// Value returns the text. Ask for it whenever it is needed, and keep the Secret.
+func (s Secret) Value() string {
+	if s.live != nil {
+		return s.live.value()
+	}
+	return s.text
+}
 
 // IsSet reports whether the secret is not empty.
-func (s Secret) IsSet() bool { return s.text != "" }
+func (s Secret) IsSet() bool { return s.live != nil || s.text != "" }
+
+// Equal reports whether the secret is the text. How long it takes says nothing of where they differ.
+func (s Secret) Equal(text string) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Value()), []byte(text)) == 1
+}
 
 const redacted = "[secret]"
 
@@ -34,35 +55,3 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText returns "[secret]".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// maxSecret bounds the file of a reference, in bytes.
-const maxSecret = 64 << 10
-
-// resolveSecret resolves a reference. The error names the reference and never its content.
-func resolveSecret(text string, getenv func(string) (string, bool)) (Secret, error) {
-	kind, name, ok := strings.Cut(text, ":")
-	if !ok {
-		return Secret{text}, nil
-	}
-	switch kind {
-	case "literal":
-		return Secret{name}, nil
-	case "env":
-		v, set := getenv(name)
-		if !set {
-			return Secret{}, fmt.Errorf("the secret refers to the environment variable %s, which is not set", name)
-		}
-		return Secret{v}, nil
-	case "file":
-		b, err := readFile(name, maxSecret)
-		if err != nil {
-			return Secret{}, fmt.Errorf("the secret refers to a file: %w", err)
-		}
-		v := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-		if v == "" {
-			return Secret{}, fmt.Errorf("the secret refers to %s, which is empty", name)
-		}
-		return Secret{v}, nil
-	}
-	return Secret{text}, nil
-}
