@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dewar-go/dewar/jinja"
@@ -14,6 +15,11 @@ type Attrs struct{ list []attr } // in the order of the keys
 type attr struct {
 	key, value string
 	state      attrState
+
+	// Of an element's own attributes.
+	fixed bool   // it wins over what the call says
+	run   string // it and those behind it that are the same in all requests, for a field that has the name of its declaration
+	next  int    // the attribute behind the run
 }
 
 type attrState uint8
@@ -23,20 +29,21 @@ const (
 	attrSafe           // HTML
 	attrBare           // without a value: true
 	attrOff            // not written: false
+
+	// Those of an element's own attributes. The value is the whole attribute.
+	attrReady
+	attrName    // the value is that of a field that has the name of its declaration
+	attrID      // as attrName
+	attrChecked // there if the field is checked
+	attrValue   // what the field shows
+	attrLabel   // the label as a value
 )
 
 // Set sets an attribute. true is one without a value, false one that is not written; any other value is its text. A key
 // that could end the tag is left out.
 func (a *Attrs) Set(key string, value any) {
-	switch v := value.(type) {
-	case bool:
-		a.setNamed(boolAttr(key, v))
-	case string:
-		a.setNamed(attr{key: key, value: v})
-	case markup.HTML:
-		a.setNamed(attr{key, string(v), attrSafe})
-	default:
-		a.setNamed(attr{key: key, value: pythonText(v)})
+	if isAttrName(key) {
+		a.set(attrOf(key, value))
 	}
 }
 
@@ -53,6 +60,29 @@ func (a *Attrs) Has(key string) bool {
 	return found
 }
 
+// AppendTo appends the attributes in the order of their names, each behind a blank.
+func (a *Attrs) AppendTo(buf []byte) []byte {
+	for i := range a.list {
+		buf = a.list[i].appendTo(buf)
+	}
+	return buf
+}
+
+func attrOf(key string, value any) attr {
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return attr{key: key, state: attrBare}
+		}
+		return attr{key: key, state: attrOff}
+	case string:
+		return attr{key: key, value: v}
+	case markup.HTML:
+		return attr{key: key, value: string(v), state: attrSafe}
+	}
+	return attr{key: key, value: pythonText(value)}
+}
+
 // place finds the index of an attribute in the list, or the one that it would have.
 func (a *Attrs) place(key string) (i int, found bool) {
 	for i = len(a.list); i > 0 && a.list[i-1].key >= key; i-- {
@@ -63,88 +93,131 @@ func (a *Attrs) place(key string) (i int, found bool) {
 	return i, false
 }
 
-func boolAttr(key string, on bool) attr {
-	if on {
-		return attr{key: key, state: attrBare}
-	}
-	return attr{key: key, state: attrOff}
-}
-
 func (a *Attrs) set(x attr) {
-	if i, found := a.place(x.key); found {
-		a.list[i] = x
-	} else {
-		a.insert(i, x)
+	i, found := a.place(x.key)
+	if !found {
+		a.list = slices.Insert(a.list, i, x)
 	}
+	a.list[i] = x
 }
 
-func (a *Attrs) setDefault(x attr) {
-	if i, found := a.place(x.key); !found {
-		a.insert(i, x)
+// setKeywords sets the keywords of a template's call.
+func (a *Attrs) setKeywords(kw []jinja.Kw) {
+	for i := range kw {
+		v := kw[i].Value
+		x := attr{key: cleanKey(kw[i].Name)}
+		if text, ok := v.Str(); ok && !v.IsSafe() {
+			x.value = text
+		} else if html, ok := v.HTML(); ok {
+			x.value, x.state = html, attrSafe
+		} else if on, ok := v.Any().(bool); ok {
+			x = attrOf(x.key, on)
+		} else {
+			x.value, _ = jinja.Str(v)
+		}
+		if isAttrName(x.key) {
+			a.set(x)
+		}
 	}
-}
-
-func (a *Attrs) insert(i int, x attr) {
-	a.list = append(a.list, x)
-	if i < len(a.list)-1 {
-		copy(a.list[i+1:], a.list[i:])
-		a.list[i] = x
-	}
-}
-
-// setNamed is set for a name from outside. One that could end the tag is left out.
-func (a *Attrs) setNamed(x attr) {
-	if isAttrName(x.key) {
-		a.set(x)
-	}
-}
-
-func (a *Attrs) setValue(key string, v jinja.Value) {
-	x := attr{key: cleanKey(key)}
-	if s, ok := v.HTML(); ok {
-		x.value, x.state = s, attrSafe
-	} else if s, ok := v.Str(); ok {
-		x.value = s
-	} else if b, ok := v.Any().(bool); ok {
-		x = boolAttr(x.key, b)
-	} else {
-		x.value, _ = jinja.Str(v)
-	}
-	a.setNamed(x)
 }
 
 // cleanKey makes an attribute of a keyword: class_ is class, data_x and aria_x have hyphens.
 func cleanKey(key string) string {
-	key = strings.TrimRight(key, "_")
+	for key != "" && key[len(key)-1] == '_' {
+		key = key[:len(key)-1]
+	}
 	if strings.HasPrefix(key, "data_") || strings.HasPrefix(key, "aria_") {
 		key = strings.ReplaceAll(key, "_", "-")
 	}
 	return key
 }
 
-// AppendTo appends the attributes in the order of their names, each behind a blank.
-func (a *Attrs) AppendTo(buf []byte) []byte {
-	for i := range a.list {
-		buf = a.list[i].appendTo(buf)
+func (x *attr) appendTo(buf []byte) []byte {
+	switch x.state {
+	case attrReady:
+		return append(buf, x.value...)
+	case attrOff:
+		return buf
+	case attrBare:
+		return append(append(buf, ' '), x.key...)
+	case attrSafe:
+		buf = append(append(append(buf, ' '), x.key...), `="`...)
+		return append(append(buf, strings.ReplaceAll(x.value, `"`, "&#34;")...), '"')
 	}
-	return buf
+	return appendAttr(buf, x.key, x.value)
 }
 
-func (x *attr) appendTo(buf []byte) []byte {
-	if x.state == attrOff {
-		return buf
+func appendAttr(buf []byte, key, value string) []byte {
+	buf = append(append(append(buf, ' '), key...), `="`...)
+	return append(markup.AppendEscape(buf, value), '"')
+}
+
+// ready writes an element's own attributes as far as they are the same in all requests.
+func ready(list []attr) []attr {
+	for i := range list {
+		switch x := &list[i]; x.state {
+		case attrChecked:
+			x.value = " " + x.key
+		case attrName, attrID:
+			x.value = string(appendAttr(nil, x.key, x.value))
+		case attrText, attrBare, attrOff:
+			x.value, x.state = string(x.appendTo(nil)), attrReady
+		}
 	}
-	buf = append(append(buf, ' '), x.key...)
-	if x.state == attrBare {
-		return buf
+	for i := len(list) - 1; i >= 0; i-- {
+		x := &list[i]
+		if x.next = i; x.state > attrID {
+			continue
+		}
+		if x.run, x.next = x.value, i+1; x.next < len(list) {
+			x.run, x.next = x.run+list[x.next].run, max(x.next, list[x.next].next)
+		}
 	}
-	buf = append(buf, `="`...)
-	if x.state == attrSafe {
-		buf = append(buf, strings.ReplaceAll(x.value, `"`, "&#34;")...)
-	} else {
-		buf = markup.AppendEscape(buf, x.value)
+	return list
+}
+
+// appendAttrs appends the attributes of an element: its own, which are in the order of their keys, and those of the call,
+// which replace them.
+func (f *BoundField) appendAttrs(buf []byte, own []attr, a *Attrs) []byte {
+	given := a.list
+	declared := f.name == f.plan.Name && f.id == f.plan.ID
+	for i := 0; i < len(own); i++ {
+		x := &own[i]
+		if declared && len(given) == 0 && x.run != "" {
+			buf = append(buf, x.run...)
+			i = x.next - 1
+			continue
+		}
+		for len(given) > 0 && given[0].key < x.key {
+			buf = given[0].appendTo(buf)
+			given = given[1:]
+		}
+		if x.state == attrChecked && !f.isChecked() {
+			continue
+		}
+		if len(given) > 0 && given[0].key == x.key {
+			if !x.fixed {
+				continue
+			}
+			given = given[1:]
+		}
+		switch {
+		case x.state == attrValue:
+			buf = appendAttr(buf, x.key, f.shown())
+		case x.state == attrLabel:
+			buf = appendAttr(buf, x.key, f.Label())
+		case x.state == attrName && !declared:
+			buf = appendAttr(buf, x.key, f.name)
+		case x.state == attrID && !declared:
+			buf = appendAttr(buf, x.key, f.ID())
+		default:
+			buf = append(buf, x.value...)
+		}
 	}
-	return append(buf, '"')
+	for i := range given {
+		buf = given[i].appendTo(buf)
+	}
+	return buf
 }
 
 // isAttrName reports whether a text is the name of an attribute.

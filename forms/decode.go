@@ -446,11 +446,10 @@ func clip(text string) string {
 // choiceText is a choice's value as a text that is the same for all spellings of it.
 func (f *BoundField) choiceText(i int) string {
 	text := pythonText(f.Choices[i].Value)
-	t := elemOf(f.goType, f.kind)
-	if f.enum || t.Kind() == reflect.String && !scan.IsText(t) {
+	if f.plain {
 		return text
 	}
-	v := reflect.New(t).Elem()
+	v := reflect.New(elemOf(f.goType, f.kind)).Elem()
 	if scan.Text(v, text) != nil {
 		return text
 	}

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dewar-go/dewar/internal/scan"
 	"github.com/dewar-go/dewar/internal/spell"
@@ -24,19 +23,22 @@ type Schema struct {
 type plan struct {
 	Field
 	fieldType
-	index   []int // of the struct's field
-	goName  string
-	goType  reflect.Type
-	isText  bool // the value is a plain string
-	enum    bool // a choice whose values are written by String alone
-	flags   Flags
-	nested  *Schema // of a FormField
-	entry   *plan   // of a FieldList
-	option  *plan   // of the options of a list of choices
-	write   scan.Layout
-	read    []scan.TimeReader
-	flagged []attr // the flags as attributes
-	added   []attr // the attributes that follow from the checks and the name
+	index  []int // of the struct's field
+	goName string
+	goType reflect.Type
+	isText bool // the value is a plain string
+	enum   bool // a choice whose values are written by String alone
+	plain  bool // a choice whose values are compared as they are written
+	flags  Flags
+	nested *Schema // of a FormField
+	entry  *plan   // of a FieldList
+	option *plan   // of the options of a list of choices
+	write  scan.Layout
+	read   []scan.TimeReader
+
+	own    []attr // of the element, when the widget is one of this package
+	given  []attr // RenderKw
+	target []attr // of the label
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.
@@ -136,17 +138,9 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if err := p.compound(); err != nil {
 		return wrong("%w", err)
 	}
-	var flagged Attrs
-	for _, x := range p.flags.list {
-		if t, ok := x.value.(time.Time); ok {
-			x.value = p.timeText(t)
-		}
-		flagged.Set(x.name, x.value)
-	}
-	p.flagged = flagged.list
 	if p.kind == kindChoice || p.kind == kindChoices {
-		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags, flagged: p.flagged}
-		option.Type, option.kind, option.Field.Description, option.added = "_Option", kindText, "", nil
+		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags}
+		option.Type, option.kind, option.Field.Description = "_Option", kindText, ""
 		option.goType, option.isText = stringType, true
 		option.Field.Widget = p.OptionWidget
 		if option.Field.Widget == nil {
@@ -155,13 +149,25 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 				option.Field.Widget = RadioInput
 			}
 		}
-		p.option = &option
+		p.option = option.settle()
 	}
 	if m, ok := p.Field.Widget.(interface{ SetFlags(*Flags) }); ok {
 		m.SetFlags(&p.flags)
 	}
-	p.added = p.additions()
-	return p, nil
+	return p.settle(), nil
+}
+
+// settle writes the attributes that are the same in all requests.
+func (p *plan) settle() *plan {
+	if w, ok := p.Field.Widget.(ownAttrs); ok {
+		p.own = ready(w.attrs(p))
+	}
+	var a Attrs
+	for k, v := range p.RenderKw {
+		a.Set(cleanKey(k), v)
+	}
+	p.given, p.target = a.list, ready([]attr{p.id("for")})
+	return p
 }
 
 func isRequired(c Check) bool {
@@ -242,6 +248,7 @@ func (p *plan) fitType() error {
 	}
 	if elem := elemOf(t, p.kind); p.kind == kindChoice || p.kind == kindChoices {
 		p.enum = elem.Implements(reflect.TypeFor[fmt.Stringer]()) && !scan.IsText(elem)
+		p.plain = p.enum || elem.Kind() == reflect.String && !scan.IsText(elem)
 	}
 	p.isText = t.Kind() == reflect.String && !scan.IsText(t)
 	if p.invalid == "" {

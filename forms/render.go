@@ -13,7 +13,10 @@ import (
 )
 
 // HTML returns the element as {{ form.email }} writes it.
-func (f *BoundField) HTML() markup.HTML { return f.render(nil) }
+func (f *BoundField) HTML() markup.HTML { return markup.HTML(f.AppendHTML(nil)) }
+
+// AppendHTML appends what HTML returns.
+func (f *BoundField) AppendHTML(buf []byte) []byte { return f.appendElement(buf, nil) }
 
 // Element returns the element with these attributes, as {{ form.email(class_='wide') }} writes it.
 func (f *BoundField) Element(attrs map[string]any) markup.HTML {
@@ -21,56 +24,45 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 	for k, v := range attrs {
 		kw = append(kw, jinja.Kw{Name: k, Value: jinja.ValueOf(v)})
 	}
-	return f.render(kw)
+	return markup.HTML(f.appendElement(nil, kw))
 }
 
-// render writes the element with the keywords of a template's call.
-func (f *BoundField) render(kw []jinja.Kw) markup.HTML {
+// appendElement appends the element with the keywords of a template's call.
+func (f *BoundField) appendElement(buf []byte, kw []jinja.Kw) []byte {
 	a, _ := attrsPool.Get().(*Attrs)
-	defer func() {
-		clear(a.list)
-		a.list = a.list[:0]
-		attrsPool.Put(a)
-	}()
 	if f.kw != nil {
 		for k, v := range f.kw.All() {
 			name, _ := k.Str()
-			a.setValue(name, v)
+			a.setKeywords([]jinja.Kw{{Name: name, Value: v}})
 		}
 	} else {
-		for k, v := range f.RenderKw {
-			a.Set(cleanKey(k), v)
-		}
+		a.list = append(a.list, f.given...)
 	}
-	for i := range kw {
-		a.setValue(kw[i].Name, kw[i].Value)
-	}
+	a.setKeywords(kw)
 	f.addAttrs(a)
-	return f.widgetNow().Render(f, a)
+	buf = f.widgetNow().AppendTo(buf, f, a)
+	clear(a.list)
+	a.list = a.list[:0]
+	attrsPool.Put(a)
+	return buf
 }
 
 // attrsPool holds attributes for reuse: those of an element are done with when its widget returns.
 var attrsPool = sync.Pool{New: func() any { return &Attrs{make([]attr, 0, 16)} }}
 
-// addAttrs sets the attributes that WTForms does not have.
+// addAttrs sets the attributes that tell of a help text and of errors.
 func (f *BoundField) addAttrs(a *Attrs) {
-	for _, x := range f.added {
-		a.setDefault(x)
-	}
-	if f.plan.Type == "_Option" || f.isHidden() {
-		return
-	}
-	if a.Has("autofocus") && f.form.hasErrors() {
+	if len(a.list) > 0 && a.Has("autofocus") && f.form.hasErrors() {
 		a.set(attr{key: "autofocus", state: attrOff}) // the summary of the errors has the focus
 	}
 	described := f.describedBy()
-	if described == "" {
+	if described == "" || f.plan.Type == "_Option" || f.isHidden() {
 		return
 	}
 	if _, group := f.widgetNow().(ListWidget); len(f.errs) > 0 && !group && f.sub == nil {
-		a.setDefault(attr{key: "aria-invalid", value: "true"})
+		a.SetDefault("aria-invalid", "true")
 	}
-	a.setDefault(attr{key: "aria-describedby", value: described})
+	a.SetDefault("aria-describedby", described)
 }
 
 // describedBy lists the ids of the field's help and errors, as forms/fields.html gives them.
@@ -110,9 +102,8 @@ func (f *BoundField) isHidden() bool {
 }
 
 // additions are the attributes that follow from the field's type and name.
-func (p *plan) additions() (list []attr) {
-	input, ok := p.Field.Widget.(Input)
-	if !ok {
+func (p *plan) additions(input Input) (list []attr) {
+	if p.Type == "_Option" {
 		return nil
 	}
 	token := map[string]string{"email": "email", "tel": "tel", "username": "username", "password": "current-password",
@@ -255,23 +246,13 @@ func (f *BoundField) options() []*BoundField {
 	return list
 }
 
-// labelHTML is the label element. An empty text is the field's label.
-func (f *BoundField) labelHTML(text string, kw []jinja.Kw) markup.HTML {
+// appendLabel appends the label element. An empty text is the field's label.
+func (f *BoundField) appendLabel(buf []byte, text string, kw []jinja.Kw) []byte {
 	if text == "" {
 		text = f.Label()
 	}
-	target := attr{key: "for", value: f.ID()}
-	buf := append(make([]byte, 0, 96), "<label"...)
-	if len(kw) == 0 {
-		buf = target.appendTo(buf)
-	} else {
-		var a Attrs
-		for i := range kw {
-			a.setValue(kw[i].Name, kw[i].Value)
-		}
-		a.setDefault(target)
-		buf = a.AppendTo(buf)
-	}
-	buf = append(buf, '>')
-	return markup.HTML(append(markup.AppendEscape(buf, text), "</label>"...))
+	var a Attrs
+	a.setKeywords(kw)
+	buf = append(f.appendAttrs(append(buf, "<label"...), f.plan.target, &a), '>')
+	return append(markup.AppendEscape(buf, text), "</label>"...)
 }

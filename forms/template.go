@@ -83,10 +83,10 @@ func (i *fieldIterator) Next() (jinja.Value, bool, error) {
 	return jinja.ValueOf(b), true, nil
 }
 
-var tokenPlan = &plan{
+var tokenPlan = (&plan{
 	Field:     Field{Name: "csrf_token", Type: "CSRFTokenField", Label: "CSRF Token", Widget: HiddenInput},
 	fieldType: fieldType{widget: HiddenInput}, goType: stringType, isText: true,
-}
+}).settle()
 
 // token is the field of the CSRF token, nil for a form that is not sent by POST or is a part of another. Its value is
 // made when it is asked for.
@@ -125,16 +125,16 @@ func (f *Form) hiddenTag(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 			}
 		}
 	}
-	var html markup.HTML
+	var html []byte
 	for _, b := range list {
 		if b.isHidden() {
-			if html != "" {
-				html += "\n"
+			if len(html) > 0 {
+				html = append(html, '\n')
 			}
-			html += b.render(nil)
+			html = b.appendElement(html, nil)
 		}
 	}
-	return jinja.Safe(html), nil
+	return jinja.Safe(markup.HTML(html)), nil
 }
 
 // HiddenTag returns the hidden fields with the CSRF token, for pages that no template writes.
@@ -437,11 +437,17 @@ func (f *BoundField) Truth() bool { return f.kind != kindList || len(f.entries) 
 func (f *BoundField) TypeName() string { return f.plan.Type }
 
 // Call writes the element with the keywords as attributes.
-func (f *BoundField) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
+func (f *BoundField) Call(st jinja.State, a jinja.Args) (jinja.Value, error) {
+	html, err := f.AppendCall(nil, st, a)
+	return jinja.Safe(markup.HTML(html)), err
+}
+
+// AppendCall appends what Call returns.
+func (f *BoundField) AppendCall(buf []byte, _ jinja.State, a jinja.Args) ([]byte, error) {
 	if len(a.Pos) > 0 {
-		return jinja.None, jinja.NewException("TypeError", "__call__() takes 1 positional argument but "+strconv.Itoa(len(a.Pos)+1)+" were given")
+		return buf, jinja.NewException("TypeError", "__call__() takes 1 positional argument but "+strconv.Itoa(len(a.Pos)+1)+" were given")
 	}
-	return jinja.Safe(f.render(a.Kw)), nil
+	return f.appendElement(buf, a.Kw), nil
 }
 
 // fieldLabel is field.label.
@@ -474,11 +480,14 @@ func (l *fieldLabel) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 	if len(a.Pos) > 0 {
 		text, _ = jinja.Str(a.Pos[0])
 	}
-	return jinja.Safe(l.field().labelHTML(text, kw)), nil
+	return jinja.Safe(markup.HTML(l.field().appendLabel(nil, text, kw))), nil
 }
 
 // HTML writes the label.
-func (l *fieldLabel) HTML() markup.HTML { return l.field().labelHTML("", nil) }
+func (l *fieldLabel) HTML() markup.HTML { return markup.HTML(l.AppendHTML(nil)) }
+
+// AppendHTML appends what HTML returns.
+func (l *fieldLabel) AppendHTML(buf []byte) []byte { return l.field().appendLabel(buf, "", nil) }
 
 // TypeName is the name of the type in messages.
 func (l *fieldLabel) TypeName() string { return "Label" }

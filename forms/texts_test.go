@@ -11,7 +11,6 @@ import (
 	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/jinja"
-	"github.com/dewar-go/dewar/markup"
 )
 
 // TestTextsAreTranslated by the functions of the tag trans, which know the request.
@@ -148,10 +147,10 @@ func TestCallsOfOneFieldWithOtherKeywords(t *testing.T) {
 
 type stars struct{}
 
-func (stars) Render(f *forms.BoundField, a *forms.Attrs) markup.HTML {
+func (stars) AppendTo(buf []byte, f *forms.BoundField, a *forms.Attrs) []byte {
 	a.SetDefault("class", "stars")
 	a.Set("data-n", f.Value())
-	return markup.HTML("<x-stars" + string(a.AppendTo(nil)) + "></x-stars>")
+	return append(a.AppendTo(append(buf, "<x-stars"...)), "></x-stars>"...)
 }
 
 // TestWidgetsAreReplaced for all forms in a declaration, for one in the bound field.

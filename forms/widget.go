@@ -1,17 +1,60 @@
 package forms
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/dewar-go/dewar/markup"
 )
 
 // A Widget writes the element of a field. It is shared by all requests.
 type Widget interface {
-	// Render returns the element. The attributes are those of the template's call and of render_kw, and those that
-	// follow from the field's checks. They must not be kept.
-	Render(field *BoundField, attrs *Attrs) markup.HTML
+	// AppendTo appends the element. The attributes are those of the template's call and of render_kw, and those that
+	// tell of a help text and of errors. They must not be kept. What comes from outside has to be escaped:
+	// [markup.AppendEscape].
+	AppendTo(buf []byte, field *BoundField, attrs *Attrs) []byte
 }
+
+// An element is a Widget of this package: it knows the attributes that each of its elements has.
+type element interface {
+	comparable
+	Widget
+	ownAttrs
+}
+
+type ownAttrs interface{ attrs(p *plan) []attr }
+
+// startTag appends the start of an element.
+func startTag[W element](buf []byte, tag string, w W, f *BoundField, a *Attrs) []byte {
+	own := f.plan.own
+	if f.plan.Field.Widget != Widget(w) {
+		own = ready(w.attrs(f.plan))
+	}
+	return append(f.appendAttrs(append(append(buf, '<'), tag...), own, a), '>')
+}
+
+// attrs are the attributes of an element in the order of their keys, with the flags of the field that it takes.
+func (p *plan) attrs(flags []string, own ...attr) []attr {
+	var a Attrs
+	for _, x := range own {
+		a.set(x)
+	}
+	for _, x := range p.flags.list {
+		if t, ok := x.value.(time.Time); ok {
+			x.value = p.timeText(t)
+		}
+		if slices.Contains(flags, x.name) && !a.Has(x.name) {
+			a.set(attrOf(x.name, x.value))
+		}
+	}
+	return a.list
+}
+
+// id is the attribute id, or another that has its value.
+func (p *plan) id(key string) attr { return attr{key: key, value: cmp.Or(p.ID, p.Name), state: attrID} }
+
+func (p *plan) name() attr { return attr{key: "name", value: p.Name, state: attrName, fixed: true} }
 
 // Input is the widget of an input element.
 type Input struct {
@@ -19,73 +62,70 @@ type Input struct {
 	Type string
 	// Step is the attribute step, if not empty.
 	Step string
-	// takes are the flags that become attributes.
-	takes []string
 }
-
-var (
-	plainFlags  = []string{"disabled", "required"}
-	textFlags   = []string{"disabled", "maxlength", "minlength", "pattern", "readonly", "required"}
-	numberFlags = []string{"disabled", "max", "min", "readonly", "required", "step"}
-	areaFlags   = []string{"disabled", "maxlength", "minlength", "readonly", "required"}
-	fileFlags   = []string{"accept", "disabled", "required"}
-)
 
 // The widgets of inputs, by their names in WTForms.
 var (
-	TextInput          = Input{Type: "text", takes: textFlags}
-	PasswordInput      = Input{Type: "password", takes: textFlags} // never shows a value
-	EmailInput         = Input{Type: "email", takes: textFlags}
-	URLInput           = Input{Type: "url", takes: textFlags}
-	TelInput           = Input{Type: "tel", takes: textFlags}
-	SearchInput        = Input{Type: "search", takes: textFlags}
-	HiddenInput        = Input{Type: "hidden", takes: plainFlags}
-	ColorInput         = Input{Type: "color", takes: plainFlags}
-	NumberInput        = Input{Type: "number", takes: numberFlags}
-	RangeInput         = Input{Type: "range", takes: numberFlags}
-	DateTimeInput      = Input{Type: "datetime", takes: numberFlags}
-	DateTimeLocalInput = Input{Type: "datetime-local", takes: numberFlags}
-	DateInput          = Input{Type: "date", takes: numberFlags}
-	MonthInput         = Input{Type: "month", takes: numberFlags}
-	WeekInput          = Input{Type: "week", takes: numberFlags}
-	TimeInput          = Input{Type: "time", takes: numberFlags}
-	CheckboxInput      = Input{Type: "checkbox", takes: plainFlags}
-	RadioInput         = Input{Type: "radio", takes: plainFlags}
-	SubmitInput        = Input{Type: "submit", takes: plainFlags}
+	TextInput          = Input{Type: "text"}
+	PasswordInput      = Input{Type: "password"} // never shows a value
+	EmailInput         = Input{Type: "email"}
+	URLInput           = Input{Type: "url"}
+	TelInput           = Input{Type: "tel"}
+	SearchInput        = Input{Type: "search"}
+	HiddenInput        = Input{Type: "hidden"}
+	ColorInput         = Input{Type: "color"}
+	NumberInput        = Input{Type: "number"}
+	RangeInput         = Input{Type: "range"}
+	DateTimeInput      = Input{Type: "datetime"}
+	DateTimeLocalInput = Input{Type: "datetime-local"}
+	DateInput          = Input{Type: "date"}
+	MonthInput         = Input{Type: "month"}
+	WeekInput          = Input{Type: "week"}
+	TimeInput          = Input{Type: "time"}
+	CheckboxInput      = Input{Type: "checkbox"}
+	RadioInput         = Input{Type: "radio"}
+	SubmitInput        = Input{Type: "submit"}
 
-	anyNumber = Input{Type: "number", Step: "any", takes: numberFlags}
-	anyRange  = Input{Type: "range", Step: "any", takes: numberFlags}
+	anyNumber = Input{Type: "number", Step: "any"}
+	anyRange  = Input{Type: "range", Step: "any"}
 )
 
-// Render implements [Widget].
-func (w Input) Render(f *BoundField, a *Attrs) markup.HTML {
-	if w.Step != "" {
-		a.setDefault(attr{key: "step", value: w.Step})
-	}
-	a.setDefault(attr{key: "id", value: f.ID()})
-	f.flagAttrs(a, w.takes)
-	a.set(attr{key: "name", value: f.name})
-	a.setDefault(attr{key: "type", value: w.Type})
-	switch w.Type {
-	case "password":
-		a.set(attr{key: "value"})
-	case "checkbox", "radio":
-		if f.isChecked() {
-			a.set(attr{key: "checked", state: attrBare})
-		}
-		a.setDefault(attr{key: "value", value: f.shown()})
-	case "submit":
-		a.setDefault(attr{key: "value", value: f.Label()})
-	default:
-		if !a.Has("value") {
-			a.set(attr{key: "value", value: f.shown()})
-		}
-	}
-	buf := make([]byte, 0, 192)
+// AppendTo implements [Widget].
+func (w Input) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
 	if w.Type == "checkbox" && f.kind == kindBool {
 		buf = f.appendMarker(buf)
 	}
-	return markup.HTML(append(a.AppendTo(append(buf, "<input"...)), '>'))
+	return startTag(buf, "input", w, f, a)
+}
+
+func (w Input) attrs(p *plan) []attr {
+	own := append(p.additions(w), p.id("id"), p.name(), attr{key: "type", value: w.Type})
+	if w.Step != "" {
+		own = append(own, attr{key: "step", value: w.Step})
+	}
+	flags := []string{"disabled", "required"}
+	switch w.Type {
+	case "checkbox", "radio":
+		own = append(own, attr{key: "checked", state: attrChecked, fixed: true}, attr{key: "value", state: attrValue})
+	case "submit":
+		own = append(own, attr{key: "value", state: attrLabel})
+	case "hidden", "color":
+		own = append(own, attr{key: "value", state: attrValue})
+	case "file":
+		own = append(own, attr{key: "value", state: attrOff, fixed: true})
+		flags = append(flags, "accept")
+	case "number", "range", "date", "datetime", "datetime-local", "month", "week", "time":
+		own = append(own, attr{key: "value", state: attrValue})
+		flags = append(flags, "max", "min", "readonly", "step")
+	default:
+		value := attr{key: "value", state: attrValue}
+		if w.Type == "password" { // which is never shown
+			value = attr{key: "value", fixed: true}
+		}
+		own = append(own, value)
+		flags = append(flags, "maxlength", "minlength", "pattern", "readonly")
+	}
+	return p.attrs(flags, own...)
 }
 
 // SetFlags sets the flag hidden of a hidden input.
@@ -109,70 +149,63 @@ func (f *BoundField) appendMarker(buf []byte) []byte {
 	return append(markup.AppendEscape(buf, f.name), `">`...)
 }
 
-// flagAttrs sets the attributes that flags of the field give.
-func (f *BoundField) flagAttrs(a *Attrs, names []string) {
-	for _, x := range f.flagged {
-		if slices.Contains(names, x.key) {
-			a.setDefault(x)
-		}
-	}
-}
-
 // FileInput is the widget of a FileField.
 type FileInput struct{ Multiple bool }
 
-// Render implements [Widget].
-func (w FileInput) Render(f *BoundField, a *Attrs) markup.HTML {
-	a.set(attr{key: "value", state: attrOff})
-	if w.Multiple {
-		a.set(attr{key: "multiple", state: attrBare})
+// AppendTo implements [Widget].
+func (w FileInput) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
+	return startTag(buf, "input", w, f, a)
+}
+
+func (w FileInput) attrs(p *plan) []attr { return multiple(Input{Type: "file"}.attrs(p), w.Multiple) }
+
+func multiple(own []attr, on bool) []attr {
+	a := Attrs{own}
+	if on {
+		a.set(attr{key: "multiple", state: attrBare, fixed: true})
 	}
-	return Input{Type: "file", takes: fileFlags}.Render(f, a)
+	return a.list
 }
 
 // TextArea is the widget of a TextAreaField.
 type TextArea struct{}
 
-// Render implements [Widget].
-func (TextArea) Render(f *BoundField, a *Attrs) markup.HTML {
-	a.setDefault(attr{key: "id", value: f.ID()})
-	f.flagAttrs(a, areaFlags)
-	a.set(attr{key: "name", value: f.name})
-	buf := append(make([]byte, 0, 256), "<textarea"...)
-	buf = append(a.AppendTo(buf), ">\r\n"...)
-	buf = markup.AppendEscape(buf, f.shown())
-	return markup.HTML(append(buf, "</textarea>"...))
+// AppendTo implements [Widget].
+func (w TextArea) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
+	buf = append(startTag(buf, "textarea", w, f, a), "\r\n"...)
+	return append(markup.AppendEscape(buf, f.shown()), "</textarea>"...)
+}
+
+func (TextArea) attrs(p *plan) []attr {
+	return p.attrs([]string{"disabled", "maxlength", "minlength", "readonly", "required"}, p.id("id"), p.name())
 }
 
 // Select is the widget of a SelectField or SelectMultipleField.
 type Select struct{ Multiple bool }
 
-// Render implements [Widget].
-func (w Select) Render(f *BoundField, a *Attrs) markup.HTML {
-	a.setDefault(attr{key: "id", value: f.ID()})
-	if w.Multiple {
-		a.set(attr{key: "multiple", state: attrBare})
-	}
-	f.flagAttrs(a, plainFlags)
-	a.set(attr{key: "name", value: f.name})
-	buf := f.appendMarker(make([]byte, 0, 64*len(f.Choices)+192))
-	buf = append(a.AppendTo(append(buf, "<select"...)), '>')
+func (w Select) attrs(p *plan) []attr {
+	return multiple(p.attrs([]string{"disabled", "required"}, p.id("id"), p.name()), w.Multiple)
+}
+
+// AppendTo implements [Widget].
+func (w Select) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
+	buf = startTag(f.appendMarker(buf), "select", w, f, a)
 	group := ""
 	selected := f.selection()
 	for i := range f.Choices {
 		c := &f.Choices[i]
 		if c.Group != group {
-			buf = f.endGroup(buf, group)
+			buf = endGroup(buf, group)
 			if group = c.Group; group != "" {
 				buf = append(markup.AppendEscape(append(buf, `<optgroup label="`...), f.form.gettext(group)), `">`...)
 			}
 		}
 		buf = f.appendOption(buf, i, selected.has(i))
 	}
-	return markup.HTML(append(f.endGroup(buf, group), "</select>"...))
+	return append(endGroup(buf, group), "</select>"...)
 }
 
-func (*BoundField) endGroup(buf []byte, group string) []byte {
+func endGroup(buf []byte, group string) []byte {
 	if group != "" {
 		buf = append(buf, "</optgroup>"...)
 	}
@@ -182,17 +215,29 @@ func (*BoundField) endGroup(buf []byte, group string) []byte {
 // appendOption appends the option of a choice.
 func (f *BoundField) appendOption(buf []byte, i int, selected bool) []byte {
 	c := &f.Choices[i]
-	var room [4]attr
-	a := Attrs{room[:0]}
+	var a Attrs
 	for k, v := range c.RenderKw {
 		a.Set(cleanKey(k), v)
 	}
-	if selected {
-		a.set(attr{key: "selected", state: attrBare})
+	return appendOption(buf, &a, selected, pythonText(c.Value), f.choiceLabel(i))
+}
+
+func appendOption(buf []byte, a *Attrs, selected bool, value, label string) []byte {
+	buf = append(buf, "<option"...)
+	if len(a.list) > 0 {
+		if selected {
+			a.set(attr{key: "selected", state: attrBare})
+		}
+		a.set(attr{key: "value", value: value})
+		buf = a.AppendTo(buf)
+	} else {
+		if selected {
+			buf = append(buf, " selected"...)
+		}
+		buf = appendAttr(buf, "value", value)
 	}
-	a.set(attr{key: "value", value: pythonText(c.Value)})
-	buf = append(a.AppendTo(append(buf, "<option"...)), '>')
-	return append(markup.AppendEscape(buf, f.choiceLabel(i)), "</option>"...)
+	buf = append(buf, '>')
+	return append(markup.AppendEscape(buf, label), "</option>"...)
 }
 
 // choiceLabel is the label of a choice, translated.
@@ -206,14 +251,9 @@ func (f *BoundField) choiceLabel(i int) string {
 // Option is the widget of one option of a SelectField that a template iterates.
 type Option struct{}
 
-// Render implements [Widget].
-func (Option) Render(f *BoundField, a *Attrs) markup.HTML {
-	a.set(attr{key: "value", value: f.shown()})
-	if f.checked {
-		a.set(attr{key: "selected", state: attrBare})
-	}
-	buf := append(a.AppendTo([]byte("<option")), '>')
-	return markup.HTML(append(markup.AppendEscape(buf, f.Label()), "</option>"...))
+// AppendTo implements [Widget].
+func (Option) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
+	return appendOption(buf, a, f.checked, f.shown(), f.Label())
 }
 
 // ListWidget writes the fields of a FieldList, or the options of a RadioField, as the items of a list.
@@ -224,28 +264,23 @@ type ListWidget struct {
 	PrefixLabel bool
 }
 
-// Render implements [Widget].
-func (w ListWidget) Render(f *BoundField, a *Attrs) markup.HTML {
-	tag := w.Tag
-	if tag == "" {
-		tag = "ul"
-	}
-	a.setDefault(attr{key: "id", value: f.ID()})
-	buf := make([]byte, 0, 256)
-	buf = f.appendMarker(buf)
-	buf = append(a.AppendTo(append(append(buf, '<'), tag...)), '>')
+// AppendTo implements [Widget].
+func (w ListWidget) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
+	tag := cmp.Or(w.Tag, "ul")
+	buf = startTag(f.appendMarker(buf), tag, w, f, a)
 	for _, item := range f.items() {
 		buf = append(buf, "<li>"...)
-		label, element := item.labelHTML("", nil), item.render(nil)
 		if w.PrefixLabel {
-			buf = append(append(append(buf, label...), ' '), element...)
+			buf = item.appendElement(append(item.appendLabel(buf, "", nil), ' '), nil)
 		} else {
-			buf = append(append(append(buf, element...), ' '), label...)
+			buf = item.appendLabel(append(item.appendElement(buf, nil), ' '), "", nil)
 		}
 		buf = append(buf, "</li>"...)
 	}
-	return markup.HTML(append(append(append(buf, "</"...), tag...), '>'))
+	return append(append(append(buf, "</"...), tag...), '>')
 }
+
+func (ListWidget) attrs(p *plan) []attr { return p.attrs(nil, p.id("id")) }
 
 // items are the entries of a list, the fields of a FormField, or the options of a list of choices.
 func (f *BoundField) items() []*BoundField {
@@ -266,26 +301,25 @@ type TableWidget struct {
 	RowsAlone bool
 }
 
-// Render implements [Widget].
-func (w TableWidget) Render(f *BoundField, a *Attrs) markup.HTML {
-	var buf []byte
+// AppendTo implements [Widget].
+func (w TableWidget) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
 	if !w.RowsAlone {
-		a.setDefault(attr{key: "id", value: f.ID()})
-		buf = append(a.AppendTo([]byte("<table")), '>')
+		buf = startTag(buf, "table", w, f, a)
 	}
 	var hidden []byte
 	for _, item := range f.items() {
-		element := item.render(nil)
 		if item.Type() == "HiddenField" {
-			hidden = append(hidden, element...)
+			hidden = item.appendElement(hidden, nil)
 			continue
 		}
-		buf = append(append(append(buf, "<tr><th>"...), item.labelHTML("", nil)...), "</th><td>"...)
-		buf = append(append(append(buf, hidden...), element...), "</td></tr>"...)
+		buf = append(item.appendLabel(append(buf, "<tr><th>"...), "", nil), "</th><td>"...)
+		buf = append(item.appendElement(append(buf, hidden...), nil), "</td></tr>"...)
 		hidden = nil
 	}
 	if !w.RowsAlone {
 		buf = append(buf, "</table>"...)
 	}
-	return markup.HTML(append(buf, hidden...))
+	return append(buf, hidden...)
 }
+
+func (TableWidget) attrs(p *plan) []attr { return p.attrs(nil, p.id("id")) }

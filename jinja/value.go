@@ -192,10 +192,16 @@ type (
 	Truther = value.Truther
 	// Caller has Call(st State, a Args) (Value, error): templates can call it.
 	Caller = value.Caller
+	// CallAppender is a Caller that also has AppendCall(buf []byte, st State, a Args) ([]byte, error): it appends what
+	// Call returns, which is Markup, where a template prints the call. It saves making a Value.
+	CallAppender = value.CallAppender
 	// TypeNamer has TypeName() string: the name of the type in messages.
 	TypeNamer = value.TypeNamer
 	// HTMLer has HTML() markup.HTML: the text of a value that is safe in HTML. Python: __html__.
 	HTMLer = value.HTMLer
+	// HTMLAppender is an HTMLer that also has AppendHTML(buf []byte) []byte: it appends what HTML returns. It saves making
+	// a string.
+	HTMLAppender = value.HTMLAppender
 	// Comparer has Compare(op Op, other Value) (result, ok bool): it answers ==, <, <= and the like. ok is false when the
 	// two cannot be compared.
 	Comparer = value.Comparer

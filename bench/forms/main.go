@@ -35,7 +35,15 @@ func main() {
 	file := flag.String("json", "", "file for the result")
 	profile := flag.String("cpuprofile", "", "file for a profile of the contestants that -only names")
 	only := flag.String("only", "", "a part of the names of the contestants to measure; all when empty")
+	runs := flag.Int("runs", 0, "post to the path that -only names so often, and nothing else: the work under callgrind")
 	flag.Parse()
+	if *runs > 0 {
+		if err := postOnly(*only, *runs); err != nil {
+			fmt.Fprintln(os.Stderr, "forms:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	runtime.GOMAXPROCS(1) // the collector on the side would count
 	if *quick {
 		*rounds = min(*rounds, 3)
@@ -63,7 +71,10 @@ const times = 3000
 const (
 	decoding  = "ten fields decoded and checked"
 	rendering = "ten fields rendered"
-	byHand    = "Dewar, by hand"
+
+	byHand       = "Dewar, by hand"
+	withForms    = "Dewar, forms"
+	withoutClass = "Dewar, forms, without class='wide'"
 )
 
 func run(rounds int, quick bool, file, only string) error {
@@ -78,6 +89,9 @@ func run(rounds int, quick bool, file, only string) error {
 		name string
 		list []contestant
 	}{{decoding, append(site.decoders(), peers()...)}, {rendering, site.renderers()}}
+	if err := countInstructions(set); err != nil {
+		set.Note("%v", err)
+	}
 	for round := range rounds {
 		for _, g := range groups {
 			for _, c := range result.Turn(g.list, round) {

@@ -145,13 +145,13 @@ func (s *site) post(path string, least int) func() error {
 
 func (s *site) decoders() []contestant {
 	nothing := s.post("/nothing", 2)
-	return []contestant{{byHand, s.post("/hand", 2), nothing}, {"Dewar, forms", s.post("/forms", 2), nothing}}
+	return []contestant{{byHand, s.post("/hand", 2), nothing}, {withForms, s.post("/forms", 2), nothing}}
 }
 
 func (s *site) renderers() []contestant {
 	read := s.post("/forms", 2)
-	return []contestant{{byHand, s.post("/written", 1500), read}, {"Dewar, forms", s.post("/rendered", 1500), read},
-		{"Dewar, forms, without class='wide'", s.post("/plain", 1300), read}}
+	return []contestant{{byHand, s.post("/written", 1500), read}, {withForms, s.post("/rendered", 1500), read},
+		{withoutClass, s.post("/plain", 1300), read}}
 }
 
 const fieldsTemplate = `<p>{{ form.email.label }} {{ form.email(class='wide') }}</p>

@@ -472,10 +472,18 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 				return t.via(t.at(err, n), "macro", n.Line())
 			}
 		default:
-			if x, ok := v.Any().(*blockReference); ok && a.Len() == 0 {
+			switch x := v.Any().(type) {
+			case *blockReference:
+				if done = a.Len() == 0; done {
+					if err := x.render(f); err != nil {
+						return t.via(t.at(err, n), "block", n.Line())
+					}
+				}
+			case value.CallAppender:
 				done = true
-				if err := x.render(f); err != nil {
-					return t.via(t.at(err, n), "block", n.Line())
+				rt.out, err = x.AppendCall(rt.out, f, a)
+				if _, err = f.result(value.None, err); err != nil {
+					return t.at(err, n)
 				}
 			}
 		}

@@ -62,6 +62,7 @@ const (
 	capContainer
 	capReprer
 	capHasher
+	capHTMLAppender
 )
 
 // objectCaps are the interfaces that make a Go type an object of the language. The others are too common among Go
@@ -103,30 +104,27 @@ func (t *Type) target() *Type {
 }
 
 var goTypes struct {
-	mu     sync.Mutex
-	byWord atomic.Pointer[map[typeKey]*Type]
-	byType sync.Map // reflect.Type -> *Type
+	byWord [1024]atomic.Pointer[Type] // a hash table of those that values have had
+	byType sync.Map                   // reflect.Type -> *Type
 }
 
 // typeOfAny returns the Type of the value in x.
 func typeOfAny(x *any) *Type {
 	w := typeWord(x)
-	if m := goTypes.byWord.Load(); m != nil {
-		if t := (*m)[w]; t != nil {
+	h := uintptr(w) >> 5
+	for i := range uintptr(4) {
+		slot := &goTypes.byWord[(h+i)%uintptr(len(goTypes.byWord))]
+		t := slot.Load()
+		if t == nil {
+			t = typeOf(reflect.TypeOf(*x))
+			slot.CompareAndSwap(nil, t)
+			return t
+		}
+		if t.word == w {
 			return t
 		}
 	}
-	t := typeOf(reflect.TypeOf(*x))
-	goTypes.mu.Lock()
-	defer goTypes.mu.Unlock()
-	next := map[typeKey]*Type{w: t}
-	if m := goTypes.byWord.Load(); m != nil {
-		for k, v := range *m {
-			next[k] = v
-		}
-	}
-	goTypes.byWord.Store(&next)
-	return t
+	return typeOf(reflect.TypeOf(*x))
 }
 
 // typeOf returns the Type of a Go type. There is one for each.
@@ -166,6 +164,7 @@ var capTypes = []struct {
 	{capContainer, reflect.TypeFor[Container]()},
 	{capReprer, reflect.TypeFor[Reprer]()},
 	{capHasher, reflect.TypeFor[Hasher]()},
+	{capHTMLAppender, reflect.TypeFor[HTMLAppender]()},
 }
 
 func capsOf(rt reflect.Type) (c caps) {

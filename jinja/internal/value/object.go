@@ -30,8 +30,14 @@ type (
 	}
 	// TypeNamer gives the type name that messages show.
 	TypeNamer interface{ TypeName() string }
+	// CallAppender is a Caller that can append the HTML that it returns to an output.
+	CallAppender interface {
+		AppendCall(buf []byte, st State, a Args) ([]byte, error)
+	}
 	// HTMLer gives text that is safe in HTML: Python's __html__.
 	HTMLer = markup.HTMLer
+	// HTMLAppender is an HTMLer that can append the text to an output.
+	HTMLAppender interface{ AppendHTML(buf []byte) []byte }
 	// Mapper is a mapping: dict(x), **x, x|items and x|tojson take the dict it gives.
 	Mapper interface{ Mapping() *Dict }
 	// Reprer gives repr().

@@ -118,6 +118,9 @@ func float32Value(f float32) Value {
 // markup, []byte, []any for lists and tuples, *Dict, time.Time, time.Duration, and the argument of Of for any other
 // value.
 func (v Value) Any() any {
+	if v.t != nil && v.t.repr >= reprStruct {
+		return v.goAny()
+	}
 	switch v.Kind() {
 	case KindUndefined, KindNone:
 		return nil

@@ -46,6 +46,13 @@ func (s *Site) Lookup(v Value, name string) (Value, bool) {
 	if e := s.p.Load(); e != nil && e.t == v.t {
 		return e.read(v)
 	}
+	if v.t != nil && v.t.kind == KindObject && !s.Item {
+		if x, ok := v.goAny().(Attrer); ok {
+			if r, ok := x.Attr(name); ok {
+				return r, r.t != funcType || !raw[Function](r).reads.property
+			}
+		}
+	}
 	r, ok, known := s.direct(v, name)
 	if known || v.t == nil || s.Item || v.t.kind == KindStruct && v.goProperty(name) != nil {
 		return r, ok

@@ -74,6 +74,11 @@ func AppendEscaped(buf []byte, v Value) ([]byte, error) {
 }
 
 func appendEscaped(buf []byte, v Value) ([]byte, error) {
+	if (v.t.caps|v.t.ptrCaps)&capHTMLAppender != 0 {
+		if h, ok := v.stringer().(HTMLAppender); ok {
+			return h.AppendHTML(buf), nil
+		}
+	}
 	if h, ok := v.HTML(); ok {
 		return append(buf, h...), nil
 	}
