@@ -226,6 +226,9 @@ func (f *Fallback) serve(c *Context) error {
 		BufferPool:    &f.buffers,
 		ErrorLog:      slog.NewLogLogger(f.app.log.Handler(), slog.LevelDebug),
 		ModifyResponse: func(r *http.Response) error {
+			if strings.HasPrefix(r.Header.Get("Content-Type"), eventStream) && !c.admission.Endless() {
+				return errNoPlace()
+			}
 			c.state.set(handedOn)
 			if c.at.cors != nil { // one policy, this app's
 				for name := range r.Header {

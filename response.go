@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -355,15 +356,21 @@ func (w *response) Unwrap() http.ResponseWriter { return w.w }
 // Flush leaves the buffer and sends what there is.
 func (w *response) Flush() { _ = w.FlushError() }
 
+// eventStream is the type of answers without an end.
+const eventStream = "text/event-stream"
+
 // FlushError is Flush with its error.
 func (w *response) FlushError() error {
 	if w.state == hijacked {
 		return http.ErrHijacked
 	}
 	kind := w.Header()["Content-Type"]
-	events := len(kind) == 1 && strings.HasPrefix(kind[0], "text/event-stream")
+	events := len(kind) == 1 && strings.HasPrefix(kind[0], eventStream)
 	if events && w.state == buffering && !w.c.admission.Endless() {
-		panic(abort{errNoPlace()}) // a handler need not look at the error
+		if inRequest() {
+			panic(abort{errNoPlace()}) // a handler need not look at the error
+		}
+		return errNoPlace()
 	}
 	if err := w.begin(-1); err != nil {
 		return err
@@ -372,6 +379,23 @@ func (w *response) FlushError() error {
 		w.c.streaming(false)
 	}
 	return http.NewResponseController(w.w).Flush()
+}
+
+// inRequest reports whether the caller runs in a goroutine of the request, where a panic is caught. A handler may flush
+// from another one, as httputil.ReverseProxy does, and a panic there ends the process.
+func inRequest() bool {
+	var pcs [256]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	for {
+		f, more := frames.Next()
+		switch f.Function {
+		case packagePrefix + "(*Context).dispatch", packagePrefix + "innermost":
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // Hijack hands the connection over. Nothing buffered is sent. When half of

@@ -144,3 +144,52 @@ func TestStreamsLeaveRoom(t *testing.T) {
 	}
 	t.Errorf("%d when a stream has ended", status)
 }
+
+// TestFlushOfAnotherGoroutine: a handler that flushes a stream from a goroutine of its own, as httputil.ReverseProxy does
+// with headers whose body is not there yet, does not end the process when there is no place for the stream.
+func TestFlushOfAnotherGoroutine(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer other.Close()
+	defer other.CloseClientConnections()
+	app, _ := newApp(t, func(c *dewar.Config) { c.MaxConnections = 2 })
+	app.Fallback(other.URL)
+	flushed := make(chan error, 1)
+	app.Get("/flushed", dewar.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		done := make(chan struct{})
+		go func() { defer close(done); flushed <- http.NewResponseController(w).Flush() }()
+		<-done
+	})))
+	addr := serve(t, app)
+	ask := func(path string) (net.Conn, int) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn, resp.StatusCode
+	}
+	first, status := ask("/first")
+	defer first.Close()
+	if status != 200 {
+		t.Fatalf("the one that has a place: %d", status)
+	}
+	for path, want := range map[string]int{"/elsewhere": 503, "/flushed": 200} {
+		conn, status := ask(path)
+		conn.Close()
+		if status != want {
+			t.Errorf("%s: %d, want %d", path, status, want)
+		}
+	}
+	if err := <-flushed; err == nil {
+		t.Error("a stream without a place began")
+	}
+}
