@@ -50,3 +50,17 @@ func (c *Context) Cookie(name string) string {
 	}
 	return value
 }
+
+// KeepCookie is [Context.SetCookie] for a cookie that an error page sends as well, when the view that set it fails: one whose
+// new value is in a store already, so that a browser without it would have a worthless one.
+func KeepCookie(c *Context, cookie http.Cookie) error {
+	if err := c.SetCookie(cookie); err != nil {
+		return err
+	}
+	if c.headersBefore == nil {
+		c.headersBefore = http.Header{}
+	}
+	all := c.w.Header()["Set-Cookie"]
+	c.headersBefore["Set-Cookie"] = append(slices.Clip(c.headersBefore["Set-Cookie"]), all[len(all)-1])
+	return nil
+}

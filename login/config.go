@@ -88,6 +88,9 @@ type Config struct {
 	Absolute time.Duration
 	// PendingFor is how long the levels Pending and Recovering last. Default: 10 minutes.
 	PendingFor time.Duration
+	// MaxLogins is how many logins of each level a user has at most, and how many remember tokens. Those that were not used
+	// for longest end. Default: 100.
+	MaxLogins int
 	// Loaders find the user of a request without a login, by a credential of its own: [APIKeys], [BasicAuth],
 	// [BearerAuth]. The first that knows the credential decides. Default: none.
 	Loaders []Loader
@@ -116,6 +119,7 @@ func (c *Config) setDefaults(flask bool) {
 	c.Absolute = cmp.Or(c.Absolute, 12*time.Hour)
 	c.PendingFor = cmp.Or(c.PendingFor, 10*time.Minute)
 	c.ClearSiteData = cmp.Or(c.ClearSiteData, `"cache", "storage"`)
+	c.MaxLogins = cmp.Or(c.MaxLogins, 100)
 	if c.Store == nil {
 		c.Store = NewMemory()
 	}
@@ -138,6 +142,9 @@ func (c *Config) check() error {
 		if d < 0 {
 			mistakes = append(mistakes, fmt.Errorf("login: Config.%s is %v; it must not be negative", name, d))
 		}
+	}
+	if c.MaxLogins < 0 {
+		mistakes = append(mistakes, fmt.Errorf("login: Config.MaxLogins is %d; it must not be negative", c.MaxLogins))
 	}
 	cookie := http.Cookie{Name: cmp.Or(c.RememberCookieName, "remember_token"), Domain: c.RememberCookieDomain, Path: c.RememberCookiePath}
 	if err := cookie.Valid(); err != nil {

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -118,6 +119,9 @@ func (m *Manager) begin(c *dewar.Context, user Account, r Record) error {
 	if err := m.cfg.Store.AddSession(c.Context(), r); err != nil {
 		return unavailable(err)
 	}
+	if err := m.endOldest(c, r); err != nil {
+		return err
+	}
 	s := c.Session()
 	if before, ok := s.Get(userKey); ok && before != r.User {
 		s.Clear()
@@ -138,6 +142,25 @@ func (m *Manager) begin(c *dewar.Context, user Account, r Record) error {
 	current.Set(c, &visit{user: user, level: r.Level, fresh: !r.Proved.IsZero(), record: r})
 	return nil
 }
+
+// endOldest ends the logins of a user that are too many. Those of another level are not among them: who knows no more than
+// the password does not end the logins of who has the second factor too.
+func (m *Manager) endOldest(c *dewar.Context, r Record) error {
+	list, err := m.cfg.Store.SessionsOf(c.Context(), r.User)
+	if err != nil {
+		return unavailable(err)
+	}
+	list = slices.DeleteFunc(list, func(other Record) bool { return other.Level != r.Level || other.ID == r.ID })
+	for _, old := range beyond(list, m.cfg.MaxLogins-1) {
+		if err := m.end(c, old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beyond is what a list has behind its first n.
+func beyond[T any](list []T, n int) []T { return list[min(n, len(list)):] }
 
 // Out logs the user out, as Flask-Login's logout_user, whatever the level. The login ends in the store, so that a copy of
 // the cookie is worth nothing, the remember token with it; the session is emptied, and the browser told to clear its
@@ -195,7 +218,7 @@ func Confirm(c *dewar.Context, methods ...string) error {
 // cookie from before is no longer accepted. It fails with [ErrNotLoggedIn].
 func Renew(c *dewar.Context) error { return managerOf(c).renew(c, func(*Record) {}) }
 
-// renew ends the record and begins its successor, with the same absolute end.
+// renew begins a successor of the record, with the same absolute end, and ends it.
 func (m *Manager) renew(c *dewar.Context, change func(*Record)) error {
 	v, err := m.visit(c)
 	switch {
@@ -206,18 +229,22 @@ func (m *Manager) renew(c *dewar.Context, change func(*Record)) error {
 	case !v.full() || v.record.ID == "":
 		return errNobody
 	}
+	r := v.record
+	change(&r)
+	if err := m.begin(c, v.user, r); err != nil {
+		return err
+	}
+	// Only now: what ends all logins of the user meanwhile finds the old one or the new one.
 	ended, err := m.cfg.Store.EndSession(c.Context(), v.record.ID)
 	if err != nil {
 		return unavailable(err)
 	}
 	if !ended { // by another request
+		c.Session().Clear()
+		c.SetUserID("")
+		r = must(c).record
 		current.Set(c, &visit{})
-		return errNobody
-	}
-	r := v.record
-	change(&r)
-	if err := m.begin(c, v.user, r); err != nil {
-		return err
+		return cmp.Or(m.end(c, r), error(errNobody))
 	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventSessionRenewed, User: r.User})
 	return nil

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
@@ -23,6 +24,11 @@ const (
 )
 
 var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// maxKeys is how many API keys a user has.
+const maxKeys = 100
+
+var errTooMany = fmt.Errorf("the user has %d API keys, which is as many as one may have; delete one", maxKeys)
 
 // usedKey is the key that APIKeys found.
 var usedKey = dewar.NewKey[*apiKey]("_login_key")
@@ -50,13 +56,17 @@ func parseKey(text string) (prefix string, ok bool) {
 
 // NewKey makes an API key for a user and returns it with what is kept of it. The text is shown to the user once: only its
 // hash is stored. Of the given Key it takes User, Name, Scopes and Expires. It fails for a User that is not 1 to 255
-// bytes, a Name above 100, Scopes above 1,000 together or with spaces, and when the store does not answer.
+// bytes, a Name above 100, Scopes above 1,000 together or with spaces, a user with 100 keys, and when the store does not
+// answer.
 func (m *Manager) NewKey(ctx context.Context, k Key) (text string, made Key, err error) {
 	if err := checkID(k.User); err != nil {
 		return "", Key{}, err
 	}
 	if scopes := strings.Join(k.Scopes, " "); len(k.Name) > 100 || len(scopes) > 1000 || len(strings.Fields(scopes)) != len(k.Scopes) {
 		return "", Key{}, errors.New("login: NewKey: Name has at most 100 bytes, Scopes have 1,000 together, and no scope is empty or has a space")
+	}
+	if keys, err := m.cfg.Store.KeysOf(ctx, k.User); err != nil || len(keys) >= maxKeys {
+		return "", Key{}, fmt.Errorf("login: NewKey: %w", cmp.Or(err, errTooMany))
 	}
 	b := make([]byte, 5+secretSize)
 	rand.Read(b)

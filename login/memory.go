@@ -139,6 +139,20 @@ func (m *Memory) Token(_ context.Context, selector string) (Token, error) {
 	return Token{}, ErrNotFound
 }
 
+// TokensOf returns the tokens of a user, the last rotated first.
+func (m *Memory) TokensOf(_ context.Context, user string) ([]Token, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []Token
+	for _, t := range m.tokens {
+		if t.User == user {
+			list = append(list, *t)
+		}
+	}
+	slices.SortFunc(list, func(a, b Token) int { return cmp.Or(b.Rotated.Compare(a.Rotated), cmp.Compare(a.Selector, b.Selector)) })
+	return list, nil
+}
+
 // RotateToken replaces the hash of a token.
 func (m *Memory) RotateToken(_ context.Context, selector, from, to string, at time.Time) (bool, error) {
 	m.mu.Lock()

@@ -128,6 +128,8 @@ type Store interface {
 	AddToken(ctx context.Context, t Token) error
 	// Token returns the token of a selector, or ErrNotFound.
 	Token(ctx context.Context, selector string) (Token, error)
+	// TokensOf returns the tokens of a user, the last rotated first.
+	TokensOf(ctx context.Context, user string) ([]Token, error)
 	// RotateToken makes to the Hash and from the Previous of a token whose Hash is from, in one conditional step, and
 	// reports whether it did: of two calls at once, one does.
 	RotateToken(ctx context.Context, selector, from, to string, at time.Time) (rotated bool, err error)

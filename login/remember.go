@@ -62,7 +62,7 @@ func (m *Manager) setRemember(c *dewar.Context, value string, expires time.Time)
 	if value == "" {
 		cookie.MaxAge = -1
 	}
-	return c.SetCookie(cookie)
+	return dewar.KeepCookie(c, cookie)
 }
 
 // remember makes a token for a user and gives the client its cookie.
@@ -73,6 +73,15 @@ func (m *Manager) remember(c *dewar.Context, user string, methods []string, d ti
 	t := Token{Selector: selector, User: user, Hash: hash(verifier), Methods: slices.Clone(methods), Rotated: now, Expires: now.Add(cmp.Or(d, m.cfg.RememberCookieDuration))}
 	if err := m.cfg.Store.AddToken(c.Context(), t); err != nil {
 		return "", unavailable(err)
+	}
+	tokens, err := m.cfg.Store.TokensOf(c.Context(), user)
+	if err != nil {
+		return "", unavailable(err)
+	}
+	for _, old := range beyond(tokens, m.cfg.MaxLogins) {
+		if err := m.cfg.Store.DeleteToken(c.Context(), old.Selector); err != nil {
+			return "", unavailable(err)
+		}
 	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventTokenCreated, User: user, Detail: "remember token"})
 	return selector, m.setRemember(c, selector+"."+verifier, t.Expires)
@@ -131,10 +140,11 @@ func (m *Manager) fromCookie(c *dewar.Context) (*visit, error) {
 		}
 		if rotated {
 			v, err := m.remembered(c, t)
-			if err != nil || v == nil {
-				return v, err
+			if v == nil && err == nil {
+				return nil, nil
 			}
-			return v, m.setRemember(c, selector+"."+next, t.Expires)
+			// With an error too: without the cookie, the browser's next use would look like a thief's.
+			return v, cmp.Or(err, m.setRemember(c, selector+"."+next, t.Expires))
 		}
 	}
 	return nil, nil

@@ -162,27 +162,44 @@ func (s *logins) SessionsOf(ctx context.Context, user string) (list []login.Reco
 
 // AddToken writes a new token.
 func (s *logins) AddToken(ctx context.Context, t login.Token) error {
-	_, err := s.exec(ctx, "INSERT INTO TABLE_NAME_token (selector, user_id, hash, previous, methods, rotated, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	_, err := s.exec(ctx, "INSERT INTO TABLE_NAME_token ("+tokenColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
 		[]byte(t.Selector), []byte(t.User), []byte(t.Hash), []byte(t.Previous), []byte(strings.Join(t.Methods, " ")), millis(t.Rotated), millis(t.Expires))
 	return err
 }
 
+const tokenColumns = "selector, user_id, hash, previous, methods, rotated, expires"
+
+func scanToken(rows *sql.Rows) (t login.Token, err error) {
+	var selector, user, hash, previous, methods []byte
+	var rotated, expires int64
+	err = rows.Scan(&selector, &user, &hash, &previous, &methods, &rotated, &expires)
+	t = login.Token{
+		Selector: string(selector), User: string(user), Hash: string(hash), Previous: string(previous),
+		Rotated: fromMillis(rotated), Expires: fromMillis(expires),
+	}
+	if len(methods) > 0 {
+		t.Methods = strings.Fields(string(methods))
+	}
+	return t, err
+}
+
 // Token returns the token of a selector.
 func (s *logins) Token(ctx context.Context, selector string) (t login.Token, err error) {
-	err = s.one(ctx, "SELECT user_id, hash, previous, methods, rotated, expires FROM TABLE_NAME_token WHERE selector = ?", selector, func(rows *sql.Rows) error {
-		var user, hash, previous, methods []byte
-		var rotated, expires int64
-		err := rows.Scan(&user, &hash, &previous, &methods, &rotated, &expires)
-		t = login.Token{
-			Selector: selector, User: string(user), Hash: string(hash), Previous: string(previous),
-			Rotated: fromMillis(rotated), Expires: fromMillis(expires),
-		}
-		if len(methods) > 0 {
-			t.Methods = strings.Fields(string(methods))
-		}
+	err = s.one(ctx, "SELECT "+tokenColumns+" FROM TABLE_NAME_token WHERE selector = ?", selector, func(rows *sql.Rows) (err error) {
+		t, err = scanToken(rows)
 		return err
 	})
 	return t, err
+}
+
+// TokensOf returns the tokens of a user, the last rotated first.
+func (s *logins) TokensOf(ctx context.Context, user string) (list []login.Token, err error) {
+	err = s.rows(ctx, "SELECT "+tokenColumns+" FROM TABLE_NAME_token WHERE user_id = ? ORDER BY rotated DESC, selector", []any{[]byte(user)}, func(rows *sql.Rows) error {
+		t, err := scanToken(rows)
+		list = append(list, t)
+		return err
+	})
+	return list, err
 }
 
 // RotateToken replaces the hash of a token. The condition and the count of rows decide between two at once.

@@ -245,8 +245,27 @@ func (l *logins) AddToken(ctx context.Context, t login.Token) error {
 // Token returns the token of a selector.
 func (l *logins) Token(ctx context.Context, selector string) (t login.Token, err error) {
 	fields, err := l.tokens.get(ctx, selector, &t)
-	t.Hash, t.Previous, t.Rotated = fields["hash"], fields["previous"], atTime(fields["rotated"])
+	tokenOf(&t, fields)
 	return t, err
+}
+
+func tokenOf(t *login.Token, fields map[string]string) {
+	t.Hash, t.Previous, t.Rotated = fields["hash"], fields["previous"], atTime(fields["rotated"])
+}
+
+// TokensOf returns the tokens of a user, the last rotated first.
+func (l *logins) TokensOf(ctx context.Context, user string) (list []login.Token, err error) {
+	err = l.tokens.of(ctx, user, func(fields map[string]string) error {
+		var t login.Token
+		_, err := l.tokens.read(fields, &t)
+		tokenOf(&t, fields)
+		list = append(list, t)
+		return err
+	})
+	slices.SortFunc(list, func(a, b login.Token) int {
+		return cmp.Or(b.Rotated.Compare(a.Rotated), cmp.Compare(a.Selector, b.Selector))
+	})
+	return list, err
 }
 
 // RotateToken replaces the hash of a token. The script decides between two at once.

@@ -24,7 +24,7 @@ import (
 // store that may be shared with other tests: every row has an id and a user of its own.
 func TestStore(t *testing.T, open func(t *testing.T) login.Store) {
 	for name, test := range map[string]func(*testing.T, login.Store){
-		"sessions": sessions, "tokens": tokens, "keys": keys, "end user": endUser, "absent": absent, "one winner": oneWinner,
+		"sessions": sessions, "tokens": tokens, "tokens of": tokensOf, "keys": keys, "end user": endUser, "absent": absent, "one winner": oneWinner,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -138,6 +138,32 @@ func tokens(t *testing.T, s login.Store) {
 	if rotated, err := s.RotateToken(ctx, want.Selector, "new", "newer", at); err != nil || rotated {
 		t.Errorf("a deleted token rotates: %v, %v", rotated, err)
 	}
+}
+
+func tokensOf(t *testing.T, s login.Store) {
+	ctx, user := t.Context(), rand.Text()
+	var want []login.Token
+	for n := range 3 {
+		own := token(user)
+		own.Rotated = own.Rotated.Add(-time.Duration(n) * time.Minute)
+		want = append(want, own)
+	}
+	for _, row := range []login.Token{want[1], want[2], token(user + "2"), want[0], token(rand.Text())} {
+		ok(t, s.AddToken(ctx, row))
+	}
+	at := want[0].Rotated.Add(time.Minute)
+	if rotated, err := s.RotateToken(ctx, want[2].Selector, want[2].Hash, "new", at); !rotated || err != nil {
+		t.Fatal(rotated, err)
+	}
+	want[2].Hash, want[2].Previous, want[2].Rotated = "new", want[2].Hash, at
+	ok(t, s.DeleteToken(ctx, want[1].Selector))
+	list, err := s.TokensOf(ctx, user)
+	ok(t, err)
+	if len(list) != 2 {
+		t.Fatalf("%d tokens: %+v", len(list), list)
+	}
+	equal(t, list[0], want[2])
+	equal(t, list[1], want[0])
 }
 
 func keys(t *testing.T, s login.Store) {

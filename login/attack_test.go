@@ -1,0 +1,152 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/login"
+)
+
+// TestRotationOnAnErrorPage: a browser whose first page in a while is an error gets its new remember cookie all the same. With
+// the old one its next use would look like a thief's, and end all logins of the user.
+func TestRotationOnAnErrorPage(t *testing.T) {
+	store := &failingOnce{Store: login.NewMemory()}
+	for name, path := range map[string]string{"404": "/gone", "500": "/broken", "a panic": "/panic", "a store that is down": "/who"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSite(t, setup{login: login.Config{Store: store}, routes: func(app *dewar.App) {
+					answer := func(path string, err error) {
+						app.Get(path, func(c *dewar.Context) error {
+							login.User[*account](c)
+							if err == nil {
+								panic("ouch")
+							}
+							return err
+						})
+					}
+					answer("/gone", dewar.StatusError(404))
+					answer("/broken", errors.New("broken"))
+					answer("/panic", nil)
+				}})
+				s.in("ann", "remember", "1")
+				for range 3 {
+					time.Sleep(31 * time.Minute)
+					before := s.Cookie("remember_token").Value
+					store.fail = path == "/who"
+					if got := s.Get(path); got.Status < 400 || len(got.Header["Set-Cookie"]) > 2 {
+						t.Errorf("%d with the cookies %q", got.Status, got.Header["Set-Cookie"])
+					}
+					if s.Cookie("remember_token").Value == before {
+						t.Error("the cookie is not renewed")
+					}
+				}
+				time.Sleep(31 * time.Minute)
+				s.who("ann")
+				if s.emitted(dewar.EventTokenReuse) {
+					t.Error("taken for a theft")
+				}
+			})
+		})
+	}
+}
+
+// failingOnce fails to add the next session.
+type failingOnce struct {
+	login.Store
+	fail bool
+}
+
+func (f *failingOnce) AddSession(ctx context.Context, r login.Record) error {
+	if f.fail {
+		f.fail = false
+		return errors.New("down")
+	}
+	return f.Store.AddSession(ctx, r)
+}
+
+// endingStore runs something behind the next write.
+type endingStore struct {
+	login.Store
+	added, ended func()
+}
+
+func (s *endingStore) AddSession(ctx context.Context, r login.Record) error {
+	defer take(&s.added)
+	return s.Store.AddSession(ctx, r)
+}
+
+func (s *endingStore) EndSession(ctx context.Context, id string) (bool, error) {
+	defer take(&s.ended)
+	return s.Store.EndSession(ctx, id)
+}
+
+// TestRenewWhileAllEnds: a login that is renewed while all of its user's are ended does not live on in its successor.
+func TestRenewWhileAllEnds(t *testing.T) {
+	for _, path := range []string{"/renew", "/confirm"} {
+		for _, behind := range []string{"added", "ended"} {
+			store := &endingStore{Store: login.NewMemory()}
+			s := newSite(t, setup{login: login.Config{Store: store}})
+			s.in("ann")
+			end := func() { _ = s.manager.EndUser(t.Context(), "ann") }
+			if behind == "added" {
+				store.added = end
+			} else {
+				store.ended = end
+			}
+			s.PostForm(path, nil)
+			if list, _ := s.manager.Sessions(t.Context(), "ann"); len(list) > 0 {
+				t.Errorf("%s, all ended behind the session was %s: %d live on", path, behind, len(list))
+			}
+			s.who("nobody")
+		}
+	}
+}
+
+// TestMaxLogins: what a user has of each kind is bounded, the oldest goes, and those of another level and user stay.
+func TestMaxLogins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := login.NewMemory()
+		s := newSite(t, setup{login: login.Config{MaxLogins: 3, Store: store}})
+		bob := s.Another()
+		s.logIn(bob, "bob", "remember", "1")
+		full := s.Another()
+		s.logIn(full, "ann", "remember", "1")
+		for range 5 {
+			time.Sleep(time.Second)
+			s.logIn(s.Another(), "ann", "level", "pending")
+		}
+		isUser(t, full, "ann fresh")
+		for range 5 {
+			time.Sleep(time.Second)
+			s.logIn(s.Another(), "ann", "remember", "1")
+		}
+		list, _ := s.manager.Sessions(t.Context(), "ann")
+		var levels []string
+		for _, r := range list {
+			levels = append(levels, string(r.Level))
+		}
+		slices.Sort(levels)
+		if want := "[full full full pending pending pending]"; fmt.Sprint(levels) != want {
+			t.Errorf("%v, want %s", levels, want)
+		}
+		if tokens, _ := store.TokensOf(t.Context(), "ann"); len(tokens) != 3 {
+			t.Errorf("%d remember tokens", len(tokens))
+		}
+		isUser(t, full, "nobody")
+		isUser(t, bob, "bob fresh")
+		for n := range 101 {
+			if _, _, err := s.manager.NewKey(t.Context(), login.Key{User: "ann"}); (err == nil) != (n < 100) {
+				t.Fatalf("API key %d: %v", n, err)
+			}
+		}
+		if _, _, err := s.manager.NewKey(t.Context(), login.Key{User: "bob"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
