@@ -177,6 +177,9 @@ func known(t *testing.T, change func(*passkey.Config), configs ...dewar.Config) 
 	if resp := s.enrol("Phone"); resp.Status != 303 {
 		t.Fatalf("adding: %d %s", resp.Status, resp.Text)
 	}
+	if page := s.Get("/passkey/").Text; !strings.Contains(page, "Phone") || strings.Contains(page, "last used") {
+		t.Errorf("the page of a new passkey:\n%s", page)
+	}
 	s.Client = s.Another()
 	return s
 }
@@ -423,6 +426,15 @@ func TestSecondFactor(t *testing.T) {
 	s.is("ann pwd")
 	s.send(s.assertion())
 	s.is("ann pwd+hwk+mfa fresh")
+
+	// Nor is the challenge for a new passkey one for a proof.
+	create, err := virtual.ParseAssertionOptions(s.options("/passkey/create/options"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp := s.send(virtual.CreateAssertionResponse(s.party, s.device, s.key, *create)); resp.Status != 400 || s.reason != passkey.Stale {
+		t.Errorf("with the challenge for a new passkey: %d, %q", resp.Status, s.reason)
+	}
 
 	// The passkey of another user proves nothing.
 	ann := s.key

@@ -7,18 +7,22 @@
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
   let running; // the request that the browser shows; there can be one
+  let sent = false;
 
   async function ask(form, mediation) {
+    if (sent) return;
     running?.abort();
     const mine = running = new AbortController();
     const answer = await fetch(form.dataset.options, {method: "POST", headers: {Accept: "application/json"}, signal: mine.signal});
-    if (!answer.ok) throw new Error((await answer.json()).description);
+    if (answer.status == 401) return form.submit(); // whose answer leads to where the user proves who it is again
+    if (!answer.ok) throw Object.assign(new Error(), {shown: (await answer.json()).description});
     const options = (await answer.json()).publicKey;
     options.challenge = decode(options.challenge);
     if (options.user) options.user.id = decode(options.user.id);
     for (const list of [options.allowCredentials, options.excludeCredentials])
       for (const credential of list ?? []) credential.id = decode(credential.id);
     const made = await navigator.credentials[form.dataset.passkey]({publicKey: options, mediation, signal: mine.signal});
+    if (mine.signal.aborted) return; // a later challenge counts
     const response = {};
     for (const name of ["clientDataJSON", "authenticatorData", "signature", "userHandle", "attestationObject"])
       if (made.response[name]) response[name] = encode(made.response[name]);
@@ -27,6 +31,7 @@
       id: made.id, rawId: encode(made.rawId), type: made.type, authenticatorAttachment: made.authenticatorAttachment ?? undefined,
       clientExtensionResults: {}, response,
     });
+    sent = true;
     form.submit();
   }
 
@@ -57,10 +62,12 @@
     form.addEventListener("submit", event => {
       event.preventDefault();
       form.querySelector("[role=alert]").hidden = true;
-      ask(form).catch(error => say(form, error instanceof DOMException ? form.dataset.failed : error.message || form.dataset.failed));
+      ask(form).catch(error => say(form, error.shown || form.dataset.failed));
     });
     if (form.dataset.conditional !== undefined) offer(form);
   }
+
+  addEventListener("pageshow", () => sent = false); // the browser went back
 
   const unknown = document.querySelector("[data-passkey-unknown]")?.dataset;
   if (unknown) window.PublicKeyCredential?.signalUnknownCredential?.({rpId: unknown.rp, credentialId: unknown.passkeyUnknown});
