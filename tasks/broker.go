@@ -192,7 +192,7 @@ type Filter struct {
 	Limit int
 }
 
-// Info is a task as people see it.
+// Info is a task as people see it. Its RunAt is when it is due next.
 type Info struct {
 	Task
 	State State

@@ -53,11 +53,17 @@
 // # Workers
 //
 // The serving process runs Config.Workers tasks at a time, which is enough for a small site. For more, set it to -1 and
-// run any number of workers with [Queue.Work]. On SIGTERM a worker takes no more, lets running tasks end, and gives
+// run any number of workers, with the command worker or with [Queue.Work]:
+//
+//	shop worker --queues mail=3,default --concurrency 8
+//
+// On SIGTERM a worker takes no more, lets running tasks end, and gives
 // back what does not in time, with no attempt counted.
 //
 // A context is how a handler hears that it must end. One that ignores it loses its place after half a minute, and a
 // worker with too many of them ends with an error, for its supervisor to start it anew.
+//
+// The commands tasks stats, list, show, replay and discard do by hand what there is to do.
 //
 // # Groups and schedules
 //

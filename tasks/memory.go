@@ -280,6 +280,9 @@ func (f Filter) limit() int {
 
 func (t *memoryTask) info() Info {
 	i := Info{Task: t.Task, State: t.state, Started: t.started, Ended: t.ended, Progress: t.progress, Result: t.result, Errors: slices.Clone(t.errors)}
+	if t.state == Scheduled {
+		i.RunAt = t.due
+	}
 	if t.session != nil {
 		i.Worker = t.session.worker.Name
 	}

@@ -67,6 +67,10 @@ func (q *Queue) Init(app *dewar.App) error {
 	if q.config.Logger == nil {
 		q.config.Logger = app.Logger()
 	}
+	if _, another := dewar.ExtensionOf[*Queue](app); another {
+		return errors.New("tasks: the app has a Queue already: register all kinds with one, and give them queues by name")
+	}
+	q.addCommands(app)
 	app.OnStart(func(context.Context) error {
 		if q.config.Workers < 0 {
 			return nil

@@ -19,6 +19,8 @@ type WorkerOptions struct {
 	Queues []QueueShare
 	// Concurrency is how many tasks run at once. Default: 8.
 	Concurrency int
+
+	now <-chan struct{} // ends the wait for running tasks
 }
 
 const (
@@ -52,7 +54,7 @@ func (q *Queue) Work(ctx context.Context, o WorkerOptions) error {
 	n := cmp.Or(max(o.Concurrency, 0), 8)
 	w := &worker{
 		queue: q, slots: make(chan struct{}, n), maxStuck: cmp.Or(q.config.MaxStuck, n), tooMany: make(chan struct{}),
-		who: Worker{Name: clip(fmt.Sprintf("%s:%d", host, os.Getpid()), 100), Queues: shares},
+		now: o.now, who: Worker{Name: clip(fmt.Sprintf("%s:%d", host, os.Getpid()), 100), Queues: shares},
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var scheduler sync.WaitGroup
@@ -78,6 +80,7 @@ func (q *Queue) Work(ctx context.Context, o WorkerOptions) error {
 type worker struct {
 	queue    *Queue
 	who      Worker
+	now      <-chan struct{}
 	slots    chan struct{} // holds one for each place that is taken
 	stuck    atomic.Int32
 	maxStuck int
@@ -114,7 +117,7 @@ func pause(ctx context.Context, failures int) error {
 // trouble logs the first of the broker's errors in a row, and the end of them.
 func (w *worker) trouble(ctx context.Context, err error) {
 	switch {
-	case err == nil && w.troubled.CompareAndSwap(true, false):
+	case err == nil && ctx.Err() == nil && w.troubled.CompareAndSwap(true, false):
 		w.queue.log().Info("the broker of the tasks answers again")
 	case err != nil && ctx.Err() == nil && w.troubled.CompareAndSwap(false, true):
 		w.queue.log().Error("the broker of the tasks fails; trying again", "error", err.Error())
@@ -164,13 +167,13 @@ func (w *worker) serve(ctx context.Context, session Session) error {
 		var err error
 		if time.Since(*t.beaten.Load()) < GiveUpAfter {
 			claims, err = session.Claim(claiming, n, claimWait)
+			w.trouble(claiming, err)
 		} else {
 			_ = pause(claiming, 1) // the process slept: let it beat first
 		}
 		for range n - len(claims) {
 			<-w.slots
 		}
-		w.trouble(claiming, err)
 		for _, c := range claims {
 			t.start(c)
 		}
@@ -208,7 +211,7 @@ func (t *tenure) tryTake() bool {
 }
 
 // drain lets the running tasks end, and gives the rest back.
-func (t *tenure) drain(now bool) {
+func (t *tenure) drain(atOnce bool) {
 	ended := make(chan struct{})
 	go func() { t.ended.Wait(); close(ended) }()
 	wait := func(d time.Duration) {
@@ -218,9 +221,10 @@ func (t *tenure) drain(now bool) {
 		case <-ended:
 		case <-timer.C:
 		case <-t.over.Done():
+		case <-t.now:
 		}
 	}
-	if !now {
+	if !atOnce {
 		wait(t.queue.config.ShutdownTimeout)
 	}
 	t.cancelAll(ErrShutdown)
@@ -340,7 +344,7 @@ func (t *tenure) run(base context.Context, a *attempt) (Outcome, bool) {
 		switch context.Cause(base) {
 		case errDiscarded:
 			o = Outcome{Verdict: Discarded, Error: o.Error}
-		case ErrShutdown:
+		case ErrShutdown, ErrLost:
 			o = Outcome{Verdict: Again, Error: o.Error}
 		}
 	} else {
@@ -416,11 +420,15 @@ func (t *tenure) settle(a *attempt, o Outcome) {
 		if err == nil {
 			return
 		}
-		if errors.Is(err, ErrLost) || pause(t.over, failures) != nil {
+		lost := errors.Is(err, ErrLost)
+		if !lost {
+			t.trouble(t.over, err)
+			lost = pause(t.over, failures) != nil
+		}
+		if lost {
 			t.queue.log().Warn("a task ended when it was not this worker's any more; it runs again", "task", a.claim.ID, "kind", a.claim.Kind)
 			return
 		}
-		t.trouble(t.over, err)
 	}
 }
 

@@ -51,8 +51,8 @@ func (b *TaskBroker) Stats(ctx context.Context) ([]tasks.QueueStats, error) {
 }
 
 const (
-	taskColumns    = "SELECT t.id, t.kind, t.data, t.state, t.attempt, t.failures, t.lost, t.enqueued, t.started, t.progress, t.errors, NULL, 0, w.name FROM TABLE_NAME t LEFT JOIN TABLE_NAME_worker w ON w.id = t.worker"
-	taskEndColumns = "SELECT t.id, t.kind, t.data, t.state, t.attempt, t.failures, t.lost, t.enqueued, t.started, t.progress, t.errors, t.result, t.ended, NULL FROM TABLE_NAME_end t"
+	taskColumns    = "SELECT t.id, t.kind, t.data, t.state, t.attempt, t.failures, t.lost, t.enqueued, t.started, t.progress, t.errors, NULL, 0, w.name, t.run_at FROM TABLE_NAME t LEFT JOIN TABLE_NAME_worker w ON w.id = t.worker"
+	taskEndColumns = "SELECT t.id, t.kind, t.data, t.state, t.attempt, t.failures, t.lost, t.enqueued, t.started, t.progress, t.errors, t.result, t.ended, NULL, 0 FROM TABLE_NAME_end t"
 )
 
 // List returns tasks by their ids.
@@ -119,15 +119,18 @@ func scanInfo(rows *sql.Rows) (info tasks.Info, err error) {
 	var id, kind string
 	var data, progress, errors, result []byte
 	var state, attempt, failures, lost int
-	var enqueued, started, ended sql.NullInt64
+	var enqueued, started, ended, due sql.NullInt64
 	var worker sql.NullString
-	if err := rows.Scan(&id, &kind, &data, &state, &attempt, &failures, &lost, &enqueued, &started, &progress, &errors, &result, &ended, &worker); err != nil {
+	if err := rows.Scan(&id, &kind, &data, &state, &attempt, &failures, &lost, &enqueued, &started, &progress, &errors, &result, &ended, &worker, &due); err != nil {
 		return info, err
 	}
 	info.Task = taskOf(id, kind, data)
 	info.Attempt, info.Failures, info.Lost = attempt, failures, lost
 	info.Enqueued, info.Started, info.Ended = fromMilli(enqueued), fromMilli(started), fromMilli(ended)
 	info.Result, info.Worker = result, worker.String
+	if state == taskScheduled {
+		info.RunAt = fromMilli(due)
+	}
 	for name, n := range taskStates {
 		if n == state {
 			info.State = name

@@ -151,6 +151,13 @@ func (t *bench) later() {
 	}
 	failed := time.Now()
 	t.settle(s, c, tasks.Outcome{Verdict: tasks.Failed, After: 600 * time.Millisecond})
+	if t.b.Capabilities().Inspect {
+		info, err := t.b.Lookup(t.ctx, c.ID)
+		t.must(err)
+		if due := info.RunAt.Sub(failed); info.State != tasks.Scheduled || due < 550*time.Millisecond || due > 10*time.Second {
+			t.Errorf("after a failure it is %s, due in %v", info.State, due)
+		}
+	}
 	if c = t.claim(s, 1)[0]; string(c.Args) != "2" || time.Since(failed) < 550*time.Millisecond {
 		t.Errorf("task %s came again after %v", c.Args, time.Since(failed))
 	}
