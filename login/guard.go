@@ -16,7 +16,8 @@ import (
 //	app.Get("/account", account).Guard(login.Required)
 var (
 	// Required lets users pass who are logged in, as login_required. Others are sent to Config.LoginView, or get 401: where
-	// there is none, on an API's route, and when they like JSON better than a page. OPTIONS passes.
+	// there is none, on an API's route, and when they like JSON better than a page. The app's own answers to OPTIONS and to
+	// preflights ask no guard; a view or a mounted handler for OPTIONS is guarded like any other.
 	Required dewar.Guard = guard{name: "login required", level: Full}
 	// Fresh lets users pass whose login is fresh, as fresh_login_required: see [IsFresh]. Users of a Loader never are.
 	Fresh dewar.Guard = guard{name: "fresh login required", level: Full, fresh: true}
@@ -48,9 +49,6 @@ func (g guard) Check(c *dewar.Context) error {
 	m, ok := dewar.ExtensionOf[*Manager](c.App())
 	if !ok {
 		return errNotInstalled
-	}
-	if c.Method() == http.MethodOptions {
-		return nil
 	}
 	v, err := m.visit(c)
 	switch {

@@ -154,7 +154,10 @@ func (p *policy) condition(user login.Account) (where Condition, err error) {
 		if r.where == nil {
 			return None, fmt.Errorf("permit: Where(%s): the rule %s has no condition; give it one with its Where", p.name, r.code)
 		}
-		w := r.where(user)
+		w, err := r.where(user)
+		if err != nil {
+			return None, fmt.Errorf("permit: Where(%s): the rule %s: %w", p.name, r.code, err)
+		}
 		if strings.TrimSpace(w.SQL) == "" {
 			return None, fmt.Errorf("permit: Where(%s): the condition of the rule %s is empty", p.name, r.code)
 		}

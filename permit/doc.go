@@ -12,7 +12,7 @@
 //	app.Get("/", index).Guard(permit.Public)
 //
 // One need of a permission is enough. A user has the roles of a method Roles() []string, UserNeed of the own id, and what
-// Config.Provide gives. With Config.DenyByDefault a route that nothing guards stops the start, with its place. The command
+// Config.Provide gives. [Scope] is for what API keys may do. With Config.DenyByDefault a route that nothing guards stops the start, with its place. The command
 // routes lists the needs, and check what is wrong with them.
 //
 // # Objects

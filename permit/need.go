@@ -115,9 +115,6 @@ func (requirement) Stage() dewar.Stage { return dewar.StagePermission }
 func (r requirement) Name() string     { return "needs " + r.String() }
 
 func (r requirement) Check(c *dewar.Context) error {
-	if c.Method() == "OPTIONS" {
-		return nil
-	}
 	p, err := installed(c)
 	if err != nil {
 		return err
@@ -133,6 +130,24 @@ func (r requirement) Check(c *dewar.Context) error {
 		return &dewar.HTTPError{Code: 403, Err: fmt.Errorf("permit: the user does not have %s", r)}
 	}
 	return nil
+}
+
+// Scope is a guard for what API keys do: a request that a key of [login.APIKeys] sent passes when the key has the scope, and
+// one of a user who is logged in otherwise passes as by [login.Required]. A key without it, one without any scopes included,
+// gets 403, with the event authz_fail. It panics for a scope that no key can have: an empty one, or one with a space.
+func Scope(scope string) dewar.Guard {
+	if len(strings.Fields(scope)) != 1 || strings.TrimSpace(scope) != scope {
+		panic(fmt.Sprintf("permit: Scope(%q): a scope is a word", scope))
+	}
+	return dewar.GuardFunc(dewar.StagePermission, "scope "+scope, func(c *dewar.Context) error {
+		if err := login.Required.Check(c); err != nil {
+			return err
+		}
+		if key, ok := login.UsedKey(c); ok && !slices.Contains(key.Scopes, scope) {
+			return &dewar.HTTPError{Code: 403, Err: fmt.Errorf("permit: the API key %s does not have the scope %s", key.Prefix, scope)}
+		}
+		return nil
+	})
 }
 
 // Public is the guard of a route that everybody may use: with [Config.DenyByDefault] each route has a guard or this.

@@ -77,14 +77,17 @@ type rule struct {
 	code, text     string
 	deny, visitors bool
 	applies        func(c *dewar.Context, user login.Account, object any) (bool, error)
-	where          func(user login.Account) Condition
+	where          func(user login.Account) (Condition, error)
 }
 
 // untyped takes the types away; user is nil for a visitor.
 func (r Rule[U, T]) untyped() rule {
-	as := func(user login.Account) U {
-		u, _ := user.(U) // the zero U for a visitor
-		return u
+	as := func(user login.Account) (u U, err error) { // the zero U for a visitor
+		u, ok := user.(U)
+		if user != nil && !ok {
+			return u, fmt.Errorf("permit: the user is a %T, and the rule is for a %T", user, u)
+		}
+		return u, nil
 	}
 	plain := rule{code: r.code, text: r.text, deny: r.deny, visitors: r.visitors}
 	plain.applies = func(c *dewar.Context, user login.Account, object any) (bool, error) {
@@ -92,10 +95,20 @@ func (r Rule[U, T]) untyped() rule {
 		if !ok {
 			return false, fmt.Errorf("permit: the object is a %T", object)
 		}
-		return r.applies(c, as(user), o)
+		u, err := as(user)
+		if err != nil {
+			return false, err
+		}
+		return r.applies(c, u, o)
 	}
 	if r.where != nil {
-		plain.where = func(user login.Account) Condition { return r.where(as(user)) }
+		plain.where = func(user login.Account) (Condition, error) {
+			u, err := as(user)
+			if err != nil {
+				return None, err
+			}
+			return r.where(u), nil
+		}
 	}
 	return plain
 }
