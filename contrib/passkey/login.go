@@ -162,7 +162,7 @@ func (m *Manager) signIn(c *dewar.Context, user login.Account) error {
 		}
 		return c.Redirect(login.Next(c, dewar.Path(m.cfg.After)))
 	}
-	if before, ok := login.ThisSession(c); ok {
+	if before, ok := login.ThisSession(c); ok && before.Level == login.Pending {
 		methods = append(slices.Clone(before.Methods), methods...)
 	}
 	how := login.Options{Methods: methods}

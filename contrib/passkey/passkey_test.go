@@ -427,7 +427,15 @@ func TestSecondFactor(t *testing.T) {
 	s.send(s.assertion())
 	s.is("ann pwd+hwk+mfa fresh")
 
-	// Nor is the challenge for a new passkey one for a proof.
+	// Behind a link in a mail it stands alone.
+	recovering := s.Another()
+	s.Client, recovering = recovering, s.Client
+	s.in("bob", "level", "recovering")
+	s.send(s.assertion())
+	s.is("ann hwk+mfa fresh")
+	s.Client = recovering
+
+	// The challenge for a new passkey is none for a proof.
 	create, err := virtual.ParseAssertionOptions(s.options("/passkey/create/options"))
 	if err != nil {
 		t.Fatal(err)
@@ -646,4 +654,27 @@ func TestConfig(t *testing.T) {
 	if list := manager.Check(); len(list) != 1 || list[0].Severity != dewar.SeverityError {
 		t.Errorf("an app without logins: %+v", list)
 	}
+}
+
+// FuzzCredential: whatever a browser sends, nobody is logged in by it and nothing breaks.
+func FuzzCredential(f *testing.F) {
+	for _, seed := range []string{
+		"", "{}", "null", `{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AAAA","signature":"AA","userHandle":"AA"}}`,
+		`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, credential string) {
+		s := newSite(t, nil)
+		s.options("/passkey/login/options")
+		if resp := s.send(credential); resp.Status != 400 && resp.Status != 403 && resp.Status != 413 {
+			t.Errorf("a login: %d %s", resp.Status, resp.Text)
+		}
+		s.is("")
+		s.in("ann")
+		s.options("/passkey/create/options")
+		if resp := s.PostForm("/passkey/create", url.Values{"credential": {credential}}); resp.Status != 400 && resp.Status != 403 && resp.Status != 413 {
+			t.Errorf("a new passkey: %d %s", resp.Status, resp.Text)
+		}
+	})
 }

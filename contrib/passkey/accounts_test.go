@@ -1,0 +1,86 @@
+package passkey_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	virtual "github.com/descope/virtualwebauthn"
+
+	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
+	"github.com/dewar-go/dewar/contrib/passkey"
+	"github.com/dewar-go/dewar/dewartest"
+	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/mail"
+)
+
+// With package accounts a passkey is the second factor behind a password, and both factors alone.
+func TestAccounts(t *testing.T) {
+	app := dewar.New(dewar.Config{InstanceDir: t.TempDir(), Loopback: true, Name: "Shop", Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	store, credentials := accounts.NewMemory(), login.NewMemoryCredentials()
+	ann := &accounts.Account{ID: "ann", Email: "ann@example.com", Confirmed: time.Now(), Created: time.Now()}
+	if err := store.Add(t.Context(), ann, ""); err != nil {
+		t.Fatal(err)
+	}
+	keys := passkey.New(passkey.Config{
+		Credentials: credentials, LoginView: "accounts.login",
+		SignIn: func(c *dewar.Context, user login.Account, how login.Options) error {
+			return accounts.SignIn(c, user.(*accounts.Account), how.Methods...)
+		},
+	})
+	extension := accounts.New(accounts.Config{Store: store, Mail: &mail.Outbox{}, From: "shop@example.com", Factors: []accounts.Factor{keys}})
+	extension.Signals.Deleted.Connect(func(e accounts.Event) {
+		if err := credentials.RemoveCredentials(t.Context(), e.Account.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	app.Extend(extension, keys)
+	app.Post("/password", func(c *dewar.Context) error { return accounts.SignIn(c, ann, "pwd") })
+	app.Get("/who", func(c *dewar.Context) error {
+		r, _ := login.ThisSession(c)
+		return c.Text(login.Current(c).GetID() + " " + strings.Join(r.Methods, "+"))
+	})
+	s := &site{t: t, Client: dewartest.New(t, app), party: virtual.RelyingParty{Name: "Shop", ID: "localhost", Origin: "http://localhost"}}
+	s.device, s.key = virtual.NewAuthenticator(), virtual.NewCredential(virtual.KeyTypeEC2)
+
+	s.PostForm("/password", nil)
+	s.is("ann pwd")
+	if resp := s.enrol("Phone"); resp.Status != 303 {
+		t.Fatalf("adding: %d %s", resp.Status, resp.Text)
+	}
+	s.Client = s.Another()
+	if resp := s.PostForm("/password", nil); resp.Location() != "/account/factor" {
+		t.Errorf("behind the password: %d to %q", resp.Status, resp.Location())
+	}
+	s.is(" pwd")
+	if resp := s.Get("/account/factor"); resp.Location() != "/passkey/use" {
+		t.Errorf("the second factor: %d to %q", resp.Status, resp.Location())
+	}
+	if resp := s.send(s.assertion()); resp.Location() != "/next" {
+		t.Errorf("behind the second factor: %d to %q", resp.Status, resp.Location())
+	}
+	s.is("ann pwd+hwk+mfa")
+	if page := s.Get("/account/").Text; !strings.Contains(page, `href="/passkey/"`) {
+		t.Errorf("the page of the account does not lead to passkeys:\n%s", page)
+	}
+
+	s.Client = s.Another()
+	s.send(s.assertion())
+	s.is("ann hwk+mfa")
+	s.Client = s.Another()
+	if err := extension.Disable(t.Context(), "ann", true); err != nil {
+		t.Fatal(err)
+	}
+	if resp := s.send(s.assertion()); resp.Status != 403 {
+		t.Errorf("a disabled account: %d, want 403", resp.Status)
+	}
+	s.is(" ")
+	if err := extension.Delete(t.Context(), "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := credentials.CredentialsOf(t.Context(), "ann", ""); err != nil || len(list) != 0 {
+		t.Errorf("%d passkeys of a deleted account are left: %v", len(list), err)
+	}
+}
