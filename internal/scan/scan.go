@@ -43,8 +43,12 @@ func (e *TypeError) Error() string {
 	return fmt.Sprintf("a field of type %v cannot be read from text", e.Type)
 }
 
+// maxOwnText bounds the text of a type that reads it itself and is no text: a big.Int of a million digits takes seconds.
+const maxOwnText = 10_000
+
 // Text sets to by a text. It reads strings, booleans ([Bool]), numbers of any size, durations ([Duration]), times
-// ([Layout]), bytes, url.URL, and types that implement encoding.TextUnmarshaler, whose errors are returned unchanged. Any other
+// ([Layout]), bytes, url.URL, and types that implement encoding.TextUnmarshaler, whose errors are returned unchanged; one that
+// is neither a string nor a slice gets at most 10,000 bytes. Any other
 // error is an [*Error] or a [*TypeError]. On an error the value is unchanged.
 func Text(to reflect.Value, text string) error { return Layout("").Text(to, text) }
 
@@ -66,6 +70,9 @@ func (l Layout) Text(to reflect.Value, text string) error {
 		return nil
 	}
 	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if to.Kind() != reflect.String && to.Kind() != reflect.Slice && len(text) > maxOwnText {
+			return &Error{fmt.Sprintf("a text of %d bytes is no %v", len(text), to.Type()), fmt.Sprintf("it may have %d bytes", maxOwnText)}
+		}
 		return u.UnmarshalText([]byte(text))
 	}
 	t := to.Type()

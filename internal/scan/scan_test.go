@@ -2,8 +2,10 @@ package scan_test
 
 import (
 	"errors"
+	"math/big"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +43,27 @@ func TestValues(t *testing.T) {
 		})
 	}
 }
+
+// TestOwnTextsAreBounded: what reads a number of any length itself is not given one that takes seconds.
+func TestOwnTextsAreBounded(t *testing.T) {
+	for n, want := range map[int]bool{10_000: true, 10_001: false, 1_000_000: false} {
+		text := strings.Repeat("9", n)
+		for _, into := range []any{new(big.Int), new(big.Rat), new(big.Float), new(*big.Int)} {
+			err := scan.Values(reflect.ValueOf(into).Elem(), []string{text})
+			if _, bounded := errors.AsType[*scan.Error](err); (err == nil) != want || bounded == want || err != nil && len(err.Error()) > 100 {
+				t.Errorf("%d digits of %T: %v", n, into, err)
+			}
+		}
+		if err := scan.Values(reflect.ValueOf(new(page)).Elem(), []string{text}); err != nil {
+			t.Errorf("a text of %d bytes: %v", n, err)
+		}
+	}
+}
+
+// page is a text with a method of its own.
+type page string
+
+func (p *page) UnmarshalText(b []byte) error { *p = page(b); return nil }
 
 func TestTextErrors(t *testing.T) {
 	for _, row := range []struct {
