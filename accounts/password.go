@@ -126,16 +126,20 @@ func (p *PasswordPolicy) refuse(password string, withFactor bool, words ...strin
 // rows are keys that lie beside each other.
 var rows = []string{"qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p"}
 
-// distinct counts the characters that a guesser cannot derive from those before: a repeat of any part, a character that
+// distinct counts the characters that a guesser cannot derive from those before: three that were there before, a character that
 // follows in a sequence or on the keyboard, and one that was there three times before count nothing.
 func distinct(text string) (n int) {
 	runes := []rune(text)
-	seen := map[rune]int{}
+	seen, threes := map[rune]int{}, map[[3]rune]bool{}
 	for i, r := range runes {
-		if seen[r]++; seen[r] > 3 || i > 0 && follows(runes[i-1], r) || repeats(runes, i) {
-			continue
+		repeated := false
+		if i >= 2 {
+			three := [3]rune(runes[i-2 : i+1])
+			repeated, threes[three] = threes[three], true
 		}
-		n++
+		if seen[r]++; seen[r] <= 3 && !repeated && (i == 0 || !follows(runes[i-1], r)) {
+			n++
+		}
 	}
 	return n
 }
@@ -147,11 +151,6 @@ func follows(a, b rune) bool {
 	}
 	pair, back := string([]rune{a, b}), string([]rune{b, a})
 	return slices.ContainsFunc(rows, func(row string) bool { return strings.Contains(row, pair) || strings.Contains(row, back) })
-}
-
-// repeats reports whether the three characters that end at i stand before as well.
-func repeats(runes []rune, i int) bool {
-	return i >= 3 && strings.Contains(string(runes[:i]), string(runes[i-2:i+1]))
 }
 
 // periodic reports whether a text is a shorter one several times.
