@@ -63,6 +63,11 @@
 // Config.Loaders find the user of a request by [APIKeys], [BasicAuth], [BearerAuth] or a [Loader] of your own, Flask-Login's
 // request_loader. They make no session. API keys come from [Manager.NewKey]; the store has their hash.
 //
+// # Other ways in
+//
+// [Credentials] keep what leads into an account beside a password: the identities of contrib/oidc and the passkeys of
+// contrib/passkey, in one table, so that the last way in is kept whatever it is.
+//
 // # Beside Flask
 //
 // With dewar.Config.Flask the session and the remember cookie are Flask-Login's, both ways: each application knows

@@ -67,7 +67,7 @@ func (m *Manager) leave(c *dewar.Context, link string) error {
 	if login.Current(c).IsAuthenticated() {
 		options = append(options, oauth2.SetAuthURLParam("max_age", "0"))
 	}
-	return c.Render("oidc/leave.html", dewar.Vars{"url": markup.URL(config.AuthCodeURL(a.State, options...)), "label": p.Label})
+	return m.render(c, "oidc/leave.html", dewar.Vars{"url": markup.URL(config.AuthCodeURL(a.State, options...)), "label": p.Label})
 }
 
 // next is the page to come back to, as a path within the app.

@@ -18,6 +18,7 @@
 //	GET  /oidc/<provider>/callback   oidc.callback  logs in, or makes an account
 //	POST /oidc/<provider>/link       oidc.link      adds the provider to the account that is logged in
 //	POST /oidc/unlink                oidc.unlink    removes it: the field "id" is that of [Identities]
+//	GET  /oidc/                      oidc.manage    the user's identities, to add and remove
 //
 // A login page has a button for each provider:
 //
@@ -27,9 +28,8 @@
 //	</form>
 //	{% endfor %}
 //
-// The field or parameter "next" is login.Next's. The browser leaves by the page oidc/leave.html, which a template of the
-// app's by that name replaces: the content security policy lets no form end at another site, so that a redirect would be
-// blocked in Chromium.
+// The field or parameter "next" is login.Next's. The browser leaves by the page oidc/leave.html, since the content security policy lets no form end at another site, so that a redirect would be
+// blocked in Chromium. Templates of the app's by the names oidc/base.html, oidc/leave.html and oidc/manage.html replace these.
 //
 // # Who it is
 //

@@ -31,6 +31,7 @@ func Example() {
 		fmt.Println(r.Methods, r.Rule, r.Endpoint)
 	}
 	// Output:
+	// [GET HEAD] /oidc/ oidc.manage
 	// [POST] /oidc/unlink oidc.unlink
 	// [POST] /oidc/<provider> oidc.begin
 	// [GET HEAD] /oidc/<provider>/callback oidc.callback

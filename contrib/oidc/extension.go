@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/outbound"
 )
@@ -92,6 +93,7 @@ func (m *Manager) Init(app *dewar.App) error {
 		return err
 	}
 	bp := dewar.NewBlueprint("oidc", dewar.BlueprintOptions{Prefix: m.cfg.Prefix, Templates: templates, OwnPaths: true})
+	bp.Get("/", m.manage).Name("manage").Guard(login.Required)
 	bp.Post("/unlink", m.unlink).Name("unlink").Guard(login.FreshWithin(freshFor))
 	bp.Post("/<provider>", m.begin).Name("begin")
 	bp.Get("/<provider>/callback", m.callback).Name("callback")
@@ -122,6 +124,13 @@ func (m *Manager) Check() []dewar.Finding {
 		})
 	}
 	return list
+}
+
+// render shows a page.
+func (m *Manager) render(c *dewar.Context, name string, vars dewar.Vars) error {
+	vars["site"] = m.app.Config().Name
+	vars["say"] = func(text string) string { return forms.Gettext(c, text) }
+	return c.Render(name, vars)
 }
 
 // managerOf returns the Manager of the app. It panics when there is none.

@@ -41,6 +41,15 @@ func Identities(c *dewar.Context) ([]Linked, error) {
 	return list, nil
 }
 
+// manage is the page of the user's identities.
+func (m *Manager) manage(c *dewar.Context) error {
+	list, err := Identities(c)
+	if err != nil {
+		return err
+	}
+	return m.render(c, "oidc/manage.html", dewar.Vars{"identities": list})
+}
+
 func (m *Manager) linked(credential login.Credential) Linked {
 	var k kept
 	_ = json.Unmarshal(credential.Data, &k) // what is not there is not shown

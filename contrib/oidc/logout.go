@@ -15,7 +15,8 @@ func Out(c *dewar.Context, provider string, then dewar.Target) error {
 	if err := login.Out(c); err != nil {
 		return err
 	}
-	for _, p := range managerOf(c).providers {
+	m := managerOf(c)
+	for _, p := range m.providers {
 		if p.Name != provider {
 			continue
 		}
@@ -35,7 +36,7 @@ func Out(c *dewar.Context, provider string, then dewar.Target) error {
 		q.Set("client_id", p.ClientID)
 		q.Set("post_logout_redirect_uri", back)
 		u.RawQuery = q.Encode()
-		return c.Render("oidc/leave.html", dewar.Vars{"url": markup.URL(u.String()), "label": p.Label})
+		return m.render(c, "oidc/leave.html", dewar.Vars{"url": markup.URL(u.String()), "label": p.Label})
 	}
 	return c.Redirect(then)
 }

@@ -663,6 +663,12 @@ func TestLink(t *testing.T) {
 	if err := s.Get("/identities").JSON(&list); err != nil || len(list) != 1 {
 		t.Fatalf("identities: %+v, %v", list, err)
 	}
+	page := s.Get("/oidc/").Text
+	for _, want := range []string{"Test &amp; Co", "ann@example.com", `value="` + list[0].ID + `"`, `action="/oidc/other/link"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of identities has no %s:\n%s", want, page)
+		}
+	}
 	unlink := func() int { return s.PostForm("/oidc/unlink", url.Values{"id": {list[0].ID}}).Status }
 	if got := unlink(); got != 409 || s.reason != oidc.LastWayIn {
 		t.Errorf("the last way in: %d, %q", got, s.reason)

@@ -349,6 +349,22 @@ func TestLoginAttacks(t *testing.T) {
 	}
 }
 
+// Login CSRF: another site cannot have a browser ask, answer, add or remove.
+func TestOtherSites(t *testing.T) {
+	s := known(t, nil)
+	answer := s.assertion()
+	s.SecFetchSite = "cross-site"
+	if resp := s.send(answer); resp.Status != 403 {
+		t.Errorf("a login: %d, want 403", resp.Status)
+	}
+	for _, target := range []string{"/passkey/login/options", "/passkey/create/options", "/passkey/create", "/passkey/rename", "/passkey/remove"} {
+		if resp := s.PostForm(target, nil); resp.Status != 403 {
+			t.Errorf("%s: %d, want 403", target, resp.Status)
+		}
+	}
+	s.is("")
+}
+
 // An answer is good once, also for who kept the session cookie from before.
 func TestReplay(t *testing.T) {
 	for name, config := range map[string]dewar.Config{
