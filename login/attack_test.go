@@ -150,3 +150,28 @@ func TestMaxLogins(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherUserInTheSession: what the session holds of one user is not the next one's, beside Flask too.
+func TestAnotherUserInTheSession(t *testing.T) {
+	for name, flask := range map[string]*dewar.FlaskSharing{"alone": nil, "beside Flask": {}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, setup{config: dewar.Config{Flask: flask}, routes: func(app *dewar.App) {
+				app.Get("/keep/<word>", func(c *dewar.Context) error { c.Session().Set("word", c.Str("word")); return c.NoContent() })
+				app.Get("/word", func(c *dewar.Context) error { word, _ := c.Session().Get("word"); return c.Text(fmt.Sprint(word)) })
+			}})
+			s.Get("/keep/visitor")
+			s.in("ann")
+			if got := s.Get("/word").Text; got != "visitor" {
+				t.Errorf("a visitor's: %q", got)
+			}
+			s.in("ann")
+			if got := s.Get("/word").Text; got != "visitor" {
+				t.Errorf("the same user's: %q", got)
+			}
+			s.in("bob")
+			if got := s.Get("/word").Text; got != "<nil>" {
+				t.Errorf("another user's: %q", got)
+			}
+		})
+	}
+}

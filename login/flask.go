@@ -90,6 +90,9 @@ func (m *Manager) flaskIn(c *dewar.Context, user Account, o Options) error {
 		return errShared
 	}
 	s, id := c.Session(), user.GetID()
+	if before, ok := flaskUserID(s); ok && before != id {
+		s.Clear()
+	}
 	s.Set(userKey, id)
 	s.Set(freshKey, !o.NotFresh)
 	s.Set(browserKey, m.browserMark(c))
