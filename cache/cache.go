@@ -36,7 +36,8 @@
 // # When the store is down
 //
 // Values are loaded as if they were not there, a few at a time, and for a second no
-// request waits for the store again. With Options.FailWhenDown Get returns the store's error.
+// request waits for the store again. With Options.Spare the last value that this process saw is shown instead, and with
+// Options.FailWhenDown Get returns the store's error.
 //
 // # For those who know Flask-Caching
 //
@@ -101,6 +102,10 @@ type Options[K any] struct {
 	Tags func(key K) []string
 	// Keys, when set, encrypts what is kept, bound to its key: AES-256-GCM.
 	Keys *sign.KeyRing
+	// Spare, when set, has a copy of each value that Get found in the store, and is asked while the store does not answer: what it
+	// has is shown until its TTL and Stale are over, and nothing is loaded. What was invalidated and not asked for since
+	// is shown again. Caches may share one. Default: none.
+	Spare *Memory
 	// FailWhenDown returns the store's error instead of loading.
 	FailWhenDown bool
 	// Marshal and Unmarshal are for values that JSON does not suit. Default:
@@ -155,7 +160,7 @@ func New[K, V any](store Store, name string, o Options[K], load func(context.Con
 	c := &Cache[K, V]{prefix: name + "\x00" + reflect.TypeFor[V]().String() + "\x00", load: load, options: o}
 	c.entries = entries{
 		store: store, name: name, flights: map[string]*flight{}, ttl: o.TTL, stale: o.Stale, negative: o.Negative,
-		loadTimeout: o.LoadTimeout, maxValue: o.MaxValue, failWhenDown: o.FailWhenDown, log: o.Logger,
+		loadTimeout: o.LoadTimeout, maxValue: o.MaxValue, failWhenDown: o.FailWhenDown, spare: o.Spare, log: o.Logger,
 		slots: make(chan struct{}, loadsWhenDown),
 	}
 	if o.Keys != nil {

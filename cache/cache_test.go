@@ -408,6 +408,52 @@ func TestStoreDown(t *testing.T) {
 	})
 }
 
+// TestSpare: while the store is down the last values are shown, nothing is loaded, and what was deleted is not there.
+func TestSpare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &downStore{Store: cache.NewMemory(0)}
+		var l loads
+		c := cache.New(store, "n", quiet(cache.Options[string]{TTL: time.Minute, Stale: time.Minute, Spare: cache.NewMemory(0)}), l.load)
+		other := cache.New(store, "n", quiet(cache.Options[string]{TTL: time.Minute}), l.load)
+		seen := func() {
+			for _, key := range []string{"a", "b", "c", "d"} {
+				for range 2 { // it is the second that finds it
+					if _, err := c.Get(t.Context(), key); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		seen()
+		time.Sleep(90 * time.Second) // stale
+		seen()
+		synctest.Wait()
+		seen()
+		for _, err := range []error{c.Delete(t.Context(), "b"), other.Delete(t.Context(), "c"), c.Put(t.Context(), "d", 7)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _ = c.Get(t.Context(), "c")
+		if v, err := c.Get(t.Context(), "d"); v != 7 || err != nil {
+			t.Error(v, err)
+		}
+		store.err = errors.New("no route")
+		for key, wantLoads := range map[string]int64{"a": 0, "d": 0, "b": 1} {
+			before := l.n.Load()
+			v, err := c.Get(t.Context(), key)
+			if err != nil || l.n.Load()-before != wantLoads || key == "d" && v != 7 {
+				t.Errorf("%s: %v, %v, %d loads", key, v, err, l.n.Load()-before)
+			}
+		}
+		time.Sleep(3 * time.Minute)
+		before := l.n.Load()
+		if _, err := c.Get(t.Context(), "a"); err != nil || l.n.Load() != before+1 {
+			t.Errorf("behind TTL and Stale: %v, %d loads", err, l.n.Load()-before)
+		}
+	})
+}
+
 type downStore struct {
 	cache.Store
 	err   error

@@ -114,6 +114,7 @@ type entries struct {
 	loadTimeout          time.Duration
 	maxValue             int
 	failWhenDown         bool
+	spare                *Memory
 	keys                 []sign.DerivedKey
 	log                  *slog.Logger
 	slots                chan struct{} // for loads while the store is down
@@ -200,6 +201,9 @@ func (c *entries) encode(p place, tokens [][]byte, data []byte, negative bool) (
 
 // bury puts a tombstone where an entry was, for as long as a load of it may be under way.
 func (c *entries) bury(ctx context.Context, p place) error {
+	if c.spare != nil {
+		_ = c.spare.Delete(ctx, p.entry)
+	}
 	stone := append([]byte{formatVersion, kindTombstone}, newToken()...)
 	if err := c.store.Set(ctx, p.entry, stone, c.loadTimeout); err != nil {
 		return fmt.Errorf("cache: %s: the value is not forgotten: %w", c.name, err)

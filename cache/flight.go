@@ -27,6 +27,11 @@ type loader func(context.Context) ([]byte, error)
 func (c *entries) get(ctx context.Context, p place, load loader) ([]byte, error) {
 	f, err := c.ask(ctx, p)
 	e := f.entry
+	if c.spare != nil {
+		if kept := c.copied(ctx, p, e, err); kept != nil {
+			return kept, nil
+		}
+	}
 	switch {
 	case err != nil && (c.failWhenDown || ctx.Err() != nil):
 		return nil, err
@@ -42,6 +47,23 @@ func (c *entries) get(ctx context.Context, p place, load loader) ([]byte, error)
 		return nil, ErrNotFound
 	}
 	return e.data, nil
+}
+
+// copied keeps a copy of a value, or forgets it when there is none any more. While the store does not answer it returns
+// the copy.
+func (c *entries) copied(ctx context.Context, p place, e *entry, down error) []byte {
+	values, _ := c.spare.Get(ctx, p.entry)
+	kept := decode(values[0], nil)
+	switch {
+	case down != nil && kept != nil:
+		return kept.data
+	case down != nil:
+	case e == nil || e.negative:
+		_ = c.spare.Delete(ctx, p.entry)
+	case kept == nil || kept.soft.UnixMilli() != e.soft.UnixMilli():
+		_ = c.spare.Set(ctx, p.entry, e.encode(nil), time.Until(e.soft.Add(c.stale)))
+	}
+	return nil
 }
 
 // ask is read, unless the store failed a moment ago.

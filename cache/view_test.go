@@ -2,6 +2,8 @@ package cache_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -181,6 +183,7 @@ func TestRequestsThatPass(t *testing.T) {
 		"two in query":  func(r *http.Request) { r.URL.RawQuery = "page=1&utm=1" },
 		"a body":        func(r *http.Request) { r.ContentLength = 1; r.Body = http.NoBody },
 		"POST":          func(r *http.Request) { r.Method = "POST" },
+		"a certificate": func(r *http.Request) { r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{{}}} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t, cache.ViewOptions{Query: []string{"page"}}, view)
@@ -381,6 +384,21 @@ func TestViewOfCodings(t *testing.T) {
 				t.Errorf("%q: %q, want %q", accept, got.Text, want)
 			}
 		}
+	}
+	before := s.runs.Load()
+	for _, accept := range []string{"br;q=1, GZIP;q=0.5", "gzip,br"} {
+		r := s.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", accept)
+		if s.Do(r); s.runs.Load() != before {
+			t.Errorf("%q is another page", accept)
+		}
+	}
+	if _, _, runs := s.twice(t, func() *dewartest.Response {
+		r := s.NewRequest("GET", "/", nil)
+		r.TLS = &tls.ConnectionState{}
+		return s.Do(r)
+	}); runs != 1 {
+		t.Errorf("over TLS: %d runs", runs)
 	}
 }
 
