@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/forms"
@@ -104,7 +105,7 @@ func (a *Accounts) confirmEmailPage(c *dewar.Context) error {
 }
 
 // undoEmailPage gives the account its old address back, from the mailbox of which the link comes. Whoever changed it knew
-// the password, which is no longer good then, and is logged out.
+// the password, which is no longer good then, and is logged out. A deletion meanwhile was theirs too.
 func (a *Accounts) undoEmailPage(c *dewar.Context) error {
 	t, account, err := a.linked(c, PurposeUndo)
 	if err != nil {
@@ -114,7 +115,7 @@ func (a *Accounts) undoEmailPage(c *dewar.Context) error {
 		return a.render(c, "accounts/undo_email.html", dewar.Vars{"email": t.SentTo})
 	}
 	changed := clone(*account)
-	changed.Email, changed.PasswordHash, changed.ShortPassword = t.SentTo, "", false
+	changed.Email, changed.PasswordHash, changed.ShortPassword, changed.DeleteAt = t.SentTo, "", false, time.Time{}
 	if err := a.spend(c, changed, t); err != nil {
 		return a.answer(c, err)
 	}

@@ -255,6 +255,27 @@ func TestChangeEmailTwice_CVE_2026_32700(t *testing.T) {
 	})
 }
 
+// A thief who changes the address and then deletes the account does not keep its owner from taking both back.
+func TestUndoAfterDeletion(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, s *site) {
+		a := s.member("ann@example.com")
+		thief := s.in("ann@example.com")
+		thief.PostForm("/account/email", url.Values{"email": {"thief@example.com"}})
+		wantTo(t, thief.PostForm(follow(t, thief, s.link("thief@example.com")), nil), "/account/")
+		undo := s.link("ann@example.com")
+		wantTo(t, thief.PostForm("/account/delete", url.Values{"sure": {"y"}}), "/account/login")
+		restore := s.link("thief@example.com")
+		wantTo(t, s.PostForm(follow(t, s.Client, undo), nil), "/account/forgot")
+		if got := s.account("ann@example.com"); got.ID != a.ID || !got.DeleteAt.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		want(t, thief.PostForm(follow(t, thief, restore), nil), 410)
+		forgot(s.Client, "ann@example.com")
+		wantTo(t, s.PostForm(follow(t, s.Client, s.link("ann@example.com")), url.Values{"password": {other}}), "/account/login")
+		wantTo(t, s.logIn(s.Client, "ann@example.com", other), "/account/")
+	})
+}
+
 // An address that somebody has meanwhile is not taken from them.
 func TestChangeEmailTaken(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, s *site) {

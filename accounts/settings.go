@@ -88,7 +88,8 @@ func (a *Accounts) deletePage(c *dewar.Context) error {
 	if err := a.update(c, changed); err != nil {
 		return err
 	}
-	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID); err != nil {
+	// The way back to an address from before stays: whoever deletes the account may have changed that too.
+	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID, PurposeReset, PurposeEmail, PurposeRestore); err != nil {
 		return unavailable(err)
 	}
 	if err := a.cfg.Store.AddToken(c.Context(), t); err != nil {
