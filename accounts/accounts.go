@@ -85,6 +85,7 @@ func (a *Accounts) Init(app *dewar.App) error {
 	if a.cfg.Login.Remembered == nil {
 		a.cfg.Login.Remembered = a.remembered
 	}
+	a.cfg.Factors = append([]Factor{authenticatorApp{a}}, a.cfg.Factors...)
 	a.perAddress = a.cfg.Limiter.Counter("accounts.address", "20/minute")
 	a.perAccounts = a.cfg.Limiter.Counter("accounts.accounts", "10 per 10 minutes")
 	a.perPair = a.cfg.Limiter.Counter("accounts.pair", "1 per 10 minutes")
@@ -121,7 +122,7 @@ func (a *Accounts) blueprint() *dewar.Blueprint {
 	}
 	bp := dewar.NewBlueprint("accounts", dewar.BlueprintOptions{Prefix: a.cfg.Prefix, Templates: templates})
 	bp.Register(dewar.NewBlueprint("forms", dewar.BlueprintOptions{Templates: forms.Templates}))
-	fresh := login.FreshWithin(stepUp)
+	fresh := StepUp(stepUp)
 	get := func(rule, name string, view dewar.View) *dewar.Route { return bp.Get(rule, view).Name(name) }
 	form := func(rule, name string, view dewar.View) *dewar.Route {
 		return bp.Route(rule, view, "GET", "POST").Name(name)
@@ -129,7 +130,14 @@ func (a *Accounts) blueprint() *dewar.Blueprint {
 	form("/login", "login", a.loginPage)
 	bp.Post("/logout", a.logout).Name("logout")
 	form("/reauth", "reauth", a.reauthPage).Guard(login.Required)
-	get("/factor", "factor", a.factorPage).Guard(login.At(login.Pending))
+	pending := login.At(login.Pending)
+	get("/factor", "factor", a.factorPage).Guard(pending)
+	form("/factor/code", "code", a.codePage).Guard(pending)
+	form("/factor/recovery", "recovery", a.recoveryPage).Guard(pending)
+	form("/authenticator", "authenticator", a.authenticatorPage).Guard(a.enrolling())
+	bp.Post("/authenticator/new", a.newAuthenticator).Name("new_authenticator").Guard(a.enrolling())
+	bp.Post("/authenticator/remove", a.removeAuthenticator).Name("remove_authenticator").Guard(fresh)
+	form("/recovery-codes", "codes", a.codesPage).Guard(fresh)
 	get("/sent", "sent", a.sentPage)
 	form("/forgot", "forgot", a.forgotPage)
 	form("/reset", "reset", a.resetPage)
@@ -157,6 +165,8 @@ func (a *Accounts) blueprint() *dewar.Blueprint {
 	forms.Declare[changePasswordForm](a.app, "accounts/password.html")
 	forms.Declare[newAddressForm](a.app, "accounts/email.html")
 	forms.Declare[deleteForm](a.app, "accounts/delete.html")
+	forms.Declare[codeForm](a.app, "accounts/code.html", "accounts/authenticator.html")
+	forms.Declare[recoveryForm](a.app, "accounts/recovery.html")
 	return bp
 }
 

@@ -33,8 +33,11 @@ type Config struct {
 	Login login.Config
 	// Limiter counts the requests of addresses. Default: one of its own, in memory.
 	Limiter *limit.Limiter
-	// Factors are the second factors that accounts can have. Default: none.
+	// Factors are second factors that accounts can have beside an authenticator app, which all can. Default: none.
 	Factors []Factor
+	// FactorRequired says which accounts must have a second factor, by their roles for example. Who has none sets up an
+	// authenticator app at the next login, before anything else. Default: none must.
+	FactorRequired func(account *Account) bool
 	// Credentials are ways into accounts that other packages keep, such as contrib/oidc: those of an account are removed
 	// with it. Default: none.
 	Credentials login.Credentials

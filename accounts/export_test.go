@@ -1,5 +1,12 @@
 package accounts
 
+// What the tests of factors reach into.
+var (
+	Seal             = seal
+	Open             = open
+	ReadRecoveryCode = readRecoveryCode
+)
+
 // SetHasher gives the accounts another hasher, before app.Extend.
 func SetHasher(a *Accounts, h hasher) { a.hasher = h }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -64,6 +65,7 @@ type site struct {
 	store    accounts.Store
 	outbox   *mail.Outbox
 	hasher   *counter
+	mu       sync.Mutex // several requests at once
 	events   []string
 }
 
@@ -82,7 +84,11 @@ func newSite(t *testing.T, change func(*accounts.Config)) *site {
 	s.accounts = accounts.New(cfg)
 	accounts.SetHasher(s.accounts, s.hasher)
 	s.app.Extend(s.accounts)
-	s.app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) { s.events = append(s.events, string(e.Name)) })
+	s.app.Signals.SecurityEvent.Connect(func(e dewar.SecurityEvent) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.events = append(s.events, string(e.Name))
+	})
 	s.app.Get("/who", func(c *dewar.Context) error {
 		if a, ok := accounts.User(c); ok {
 			return c.Text(a.Email)

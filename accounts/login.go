@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +25,9 @@ const (
 )
 
 func (a *Accounts) loginPage(c *dewar.Context) error {
+	if record, ok := login.ThisSession(c); ok && record.Level == login.Pending && slices.Contains(record.Methods, "remember") {
+		return a.redirect(c, "accounts.factor") // a remember cookie was worth a password, and a factor is missing
+	}
 	form := forms.New[loginForm](c)
 	if !form.Valid() {
 		return a.show(c, &form.Form, "accounts/login.html", nil)
@@ -170,8 +174,13 @@ func (a *Accounts) show(c *dewar.Context, form *forms.Form, name string, vars de
 
 // throttled answers that there were too many tries. The page is the same whatever account it is about.
 func (a *Accounts) throttled(c *dewar.Context, form *forms.Form, wait time.Duration, name string) error {
+	return a.wait(c, form, wait, tooMany, name, nil)
+}
+
+// wait answers that the next try comes too early.
+func (a *Accounts) wait(c *dewar.Context, form *forms.Form, wait time.Duration, text, name string, vars dewar.Vars) error {
 	c.SetHeader("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	c.Status(429)
-	form.AddError("", "throttled", forms.Gettext(c, tooMany))
-	return a.show(c, form, name, nil)
+	form.AddError("", "throttled", forms.Gettext(c, text))
+	return a.show(c, form, name, vars)
 }

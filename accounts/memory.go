@@ -14,6 +14,7 @@ type Memory struct {
 	accounts map[string]Account
 	tokens   map[string]Token
 	attempts map[string]counted
+	factors  map[string]Factors
 	swept    time.Time
 }
 
@@ -24,7 +25,7 @@ type counted struct {
 
 // NewMemory makes a store in memory.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[string]Account{}, tokens: map[string]Token{}, attempts: map[string]counted{}}
+	return &Memory{accounts: map[string]Account{}, tokens: map[string]Token{}, attempts: map[string]counted{}, factors: map[string]Factors{}}
 }
 
 func clone(a Account) *Account {
@@ -112,6 +113,7 @@ func (m *Memory) Remove(_ context.Context, a *Account) error {
 		return ErrChanged
 	}
 	delete(m.accounts, a.ID)
+	delete(m.factors, a.ID)
 	maps.DeleteFunc(m.tokens, func(_ string, t Token) bool { return t.Account == a.ID })
 	return nil
 }

@@ -39,7 +39,13 @@ func (a *Accounts) accountPage(c *dewar.Context) error {
 		}
 		factors = append(factors, factorRow{f.Label(), f.Manage(), has})
 	}
-	return a.render(c, "accounts/account.html", dewar.Vars{"account": account, "sessions": sessions, "keys": keys, "factors": factors})
+	row, err := a.cfg.Store.Factors(c.Context(), account.ID)
+	if err != nil {
+		return unavailable(err)
+	}
+	return a.render(c, "accounts/account.html", dewar.Vars{
+		"account": account, "sessions": sessions, "keys": keys, "factors": factors, "recovery": a.recoveryLeft(row),
+	})
 }
 
 func (a *Accounts) endSession(c *dewar.Context) error {

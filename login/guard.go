@@ -66,6 +66,9 @@ func (g guard) Check(c *dewar.Context) error {
 // login_manager.unauthorized.
 func Unauthorized(c *dewar.Context) error { return managerOf(c).unauthorized(c) }
 
+// NeedsRefresh answers a user whose login is not fresh enough, as [Fresh] does. Flask-Login's login_manager.needs_refresh.
+func NeedsRefresh(c *dewar.Context) error { return managerOf(c).needsRefresh(c, must(c).user) }
+
 func (m *Manager) unauthorized(c *dewar.Context) error {
 	m.send(&m.Signals.UserUnauthorized, c, nil)
 	if m.cfg.UnauthorizedHandler != nil {

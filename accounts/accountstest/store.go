@@ -27,6 +27,7 @@ import (
 func TestStore(t *testing.T, open func(t *testing.T) accounts.Store) {
 	for name, test := range map[string]func(*testing.T, accounts.Store){
 		"accounts": rows, "spending": spending, "tokens": tokens, "attempts": attempts, "due": due, "one winner": oneWinner,
+		"factors": factors, "one winner of factors": factorWinner,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

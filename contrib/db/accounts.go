@@ -10,8 +10,8 @@ import (
 	"github.com/dewar-go/dewar/accounts"
 )
 
-// DefaultAccountTable is the name of the table with accounts. Those beside it have it with "_token" and "_attempt" behind
-// it.
+// DefaultAccountTable is the name of the table with accounts. Those beside it have it with "_token", "_attempt" and
+// "_factor" behind it.
 const DefaultAccountTable = "dewar_account"
 
 // Accounts returns a store for package accounts in this database. Its tables are [DefaultAccountTable] and those beside
@@ -44,6 +44,7 @@ type accountStore struct{ *tables }
 
 var accountTables = map[Dialect][]string{
 	SQLite: {
+		factorTables[SQLite],
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BLOB PRIMARY KEY, email BLOB NOT NULL UNIQUE, password BLOB NOT NULL, short INTEGER NOT NULL, confirmed INTEGER NOT NULL, disabled INTEGER NOT NULL, roles BLOB NOT NULL, created INTEGER NOT NULL, delete_at INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (hash BLOB PRIMARY KEY, purpose BLOB NOT NULL, account BLOB NOT NULL, sent_to BLOB NOT NULL, password BLOB NOT NULL, browser BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_attempt (id BLOB PRIMARY KEY, tries INTEGER NOT NULL, next INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
@@ -53,6 +54,7 @@ var accountTables = map[Dialect][]string{
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_attempt_expires ON TABLE_NAME_attempt (expires)",
 	},
 	Postgres: {
+		factorTables[Postgres],
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id BYTEA PRIMARY KEY, email BYTEA NOT NULL UNIQUE, password BYTEA NOT NULL, short INTEGER NOT NULL, confirmed BIGINT NOT NULL, disabled INTEGER NOT NULL, roles BYTEA NOT NULL, created BIGINT NOT NULL, delete_at BIGINT NOT NULL, version BIGINT NOT NULL)",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (hash BYTEA PRIMARY KEY, purpose BYTEA NOT NULL, account BYTEA NOT NULL, sent_to BYTEA NOT NULL, password BYTEA NOT NULL, browser BYTEA NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL)",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_attempt (id BYTEA PRIMARY KEY, tries INTEGER NOT NULL, next BIGINT NOT NULL, expires BIGINT NOT NULL)",
@@ -62,6 +64,7 @@ var accountTables = map[Dialect][]string{
 		"CREATE INDEX IF NOT EXISTS TABLE_NAME_attempt_expires ON TABLE_NAME_attempt (expires)",
 	},
 	MySQL: {
+		factorTables[MySQL],
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME (id VARBINARY(64) PRIMARY KEY, email VARBINARY(254) NOT NULL UNIQUE, password VARBINARY(1024) NOT NULL, short TINYINT NOT NULL, confirmed BIGINT NOT NULL, disabled TINYINT NOT NULL, roles VARBINARY(4096) NOT NULL, created BIGINT NOT NULL, delete_at BIGINT NOT NULL, version BIGINT NOT NULL, INDEX TABLE_NAME_delete_at (delete_at))",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_token (hash VARBINARY(64) PRIMARY KEY, purpose VARBINARY(32) NOT NULL, account VARBINARY(64) NOT NULL, sent_to VARBINARY(254) NOT NULL, password VARBINARY(1024) NOT NULL, browser VARBINARY(64) NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_token_account (account), INDEX TABLE_NAME_token_expires (expires))",
 		"CREATE TABLE IF NOT EXISTS TABLE_NAME_attempt (id VARBINARY(128) PRIMARY KEY, tries INT NOT NULL, next BIGINT NOT NULL, expires BIGINT NOT NULL, INDEX TABLE_NAME_attempt_expires (expires))",
@@ -158,6 +161,7 @@ func (s *accountStore) Remove(ctx context.Context, a *accounts.Account) error {
 	return s.change(ctx,
 		change{"DELETE FROM TABLE_NAME WHERE id = ? AND version = ?", []any{[]byte(a.ID), a.Version}, accounts.ErrChanged},
 		change{"DELETE FROM TABLE_NAME_token WHERE account = ?", []any{[]byte(a.ID)}, nil},
+		change{"DELETE FROM TABLE_NAME_factor WHERE account = ?", []any{[]byte(a.ID)}, nil},
 	)
 }
 
