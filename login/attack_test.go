@@ -175,3 +175,71 @@ func TestAnotherUserInTheSession(t *testing.T) {
 		})
 	}
 }
+
+// TestEnded: a stream finds out that its login has ended, in whichever way.
+func TestEnded(t *testing.T) {
+	for name, row := range map[string]struct {
+		end  func(*site)
+		key  bool
+		want bool
+	}{
+		"nothing":   {func(*site) {}, false, false},
+		"logout":    {func(s *site) { s.post("/logout") }, false, true},
+		"all ended": {func(s *site) { _ = s.manager.EndUser(s.t.Context(), "ann") }, false, true},
+		"renewed":   {func(s *site) { s.post("/renew") }, false, true},
+		"disabled":  {func(s *site) { s.users["ann"] = &account{name: "ann", disabled: true} }, false, true},
+		"deleted":   {func(s *site) { delete(s.users, "ann") }, false, true},
+		"idle":      {func(*site) { time.Sleep(31 * time.Minute) }, false, true},
+		"a key":     {func(*site) {}, true, false},
+		"a deleted key": {func(s *site) {
+			k, _ := s.manager.Keys(s.t.Context(), "ann")
+			_ = s.manager.DeleteKey(s.t.Context(), "ann", k[0].Prefix)
+		}, true, true},
+		"a late key": {func(*site) { time.Sleep(2 * time.Hour) }, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began, ended := make(chan bool), make(chan bool)
+				s := newSite(t, setup{login: login.Config{Loaders: []login.Loader{login.APIKeys()}}, routes: func(app *dewar.App) {
+					app.Get("/stream", func(c *dewar.Context) error {
+						began <- true
+						<-began
+						gone, err := login.Ended(c)
+						ended <- gone
+						return errors.Join(err, c.NoContent())
+					}).Guard(login.Required)
+				}})
+				r := s.NewRequest("GET", "/stream", nil)
+				if row.key {
+					text, _, err := s.manager.NewKey(t.Context(), login.Key{User: "ann", Expires: time.Now().Add(time.Hour)})
+					if err != nil {
+						t.Fatal(err)
+					}
+					r.Header.Set("X-API-Key", text)
+				} else {
+					s.in("ann")
+				}
+				stream := s.replay("session")
+				if row.key {
+					stream = s.Another()
+				}
+				go stream.Do(r)
+				<-began
+				row.end(s)
+				began <- true
+				if got := <-ended; got != row.want {
+					t.Errorf("ended is %v", got)
+				}
+			})
+		})
+	}
+	s := newSite(t, setup{routes: func(app *dewar.App) {
+		app.Get("/ended", func(c *dewar.Context) error {
+			gone, err := login.Ended(c)
+			return errors.Join(err, c.Text(fmt.Sprint(gone)))
+		})
+	}})
+	if got := s.Get("/ended").Text; got != "true" {
+		t.Errorf("nobody: %s", got)
+	}
+}

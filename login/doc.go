@@ -44,6 +44,8 @@
 // A request asks the store and the user loader once, when somebody first asks who is there; pages that do not ask cost
 // nothing and may be cached. Last seen is written once a minute. A store that does not answer is a 503.
 //
+// A stream of events or a WebSocket goes on when its login ends: the guard was asked when it began. [Ended] asks again.
+//
 // # Remember me
 //
 // The cookie holds a selector and a verifier; the store has the verifier's hash. A use that is not backed by a login

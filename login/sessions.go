@@ -109,6 +109,37 @@ func EndAll(c *dewar.Context) error {
 	return Out(c)
 }
 
+// Ended reports whether the login that sent the request has ended meanwhile, or its user is gone or not active any more. A stream
+// of events or a WebSocket outlives the guard that let it begin: ask every minute or so, and before what must not be seen
+// later. Nobody's login has ended always, and beside Flask only the user is looked at.
+func Ended(c *dewar.Context) (bool, error) {
+	m := managerOf(c)
+	v, err := m.visit(c)
+	if err != nil || v.user == nil {
+		return true, err
+	}
+	if v.record.ID != "" {
+		r, err := m.cfg.Store.Session(c.Context(), v.record.ID)
+		switch now := time.Now(); {
+		case errors.Is(err, ErrNotFound), err == nil && (now.After(r.Expires) || now.Sub(r.Seen) > m.cfg.Idle):
+			return true, nil
+		case err != nil:
+			return true, unavailable(err)
+		}
+	}
+	if v.key != nil {
+		k, err := m.cfg.Store.Key(c.Context(), v.key.key.Prefix)
+		switch {
+		case errors.Is(err, ErrNotFound), err == nil && !k.Expires.IsZero() && time.Now().After(k.Expires):
+			return true, nil
+		case err != nil:
+			return true, unavailable(err)
+		}
+	}
+	u, err := m.load(c, v.user.GetID())
+	return err != nil || u == nil || !u.IsActive(), err
+}
+
 // owner is the user whose logins are asked about.
 func owner(c *dewar.Context) (*Manager, *visit, error) {
 	m := managerOf(c)
