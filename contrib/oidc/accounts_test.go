@@ -49,9 +49,6 @@ func TestAccounts(t *testing.T) {
 				}
 				return account, err
 			},
-			SignIn: func(c *dewar.Context, user login.Account, how login.Options) error {
-				return accounts.SignIn(c, user.(*accounts.Account), how.Methods...)
-			},
 		}),
 	)
 	app.Get("/code", func(c *dewar.Context) error { return c.Text("code") }).Name("code")

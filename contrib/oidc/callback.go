@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/login"
 )
 
@@ -113,8 +114,10 @@ func (m *Manager) signIn(c *dewar.Context, p *provider, id Identity) error {
 		return err
 	}
 	how := login.Options{Methods: id.methods(), NotFresh: id.stale()}
-	if m.cfg.SignIn != nil {
+	if account, ok := user.(*accounts.Account); m.cfg.SignIn != nil {
 		err = m.cfg.SignIn(c, user, how)
+	} else if ok {
+		err = accounts.SignIn(c, account, how.Methods...)
 	} else if err = login.In(c, user, how); err == nil {
 		return c.Redirect(login.Next(c, dewar.Path(m.cfg.After)))
 	}

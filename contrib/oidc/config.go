@@ -25,10 +25,11 @@ type Config struct {
 	// that asks the user to log in and to add the provider. An account that has identities or passkeys already is refused.
 	// Default: none, and only linked identities sign in.
 	SignUp func(c *dewar.Context, id Identity) (login.Account, error)
-	// SignIn logs a user in and answers. Default: login.In and a redirect to login.Next.
+	// SignIn logs a user in and answers. Default: accounts.SignIn for an account of package accounts, otherwise login.In and a
+	// redirect to login.Next.
 	SignIn func(c *dewar.Context, user login.Account, how login.Options) error
 	// HasPassword reports whether an account has a way in that is not in Credentials, so that its last identity may be
-	// removed. Default: none has.
+	// removed. Default: an account of package accounts has one when it has a password, any other user has none.
 	HasPassword func(c *dewar.Context, user login.Account) (bool, error)
 	// After is where a sign-in, a link or an unlink leads that was not sent from elsewhere: a path. Default: "/".
 	After string

@@ -53,12 +53,8 @@
 //
 // # Second factors
 //
-// The provider's login is one method, "oidc". Config.SignIn decides whether it is enough: with package accounts an account that
-// has a second factor is asked for it:
-//
-//	SignIn: func(c *dewar.Context, user login.Account, how login.Options) error {
-//		return accounts.SignIn(c, user.(*accounts.Account), how.Methods...)
-//	},
+// The provider's login is one method, "oidc". Config.SignIn decides whether it is enough: with package accounts, whose
+// accounts this package knows, one that has a second factor is asked for it.
 //
 // # Not supported
 //

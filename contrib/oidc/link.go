@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/login"
 )
 
@@ -100,6 +101,9 @@ func (m *Manager) unlink(c *dewar.Context) error {
 		err = login.ErrNotFound
 	}
 	last := false
+	if account, ok := user.(*accounts.Account); ok {
+		last = account.PasswordHash != ""
+	}
 	if err == nil && m.cfg.HasPassword != nil {
 		last, err = m.cfg.HasPassword(c, user)
 	}

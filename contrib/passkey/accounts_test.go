@@ -24,17 +24,9 @@ func TestAccounts(t *testing.T) {
 	if err := store.Add(t.Context(), ann, ""); err != nil {
 		t.Fatal(err)
 	}
-	keys := passkey.New(passkey.Config{
-		Credentials: credentials, LoginView: "accounts.login",
-		SignIn: func(c *dewar.Context, user login.Account, how login.Options) error {
-			return accounts.SignIn(c, user.(*accounts.Account), how.Methods...)
-		},
-	})
-	extension := accounts.New(accounts.Config{Store: store, Mail: &mail.Outbox{}, From: "shop@example.com", Factors: []accounts.Factor{keys}})
-	extension.Signals.Deleted.Connect(func(e accounts.Event) {
-		if err := credentials.RemoveCredentials(t.Context(), e.Account.ID); err != nil {
-			t.Error(err)
-		}
+	keys := passkey.New(passkey.Config{Credentials: credentials})
+	extension := accounts.New(accounts.Config{
+		Store: store, Mail: &mail.Outbox{}, From: "shop@example.com", Factors: []accounts.Factor{keys}, Credentials: credentials,
 	})
 	app.Extend(extension, keys)
 	app.Post("/password", func(c *dewar.Context) error { return accounts.SignIn(c, ann, "pwd") })
@@ -73,7 +65,7 @@ func TestAccounts(t *testing.T) {
 	if err := extension.Disable(t.Context(), "ann", true); err != nil {
 		t.Fatal(err)
 	}
-	if resp := s.send(s.assertion()); resp.Status != 403 {
+	if resp := s.send(s.assertion()); resp.Status != 403 || !strings.Contains(resp.Text, `href="/account/login"`) {
 		t.Errorf("a disabled account: %d, want 403", resp.Status)
 	}
 	s.is(" ")

@@ -23,13 +23,14 @@ type Config struct {
 	Site string
 	// Describe gives the user's name for the browser's list of passkeys, such as the address. Default: GetID.
 	Describe func(c *dewar.Context, user login.Account) string
-	// SignIn logs a user in and answers. Default: login.In and a redirect to login.Next.
+	// SignIn logs a user in and answers. Default: accounts.SignIn for an account of package accounts, otherwise login.In and a
+	// redirect to login.Next.
 	SignIn func(c *dewar.Context, user login.Account, how login.Options) error
 	// HasPassword reports whether an account has a way in that is not in Credentials, so that its last passkey may be
-	// removed. Default: none has.
+	// removed. Default: an account of package accounts has one when it has a password, any other user has none.
 	HasPassword func(c *dewar.Context, user login.Account) (bool, error)
 	// LoginView is where the page about a failed login leads back to: an endpoint, or a path that begins with a slash.
-	// Default: After.
+	// Default: "accounts.login" with package accounts, otherwise After.
 	LoginView string
 	// After is where a login leads that was not sent from elsewhere: a path. Default: "/".
 	After string

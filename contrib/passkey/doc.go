@@ -40,14 +40,12 @@
 //
 // # Second factors
 //
-// A [Manager] is a Factor of package accounts:
+// A [Manager] is a Factor of package accounts, whose accounts it knows:
 //
-//	keys := passkey.New(passkey.Config{
-//		Credentials: database.Credentials(),
-//		LoginView:   "accounts.login",
-//		SignIn: func(c *dewar.Context, user login.Account, how login.Options) error {
-//			return accounts.SignIn(c, user.(*accounts.Account), how.Methods...)
-//		},
-//	})
-//	app.Extend(accounts.New(accounts.Config{Factors: []accounts.Factor{keys}, …}), keys)
+//	keys := passkey.New(passkey.Config{Credentials: database.Credentials()})
+//	app.Extend(accounts.New(accounts.Config{
+//		Factors:     []accounts.Factor{keys},
+//		Credentials: database.Credentials(), // removed with the account
+//		…
+//	}), keys)
 package passkey

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/secure"
@@ -74,7 +75,6 @@ func (m *Manager) Init(app *dewar.App) error {
 	m.app = app
 	m.cfg.Prefix = cmp.Or(m.cfg.Prefix, "/passkey")
 	m.cfg.After = cmp.Or(m.cfg.After, "/")
-	m.cfg.LoginView = cmp.Or(m.cfg.LoginView, m.cfg.After)
 	m.cfg.Site = cmp.Or(m.cfg.Site, app.Config().Name)
 	if m.cfg.Describe == nil {
 		m.cfg.Describe = func(_ *dewar.Context, user login.Account) string { return user.GetID() }
@@ -164,9 +164,13 @@ func (m *Manager) render(c *dewar.Context, name string, vars dewar.Vars) error {
 	return c.Render(name, vars)
 }
 
-// target is a setting that is an endpoint or a path.
-func target(view string) dewar.Target {
-	if strings.HasPrefix(view, "/") {
+// loginView is where a failed login leads back to.
+func (m *Manager) loginView(c *dewar.Context) dewar.Target {
+	view := m.cfg.LoginView
+	if _, ok := dewar.ExtensionOf[*accounts.Accounts](c.App()); ok && view == "" {
+		view = "accounts.login"
+	}
+	if view = cmp.Or(view, m.cfg.After); strings.HasPrefix(view, "/") {
 		return dewar.Path(view)
 	}
 	return dewar.To(view)

@@ -11,6 +11,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/login"
 )
 
@@ -69,7 +70,7 @@ func (m *Manager) loginOptions(c *dewar.Context) error {
 
 // login ends what loginOptions began.
 func (m *Manager) login(c *dewar.Context) error {
-	back := target(m.cfg.LoginView)
+	back := m.loginView(c)
 	user := asked(c)
 	who := ""
 	if user != nil {
@@ -168,6 +169,9 @@ func (m *Manager) signIn(c *dewar.Context, user login.Account) error {
 	how := login.Options{Methods: methods}
 	if m.cfg.SignIn != nil {
 		return m.cfg.SignIn(c, user, how)
+	}
+	if account, ok := user.(*accounts.Account); ok {
+		return accounts.SignIn(c, account, methods...)
 	}
 	if err := login.In(c, user, how); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/login"
 )
 
@@ -162,6 +163,9 @@ func (m *Manager) remove(c *dewar.Context) error {
 	user, store := login.Current(c), m.cfg.Credentials
 	credential, err := store.Credential(c.Context(), Kind, c.Form("id"))
 	last := false
+	if account, ok := user.(*accounts.Account); ok {
+		last = account.PasswordHash != ""
+	}
 	if err == nil && m.cfg.HasPassword != nil {
 		if last, err = m.cfg.HasPassword(c, user); err != nil {
 			return err
