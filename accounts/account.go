@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"time"
 
@@ -49,6 +51,12 @@ func (a *Account) IsAuthenticated() bool { return true }
 
 // IsAnonymous returns false.
 func (a *Account) IsAnonymous() bool { return false }
+
+// Stamp is another text from a change of the password on; see [login.Stamped].
+func (a *Account) Stamp() string {
+	sum := sha256.Sum256([]byte(a.PasswordHash))
+	return hex.EncodeToString(sum[:])
+}
 
 // LogValue keeps all but the ID out of logs.
 func (a *Account) LogValue() slog.Value { return slog.StringValue("account " + a.ID) }

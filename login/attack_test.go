@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/login"
 )
 
@@ -241,5 +243,61 @@ func TestEnded(t *testing.T) {
 	}})
 	if got := s.Get("/ended").Text; got != "true" {
 		t.Errorf("nobody: %s", got)
+	}
+}
+
+// stamped is an account with the hash of a password.
+type stamped struct {
+	login.UserMixin
+	name, hash string
+}
+
+func (s *stamped) GetID() string { return s.name }
+func (s *stamped) Stamp() string { return s.hash }
+
+// TestLoginBesideAReset: a login whose old password was looked at before a reset, and which begins when the reset has
+// ended all logins, does not come through.
+func TestLoginBesideAReset(t *testing.T) {
+	for _, when := range []string{"never", "before", "behind"} {
+		t.Run(when, func(t *testing.T) {
+			store := &endingStore{Store: login.NewMemory()}
+			users := map[string]*stamped{"ann": {name: "ann", hash: "old"}}
+			app := dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+			manager := login.New(func(_ *dewar.Context, id string) (*stamped, error) { return users[id], nil }, login.Config{Store: store})
+			app.Extend(manager)
+			reset := func() {
+				users["ann"] = &stamped{name: "ann", hash: "new"}
+				_ = manager.EndUser(t.Context(), "ann")
+			}
+			app.Post("/login", func(c *dewar.Context) error {
+				found := users["ann"]
+				switch when { // the password was right
+				case "before":
+					reset()
+				case "behind":
+					store.added = reset
+				}
+				if err := login.In(c, found, login.Options{Remember: true}); err != nil {
+					return c.Status(401).Text(err.Error())
+				}
+				return c.NoContent()
+			})
+			app.Get("/who", func(c *dewar.Context) error { return c.Text(login.Current(c).GetID()) })
+			client := dewartest.New(t, app)
+			want, who := 401, ""
+			if when == "never" {
+				want, who = 204, "ann"
+			}
+			if got := client.PostForm("/login", nil); got.Status != want {
+				t.Errorf("%d %s, want %d", got.Status, got.Text, want)
+			}
+			if got := client.Get("/who").Text; got != who {
+				t.Errorf("it is %q, want %q", got, who)
+			}
+			sessions, _ := store.SessionsOf(t.Context(), "ann")
+			if tokens, _ := store.TokensOf(t.Context(), "ann"); who == "" && len(sessions)+len(tokens) > 0 {
+				t.Errorf("%d logins and %d tokens are left", len(sessions), len(tokens))
+			}
+		})
 	}
 }

@@ -42,7 +42,7 @@ type Options struct {
 
 // In logs a user in, as Flask-Login's login_user. What the session held of a visitor stays; what it held of another user
 // goes. The session gets a new id, CSRF tokens from before are no longer accepted, and a login or remember cookie that
-// the browser had is ended. It fails with [ErrInactive], for an id that is not 1 to 255 bytes, and when the store does
+// the browser had is ended. It fails with [ErrInactive], also for a [Stamped] user whose password was changed meanwhile, for an id that is not 1 to 255 bytes, and when the store does
 // not answer.
 //
 // With SQLite, call it before the first call of db's Tx in the request: the store needs the only writer too.
@@ -100,6 +100,9 @@ func In(c *dewar.Context, user Account, how ...Options) error {
 	if err := m.begin(c, user, r); err != nil {
 		return err
 	}
+	if err := m.outOfDate(c, user); err != nil {
+		return err
+	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventLoginSuccess, User: id, Detail: strings.Join(append([]string{string(o.Level)}, o.Methods...), " ")})
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventSessionCreated, User: id})
 	if o.Level == Full {
@@ -141,6 +144,32 @@ func (m *Manager) begin(c *dewar.Context, user Account, r Record) error {
 	}
 	current.Set(c, &visit{user: user, level: r.Level, fresh: !r.Proved.IsZero(), record: r})
 	return nil
+}
+
+// outOfDate ends the login that has just begun when the user has another stamp by now. What changes the password ends all
+// logins afterwards, so that it finds this one, or this one finds the change.
+func (m *Manager) outOfDate(c *dewar.Context, user Account) error {
+	before, ok := user.(Stamped)
+	if !ok {
+		return nil
+	}
+	now, err := m.load(c, user.GetID())
+	if after, ok := now.(Stamped); err == nil && ok && after.Stamp() == before.Stamp() {
+		return nil
+	}
+	if token := must(c).record.Token; token != "" {
+		err = cmp.Or(m.forget(c, token), err)
+	}
+	return cmp.Or(m.abort(c), err, ErrInactive)
+}
+
+// abort ends the login that has just begun.
+func (m *Manager) abort(c *dewar.Context) error {
+	r := must(c).record
+	c.Session().Clear()
+	c.SetUserID("")
+	current.Set(c, &visit{})
+	return m.end(c, r)
 }
 
 // endOldest ends the logins of a user that are too many. Those of another level are not among them: who knows no more than
@@ -240,11 +269,7 @@ func (m *Manager) renew(c *dewar.Context, change func(*Record)) error {
 		return unavailable(err)
 	}
 	if !ended { // by another request
-		c.Session().Clear()
-		c.SetUserID("")
-		r = must(c).record
-		current.Set(c, &visit{})
-		return cmp.Or(m.end(c, r), error(errNobody))
+		return cmp.Or(m.abort(c), error(errNobody))
 	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventSessionRenewed, User: r.User})
 	return nil

@@ -34,6 +34,13 @@ type Account interface {
 	IsAnonymous() bool
 }
 
+// Stamped is what an [Account] may be besides, so that [In] refuses a login whose password was looked at before it was
+// changed, and which ends up behind the end of all others. Stamp is another text from a change of the password on, and no
+// secret: a hash of the hash.
+type Stamped interface {
+	Stamp() string
+}
+
 // UserMixin has the methods of [Account] but GetID, with the answers of an ordinary user.
 type UserMixin struct{}
 
