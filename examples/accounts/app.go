@@ -7,6 +7,7 @@ import (
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/contrib/db"
+	"github.com/dewar-go/dewar/contrib/passkey"
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/mail"
@@ -37,16 +38,19 @@ func newApp(base dewar.Config, mailer mail.Sender) (*dewar.App, error) {
 		config.DatabaseURL = dewar.NewSecret("sqlite:accounts.sqlite")
 	}
 	database := db.New(db.Config{URL: config.DatabaseURL.Value(), Migrations: folder("migrations")})
+	keys := passkey.New(passkey.Config{Credentials: database.Credentials()})
 	members := accounts.New(accounts.Config{
-		Store: database.Accounts(),
-		Login: login.Config{Store: database.Logins()},
-		Mail:  mailer,
-		From:  config.MailFrom,
-		Home:  "index",
+		Store:       database.Accounts(),
+		Login:       login.Config{Store: database.Logins()},
+		Factors:     []accounts.Factor{keys},
+		Credentials: database.Credentials(),
+		Mail:        mailer,
+		From:        config.MailFrom,
+		Home:        "index",
 	})
 
 	app := dewar.New(config.Config)
-	app.Extend(database, members)
+	app.Extend(database, members, keys)
 	p := &profiles{database}
 	members.Signals.Deleted.Connect(p.remove)
 	app.Get("/", p.index).Name("index")

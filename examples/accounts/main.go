@@ -1,5 +1,5 @@
 // Command accounts is a site with users on Dewar, to be copied: register, confirm, log in, change password and address,
-// log other devices out, delete the account. Mails are written to the terminal; follow the links in them.
+// log other devices out, add a passkey, delete the account. Mails are written to the terminal; follow the links in them.
 //
 //	go run ./examples/accounts
 package main

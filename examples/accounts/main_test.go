@@ -100,6 +100,11 @@ func TestMember(t *testing.T) {
 	phone.send("/account/login", 303, "email", "ann@example.com", "password", first)
 	s.shows("/account/", "ann@example.com", "(this one)", "Log out all others")
 
+	s.shows("/account/reauth", "Use a passkey")
+	s.shows("/passkey/", "You have no passkey yet.", "Log out") // in the site's own frame
+	visitor := &site{Client: s.Another(), t: t, app: s.app}
+	visitor.shows("/account/login", "Log in with a passkey")
+
 	s.send("/account/password", 303, "current", first, "password", second)
 	<-s.mails
 	phone.shows("/", "Members see more")
