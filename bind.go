@@ -315,7 +315,7 @@ func bindPlanOf(t reflect.Type) *bindPlan {
 func jsonTag(f reflect.StructField) reflect.StructTag {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	if name == "" {
-		name = f.Name
+		name, options = f.Name, strings.Trim(options+","+anyCase, ",")
 	}
 	return reflect.StructTag(fmt.Sprintf("json:%q", strings.TrimSuffix(name+","+options, ",")))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -32,8 +33,10 @@ func (GoJSON) Marshal(v any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Unmarshal decodes one value.
+// Unmarshal decodes one value. A name that a tag gives a field is that field's in its own
+// case alone, as in other languages; encoding/json takes any case.
 func (GoJSON) Unmarshal(data []byte, v any, strict bool) error {
+	data = exactNames(data, reflect.TypeOf(v))
 	d := json.NewDecoder(bytes.NewReader(data))
 	if strict {
 		d.DisallowUnknownFields()
