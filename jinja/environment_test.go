@@ -35,7 +35,7 @@ func render(t *testing.T, env *jinja.Environment, source string, vars any) strin
 }
 
 func TestLoaders(t *testing.T) {
-	fsys := fstest.MapFS{"a.html": {Data: []byte("A")}, "dir/b.html": {Data: []byte("B")}}
+	fsys := fstest.MapFS{"a.html": {Data: []byte("A")}, "dir/b.html": {Data: []byte("\ufeffB\ufeff")}} // one mark begins the file, the other is text
 	all := jinja.Choice{
 		jinja.FS(fsys),
 		jinja.Prefix{"app": jinja.Map{"x.html": "AX", "sub/y.html": "AY"}},
@@ -51,7 +51,7 @@ func TestLoaders(t *testing.T) {
 	}
 	env := newEnv(t, jinja.Options{Loader: all})
 	for name, want := range map[string]string{
-		"a.html": "A", "dir/b.html": "B", "/dir//b.html": "B", "./a.html": "A", "app/x.html": "AX", "app/sub/y.html": "AY", "func": "F",
+		"a.html": "A", "dir/b.html": "B\ufeff", "/dir//b.html": "B\ufeff", "./a.html": "A", "app/x.html": "AX", "app/sub/y.html": "AY", "func": "F",
 		"dir/../a.html": "", "../a.html": "", "dir": "", "": "", "dir\\b.html": "", "a.html\x00": "", "app": "", "nope": "",
 	} {
 		tm, err := env.GetTemplate(name)

@@ -44,7 +44,7 @@ func IsNotFound(err error) bool {
 }
 
 // FS returns a loader of templates in a file system. Names are separated by slashes. A name with ".." or a backslash
-// does not exist.
+// does not exist. A byte order mark at the start of a file is removed; Jinja prints it.
 func FS(fsys fs.FS) Loader { return &fsLoader{fsys} }
 
 type fsLoader struct{ fsys fs.FS }
@@ -69,7 +69,8 @@ func (l *fsLoader) Load(name string) (Source, error) {
 		return Source{}, err
 	}
 	mod, size := info.ModTime(), info.Size()
-	return Source{Text: string(b), Path: clean, UpToDate: func() bool { return l.unchanged(clean, mod, size) }}, nil
+	text := strings.TrimPrefix(string(b), "\ufeff") // an editor's mark is no text of the page
+	return Source{Text: text, Path: clean, UpToDate: func() bool { return l.unchanged(clean, mod, size) }}, nil
 }
 
 func (l *fsLoader) unchanged(name string, mod time.Time, size int64) bool {

@@ -117,7 +117,7 @@ func (c *catalog) read(env *jinja.Environment, file string, keywords map[string]
 		return fmt.Errorf("dewar: %w", err)
 	}
 	name := filepath.ToSlash(file)
-	messages, err := env.ExtractCommented(string(source), tags, slices.Collect(maps.Keys(keywords))...)
+	messages, err := env.ExtractCommented(strings.TrimPrefix(string(source), "\ufeff"), tags, slices.Collect(maps.Keys(keywords))...)
 	if err != nil {
 		var e *jinja.Error
 		if errors.As(err, &e) {
