@@ -64,19 +64,30 @@ func (d *Database) requestTx(c *dewar.Context) (bun.Tx, error) {
 	if err != nil {
 		return bun.Tx{}, fmt.Errorf("db: %s: no transaction: %w", d, err)
 	}
-	d.key.Set(c, &requestTx{tx})
-	c.AddTransaction(transaction{tx})
+	held := &requestTx{tx: tx}
+	d.key.Set(c, held)
+	c.AddTransaction(transaction{held})
 	return tx, nil
 }
 
 // requestTx is what the request keeps. It has no methods, because templates can reach request-scoped values.
-type requestTx struct{ tx bun.Tx }
+type requestTx struct {
+	tx        bun.Tx
+	committed func() // nil for nothing
+}
 
 // transaction is bun's transaction as the commit stage needs it.
-type transaction struct{ tx bun.Tx }
+type transaction struct{ held *requestTx }
 
-func (t transaction) Commit(context.Context) error   { return t.tx.Commit() }
-func (t transaction) Rollback(context.Context) error { return t.tx.Rollback() }
+func (t transaction) Commit(context.Context) error {
+	err := t.held.tx.Commit()
+	if err == nil && t.held.committed != nil {
+		t.held.committed()
+	}
+	return err
+}
+
+func (t transaction) Rollback(context.Context) error { return t.held.tx.Rollback() }
 
 // isSafe reports whether requests with the method change nothing (RFC 9110, section 9.2.1).
 func isSafe(method string) bool {

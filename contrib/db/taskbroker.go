@@ -96,12 +96,17 @@ func (b *TaskBroker) accept(ctx context.Context, op *taskOp) error {
 		c.AddTransaction(taskCommit{b, c, op})
 		return nil
 	}
-	tx, err := b.database.requestTx(c)
-	if err != nil {
+	if _, err := b.database.requestTx(c); err != nil {
 		return err
 	}
-	c.AddTransaction(taskWake{b}) // it is committed after the database's
-	return b.within(ctx, tx.Tx, op)
+	return b.inRequest(ctx, c, op)
+}
+
+// inRequest writes tasks in the request's transaction, whose commit wakes the workers of this process.
+func (b *TaskBroker) inRequest(ctx context.Context, c *dewar.Context, op *taskOp) error {
+	held := b.database.key.Value(c)
+	held.committed = b.wakeUp
+	return b.within(ctx, held.tx.Tx, op)
 }
 
 // within writes tasks in somebody else's transaction.
@@ -144,19 +149,13 @@ type taskCommit struct {
 }
 
 func (t taskCommit) Commit(ctx context.Context) error {
-	if held, ok := t.b.database.key.Get(t.c); ok {
-		return t.b.within(ctx, held.tx.Tx, t.op)
+	if _, begun := t.b.database.key.Get(t.c); begun {
+		return t.b.inRequest(ctx, t.c, t.op)
 	}
 	return t.b.write(ctx, t.op)
 }
 
 func (taskCommit) Rollback(context.Context) error { return nil }
-
-// taskWake wakes the workers of this process after a commit.
-type taskWake struct{ b *TaskBroker }
-
-func (t taskWake) Commit(context.Context) error { t.b.wakeUp(); return nil }
-func (taskWake) Rollback(context.Context) error { return nil }
 
 func (b *TaskBroker) wakeUp() {
 	b.mu.Lock()

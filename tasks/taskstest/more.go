@@ -174,15 +174,16 @@ func (t *bench) priority() {
 		if string(c.Args) != fmt.Sprint(3-i) || c.Priority != tasks.Priority(i-1) {
 			t.Errorf("as number %d came task %s of priority %d", i, c.Args, c.Priority)
 		}
-		t.done(s, c)
+		t.settle(s, c, tasks.Outcome{Verdict: []tasks.Verdict{tasks.Done, tasks.Failed, tasks.Done, tasks.Again}[i]})
+		if i == 1 { // it keeps its level
+			t.enqueue(t.task(10))
+			t.done(s, t.claim(s, 1)...)
+			t.done(s, t.claim(s, 1)...)
+		}
 	}
-}
-
-// ageing: tasks of the lowest priority that waited long enough come before the most urgent of now.
-func (t *bench) ageing() {
-	rank := func(p tasks.Priority) int64 { k := t.task(0); k.Priority = p; return k.Rank(time.UnixMilli(0)) }
-	if late := rank(tasks.Bulk) - rank(tasks.Urgent); late != 90_000 {
-		t.Errorf("the lowest priority is overtaken for %d ms", late)
+	t.enqueue(t.task(11))
+	if c := t.claim(s, 1)[0]; string(c.Args) != "11" {
+		t.Errorf("a snoozed task of the lowest priority came first")
 	}
 }
 

@@ -69,7 +69,6 @@ func Test(t *testing.T, h Harness) {
 		{"a task that kills", h.Expire != nil, (*bench).poison},
 		{"later", can.Delay, (*bench).later},
 		{"by priority", can.Priority, (*bench).priority},
-		{"no priority starves", can.Priority && can.Delay, (*bench).ageing},
 		{"unique", can.Unique, (*bench).unique},
 		{"unique from many sides", can.Unique, (*bench).uniqueRace},
 		{"unique after all ends", can.Unique && can.Inspect, (*bench).uniqueEnds},
