@@ -20,7 +20,8 @@
 // # One mail a recipient
 //
 // A mail to several is several mails that fail together. Send one to each recipient, and give each an
-// ID that stays when it is sent again: receivers drop the second of two with one Message-ID.
+// ID that stays when it is sent again: receivers drop the second of two with one Message-ID. [Later]
+// does both, with a task for each recipient.
 //
 // # Senders
 //

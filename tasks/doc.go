@@ -63,7 +63,7 @@
 // A context is how a handler hears that it must end. One that ignores it loses its place after half a minute, and a
 // worker with too many of them ends with an error, for its supervisor to start it anew.
 //
-// The commands tasks stats, list, show, replay and discard do by hand what there is to do.
+// [Queue.Pages] shows the queues to those who may see them. The commands tasks stats, list, show, replay and discard do by hand what there is to do.
 //
 // # Groups and schedules
 //

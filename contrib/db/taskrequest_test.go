@@ -150,6 +150,7 @@ func TestTaskPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer rows.Close()
 			plan := ""
 			columns, _ := rows.Columns()
 			for rows.Next() {
@@ -164,7 +165,7 @@ func TestTaskPlans(t *testing.T) {
 					plan += c.(*sql.NullString).String + " "
 				}
 			}
-			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			if err := rows.Err(); err != nil {
 				t.Fatal(err)
 			}
 			lower := strings.ToLower(plan)
@@ -396,4 +397,39 @@ func newResult(f func() error) func() error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
 	return func() error { return <-done }
+}
+
+// TestTaskOrphans: a task whose claim was written, but whose answer was lost, waits again after two beats, although its
+// worker lives.
+func TestTaskOrphans(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		d := open(t, db.Config{URL: url})
+		b := d.Tasks()
+		k := tasks.New(tasks.NewQueue(tasks.Config{Broker: b}), "k", func(context.Context, int) error { return nil })
+		for i := range 2 {
+			if _, err := k.EnqueueContext(t.Context(), i); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := b.Join(t.Context(), tasks.Worker{Name: "w", Queues: []tasks.QueueShare{{Name: "default", Weight: 1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, err := s.Claim(t.Context(), 1, 0)
+		if err != nil || len(held) != 1 {
+			t.Fatal(held, err)
+		}
+		execSQL(t, d, "UPDATE dewar_task SET state = 1, attempt = 1, worker = (SELECT id FROM dewar_task_worker) WHERE state = 0")
+		for beat, want := range []int{2, 1, 1} {
+			if _, err := s.Beat(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := stateCount(t, b, tasks.Running); n != want {
+				t.Errorf("after beat %d, %d tasks run, want %d", beat+1, n, want)
+			}
+		}
+		if err := s.Settle(t.Context(), held[0], tasks.Outcome{Verdict: tasks.Done}); err != nil {
+			t.Error(err)
+		}
+	})
 }
