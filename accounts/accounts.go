@@ -99,6 +99,7 @@ func (a *Accounts) Init(app *dewar.App) error {
 	}, a.cfg.Login)
 	app.Extend(a.manager)
 	app.Register(a.blueprint())
+	a.addCommands()
 	return nil
 }
 
@@ -190,6 +191,9 @@ func (a *Accounts) common(c *dewar.Context, vars dewar.Vars) dewar.Vars {
 	}
 	vars["site"] = a.cfg.Site
 	vars["registration"] = !a.cfg.NoRegistration
+	if _, set := vars["least"]; !set {
+		vars["least"] = a.cfg.Passwords.MinLength
+	}
 	vars["next"] = cmp.Or(c.Query("next"), c.Form("next"))
 	vars["say"] = func(text string) string { return forms.Gettext(c, text) }
 	return vars

@@ -80,5 +80,5 @@
 // # Administration
 //
 // [Accounts.Create], [Accounts.Disable], [Accounts.SetRoles], [Accounts.Delete] are for commands and pages of
-// administrators.
+// administrators. The command line has account add, disable, enable, roles and delete.
 package accounts

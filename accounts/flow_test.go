@@ -14,6 +14,7 @@ import (
 	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/dewartest"
 	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/session"
 )
 
 // in returns a client that is logged in.
@@ -100,6 +101,44 @@ func TestResetWhom(t *testing.T) {
 		if got := s.who(s.Client); got != "nobody" {
 			t.Errorf("%q is logged in after being disabled", got)
 		}
+	})
+}
+
+// A password of eight characters is for accounts with a second factor, and noted: such an account must not lose it. The
+// links that were followed leave nothing in the session.
+func TestShortPassword(t *testing.T) {
+	const short = "hamlet-7x"
+	factor := &fakeFactor{}
+	bubble(t, func(cfg *accounts.Config) { cfg.Factors = []accounts.Factor{factor} }, func(t *testing.T, s *site) {
+		s.register(s.Client, "ann@example.com", good)
+		wantTo(t, s.PostForm(follow(t, s.Client, s.link("ann@example.com")), nil), "/account/")
+		if s.account("ann@example.com").ShortPassword {
+			t.Error("a long password is short")
+		}
+		want(t, s.Get("/account/"), 200, "Fake", "off")
+		reset := func(secret string, status int) {
+			t.Helper()
+			forgot(s.Client, "ann@example.com")
+			page := follow(t, s.Client, s.link("ann@example.com"))
+			want(t, s.PostForm(page, url.Values{"password": {secret}}), status)
+		}
+		reset(short, 422)
+		factor.enrolled = true
+		reset(short, 303)
+		if !s.account("ann@example.com").ShortPassword {
+			t.Error("a short password is not noted")
+		}
+		reset(other, 303)
+		if s.account("ann@example.com").ShortPassword {
+			t.Error("a long password is short")
+		}
+		s.Session(func(v *session.Session) {
+			for _, name := range v.Keys() {
+				if strings.HasPrefix(name, "_accounts") {
+					t.Errorf("the session still has %s", name)
+				}
+			}
+		})
 	})
 }
 

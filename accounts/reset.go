@@ -74,16 +74,20 @@ func (a *Accounts) resetPage(c *dewar.Context) error {
 	if err != nil {
 		return a.answer(c, err)
 	}
+	vars, err := a.least(c, account)
+	if err != nil {
+		return err
+	}
 	form := forms.New[newPasswordForm](c)
 	if !form.Valid() {
-		return a.show(c, &form.Form, "accounts/reset.html", dewar.Vars{"email": account.Email})
+		return a.show(c, &form.Form, "accounts/reset.html", vars)
 	}
 	changed, err := a.withPassword(c, account, form.Field("password"), form.Data.Password)
 	if err != nil {
 		return err
 	}
 	if changed == nil {
-		return a.show(c, &form.Form, "accounts/reset.html", dewar.Vars{"email": account.Email})
+		return a.show(c, &form.Form, "accounts/reset.html", vars)
 	}
 	if changed.Confirmed.IsZero() {
 		changed.Confirmed = time.Now() // the mailbox has spoken
@@ -107,12 +111,16 @@ func (a *Accounts) resetPage(c *dewar.Context) error {
 // passwordPage changes the password of who is logged in.
 func (a *Accounts) passwordPage(c *dewar.Context) error {
 	account, _ := User(c)
+	vars, err := a.least(c, account)
+	if err != nil {
+		return err
+	}
 	form := forms.New[changePasswordForm](c)
 	if account.PasswordHash == "" {
 		form.Remove("current")
 	}
 	if !form.Valid() {
-		return a.show(c, &form.Form, "accounts/password.html", nil)
+		return a.show(c, &form.Form, "accounts/password.html", vars)
 	}
 	if account.PasswordHash != "" {
 		found, wait, err := a.authenticate(c, account.Email, form.Data.Current)
@@ -123,7 +131,7 @@ func (a *Accounts) passwordPage(c *dewar.Context) error {
 			return a.throttled(c, &form.Form, wait, "accounts/password.html")
 		case found == nil || found.ID != account.ID:
 			form.AddError("current", "password", forms.Gettext(c, wrongCurrent))
-			return a.show(c, &form.Form, "accounts/password.html", nil)
+			return a.show(c, &form.Form, "accounts/password.html", vars)
 		}
 		account = found
 	}
@@ -132,7 +140,7 @@ func (a *Accounts) passwordPage(c *dewar.Context) error {
 		return err
 	}
 	if changed == nil {
-		return a.show(c, &form.Form, "accounts/password.html", nil)
+		return a.show(c, &form.Form, "accounts/password.html", vars)
 	}
 	if err := a.update(c, changed); err != nil {
 		return err
@@ -148,6 +156,16 @@ func (a *Accounts) passwordPage(c *dewar.Context) error {
 }
 
 const wrongCurrent = "The password is wrong."
+
+// least is how long a new password of an account must be.
+func (a *Accounts) least(c *dewar.Context, account *Account) (dewar.Vars, error) {
+	factors, err := a.enrolled(c.Context(), account.ID)
+	least := a.cfg.Passwords.MinLength
+	if len(factors) > 0 {
+		least = a.cfg.Passwords.MinLengthWithFactor
+	}
+	return dewar.Vars{"email": account.Email, "least": least}, err
+}
 
 // withPassword returns a copy of an account with a new password, nil when the policy refuses it.
 func (a *Accounts) withPassword(c *dewar.Context, account *Account, field *forms.BoundField, password string) (*Account, error) {
