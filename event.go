@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -78,6 +79,9 @@ type SecurityEvent struct {
 	Context *Context
 	// User is the id of whom it is about. Default: [Context.UserID].
 	User string
+	// Code is why, in a word of the program's own, such as that of a permission's rule.
+	// It never comes from the client and names nobody. Default: the status of Err.
+	Code string
 	// Detail says what it is about: a resource, a field, a reason. It may come
 	// from the client; more than 256 bytes are cut. It never holds a secret.
 	Detail string
@@ -105,16 +109,28 @@ func (a *App) Emit(e SecurityEvent) { a.emit(context.Background(), e) }
 
 func (a *App) emit(ctx context.Context, e SecurityEvent) {
 	e.User, e.Detail = clipTo(e.User, 128), clip(e.Detail)
+	if e.Code == "" && e.Err != nil {
+		e.Code = strconv.Itoa(asHTTPError(e.Err).Code)
+	}
 	if level := e.Name.Level(); a.log.Enabled(ctx, level) {
 		a.log.LogAttrs(ctx, level, "security", e.attrs(a)...)
 	}
 	a.Signals.SecurityEvent.Send(e)
 }
 
+// Reason is the text of Err as it is logged, without the secrets that the request came
+// with; "" without Err and for an event of the process.
+func (e SecurityEvent) Reason() string {
+	if e.Err == nil || e.Context == nil {
+		return ""
+	}
+	return clip(e.Context.reason(e.Err))
+}
+
 // attrs is what is logged of an event. There is no field for a password, a token
 // or a cookie.
 func (e *SecurityEvent) attrs(a *App) []slog.Attr {
-	list := make([]slog.Attr, 0, 10)
+	list := make([]slog.Attr, 0, 11)
 	list = append(list, slog.String("event", string(e.Name)), slog.String("app", a.cfg.Name))
 	if e.User != "" {
 		list = append(list, slog.String("user", e.User))
@@ -122,12 +138,15 @@ func (e *SecurityEvent) attrs(a *App) []slog.Attr {
 	if e.Detail != "" {
 		list = append(list, slog.String("detail", e.Detail))
 	}
+	if e.Code != "" {
+		list = append(list, slog.String("code", e.Code))
+	}
 	c := e.Context
 	if c == nil {
 		return list
 	}
 	if e.Err != nil {
-		list = append(list, slog.String("reason", clip(c.reason(e.Err))))
+		list = append(list, slog.String("reason", e.Reason()))
 	}
 	list = append(list, slog.String("method", c.method()), slog.String("rule", c.at.rule), slog.String("request_id", c.RequestID()))
 	if c.origin.Addr.IsValid() {

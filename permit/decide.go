@@ -66,7 +66,7 @@ func Check(c *dewar.Context, action string, object any) error {
 	if seen := Can(c, view, object); seen.Code != Unknown && !seen.Allowed {
 		denied.Code, denied.Detail = 404, ""
 	}
-	c.Emit(dewar.SecurityEvent{Name: dewar.EventAccessDenied, Detail: fmt.Sprintf("%s %T: %s", action, object, d.Code), Err: denied})
+	c.Emit(dewar.SecurityEvent{Name: dewar.EventAccessDenied, Code: d.Code, Detail: fmt.Sprintf("%s %T: %s", action, object, d.Code), Err: denied})
 	return denied
 }
 
