@@ -92,17 +92,21 @@ func (e *Event) inRequest(c *dewar.Context) {
 	e.requestID = c.RequestID()
 }
 
-// eventOf is a security event of the framework as an event of the log. Who it is about is the actor, unless somebody
-// else was logged in. Its detail and its reason may hold what a client sent, so they are private.
+// eventOf is a security event of the framework as an event of the log. Whom it is about is the actor in a request, unless
+// somebody else is logged in there, and otherwise the target. Its detail and its reason may hold what a client sent, so
+// they are private.
 func eventOf(s dewar.SecurityEvent) Event {
-	e := Event{Name: s.Name, Code: s.Code, Actor: s.User, Private: map[string]string{"detail": s.Detail, "reason": s.Reason()}}
-	if c := s.Context; c != nil {
-		if id := c.UserID(); id != "" && id != s.User {
-			e.Actor, e.Target = id, s.User
-		}
-		e.Data = map[string]any{"rule": c.Rule()}
-		e.inRequest(c)
+	e := Event{Name: s.Name, Code: s.Code, Private: map[string]string{"detail": s.Detail, "reason": s.Reason()}}
+	c := s.Context
+	if c == nil {
+		e.Target = s.User
+		return e
 	}
+	if e.Actor = s.User; c.UserID() != "" && c.UserID() != s.User {
+		e.Actor, e.Target = c.UserID(), s.User
+	}
+	e.Data = map[string]any{"rule": c.Rule()}
+	e.inRequest(c)
 	return e
 }
 

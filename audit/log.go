@@ -170,24 +170,38 @@ func (l *Log) start(ctx context.Context) error {
 	return nil
 }
 
-// checkHead compares the head with the records from it on.
+// checkHead compares the head with the records from it on. Other processes may write meanwhile.
 func checkHead(ctx context.Context, store Store) (Head, error) {
 	head, err := store.Head(ctx)
 	if err != nil {
 		return head, err
 	}
-	var last Record
-	err = store.Read(ctx, max(head.Seq, 1)-1, func(row Row) error {
-		last = row.Record
-		if row.Err != nil || last.Seq != head.Seq || last.Hash != head.Hash {
-			return fmt.Errorf("audit: the log does not start: its head is record %d, and what stands there is another record, or there are more: run the command \"audit verify\"", head.Seq)
+	wrong := func(seq uint64, what string) error {
+		return fmt.Errorf("audit: the log does not start: its head is record %d, %s: run the command \"audit verify\"", seq, what)
+	}
+	last := head.Seq
+	found := last == 0
+	err = store.Read(ctx, max(last, 1)-1, func(row Row) error {
+		if r := &row.Record; !found {
+			if row.Err != nil || r.Seq != head.Seq || r.Hash != head.Hash {
+				return wrong(head.Seq, "and another record stands there")
+			}
+			found = true
 		}
+		last = max(last, row.Record.Seq)
 		return nil
 	})
-	if err == nil && last.Seq != head.Seq {
-		err = fmt.Errorf("audit: the log does not start: its head is record %d, and there is no such record: run the command \"audit verify\"", head.Seq)
+	if err == nil && !found {
+		err = wrong(head.Seq, "and there is no such record")
 	}
-	return head, err
+	if err != nil || last == head.Seq {
+		return head, err
+	}
+	now, err := store.Head(ctx)
+	if err == nil && now.Seq < last {
+		err = wrong(now.Seq, "and there are more records")
+	}
+	return now, err
 }
 
 // Close writes what waits and a last checkpoint. The app calls it when it ends.
