@@ -95,7 +95,7 @@ func TestWhatArrives(t *testing.T) {
 		all := rows(t, store)
 		var records []string
 		ids := map[string]bool{}
-		for _, r := range all[seen:len(all)-1] {
+		for _, r := range all[seen : len(all)-1] {
 			v := r.Values
 			records = append(records, fmt.Sprint(r.Record.Event, " ", r.Record.Outcome, " ", r.Record.Code, " ", v.Actor, " ", v.Target, " ", v.Private["detail"]))
 			if ids[r.Record.RequestID] = true; v.IP != "127.0.0.1" && row.path != "/end/bob" {
