@@ -53,3 +53,22 @@ func TestHeaderTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestCVE_2023_51764_BodiesEndTheirLines: no CR or LF stands alone in a mail, so that no server on the way finds the end of
+// the mail, and another one behind it, where the next does not (SMTP smuggling).
+func TestCVE_2023_51764_BodiesEndTheirLines(t *testing.T) {
+	const next = "MAIL FROM:<evil@example.org>"
+	for _, end := range []string{"\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\r\r\n.\r\r\n", "\n\r.\n\r", "\r\n.\r\n", "\x0b.\x0c", "\u2028.\u2028", "\u0085.\u0085"} {
+		m := good()
+		m.Text, m.HTML = "a"+end+next, "<p>"+end+next
+		m.Attachments = []mail.Attachment{{Name: "a.txt", Data: []byte("a" + end + next)}}
+		data, err := m.Encode(now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone := strings.ReplaceAll(string(data), "\r\n", "")
+		if strings.ContainsAny(alone, "\r\n") {
+			t.Errorf("%q: a CR or LF stands alone in %q", end, data)
+		}
+	}
+}
