@@ -98,6 +98,12 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
+	plain := &caller{Config: Config{Name: "x", InsecurePlainHTTP: true}}
+	for address, want := range map[string]bool{"8.8.8.8:80": true, "8.8.8.8:443": true, "8.8.8.8:22": false, "8.8.8.8:8080": false, "10.0.0.1:80": false} {
+		if err := plain.judge(context.Background(), "tcp", address, nil); (err == nil) != want {
+			t.Errorf("%s with plain http: %v", address, err)
+		}
+	}
 	defer func(f func() ([]net.Addr, error)) { interfaceAddrs = f }(interfaceAddrs)
 	interfaceAddrs = func() ([]net.Addr, error) {
 		return []net.Addr{&net.IPNet{IP: net.IPv4(8, 8, 4, 4), Mask: net.CIDRMask(24, 32)}}, nil
