@@ -137,9 +137,10 @@ func AnswersJSON(c *Context) bool { return c.at.api || c.wantsJSON() }
 // wantsJSON reports whether the client likes JSON better than a page. One that sent JSON does unless it says otherwise.
 func (c *Context) wantsJSON() bool {
 	if c.isJSON() {
+		c.state.set(clientRead)
 		return c.Accepts("application/json", "application/problem+json", "text/html") != "text/html"
 	}
-	return c.r.Header["Accept"] != nil && strings.HasSuffix(c.Accepts("text/html", "application/json", "application/problem+json"), "json")
+	return strings.HasSuffix(c.Accepts("text/html", "application/json", "application/problem+json"), "json")
 }
 
 func escapeText(s string) string { return string(markup.Escape(s)) }

@@ -28,6 +28,7 @@ var targetReads = map[string]string{
 	"form.go QueryValues":                     "the query",
 	"login/guard.go sendTo":                   "the canonical path and the query, into a parameter that is judged when it is used",
 	"static.go serveStatic":                   "the query",
+	"accounts/breached.go Breached":           "the URL of a service, which the application set",
 	"cache/view.go key":                       "the query, of which the key has what the options name",
 	"outbound/outbound.go RoundTrip":          "a request that this program sends",
 	"outbound/outbound.go once":               "a request that this program sends",

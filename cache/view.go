@@ -173,7 +173,7 @@ func (v *view) key(c *dewar.Context) (string, bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.ContentLength != 0 || c.UserID() != "" || r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		return "", false
 	}
-	for _, name := range [...]string{"Authorization", "Range", "Upgrade", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override"} {
+	for _, name := range [...]string{"Authorization", "Content-Type", "Range", "Upgrade", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override"} {
 		if r.Header[name] != nil {
 			return "", false
 		}

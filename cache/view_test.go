@@ -371,6 +371,27 @@ func TestViewOfOtherTags(t *testing.T) {
 	}
 }
 
+// TestViewOfErrorPages: an error page for a program is none for a person, nor the other way round.
+func TestViewOfErrorPages(t *testing.T) {
+	s := newShop(t, cache.ViewOptions{}, func(*dewar.Context) error { return dewar.StatusError(404) })
+	for range 2 {
+		for _, row := range []struct{ accept, kind, want string }{
+			{"", "", "text/html"}, {"application/json", "", "application/problem+json"}, {"*/*", "application/json", "application/problem+json"},
+			{"*/*", "", "text/html"}, {"", "application/json", "application/problem+json"},
+		} {
+			r := s.NewRequest("GET", "/", nil)
+			for name, value := range map[string]string{"Accept": row.accept, "Content-Type": row.kind} {
+				if value != "" {
+					r.Header.Set(name, value)
+				}
+			}
+			if got := s.Do(r).Header.Get("Content-Type"); !strings.HasPrefix(got, row.want) {
+				t.Errorf("Accept %q, Content-Type %q: %q, want %q", row.accept, row.kind, got, row.want)
+			}
+		}
+	}
+}
+
 // TestViewOfCodings: who takes no gzip gets no page that was made for one who does.
 func TestViewOfCodings(t *testing.T) {
 	s := newShop(t, cache.ViewOptions{}, func(c *dewar.Context) error {
