@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/accounts"
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/outbound"
@@ -94,10 +95,10 @@ func (m *Manager) Init(app *dewar.App) error {
 	}
 	bp := dewar.NewBlueprint("oidc", dewar.BlueprintOptions{Prefix: m.cfg.Prefix, Templates: templates, OwnPaths: true})
 	bp.Get("/", m.manage).Name("manage").Guard(login.Required)
-	bp.Post("/unlink", m.unlink).Name("unlink").Guard(login.FreshWithin(freshFor))
+	bp.Post("/unlink", m.unlink).Name("unlink").Guard(stepUp())
 	bp.Post("/<provider>", m.begin).Name("begin")
 	bp.Get("/<provider>/callback", m.callback).Name("callback")
-	bp.Post("/<provider>/link", m.link).Name("link").Guard(login.FreshWithin(freshFor))
+	bp.Post("/<provider>/link", m.link).Name("link").Guard(stepUp())
 	app.Register(bp)
 	return nil
 }
@@ -124,6 +125,17 @@ func (m *Manager) Check() []dewar.Finding {
 		})
 	}
 	return list
+}
+
+// stepUp is login.FreshWithin, and for accounts of package accounts accounts.StepUp.
+func stepUp() dewar.Guard {
+	within, factors := login.FreshWithin(freshFor), accounts.StepUp(freshFor)
+	return dewar.GuardFunc(within.Stage(), within.Name(), func(c *dewar.Context) error {
+		if _, ok := login.Current(c).(*accounts.Account); ok {
+			return factors.Check(c)
+		}
+		return within.Check(c)
+	})
 }
 
 // render shows a page.

@@ -2,6 +2,7 @@ package passkey_test
 
 import (
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,9 +25,11 @@ func TestAccounts(t *testing.T) {
 	if err := store.Add(t.Context(), ann, ""); err != nil {
 		t.Fatal(err)
 	}
+	required := false
 	keys := passkey.New(passkey.Config{Credentials: credentials})
 	extension := accounts.New(accounts.Config{
 		Store: store, Mail: &mail.Outbox{}, From: "shop@example.com", Factors: []accounts.Factor{keys}, Credentials: credentials,
+		FactorRequired: func(*accounts.Account) bool { return required },
 	})
 	app.Extend(extension, keys)
 	app.Post("/password", func(c *dewar.Context) error { return accounts.SignIn(c, ann, "pwd") })
@@ -39,8 +42,14 @@ func TestAccounts(t *testing.T) {
 
 	s.PostForm("/password", nil)
 	s.is("ann pwd")
-	if resp := s.enrol("Phone"); resp.Status != 303 {
-		t.Fatalf("adding: %d %s", resp.Status, resp.Text)
+	other := s.Another()
+	other.PostForm("/password", nil)
+	if resp := s.enrol("Phone"); resp.Status != 200 || strings.Count(resp.Text, "<li><code>") != 10 {
+		t.Fatalf("adding the first factor shows no recovery codes: %d %s", resp.Status, resp.Text)
+	}
+	s.is("ann pwd+hwk")
+	if got := other.Get("/who").Text; got != " " {
+		t.Errorf("another device is logged in behind no factor still: %q", got)
 	}
 	s.Client = s.Another()
 	if resp := s.PostForm("/password", nil); resp.Location() != "/account/factor" {
@@ -49,6 +58,9 @@ func TestAccounts(t *testing.T) {
 	s.is(" pwd")
 	if resp := s.Get("/account/factor"); resp.Location() != "/passkey/use" {
 		t.Errorf("the second factor: %d to %q", resp.Status, resp.Location())
+	}
+	if page := s.Get("/passkey/use").Text; !strings.Contains(page, `href="/account/factor/recovery"`) {
+		t.Errorf("who has lost the passkey is told of no other way:\n%s", page)
 	}
 	if resp := s.send(s.assertion()); resp.Location() != "/next" {
 		t.Errorf("behind the second factor: %d to %q", resp.Status, resp.Location())
@@ -61,6 +73,43 @@ func TestAccounts(t *testing.T) {
 	s.Client = s.Another()
 	s.send(s.assertion())
 	s.is("ann hwk+mfa")
+
+	// The only factor stays for who must have one, or has nothing else.
+	remove := func() *dewartest.Response {
+		list, err := credentials.CredentialsOf(t.Context(), "ann", passkey.Kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.PostForm("/passkey/remove", url.Values{"id": {list[0].ID}})
+	}
+	required = true
+	if resp := remove(); resp.Status != 303 {
+		t.Errorf("removing a factor that is required: %d", resp.Status)
+	}
+	if page := s.Get("/passkey/").Text; !strings.Contains(page, "must have a second factor") || !strings.Contains(page, "Phone") {
+		t.Errorf("why the factor was not removed:\n%s", page)
+	}
+	required = false
+	if resp := remove(); resp.Status != 409 {
+		t.Errorf("removing the only way in: %d, want 409", resp.Status)
+	}
+	changed, err := store.Account(t.Context(), "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed.PasswordHash = "$hash"
+	if err := store.Update(t.Context(), changed, ""); err != nil {
+		t.Fatal(err)
+	}
+	if resp := remove(); resp.Status != 303 {
+		t.Errorf("removing: %d %s", resp.Status, resp.Text)
+	}
+	if page := s.Get("/passkey/").Text; !strings.Contains(page, "no passkey yet") {
+		t.Errorf("the passkey is there still:\n%s", page)
+	}
+	if resp := s.enrol("Phone"); resp.Status != 200 {
+		t.Fatalf("adding again: %d %s", resp.Status, resp.Text)
+	}
 	s.Client = s.Another()
 	if err := extension.Disable(t.Context(), "ann", true); err != nil {
 		t.Fatal(err)

@@ -94,10 +94,10 @@ func (m *Manager) Init(app *dewar.App) error {
 	bp.Post("/login", m.login).Name("login").MaxBody(maxBody)
 	bp.Get("/use", m.use).Name("use")
 	bp.Get("/", m.manage).Name("manage").Guard(login.Required)
-	bp.Post("/create/options", m.createOptions).Name("create_options").MaxBody(maxBody).Guard(login.FreshWithin(freshFor))
-	bp.Post("/create", m.create).Name("create").MaxBody(maxBody).Guard(login.FreshWithin(freshFor))
+	bp.Post("/create/options", m.createOptions).Name("create_options").MaxBody(maxBody).Guard(stepUp())
+	bp.Post("/create", m.create).Name("create").MaxBody(maxBody).Guard(stepUp())
 	bp.Post("/rename", m.rename).Name("rename").Guard(login.Required)
-	bp.Post("/remove", m.remove).Name("remove").Guard(login.FreshWithin(freshFor))
+	bp.Post("/remove", m.remove).Name("remove").Guard(stepUp())
 	app.Register(bp)
 	return nil
 }
@@ -155,6 +155,17 @@ func (m *Manager) script(c *dewar.Context) any {
 		dewar.EndView(err)
 	}
 	return address
+}
+
+// stepUp is login.FreshWithin, and for accounts of package accounts accounts.StepUp.
+func stepUp() dewar.Guard {
+	within, factors := login.FreshWithin(freshFor), accounts.StepUp(freshFor)
+	return dewar.GuardFunc(within.Stage(), within.Name(), func(c *dewar.Context) error {
+		if _, ok := login.Current(c).(*accounts.Account); ok {
+			return factors.Check(c)
+		}
+		return within.Check(c)
+	})
 }
 
 // render shows a page.

@@ -32,8 +32,11 @@ func (m *Manager) use(c *dewar.Context) error {
 	if asked(c) == nil {
 		return login.Unauthorized(c)
 	}
-	next := c.Query("next")
-	return m.render(c, "passkey/use.html", dewar.Vars{"next": next})
+	vars := dewar.Vars{"next": c.Query("next")}
+	if _, ok := login.UserAt[login.Account](c, login.Pending); ok {
+		_, vars["recovery"] = asked(c).(*accounts.Account) // other ways of package accounts
+	}
+	return m.render(c, "passkey/use.html", vars)
 }
 
 // loginOptions answers the script with what it gives to navigator.credentials.get.

@@ -134,6 +134,9 @@ func (m *Manager) create(c *dewar.Context) error {
 	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventUserUpdated, User: user.GetID(), Detail: "passkey: added"})
 	m.Signals.Added.Send(Event{c, user, passkey(credential)})
+	if account, ok := user.(*accounts.Account); ok {
+		return m.added(c, account)
+	}
 	return c.Redirect(dewar.To("passkey.manage"))
 }
 
@@ -163,8 +166,12 @@ func (m *Manager) remove(c *dewar.Context) error {
 	user, store := login.Current(c), m.cfg.Credentials
 	credential, err := store.Credential(c.Context(), Kind, c.Form("id"))
 	last := false
-	if account, ok := user.(*accounts.Account); ok {
+	account, isAccount := user.(*accounts.Account)
+	if err == nil && isAccount {
 		last = account.PasswordHash != ""
+		if refused, err := m.keepFactor(c, account); refused || err != nil {
+			return err
+		}
 	}
 	if err == nil && m.cfg.HasPassword != nil {
 		if last, err = m.cfg.HasPassword(c, user); err != nil {
@@ -184,5 +191,10 @@ func (m *Manager) remove(c *dewar.Context) error {
 	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventUserUpdated, User: user.GetID(), Detail: "passkey: removed"})
 	m.Signals.Removed.Send(Event{c, user, passkey(credential)})
+	if isAccount {
+		if err := accounts.FactorRemoved(c, account, m.Label()); err != nil {
+			return err
+		}
+	}
 	return c.Redirect(dewar.To("passkey.manage"))
 }
