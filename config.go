@@ -53,6 +53,10 @@ type Config struct {
 	TemplateLinkSchemes []string
 	// TemplateTags are tags of extensions of your own, by name. Default: none.
 	TemplateTags map[string]jinja.Tag `config:"-"`
+	// TemplateSyntax is how templates are written, where that is not Jinja's way:
+	// what a Flask application sets with jinja_options and app.jinja_env. Default:
+	// Jinja's.
+	TemplateSyntax TemplateSyntax `config:"-"`
 	// TemplateTranslations are the functions of the message catalogues that
 	// [jinja.ExtensionI18n] asks. Default: none, and every message is its own
 	// translation.

@@ -111,7 +111,7 @@ func (a *App) Templates() *jinja.Environment { return a.env }
 // [App.checkTemplates].
 func (a *App) buildTemplates() error {
 	loader := a.templateLoader()
-	env, err := jinja.New(jinja.Options{
+	options := jinja.Options{
 		Loader:     loader,
 		Autoescape: escapesTemplate,
 		AutoReload: a.cfg.Debug,
@@ -129,11 +129,16 @@ func (a *App) buildTemplates() error {
 			"sort_keys": true,
 			"default":   jinja.NewFunc("default", templateJSON),
 		}},
-	})
+	}
+	a.cfg.TemplateSyntax.set(&options)
+	env, err := jinja.New(options)
 	if err != nil {
 		setting := "TemplateExtensions: "
-		if strings.Contains(err.Error(), "LinkSchemes: ") {
+		switch {
+		case strings.Contains(err.Error(), "LinkSchemes: "):
 			setting = "Template"
+		case strings.Contains(err.Error(), "start strings"):
+			setting = "TemplateSyntax: "
 		}
 		return fmt.Errorf("%s%w", setting, withoutPrefix(err, "jinja: "))
 	}

@@ -23,6 +23,32 @@ type TemplateFolder struct {
 	InsecureCompatEscaping bool
 }
 
+// A TemplateSyntax says how all templates of an app are written. The zero value of each
+// field is Jinja's default.
+type TemplateSyntax struct {
+	// TrimBlocks removes the newline after a block tag, and LstripBlocks the white
+	// space before one that begins its line.
+	TrimBlocks, LstripBlocks bool
+	// KeepTrailingNewline keeps the newline at the end of a template.
+	KeepTrailingNewline bool
+	// LineStatementPrefix begins a line that is a statement, and LineCommentPrefix a
+	// comment up to the end of its line. Default: none.
+	LineStatementPrefix, LineCommentPrefix string
+	// Delimiters: "{%" and "%}", "{{" and "}}", "{#" and "#}".
+	BlockStart, BlockEnd, VariableStart, VariableEnd, CommentStart, CommentEnd string
+	// Undefined is how missing names behave: [jinja.Strict] is StrictUndefined.
+	Undefined jinja.UndefinedMode
+}
+
+func (s TemplateSyntax) set(o *jinja.Options) {
+	o.TrimBlocks, o.LstripBlocks, o.KeepTrailingNewline = s.TrimBlocks, s.LstripBlocks, s.KeepTrailingNewline
+	o.LineStatementPrefix, o.LineCommentPrefix = s.LineStatementPrefix, s.LineCommentPrefix
+	o.BlockStart, o.BlockEnd = s.BlockStart, s.BlockEnd
+	o.VariableStart, o.VariableEnd = s.VariableStart, s.VariableEnd
+	o.CommentStart, o.CommentEnd = s.CommentStart, s.CommentEnd
+	o.Undefined = s.Undefined
+}
+
 // templateFolders lists the folders in the order in which they are searched.
 func (a *App) templateFolders() (list []TemplateFolder) {
 	if a.cfg.Templates != nil {

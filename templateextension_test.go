@@ -139,3 +139,40 @@ func TestTemplateFolders(t *testing.T) {
 type missing struct{}
 
 func (missing) Open(string) (fs.File, error) { return nil, fs.ErrNotExist }
+
+// TestTemplateSyntax: what Flask applications set with jinja_options. The wanted texts are
+// Jinja2's.
+func TestTemplateSyntax(t *testing.T) {
+	const block = "<ul>\n  {% for x in [1, 2] %}\n  <li>{{ x }}</li>\n  {% endfor %}\n</ul>\n"
+	for name, row := range map[string]struct {
+		syntax       dewar.TemplateSyntax
+		source, want string
+	}{
+		"none":             {dewar.TemplateSyntax{}, block, "<ul>\n  \n  <li>1</li>\n  \n  <li>2</li>\n  \n</ul>"},
+		"trim_blocks":      {dewar.TemplateSyntax{TrimBlocks: true}, block, "<ul>\n    <li>1</li>\n    <li>2</li>\n  </ul>"},
+		"lstrip_blocks":    {dewar.TemplateSyntax{LstripBlocks: true}, block, "<ul>\n\n  <li>1</li>\n\n  <li>2</li>\n\n</ul>"},
+		"both":             {dewar.TemplateSyntax{TrimBlocks: true, LstripBlocks: true}, block, "<ul>\n  <li>1</li>\n  <li>2</li>\n</ul>"},
+		"trailing newline": {dewar.TemplateSyntax{KeepTrailingNewline: true}, "a\n", "a\n"},
+		"line statements":  {dewar.TemplateSyntax{LineStatementPrefix: "%", LineCommentPrefix: "##"}, "% for x in [1, 2]\n{{ x }} ## a number\n% endfor", "1\n2\n"},
+		"delimiters":       {dewar.TemplateSyntax{BlockStart: "<%", BlockEnd: "%>", VariableStart: "[[", VariableEnd: "]]", CommentStart: "<#", CommentEnd: "#>"}, "<% if true %>[[ 1 ]]<# no #>{{ x }}<% endif %>", "1{{ x }}"},
+		"strict":           {dewar.TemplateSyntax{Undefined: jinja.Strict}, "{{ nothing }}", ""},
+		"the same twice":   {dewar.TemplateSyntax{VariableStart: "{%"}, "x", "TemplateSyntax: block, variable and comment start strings must be different"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := dewar.New(dewar.Config{
+				Loopback: true, InstanceDir: t.TempDir(), Templates: folder("page.html", row.source), TemplateSyntax: row.syntax, Logger: slog.New(slog.DiscardHandler),
+			})
+			app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", nil) })
+			if strings.HasPrefix(row.want, "TemplateSyntax: ") {
+				if _, err := app.Handler(); err == nil || !strings.Contains(err.Error(), row.want) {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			resp := dewartest.New(t, app).Get("/")
+			if resp.Text != row.want && row.want != "" || (resp.Status == 500) != (row.want == "") {
+				t.Errorf("got %d %q, want %q", resp.Status, resp.Text, row.want)
+			}
+		})
+	}
+}
