@@ -72,7 +72,11 @@ func (c *Context) fresh(tag string, modified time.Time) bool {
 	if list := c.r.Header["If-None-Match"]; len(list) > 0 {
 		return tag != "" && negotiate.MatchesWeakly(list, tag)
 	}
-	since, err := http.ParseTime(c.r.Header.Get("If-Modified-Since"))
+	text := c.r.Header.Get("If-Modified-Since")
+	if text == "" {
+		return false
+	}
+	since, err := http.ParseTime(text)
 	return err == nil && !modified.IsZero() && !modified.Truncate(time.Second).After(since)
 }
 

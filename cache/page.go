@@ -126,18 +126,28 @@ func (m *head) encode() ([]byte, bool) {
 	return b, true
 }
 
-func decodeHead(text string) head {
+// decodeHead reads status and time, and puts the headers into h. What h has of this request's guards stands.
+func decodeHead(text string, h http.Header) (status int, made int64) {
 	line, rest, _ := strings.Cut(text, "\n")
-	status, made, _ := strings.Cut(line, " ")
-	m := head{header: make(http.Header, 8)}
-	m.status, _ = strconv.Atoi(status)
-	m.made, _ = strconv.ParseInt(made, 10, 64)
+	first, second, _ := strings.Cut(line, " ")
+	status, _ = strconv.Atoi(first)
+	made, _ = strconv.ParseInt(second, 10, 64)
+	all := make([]string, 0, strings.Count(rest, "\n"))
+	taken := "" // the header whose lines are taken
 	for rest != "" {
 		line, rest, _ = strings.Cut(rest, "\n")
 		name, value, _ := strings.Cut(line, ":")
-		m.header[name] = append(m.header[name], value)
+		switch {
+		case name == taken:
+			h[name] = append(h[name], value)
+		case h[name] == nil || name == "Vary":
+			all, taken = append(all, value), name
+			h[name] = all[len(all)-1 : len(all) : len(all)]
+		default:
+			taken = ""
+		}
 	}
-	return m
+	return status, made
 }
 
 // perAnswer are headers of one connection or one answer.
@@ -210,19 +220,17 @@ func (v *view) set(ctx context.Context, key string, tokens [][]byte, data []byte
 // answer is the answer that was kept, with its age; 304 for a client that has it.
 func (v *view) answer(c *dewar.Context, page []byte) error {
 	n := int(binary.BigEndian.Uint32(page[1:]))
-	m := decodeHead(string(page[5 : 5+n]))
 	h := c.Writer().Header()
-	for name, values := range m.header {
-		if h[name] == nil || name == "Vary" { // what this request's guards said stands
-			h[name] = values
+	status, made := decodeHead(string(page[5:5+n]), h)
+	h["Age"] = []string{strconv.FormatInt(max(time.Now().Unix()-made, 0), 10)}
+	if etag, ok := strings.CutPrefix(h.Get("Etag"), `"`); ok && status == http.StatusOK {
+		var modified time.Time
+		if text := h.Get("Last-Modified"); text != "" {
+			modified, _ = http.ParseTime(text)
 		}
-	}
-	h["Age"] = []string{strconv.FormatInt(max(time.Now().Unix()-m.made, 0), 10)}
-	if etag, ok := strings.CutPrefix(h.Get("Etag"), `"`); ok && m.status == http.StatusOK {
-		modified, _ := http.ParseTime(h.Get("Last-Modified"))
 		if c.NotModified(strings.TrimSuffix(etag, `"`), modified) {
 			return nil
 		}
 	}
-	return c.Status(m.status).Bytes(h.Get("Content-Type"), page[5+n:])
+	return c.Status(status).Bytes(h.Get("Content-Type"), page[5+n:])
 }
