@@ -77,7 +77,7 @@ func TestDeclaredAttributes(t *testing.T) {
 // TestBootstrapSettings: the settings have Bootstrap-Flask's defaults, and those of the application win.
 func TestBootstrapSettings(t *testing.T) {
 	app := dewar.New(dewar.Config{Loopback: true, InstanceDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler), Settings: map[string]any{"BOOTSTRAP_BTN_SIZE": "lg"},
-		Templates: fstest.MapFS{"page.html": {Data: []byte("{{ config.BOOTSTRAP_BTN_STYLE }} {{ config.BOOTSTRAP_BTN_SIZE }} {{ config.BOOTSTRAP_FORM_GROUP_CLASSES }} {{ config.BOOTSTRAP_FORM_INLINE_CLASSES }} {{ bootstrap_is_hidden_field(1) }}")}}})
+		Templates: fstest.MapFS{"page.html": {Data: []byte("{{ config.BOOTSTRAP_BTN_STYLE }} {{ config.BOOTSTRAP_BTN_SIZE }} {{ config.BOOTSTRAP_FORM_GROUP_CLASSES }} {{ config.BOOTSTRAP_FORM_INLINE_CLASSES }} {{ bootstrap_is_hidden_field(1) }} {{ warn('old', stacklevel=2) }} {{ config.BOOTSTRAP_MSG_CATEGORY }} {{ config.BOOTSTRAP_ICON_COLOR }}")}}})
 	app.Extend(Bootstrap{})
 	app.Get("/", func(c *dewar.Context) error { return c.Render("page.html", nil) })
 	client := dewartest.New(t, app)
@@ -85,7 +85,7 @@ func TestBootstrapSettings(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 	got := client.Get("/").Text
-	if want := "primary lg mb-3 row row-cols-lg-auto g-3 align-items-center False"; got != want {
+	if want := "primary lg mb-3 row row-cols-lg-auto g-3 align-items-center False None primary None"; got != want {
 		t.Errorf("got %q", got)
 	}
 }
