@@ -82,6 +82,9 @@ func (a *Accounts) Init(app *dewar.App) error {
 	if a.hasher == nil {
 		a.hasher = app.Passwords()
 	}
+	if a.cfg.Login.LocalizeCallback == nil {
+		a.cfg.Login.LocalizeCallback = forms.Gettext
+	}
 	if a.cfg.Login.Remembered == nil {
 		a.cfg.Login.Remembered = a.remembered
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/limit"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/mail"
@@ -89,4 +90,17 @@ func (c *Config) check() error {
 		}
 	}
 	return errors.Join(mistakes...)
+}
+
+// Check reports a store that forgets all accounts.
+func (a *Accounts) Check() []dewar.Finding {
+	config := a.app.Config()
+	if _, memory := a.cfg.Store.(*Memory); !memory || config.Debug || config.Loopback {
+		return nil
+	}
+	return []dewar.Finding{{
+		ID: "accounts-memory", Severity: dewar.SeverityWarning, Subject: "accounts.Config.Store",
+		Message: "accounts are kept in this process: a restart forgets all of them, and a second process knows none",
+		Remedy:  "set Store, for example to that of contrib/db",
+	}}
 }
