@@ -10,16 +10,22 @@ import (
 
 // Attrs are the attributes of an element, as a [Widget] gets them: what a template's call and render_kw say. The zero
 // Attrs is empty.
-type Attrs struct{ list []attr } // in the order of the keys
+type Attrs struct {
+	list []attr // in the order of the keys
+
+	fixed *jinja.Args // of a call that says the same each time, in a template
+	all   []attr      // with the element's own attributes, when they are known already
+	room  []attr
+}
 
 type attr struct {
 	key, value string
 	state      attrState
 
-	// Of an element's own attributes.
-	fixed bool   // it wins over what the call says
-	run   string // it and those behind it that are the same in all requests, for a field that has the name of its declaration
-	next  int    // the attribute behind the run
+	fixed bool // it wins over what the call says
+
+	run  string // it and those behind it that are the same in all requests, for a field that has the name of its declaration
+	next int    // the attribute behind the run
 }
 
 type attrState uint8
@@ -134,7 +140,7 @@ func cleanKey(key string) string {
 
 func (x *attr) appendTo(buf []byte) []byte {
 	switch x.state {
-	case attrReady:
+	case attrReady, attrName, attrID:
 		return append(buf, x.value...)
 	case attrOff:
 		return buf
@@ -156,11 +162,7 @@ func appendAttr(buf []byte, key, value string) []byte {
 func ready(list []attr) []attr {
 	for i := range list {
 		switch x := &list[i]; x.state {
-		case attrChecked:
-			x.value = " " + x.key
-		case attrName, attrID:
-			x.value = string(appendAttr(nil, x.key, x.value))
-		case attrText, attrBare, attrOff:
+		case attrText, attrSafe, attrBare, attrOff:
 			x.value, x.state = string(x.appendTo(nil)), attrReady
 		}
 	}
@@ -176,46 +178,96 @@ func ready(list []attr) []attr {
 	return list
 }
 
-// appendAttrs appends the attributes of an element: its own, which are in the order of their keys, and those of the call,
-// which replace them.
-func (f *BoundField) appendAttrs(buf []byte, own []attr, a *Attrs) []byte {
-	given := a.list
-	declared := f.name == f.plan.Name && f.id == f.plan.ID
-	for i := 0; i < len(own); i++ {
-		x := &own[i]
-		if declared && len(given) == 0 && x.run != "" {
-			buf = append(buf, x.run...)
-			i = x.next - 1
-			continue
+// A fixedCall is what the arguments of one place in a template make of an element's own attributes.
+type fixedCall struct {
+	args *jinja.Args
+	own  *attr // the first
+	all  []attr
+}
+
+// maxFixedCalls bounds the places whose attributes are kept for a field.
+const maxFixedCalls = 64
+
+// fixedAttrs returns the attributes of an element in a place that has shown it before, else nil.
+func (p *plan) fixedAttrs(args *jinja.Args, own []attr) []attr {
+	if known := p.calls.Load(); args != nil && known != nil {
+		for i := range *known {
+			if c := &(*known)[i]; c.args == args && c.own == &own[0] {
+				return c.all
+			}
 		}
+	}
+	return nil
+}
+
+// merge returns an element's own attributes, which are in the order of their keys, with those of the call, which replace
+// them.
+func (a *Attrs) merge(f *BoundField, own []attr) []attr {
+	if a.all != nil {
+		return a.all
+	}
+	given, all := a.list, a.room[:0]
+	for _, x := range own {
 		for len(given) > 0 && given[0].key < x.key {
-			buf = given[0].appendTo(buf)
+			all = append(all, given[0])
 			given = given[1:]
 		}
-		if x.state == attrChecked && !f.isChecked() {
-			continue
-		}
 		if len(given) > 0 && given[0].key == x.key {
-			if !x.fixed {
+			if x.state == attrChecked {
+				a.fixed = nil
+			}
+			if !x.fixed || x.state == attrChecked && !f.isChecked() {
 				continue
 			}
 			given = given[1:]
 		}
+		x.run = ""
+		all = append(all, x)
+	}
+	all = append(all, given...)
+	a.room = all
+	if a.fixed != nil {
+		f.plan.keep(fixedCall{a.fixed, &own[0], ready(slices.Clone(all))})
+	}
+	return all
+}
+
+// keep adds a call to those that are known.
+func (p *plan) keep(c fixedCall) {
+	known := p.calls.Load()
+	list := []fixedCall{c}
+	if known != nil {
+		list = append(list, *known...)
+	}
+	if len(list) <= maxFixedCalls {
+		p.calls.CompareAndSwap(known, &list)
+	}
+}
+
+// appendAttrs appends the attributes of an element.
+func (f *BoundField) appendAttrs(buf []byte, list []attr) []byte {
+	declared := f.name == f.plan.Name && f.id == f.plan.ID
+	for i := 0; i < len(list); i++ {
+		x := &list[i]
 		switch {
+		case declared && x.run != "":
+			buf = append(buf, x.run...)
+			i = x.next - 1
 		case x.state == attrValue:
 			buf = appendAttr(buf, x.key, f.shown())
 		case x.state == attrLabel:
 			buf = appendAttr(buf, x.key, f.Label())
+		case x.state == attrChecked:
+			if f.isChecked() {
+				buf = append(buf, x.value...)
+			}
 		case x.state == attrName && !declared:
 			buf = appendAttr(buf, x.key, f.name)
 		case x.state == attrID && !declared:
 			buf = appendAttr(buf, x.key, f.ID())
 		default:
-			buf = append(buf, x.value...)
+			buf = x.appendTo(buf)
 		}
-	}
-	for i := range given {
-		buf = given[i].appendTo(buf)
 	}
 	return buf
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dewar-go/dewar/internal/scan"
 	"github.com/dewar-go/dewar/internal/spell"
@@ -39,6 +40,7 @@ type plan struct {
 	own    []attr // of the element, when the widget is one of this package
 	given  []attr // RenderKw
 	target []attr // of the label
+	calls  atomic.Pointer[[]fixedCall]
 }
 
 // NewSchema checks fields. The error names every mistake, each with its field.

@@ -16,7 +16,7 @@ import (
 func (f *BoundField) HTML() markup.HTML { return markup.HTML(f.AppendHTML(nil)) }
 
 // AppendHTML appends what HTML returns.
-func (f *BoundField) AppendHTML(buf []byte) []byte { return f.appendElement(buf, nil) }
+func (f *BoundField) AppendHTML(buf []byte) []byte { return f.appendElement(buf, jinja.Args{}) }
 
 // Element returns the element with these attributes, as {{ form.email(class_='wide') }} writes it.
 func (f *BoundField) Element(attrs map[string]any) markup.HTML {
@@ -24,12 +24,39 @@ func (f *BoundField) Element(attrs map[string]any) markup.HTML {
 	for k, v := range attrs {
 		kw = append(kw, jinja.Kw{Name: k, Value: jinja.ValueOf(v)})
 	}
-	return markup.HTML(f.appendElement(nil, kw))
+	return markup.HTML(f.appendElement(nil, jinja.Args{Kw: kw}))
 }
 
 // appendElement appends the element with the keywords of a template's call.
-func (f *BoundField) appendElement(buf []byte, kw []jinja.Kw) []byte {
+func (f *BoundField) appendElement(buf []byte, args jinja.Args) []byte {
 	a, _ := attrsPool.Get().(*Attrs)
+	w, described := f.widgetNow(), f.describedBy()
+	if f.Widget == nil && f.own != nil && f.kw == nil && described == "" { // nothing but the value is this request's own
+		if a.fixed = args.Fixed; len(args.Kw)+len(f.given) == 0 {
+			a.all = f.own
+		} else {
+			a.all = f.fixedAttrs(args.Fixed, f.own)
+		}
+	}
+	if a.all == nil {
+		f.setAttrs(a, args.Kw, described)
+	}
+	buf = w.AppendTo(buf, f, a)
+	if len(a.list)+len(a.room) > 0 {
+		clear(a.list)
+		clear(a.room)
+		a.list, a.room = a.list[:0], a.room[:0]
+	}
+	a.all, a.fixed = nil, nil
+	attrsPool.Put(a)
+	return buf
+}
+
+// attrsPool holds attributes for reuse: those of an element are done with when its widget returns.
+var attrsPool = sync.Pool{New: func() any { return &Attrs{list: make([]attr, 0, 8), room: make([]attr, 0, 16)} }}
+
+// setAttrs sets the attributes that render_kw and a template's call say, and those that tell of a help text and of errors.
+func (f *BoundField) setAttrs(a *Attrs, kw []jinja.Kw, described string) {
 	if f.kw != nil {
 		for k, v := range f.kw.All() {
 			name, _ := k.Str()
@@ -39,23 +66,11 @@ func (f *BoundField) appendElement(buf []byte, kw []jinja.Kw) []byte {
 		a.list = append(a.list, f.given...)
 	}
 	a.setKeywords(kw)
-	f.addAttrs(a)
-	buf = f.widgetNow().AppendTo(buf, f, a)
-	clear(a.list)
-	a.list = a.list[:0]
-	attrsPool.Put(a)
-	return buf
-}
-
-// attrsPool holds attributes for reuse: those of an element are done with when its widget returns.
-var attrsPool = sync.Pool{New: func() any { return &Attrs{make([]attr, 0, 16)} }}
-
-// addAttrs sets the attributes that tell of a help text and of errors.
-func (f *BoundField) addAttrs(a *Attrs) {
-	if len(a.list) > 0 && a.Has("autofocus") && f.form.hasErrors() {
-		a.set(attr{key: "autofocus", state: attrOff}) // the summary of the errors has the focus
+	if a.Has("autofocus") {
+		if a.fixed = nil; f.form.hasErrors() {
+			a.set(attr{key: "autofocus", state: attrOff}) // the summary of the errors has the focus
+		}
 	}
-	described := f.describedBy()
 	if described == "" || f.plan.Type == "_Option" || f.isHidden() {
 		return
 	}
@@ -247,12 +262,18 @@ func (f *BoundField) options() []*BoundField {
 }
 
 // appendLabel appends the label element. An empty text is the field's label.
-func (f *BoundField) appendLabel(buf []byte, text string, kw []jinja.Kw) []byte {
+func (f *BoundField) appendLabel(buf []byte, text string, args jinja.Args) []byte {
 	if text == "" {
 		text = f.Label()
 	}
-	var a Attrs
-	a.setKeywords(kw)
-	buf = append(f.appendAttrs(append(buf, "<label"...), f.plan.target, &a), '>')
+	all := f.target
+	if len(args.Kw) > 0 {
+		if all = f.fixedAttrs(args.Fixed, f.target); all == nil {
+			a := Attrs{fixed: args.Fixed}
+			a.setKeywords(args.Kw)
+			all = a.merge(f, f.target)
+		}
+	}
+	buf = append(f.appendAttrs(append(buf, "<label"...), all), '>')
 	return append(markup.AppendEscape(buf, text), "</label>"...)
 }

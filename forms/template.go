@@ -131,7 +131,7 @@ func (f *Form) hiddenTag(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 			if len(html) > 0 {
 				html = append(html, '\n')
 			}
-			html = b.appendElement(html, nil)
+			html = b.AppendHTML(html)
 		}
 	}
 	return jinja.Safe(markup.HTML(html)), nil
@@ -447,7 +447,7 @@ func (f *BoundField) AppendCall(buf []byte, _ jinja.State, a jinja.Args) ([]byte
 	if len(a.Pos) > 0 {
 		return buf, jinja.NewException("TypeError", "__call__() takes 1 positional argument but "+strconv.Itoa(len(a.Pos)+1)+" were given")
 	}
-	return f.appendElement(buf, a.Kw), nil
+	return f.appendElement(buf, a), nil
 }
 
 // fieldLabel is field.label.
@@ -469,25 +469,26 @@ func (l *fieldLabel) Attr(name string) (jinja.Value, bool) {
 // Call writes the label with another text or with attributes.
 func (l *fieldLabel) Call(_ jinja.State, a jinja.Args) (jinja.Value, error) {
 	text := ""
-	kw := a.Kw
-	for i := range kw {
-		if kw[i].Name == "text" {
-			text, _ = kw[i].Value.Str()
-			kw = slices.Delete(slices.Clone(kw), i, i+1)
+	for i := range a.Kw {
+		if a.Kw[i].Name == "text" {
+			text, _ = a.Kw[i].Value.Str()
+			a.Kw, a.Fixed = slices.Delete(slices.Clone(a.Kw), i, i+1), nil
 			break
 		}
 	}
 	if len(a.Pos) > 0 {
 		text, _ = jinja.Str(a.Pos[0])
 	}
-	return jinja.Safe(markup.HTML(l.field().appendLabel(nil, text, kw))), nil
+	return jinja.Safe(markup.HTML(l.field().appendLabel(nil, text, a))), nil
 }
 
 // HTML writes the label.
 func (l *fieldLabel) HTML() markup.HTML { return markup.HTML(l.AppendHTML(nil)) }
 
 // AppendHTML appends what HTML returns.
-func (l *fieldLabel) AppendHTML(buf []byte) []byte { return l.field().appendLabel(buf, "", nil) }
+func (l *fieldLabel) AppendHTML(buf []byte) []byte {
+	return l.field().appendLabel(buf, "", jinja.Args{})
+}
 
 // TypeName is the name of the type in messages.
 func (l *fieldLabel) TypeName() string { return "Label" }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dewar-go/dewar/jinja"
 	"github.com/dewar-go/dewar/markup"
 )
 
@@ -31,7 +32,7 @@ func startTag[W element](buf []byte, tag string, w W, f *BoundField, a *Attrs) [
 	if f.plan.Field.Widget != Widget(w) {
 		own = ready(w.attrs(f.plan))
 	}
-	return append(f.appendAttrs(append(append(buf, '<'), tag...), own, a), '>')
+	return append(f.appendAttrs(append(append(buf, '<'), tag...), a.merge(f, own)), '>')
 }
 
 // attrs are the attributes of an element in the order of their keys, with the flags of the field that it takes.
@@ -52,9 +53,13 @@ func (p *plan) attrs(flags []string, own ...attr) []attr {
 }
 
 // id is the attribute id, or another that has its value.
-func (p *plan) id(key string) attr { return attr{key: key, value: cmp.Or(p.ID, p.Name), state: attrID} }
+func (p *plan) id(key string) attr {
+	return attr{key: key, value: string(appendAttr(nil, key, cmp.Or(p.ID, p.Name))), state: attrID}
+}
 
-func (p *plan) name() attr { return attr{key: "name", value: p.Name, state: attrName, fixed: true} }
+func (p *plan) name() attr {
+	return attr{key: "name", value: string(appendAttr(nil, "name", p.Name)), state: attrName, fixed: true}
+}
 
 // Input is the widget of an input element.
 type Input struct {
@@ -106,7 +111,7 @@ func (w Input) attrs(p *plan) []attr {
 	flags := []string{"disabled", "required"}
 	switch w.Type {
 	case "checkbox", "radio":
-		own = append(own, attr{key: "checked", state: attrChecked, fixed: true}, attr{key: "value", state: attrValue})
+		own = append(own, attr{key: "checked", value: " checked", state: attrChecked, fixed: true}, attr{key: "value", state: attrValue})
 	case "submit":
 		own = append(own, attr{key: "value", state: attrLabel})
 	case "hidden", "color":
@@ -160,7 +165,7 @@ func (w FileInput) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
 func (w FileInput) attrs(p *plan) []attr { return multiple(Input{Type: "file"}.attrs(p), w.Multiple) }
 
 func multiple(own []attr, on bool) []attr {
-	a := Attrs{own}
+	a := Attrs{list: own}
 	if on {
 		a.set(attr{key: "multiple", state: attrBare, fixed: true})
 	}
@@ -271,9 +276,9 @@ func (w ListWidget) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
 	for _, item := range f.items() {
 		buf = append(buf, "<li>"...)
 		if w.PrefixLabel {
-			buf = item.appendElement(append(item.appendLabel(buf, "", nil), ' '), nil)
+			buf = item.AppendHTML(append(item.appendLabel(buf, "", jinja.Args{}), ' '))
 		} else {
-			buf = item.appendLabel(append(item.appendElement(buf, nil), ' '), "", nil)
+			buf = item.appendLabel(append(item.AppendHTML(buf), ' '), "", jinja.Args{})
 		}
 		buf = append(buf, "</li>"...)
 	}
@@ -309,11 +314,11 @@ func (w TableWidget) AppendTo(buf []byte, f *BoundField, a *Attrs) []byte {
 	var hidden []byte
 	for _, item := range f.items() {
 		if item.Type() == "HiddenField" {
-			hidden = item.appendElement(hidden, nil)
+			hidden = item.AppendHTML(hidden)
 			continue
 		}
-		buf = append(item.appendLabel(append(buf, "<tr><th>"...), "", nil), "</th><td>"...)
-		buf = append(item.appendElement(append(buf, hidden...), nil), "</td></tr>"...)
+		buf = append(item.appendLabel(append(buf, "<tr><th>"...), "", jinja.Args{}), "</th><td>"...)
+		buf = append(item.AppendHTML(append(buf, hidden...)), "</td></tr>"...)
 		hidden = nil
 	}
 	if !w.RowsAlone {

@@ -159,8 +159,11 @@ func (c *compiler) fixedArguments(args []ast.Expr, kwargs []*ast.Keyword, fr *sc
 	if fr.ec.volatile || c.env.NoOptimize {
 		return a, false
 	}
-	a, ok = c.constArgs(args, kwargs, nil, nil, fr.ec)
-	return a, ok && constantArgs(a)
+	if a, ok = c.constArgs(args, kwargs, nil, nil, fr.ec); !ok || !constantArgs(a) {
+		return a, false
+	}
+	a.Fixed = &value.Args{Pos: a.Pos, Kw: a.Kw}
+	return a, true
 }
 
 // constantArgs reports whether arguments may be shared by all calls.

@@ -9,6 +9,9 @@ import (
 type Args struct {
 	Pos []Value
 	Kw  []Kw
+	// Fixed is not nil in the calls of one place in a template whose arguments are constants: it is the same pointer in
+	// all of them, so that a callee may keep what it makes of the arguments.
+	Fixed *Args
 }
 
 // Kw is a keyword argument of a call.

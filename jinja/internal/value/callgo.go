@@ -136,7 +136,7 @@ func callReflect(st State, name string, fn reflect.Value, recv *reflect.Value, f
 			}
 		}
 		if pt == rtArgs {
-			in = append(in, reflect.ValueOf(Args{pos, a.Kw}))
+			in = append(in, reflect.ValueOf(Args{Pos: pos, Kw: a.Kw}))
 			pos, a.Kw = nil, nil
 			continue
 		}

@@ -100,7 +100,7 @@ func FuzzFormats(f *testing.F) {
 			for _, arg := range []Value{Int(n), String(text), d.Value(), NewTuple([]Value{Int(n), String(text)})} {
 				_, _ = Mod(self, arg)
 			}
-			_, _ = Format(nil, s, self.IsSafe(), Args{[]Value{Int(n), String(text)}, []Kw{{"a", d.Value()}, {"w", Int(n)}}})
+			_, _ = Format(nil, s, self.IsSafe(), Args{Pos: []Value{Int(n), String(text)}, Kw: []Kw{{"a", d.Value()}, {"w", Int(n)}}})
 		}
 		for k := range uint8(20) {
 			_, _ = FormatValue(pick(k, n, text), s)

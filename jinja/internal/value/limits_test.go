@@ -163,14 +163,14 @@ func TestBind(t *testing.T) {
 		want     string
 	}{
 		{Positional(Int(1)), nil, "(1, 2, None)"},
-		{Args{[]Value{Int(1)}, kw("c")}, nil, "(1, 2, 10)"},
-		{Args{nil, kw("b", "a")}, nil, "(11, 10, None)"},
+		{Args{Pos: []Value{Int(1)}, Kw: kw("c")}, nil, "(1, 2, 10)"},
+		{Args{Pos: nil, Kw: kw("b", "a")}, nil, "(11, 10, None)"},
 		{Args{}, nil, "TypeError: f() missing 1 required positional argument: 'a'"},
 		{Positional(None, None, None, None), nil, "TypeError: f() takes from 1 to 3 positional arguments but 4 were given"},
 		{Positional(None, None, None, None), []string{"value"}, "TypeError: f() takes from 2 to 4 positional arguments but 5 were given"},
-		{Args{[]Value{None}, kw("a")}, nil, "TypeError: f() got multiple values for argument 'a'"},
-		{Args{[]Value{None}, kw("z")}, nil, "TypeError: f() got an unexpected keyword argument 'z'"},
-		{Args{[]Value{None}, kw("value")}, []string{"value"}, "TypeError: f() got multiple values for argument 'value'"},
+		{Args{Pos: []Value{None}, Kw: kw("a")}, nil, "TypeError: f() got multiple values for argument 'a'"},
+		{Args{Pos: []Value{None}, Kw: kw("z")}, nil, "TypeError: f() got an unexpected keyword argument 'z'"},
+		{Args{Pos: []Value{None}, Kw: kw("value")}, []string{"value"}, "TypeError: f() got multiple values for argument 'value'"},
 	}
 	for _, row := range rows {
 		out, err := row.args.BindAfter("f", row.implicit, params...)
