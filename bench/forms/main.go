@@ -89,8 +89,10 @@ func run(rounds int, quick bool, file, only string) error {
 		name string
 		list []contestant
 	}{{decoding, append(site.decoders(), peers()...)}, {rendering, site.renderers()}}
-	if err := countInstructions(set); err != nil {
-		set.Note("%v", err)
+	if !quick && only == "" {
+		if err := countInstructions(set); err != nil {
+			set.Note("%v", err)
+		}
 	}
 	for round := range rounds {
 		for _, g := range groups {

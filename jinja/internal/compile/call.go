@@ -475,18 +475,10 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 				return t.via(t.at(err, n), "macro", n.Line())
 			}
 		default:
-			switch x := v.Any().(type) {
-			case *blockReference:
-				if done = a.Len() == 0; done {
-					if err := x.render(f); err != nil {
-						return t.via(t.at(err, n), "block", n.Line())
-					}
-				}
-			case value.CallAppender:
+			if x, ok := v.Any().(*blockReference); ok && a.Len() == 0 {
 				done = true
-				rt.out, err = x.AppendCall(rt.out, f, a)
-				if _, err = f.result(value.None, err); err != nil {
-					return t.at(err, n)
+				if err := x.render(f); err != nil {
+					return t.via(t.at(err, n), "block", n.Line())
 				}
 			}
 		}
@@ -512,6 +504,15 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		if err != nil {
 			return t.at(err, n)
 		}
+		if macro == nil && v.Kind() == value.KindObject && !sandboxed && (esc == escapeNone || f.autoescape) {
+			if x, ok := v.Any().(value.CallAppender); ok {
+				rt.out = before.Append(rt.out)
+				if err := f.appendCall(x, args); err != nil {
+					return t.at(err, n)
+				}
+				return rt.finishOutput(&behind, t, n)
+			}
+		}
 		call := leaf.Load()
 		if call == nil || macro == nil || macro.code != call.code || esc != escapeNone && !f.autoescape {
 			rt.out = before.Append(rt.out)
@@ -526,6 +527,22 @@ func (c *compiler) printCall(n *ast.Call, esc escaper, pre, post string, fr *sco
 		}
 		return rt.finishOutput(&behind, t, n)
 	}
+}
+
+// appendCall appends what calling x returns.
+func (f *frame) appendCall(x value.CallAppender, args arguments) (err error) {
+	rt := f.rt
+	top := rt.before()
+	var a value.Args
+	if args != nil {
+		if a, err = args(f); err != nil {
+			return err
+		}
+	}
+	rt.out, err = x.AppendCall(rt.out, f, a)
+	rt.after(top)
+	_, err = f.result(value.None, err)
+	return err
 }
 
 // printMethod writes what a method returns between two texts, nil for other calls.
