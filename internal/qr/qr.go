@@ -18,8 +18,8 @@ const MaxBytes = 213
 // quiet is the width of the light border that scanners need, in modules.
 const quiet = 4
 
-// SVG returns the code of a text as an <svg> element for a page, with a title for those who cannot see it. It has no
-// size of its own and fills its container. It is black on a white plate whatever the colours of the page, because many
+// SVG returns the code of a text as an <svg> element for a page, with a title for those who cannot see it. A module is five
+// pixels wide unless a style says otherwise. It is black on a white plate whatever the colours of the page, because many
 // scanners do not read light on dark, and it uses no style, so that a Content-Security-Policy lets it pass. It fails
 // when the text is longer than [MaxBytes].
 func SVG(text, title string) (string, error) {
@@ -27,10 +27,10 @@ func SVG(text, title string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	full := strconv.Itoa(c.size + 2*quiet)
+	full, pixels := strconv.Itoa(c.size+2*quiet), strconv.Itoa(5*(c.size+2*quiet))
 	var b strings.Builder
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ` + full + ` ` + full +
-		`" role="img" shape-rendering="crispEdges"><title>` + html.EscapeString(title) +
+		`" width="` + pixels + `" height="` + pixels + `" role="img" shape-rendering="crispEdges"><title>` + html.EscapeString(title) +
 		`</title><rect width="` + full + `" height="` + full + `" fill="#fff"/><path fill="#000" d="`)
 	for y := range c.size {
 		for x := 0; x < c.size; x++ {

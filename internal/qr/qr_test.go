@@ -117,7 +117,7 @@ func TestSVG(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`viewBox="0 0 29 29"`, // version 1 has 21 modules, and 4 more on each side
+		`viewBox="0 0 29 29" width="145" height="145"`, // version 1 has 21 modules, and 4 more on each side
 		`<title>&lt;scan &amp; &#34;go&#34;&gt;</title>`, `<rect width="29" height="29" fill="#fff"/>`, `d="M4 4h7v1h-7z`, `role="img"`,
 	} {
 		if !strings.Contains(svg, want) {
