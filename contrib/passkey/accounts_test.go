@@ -38,7 +38,7 @@ func TestAccounts(t *testing.T) {
 		return c.Text(login.Current(c).GetID() + " " + strings.Join(r.Methods, "+"))
 	})
 	s := &site{t: t, Client: dewartest.New(t, app), party: virtual.RelyingParty{Name: "Shop", ID: "localhost", Origin: "http://localhost"}}
-	s.device, s.key = virtual.NewAuthenticator(), virtual.NewCredential(virtual.KeyTypeEC2)
+	s.device, s.key = virtual.NewAuthenticator(), newKey()
 
 	s.PostForm("/password", nil)
 	s.is("ann pwd")
