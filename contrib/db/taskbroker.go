@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -41,6 +42,9 @@ type TaskBroker struct {
 	// On SQLite, where there is one writer, both are the same after the first use.
 	enqueues, settles *taskWriter
 	one               sync.Once
+
+	statements sync.Map    // of *taskStatement, by their texts
+	fresh      atomic.Bool // some may not be prepared
 
 	mu   sync.Mutex
 	wake chan struct{} // is closed when this process has enqueued something
@@ -216,9 +220,21 @@ func (b *TaskBroker) begin(ctx context.Context) (*sql.Tx, error) {
 	return tx, err
 }
 
-// sql fills in the dialect's expressions beside what tables.query does: NOW_MS is the database's clock in milliseconds
-// of Unix time, LOCK_FREE and LOCK lock the rows of a SELECT, without those that are locked and with waiting for them.
-func (b *TaskBroker) sql(text string) string {
+// sql returns the text of a statement for the database in use. Beside what tables.query does, NOW_MS is the database's
+// clock in milliseconds of Unix time, and LOCK_FREE and LOCK lock the rows of a SELECT, without those that are locked and
+// with waiting for them.
+func (b *TaskBroker) sql(text string) string { return b.statement(text).text }
+
+// taskStatement is a statement for the database in use.
+type taskStatement struct {
+	text     string
+	prepared atomic.Pointer[sql.Stmt] // nil until it is
+}
+
+func (b *TaskBroker) statement(text string) *taskStatement {
+	if known, ok := b.statements.Load(text); ok {
+		return known.(*taskStatement)
+	}
 	now, lockFree, lock := "CAST(unixepoch('subsec') * 1000 AS INTEGER)", "", ""
 	switch b.database.Dialect() {
 	case Postgres:
@@ -226,20 +242,54 @@ func (b *TaskBroker) sql(text string) string {
 	case MySQL:
 		now, lockFree, lock = "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
 	}
-	return b.query(strings.NewReplacer("NOW_MS", now, "LOCK_FREE", lockFree, "LOCK", lock).Replace(text))
+	s := &taskStatement{text: b.query(strings.NewReplacer("NOW_MS", now, "LOCK_FREE", lockFree, "LOCK", lock).Replace(text))}
+	known, _ := b.statements.LoadOrStore(text, s)
+	b.fresh.Store(true)
+	return known.(*taskStatement)
 }
 
-func (b *TaskBroker) execTx(ctx context.Context, tx *sql.Tx, text string, args ...any) (int64, error) {
-	result, err := tx.ExecContext(ctx, b.sql(text), args...)
+// prepareAll prepares the statements that were used for the first time. It is called outside of transactions, since the
+// pool may have one connection. PostgreSQL's driver prepares by itself.
+func (b *TaskBroker) prepareAll(ctx context.Context) {
+	_, writer, err := b.database.open()
+	if err != nil || !b.fresh.CompareAndSwap(true, false) || b.database.Dialect() == Postgres {
+		return
+	}
+	b.statements.Range(func(_, known any) bool {
+		s := known.(*taskStatement)
+		if s.prepared.Load() == nil {
+			if prepared, err := writer.DB.PrepareContext(ctx, s.text); err == nil {
+				s.prepared.Store(prepared) // open as long as the pool
+			}
+		}
+		return true
+	})
+}
+
+func (b *TaskBroker) execTx(ctx context.Context, tx *sql.Tx, text string, args ...any) (n int64, err error) {
+	var result sql.Result
+	if s := b.statement(text); s.prepared.Load() != nil {
+		result, err = tx.StmtContext(ctx, s.prepared.Load()).ExecContext(ctx, args...) //nolint:sqlclosecheck // it is closed with tx
+	} else {
+		result, err = tx.ExecContext(ctx, s.text, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
 }
 
+func (b *TaskBroker) queryTx(ctx context.Context, tx *sql.Tx, text string, args ...any) (*sql.Rows, error) {
+	s := b.statement(text)
+	if prepared := s.prepared.Load(); prepared != nil {
+		return tx.StmtContext(ctx, prepared).QueryContext(ctx, args...) //nolint:sqlclosecheck // it is closed with tx
+	}
+	return tx.QueryContext(ctx, s.text, args...)
+}
+
 // each calls scan for each row of a query in a transaction.
 func (b *TaskBroker) each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) error, text string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, b.sql(text), args...)
+	rows, err := b.queryTx(ctx, tx, text, args...)
 	if err != nil {
 		return err
 	}
@@ -252,16 +302,12 @@ func (b *TaskBroker) each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) 
 	return rows.Err()
 }
 
-// chunks cuts ids into lists of 64, 8 and 1, so that there are few texts of statements, and calls f with the question
-// marks for each.
+// chunks cuts a list into parts of 64, 16, 4 and 1, so that there are few texts of statements, and calls f with each.
 func chunks[T any](list []T, f func(part []T) error) error {
-	for len(list) > 0 {
-		n := 1
-		switch {
-		case len(list) >= 64:
-			n = 64
-		case len(list) >= 8:
-			n = 8
+	for n := 64; len(list) > 0; {
+		if len(list) < n {
+			n /= 4
+			continue
 		}
 		if err := f(list[:n]); err != nil {
 			return err
@@ -271,16 +317,27 @@ func chunks[T any](list []T, f func(part []T) error) error {
 	return nil
 }
 
+// inChunks is chunks for IN, where naming an id twice does not matter: parts of 1, 8 and 64, filled with the last one.
+func inChunks(ids []string, f func(in string, ids []any) error) error {
+	for len(ids) > 0 {
+		n := 1
+		for n < len(ids) && n < 64 {
+			n *= 8
+		}
+		part := make([]any, n)
+		for i := range part {
+			part[i] = ids[min(i, len(ids)-1)]
+		}
+		if err := f("("+marks(n)+")", part); err != nil {
+			return err
+		}
+		ids = ids[min(n, len(ids)):]
+	}
+	return nil
+}
+
 // marks returns n question marks, for IN.
 func marks(n int) string { return "?" + strings.Repeat(",?", n-1) }
-
-func anys[T any](list []T) []any {
-	args := make([]any, len(list))
-	for i := range list {
-		args[i] = list[i]
-	}
-	return args
-}
 
 func fromMilli(ms sql.NullInt64) time.Time {
 	if !ms.Valid || ms.Int64 == 0 {

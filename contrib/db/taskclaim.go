@@ -138,7 +138,9 @@ func (s *taskSession) claim(ctx context.Context, queue string, n int) (claims []
 		// It joins the group of writes, which outlives ctx.
 		var found []tasks.Claim
 		err = b.settles.do(ctx, &taskOp{do: func(ctx context.Context, tx *sql.Tx) (err error) {
-			found, err = s.take(ctx, tx.QueryContext, queue, n)
+			found, err = s.take(ctx, func(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+				return b.queryTx(ctx, tx, text, args...)
+			}, queue, n)
 			return err
 		}})
 		if err == nil {
@@ -149,7 +151,9 @@ func (s *taskSession) claim(ctx context.Context, queue string, n int) (claims []
 		if openErr != nil {
 			return nil, openErr
 		}
-		claims, err = s.take(ctx, writer.DB.QueryContext, queue, n)
+		claims, err = s.take(ctx, func(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+			return writer.DB.QueryContext(ctx, b.sql(text), args...)
+		}, queue, n)
 	case MySQL:
 		for try := 1; ; try++ {
 			err = b.inTx(ctx, func(tx *sql.Tx) (err error) { claims, err = s.selectAndTake(ctx, tx, queue, n); return err })
@@ -166,9 +170,9 @@ func (s *taskSession) claim(ctx context.Context, queue string, n int) (claims []
 
 // take claims in one statement.
 func (s *taskSession) take(ctx context.Context, query func(context.Context, string, ...any) (*sql.Rows, error), queue string, n int) (claims []tasks.Claim, err error) {
-	rows, err := query(ctx, s.b.sql(`WITH due AS (SELECT id FROM TABLE_NAME WHERE state = 0 AND queue = ? ORDER BY rank_ms, id LIMIT ? LOCK_FREE)
+	rows, err := query(ctx, `WITH due AS (SELECT id FROM TABLE_NAME WHERE state = 0 AND queue = ? ORDER BY rank_ms, id LIMIT ? LOCK_FREE)
 		UPDATE TABLE_NAME SET state = 1, worker = ?, attempt = attempt + 1, started = NOW_MS FROM due WHERE TABLE_NAME.id = due.id
-		RETURNING TABLE_NAME.id, TABLE_NAME.kind, data, attempt, failures, lost, rank_ms`), queue, n, s.id)
+		RETURNING TABLE_NAME.id, TABLE_NAME.kind, data, attempt, failures, lost, rank_ms`, queue, n, s.id)
 	if err != nil {
 		return nil, err
 	}
@@ -178,8 +182,8 @@ func (s *taskSession) take(ctx context.Context, query func(context.Context, stri
 
 // selectAndTake claims in two statements, where an UPDATE returns no rows.
 func (s *taskSession) selectAndTake(ctx context.Context, tx *sql.Tx, queue string, n int) ([]tasks.Claim, error) {
-	rows, err := tx.QueryContext(ctx, s.b.sql(`SELECT id, kind, data, attempt, failures, lost, rank_ms FROM TABLE_NAME
-		WHERE state = 0 AND queue = ? ORDER BY rank_ms, id LIMIT ? LOCK_FREE`), queue, n)
+	rows, err := s.b.queryTx(ctx, tx, `SELECT id, kind, data, attempt, failures, lost, rank_ms FROM TABLE_NAME
+		WHERE state = 0 AND queue = ? ORDER BY rank_ms, id LIMIT ? LOCK_FREE`, queue, n)
 	if err != nil {
 		return nil, err
 	}
@@ -192,9 +196,8 @@ func (s *taskSession) selectAndTake(ctx context.Context, tx *sql.Tx, queue strin
 		ids[i] = c.ID
 	}
 	slices.Sort(ids)
-	return claims, chunks(ids, func(part []string) error {
-		_, err := s.b.execTx(ctx, tx, "UPDATE TABLE_NAME SET state = 1, worker = ?, attempt = attempt + 1, started = NOW_MS WHERE id IN ("+marks(len(part))+")",
-			append([]any{s.id}, anys(part)...)...)
+	return claims, inChunks(ids, func(in string, part []any) error {
+		_, err := s.b.execTx(ctx, tx, "UPDATE TABLE_NAME SET state = 1, worker = ?, attempt = attempt + 1, started = NOW_MS WHERE id IN "+in, append([]any{s.id}, part...)...)
 		return err
 	})
 }
@@ -257,8 +260,8 @@ func (s *taskSession) promote(ctx context.Context) error {
 			}
 			more = len(ids) == taskPromoted
 			slices.Sort(ids)
-			return chunks(ids, func(part []string) error {
-				_, err := s.b.execTx(ctx, tx, "UPDATE TABLE_NAME SET state = 0 WHERE id IN ("+marks(len(part))+")", anys(part)...)
+			return inChunks(ids, func(in string, part []any) error {
+				_, err := s.b.execTx(ctx, tx, "UPDATE TABLE_NAME SET state = 0 WHERE id IN "+in, part...)
 				return err
 			})
 		}})

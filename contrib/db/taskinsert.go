@@ -50,17 +50,19 @@ func (b *TaskBroker) insert(ctx context.Context, tx *sql.Tx, rows []taskRow) (le
 		if left == nil {
 			left = map[*tasks.Task]bool{}
 		}
-		ids := make([]any, len(part))
+		ids := make([]string, len(part))
 		byID := map[string]*tasks.Task{}
 		for i, r := range part {
 			left[r.Task], ids[i], byID[r.ID] = true, r.ID, r.Task
 		}
-		return b.each(ctx, tx, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			delete(left, byID[id])
-			return err
-		}, "SELECT id FROM TABLE_NAME WHERE id IN ("+marks(len(part))+")", ids...)
+		return inChunks(ids, func(in string, some []any) error {
+			return b.each(ctx, tx, func(rows *sql.Rows) error {
+				var id string
+				err := rows.Scan(&id)
+				delete(left, byID[id])
+				return err
+			}, "SELECT id FROM TABLE_NAME WHERE id IN "+in, some...)
+		})
 	})
 	return left, err
 }

@@ -34,14 +34,14 @@ type heldTask struct {
 func (b *TaskBroker) lockTasks(ctx context.Context, tx *sql.Tx, ids []string) (map[string]*heldTask, error) {
 	found := make(map[string]*heldTask, len(ids))
 	slices.Sort(ids)
-	err := chunks(ids, func(part []string) error {
+	err := inChunks(ids, func(in string, part []any) error {
 		return b.each(ctx, tx, func(rows *sql.Rows) error {
 			var id string
 			h := new(heldTask)
 			err := rows.Scan(&id, &h.worker, &h.attempt, &h.failures, &h.lost, &h.discard, &h.group, &h.errors)
 			found[id] = h
 			return err
-		}, "SELECT id, worker, attempt, failures, lost, discard, group_id, errors FROM TABLE_NAME WHERE id IN ("+marks(len(part))+") AND state = 1 ORDER BY id LOCK", anys(part)...)
+		}, "SELECT id, worker, attempt, failures, lost, discard, group_id, errors FROM TABLE_NAME WHERE id IN "+in+" AND state = 1 ORDER BY id LOCK", part...)
 	})
 	return found, err
 }
@@ -104,8 +104,8 @@ func (b *TaskBroker) settle(ctx context.Context, tx *sql.Tx, ops []*taskOp) erro
 // remove deletes rows by their primary key, in its order.
 func (b *TaskBroker) remove(ctx context.Context, tx *sql.Tx, ids []string) error {
 	slices.Sort(ids)
-	return chunks(ids, func(part []string) error {
-		_, err := b.execTx(ctx, tx, "DELETE FROM TABLE_NAME WHERE id IN ("+marks(len(part))+")", anys(part)...)
+	return inChunks(ids, func(in string, part []any) error {
+		_, err := b.execTx(ctx, tx, "DELETE FROM TABLE_NAME WHERE id IN "+in, part...)
 		return err
 	})
 }

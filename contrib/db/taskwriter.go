@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -79,7 +80,7 @@ func (w *taskWriter) do(ctx context.Context, op *taskOp) error {
 	w.waiting = append(w.waiting, op)
 	if !w.busy {
 		w.busy = true
-		go w.run()
+		go w.run() //nolint:gosec // it writes for others too, and outlives ctx
 	}
 	w.mu.Unlock()
 	select {
@@ -92,6 +93,7 @@ func (w *taskWriter) do(ctx context.Context, op *taskOp) error {
 
 func (w *taskWriter) run() {
 	for {
+		runtime.Gosched() // so that those who are about to come are in the same transaction
 		w.mu.Lock()
 		n := min(len(w.waiting), taskBatch)
 		if n == 0 {
@@ -111,6 +113,11 @@ func (w *taskWriter) run() {
 		}
 		w.mu.Unlock()
 		w.write(batch)
+		if w.b.fresh.Load() {
+			ctx, cancel := context.WithTimeout(context.Background(), sessionWait)
+			w.b.prepareAll(ctx)
+			cancel()
+		}
 	}
 }
 
