@@ -99,8 +99,10 @@ func New(cfg Config) *App {
 
 // newMap makes a map of rules that reads hosts and converters as the app does.
 func (a *App) newMap() *routing.Map {
+	strict := !a.cfg.LaxSlashes
 	return routing.NewMap(routing.Options{
-		HostMatching: a.cfg.HostMatching, SubdomainMatching: &a.cfg.SubdomainMatching, Converters: a.cfg.Converters,
+		StrictSlashes: &strict,
+		HostMatching:  a.cfg.HostMatching, SubdomainMatching: &a.cfg.SubdomainMatching, Converters: a.cfg.Converters,
 	})
 }
 

@@ -96,6 +96,9 @@ type Config struct {
 	// port, are answered with 404, as in Flask. On a loopback address the
 	// subdomains of localhost are trusted, too. Default: false.
 	SubdomainMatching bool `config:"-"`
+	// LaxSlashes turns [Route.StrictSlashes] off for all routes that do not set it:
+	// Flask's app.url_map.strict_slashes = False. Default: false.
+	LaxSlashes bool `config:"-"`
 	// Converters are added to those that rules know, or replace them, by the
 	// name that stands before the colon. Default: none.
 	Converters map[string]routing.ConverterFunc `config:"-"`

@@ -355,3 +355,17 @@ func TestRoutes(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", s, want)
 	}
 }
+
+// TestLaxSlashes: the setting is for all routes that do not say otherwise.
+func TestLaxSlashes(t *testing.T) {
+	app, _ := newApp(t, func(c *dewar.Config) { c.LaxSlashes = true })
+	app.Get("/branch/", text("branch"))
+	app.Get("/leaf", text("leaf"))
+	app.Get("/strict/", text("strict")).StrictSlashes(true)
+	client := dewartest.New(t, app)
+	for target, want := range map[string]string{"/branch": "200 branch", "/branch/": "200 branch", "/leaf": "200 leaf", "/leaf/": "200 leaf", "/strict": "308"} {
+		if resp := client.Get(target); !strings.HasPrefix(fmt.Sprint(resp.Status, " ", resp.Text), want) {
+			t.Errorf("%s: got %d %q", target, resp.Status, resp.Text)
+		}
+	}
+}

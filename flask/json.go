@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/internal/jsontext"
@@ -27,6 +29,9 @@ type JSON struct {
 	dewar.GoJSON
 	// Indent breaks lines and indents by two, as Flask does in debug mode.
 	Indent bool
+	// UTF8 writes letters beyond ASCII as they are: Flask's JSON_AS_ASCII = False, and
+	// app.json.ensure_ascii = False.
+	UTF8 bool
 }
 
 // Marshal encodes v.
@@ -35,12 +40,52 @@ func (f JSON) Marshal(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.UTF8 {
+		b = withoutEscapes(b)
+	}
 	if f.Indent {
 		var out []byte
 		out, b = b, nil
 		b = appendIndented(b, out)
 	}
 	return append(b, '\n'), nil
+}
+
+// withoutEscapes writes the letters beyond ASCII in a JSON text as they are.
+func withoutEscapes(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for len(b) > 0 {
+		n := 1
+		if b[0] == '\\' {
+			n = 2
+		}
+		if r, size := letterOf(b); r >= 0x7f { // Python takes DEL for one
+			out, n = utf8.AppendRune(out, r), size
+		} else {
+			out = append(out, b[:n]...)
+		}
+		b = b[n:]
+	}
+	return out
+}
+
+// letterOf reads the character that \\uXXXX at the start of b stands for, or the pair of them; 0 when there is none.
+func letterOf(b []byte) (rune, int) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, 0
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil || !utf16.IsSurrogate(rune(n)) {
+		return rune(n), 6
+	}
+	if len(b) < 12 || b[6] != '\\' || b[7] != 'u' {
+		return 0, 0
+	}
+	low, _ := strconv.ParseUint(string(b[8:12]), 16, 16)
+	if r := utf16.DecodeRune(rune(n), rune(low)); r != utf8.RuneError {
+		return r, 12
+	}
+	return 0, 0
 }
 
 // maxJSONDepth bounds how deep values are nested. It ends values that contain themselves.

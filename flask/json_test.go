@@ -57,6 +57,13 @@ func TestJSON(t *testing.T) {
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
+	letters := map[string]any{"é": "ü<b>&'\"\\\n\t\x07\x7f😀\u2028", "a": []any{`\u00e9`, "日本", "\u0080"}}
+	got, err = flask.JSON{UTF8: true}.Marshal(letters)
+	// jsonify of this with app.json.ensure_ascii = False
+	want = `{"a":["\\u00e9","日本",` + "\"\u0080\"" + `],"é":"ü<b>&'\"\\\n\t\u0007` + "\x7f😀\u2028" + `"}` + "\n"
+	if err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
 	loop := map[string]any{}
 	loop["self"] = loop
 	if _, err := (flask.JSON{}).Marshal(loop); err == nil {
