@@ -52,6 +52,10 @@ const (
 	hijacked                // the connection is somebody else's
 )
 
+// HeadersSent reports whether a part of the answer has left already, so that a cookie that is set now does not reach the
+// client.
+func HeadersSent(c *Context) bool { return c.flushed() }
+
 // sent reports whether anything has reached the client.
 func (w *response) sent() bool { return w.state != buffering }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -299,5 +302,60 @@ func TestLoginBesideAReset(t *testing.T) {
 				t.Errorf("%d logins and %d tokens are left", len(sessions), len(tokens))
 			}
 		})
+	}
+}
+
+// TestRotationThatTheBrowserMisses: where a new remember cookie does not reach the browser, the old one stays good.
+func TestRotationThatTheBrowserMisses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t, setup{routes: func(app *dewar.App) {
+			app.Get("/late", func(c *dewar.Context) error {
+				return c.Stream("text/plain", func(w io.Writer) error {
+					_, _ = io.WriteString(w, "begun ")
+					_ = http.NewResponseController(c.Writer()).Flush()
+					_, err := io.WriteString(w, login.Current(c).GetID())
+					return err
+				})
+			})
+			app.Get("/socket", func(c *dewar.Context) error {
+				user := login.Current(c).GetID()
+				for name := range c.Writer().Header() { // as a handler does that writes to the connection
+					c.Writer().Header().Del(name)
+				}
+				return c.Text(user)
+			}).WebSocket()
+		}})
+		s.in("ann", "remember", "1")
+		for range 3 {
+			for _, path := range []string{"/late", "/socket"} {
+				time.Sleep(31 * time.Minute)
+				r := s.NewRequest("GET", path, nil)
+				if path == "/socket" {
+					r.Header.Set("Connection", "Upgrade")
+					r.Header.Set("Upgrade", "websocket")
+					r.Header.Set("Origin", "http://localhost")
+				}
+				if got := s.Do(r); !strings.HasSuffix(got.Text, "ann") {
+					t.Errorf("%s: %d %q", path, got.Status, got.Text)
+				}
+			}
+		}
+		time.Sleep(31 * time.Minute)
+		s.who("ann")
+		if s.emitted(dewar.EventTokenReuse) {
+			t.Error("taken for a theft")
+		}
+	})
+}
+
+// TestPendingIsNoLogin: the signal of a login is for one that is whole.
+func TestPendingIsNoLogin(t *testing.T) {
+	s, sent := newSite(t, setup{}), 0
+	s.manager.Signals.UserLoggedIn.Connect(func(login.Event) { sent++ })
+	if s.in("ann", "level", "pending"); sent != 0 {
+		t.Errorf("%d signals for a login at the level Pending", sent)
+	}
+	if s.in("ann"); sent != 1 {
+		t.Errorf("%d signals for a full login", sent)
 	}
 }

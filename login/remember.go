@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// rotateAfter is how old a verifier gets before its next use replaces it.
+	// rotateAfter is how old a verifier gets before its next use replaces it, where the browser can be told.
 	rotateAfter = 5 * time.Minute
 	// rotateGrace is how long the verifier from before a rotation still logs in: several tabs of a browser may send it at
 	// once.
@@ -130,7 +130,7 @@ func (m *Manager) fromCookie(c *dewar.Context) (*visit, error) {
 			return m.remembered(c, t)
 		case !same(t.Hash, sum):
 			return nil, m.stolen(c, t)
-		case now.Sub(t.Rotated) < rotateAfter:
+		case now.Sub(t.Rotated) < rotateAfter || !takesCookies(c):
 			return m.remembered(c, t)
 		}
 		next := newSecret()
@@ -152,6 +152,12 @@ func (m *Manager) fromCookie(c *dewar.Context) (*visit, error) {
 
 func same(stored, sum string) bool {
 	return stored != "" && subtle.ConstantTimeCompare([]byte(stored), []byte(sum)) == 1
+}
+
+// takesCookies reports whether a new cookie will reach the browser: not behind the first byte, and not with a handshake,
+// whose handler may write the answer to it by itself, without our headers.
+func takesCookies(c *dewar.Context) bool {
+	return !dewar.HeadersSent(c) && c.Request().Header["Upgrade"] == nil
 }
 
 // remembered begins a login that is not fresh.
