@@ -120,6 +120,8 @@ type (
 	//
 	//	Pos []Value                      the positional arguments
 	//	Kw []Kw                          the keyword arguments, in order
+	//	Fixed *Args                      not nil for constant arguments in a template: the same pointer in all calls of one
+	//	                                 place, so that a callee may keep what it makes of them
 	//	Len() int                        the number of both
 	//	Get(name string) (v, ok)         the keyword argument of a name
 	//	Bind(fname string, params ...Param) ([]Value, error)
