@@ -35,11 +35,14 @@
 //	/email/confirm /email/undo /restore       confirm_email, undo_email, restore
 //	/sessions/end /sessions/end-others        end_session, end_others
 //	/keys/delete /sent                        delete_key, sent
+//	/factor/code /factor/recovery             code, recovery
+//	/authenticator /recovery-codes            authenticator, codes
 //
 // A template of the application with the same name replaces one of this package: accounts/login.html, accounts/register.html,
 // and accounts/base.html for the frame of all, which has the blocks title and content. They see form, site, next, say,
 // which translates a text, and what the page is about: account, email, sessions, factors, keys. The texts of mails are accounts/mail/NAME.txt
-// and, beside it, NAME.html: confirm, exists, reset, password, email, undo, undone, deleted. They see link, site, and
+// and, beside it, NAME.html: confirm, exists, reset, password, email, undo, undone, deleted,
+// factor_added, factor_removed, recovery_used, recovery_made. They see link, site, and
 // what they tell.
 //
 // # What holds
@@ -59,6 +62,28 @@
 //
 // [SignIn] is the one function that makes sessions. A package that logs in by other means, such as a passkey, calls it,
 // and says with which methods. An account with a [Factor] stays at login.Pending until that is among them.
+//
+// # Second factors
+//
+// Every account can have an authenticator app (TOTP, package totp), and those of Config.Factors, such as passkeys. Its key is kept on the server
+// until the app has shown a code, which is spent with that. Setting up, replacing and removing need [StepUp], end all other
+// logins and are told to the owner. With the first factor come ten recovery codes, shown once; each stands in for a factor
+// once, also to remove one that is lost. The last factor stays where Config.FactorRequired wants one, and beside a password
+// that is too short to be alone.
+//
+// Who has a factor is asked for it on every way in: after the password, after a reset, behind a provider, and behind a
+// remember cookie, unless they gave a code and said that the device is to be trusted. [BasicAuth] refuses them. API keys are
+// made by who is logged in, and ask for nothing. Until the factor is given the login is at login.Pending, which is nobody to every guard.
+// A guard [StepUp] sends to accounts.reauth who did not give both just now:
+//
+//	app.Post("/transfer", transfer).Guard(accounts.StepUp(10 * time.Minute))
+//
+// A code works once, whichever page it is for and however many requests bring it at once: [Factors] is one row that is
+// written under its version. Five wrong codes end the login that waits, and codes of an account slow down as passwords do, all
+// pages together.
+//
+// Keys of apps are encrypted and recovery codes hashed under keys of the app's ring. A key of an app gets the current one when
+// it is used; what was not used while its key was in the ring is lost when that is retired, so let it grow old first.
 //
 // # Tries
 //
