@@ -32,11 +32,14 @@ type JSON struct {
 	// UTF8 writes letters beyond ASCII as they are: Flask's JSON_AS_ASCII = False, and
 	// app.json.ensure_ascii = False.
 	UTF8 bool
+	// Unsorted writes the fields of structs in their order: JSON_SORT_KEYS = False, and app.json.sort_keys = False.
+	// A map of Go's has no order and stays sorted.
+	Unsorted bool
 }
 
 // Marshal encodes v.
 func (f JSON) Marshal(v any) ([]byte, error) {
-	b, err := appendValue(nil, reflect.ValueOf(v), 0)
+	b, err := f.appendValue(nil, reflect.ValueOf(v), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func letterOf(b []byte) (rune, int) {
 // maxJSONDepth bounds how deep values are nested. It ends values that contain themselves.
 const maxJSONDepth = 1000
 
-func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
+func (f JSON) appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth > maxJSONDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxJSONDepth)
 	}
@@ -126,11 +129,11 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 		text, err := x.MarshalText()
 		return jsontext.Python.Append(b, string(text)), err
 	case json.Marshaler:
-		return appendMarshaler(b, x, depth)
+		return f.appendMarshaler(b, x, depth)
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
-		return appendValue(b, v.Elem(), depth+1)
+		return f.appendValue(b, v.Elem(), depth+1)
 	case reflect.Bool:
 		return strconv.AppendBool(b, v.Bool()), nil
 	case reflect.String:
@@ -140,9 +143,9 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 			text, err := json.Marshal(v.Bytes())
 			return append(b, text...), err
 		}
-		return appendList(b, v, depth)
+		return f.appendList(b, v, depth)
 	case reflect.Map, reflect.Struct:
-		return appendObject(b, v, depth)
+		return f.appendObject(b, v, depth)
 	}
 	switch {
 	case v.CanInt():
@@ -156,7 +159,7 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 }
 
 // appendMarshaler writes what a type's MarshalJSON returns in Flask's form.
-func appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
+func (f JSON) appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
 	text, err := m.MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -167,25 +170,26 @@ func appendMarshaler(b []byte, m json.Marshaler, depth int) ([]byte, error) {
 	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
-	return appendValue(b, reflect.ValueOf(tree), depth+1)
+	return f.appendValue(b, reflect.ValueOf(tree), depth+1)
 }
 
-func appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
+func (f JSON) appendList(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 	b = append(b, '[')
 	for i := range v.Len() {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = appendValue(b, v.Index(i), depth+1); err != nil {
+		if b, err = f.appendValue(b, v.Index(i), depth+1); err != nil {
 			return nil, err
 		}
 	}
 	return append(b, ']'), nil
 }
 
-// appendObject writes a map or a struct with sorted keys.
-func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
+// appendObject writes a map or a struct.
+func (f JSON) appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 	members := map[string]reflect.Value{}
+	var names []string // of a struct, in order
 	if v.Kind() == reflect.Map {
 		for k, x := range v.Seq2() {
 			name, err := keyText(k)
@@ -195,15 +199,18 @@ func appendObject(b []byte, v reflect.Value, depth int) (_ []byte, err error) {
 			members[name] = x
 		}
 	} else {
-		structMembers(members, v)
+		names = structMembers(members, nil, v)
+	}
+	if !f.Unsorted || names == nil {
+		names = slices.Sorted(maps.Keys(members))
 	}
 	b = append(b, '{')
-	for i, name := range slices.Sorted(maps.Keys(members)) {
+	for i, name := range names {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(jsontext.Python.Append(b, name), ':')
-		if b, err = appendValue(b, members[name], depth+1); err != nil {
+		if b, err = f.appendValue(b, members[name], depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -228,8 +235,8 @@ func keyText(k reflect.Value) (string, error) {
 	return "", fmt.Errorf("a key of type %v has no JSON form", k.Type())
 }
 
-// structMembers collects the fields of a struct under their names in encoding/json.
-func structMembers(members map[string]reflect.Value, v reflect.Value) {
+// structMembers collects the fields of a struct under their names in encoding/json, and appends the names in order.
+func structMembers(members map[string]reflect.Value, names []string, v reflect.Value) []string {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		tag, tagged := f.Tag.Lookup("json")
@@ -240,7 +247,7 @@ func structMembers(members map[string]reflect.Value, v reflect.Value) {
 				inner = inner.Elem()
 			}
 			if inner.Kind() == reflect.Struct {
-				structMembers(members, inner)
+				names = structMembers(members, names, inner)
 			}
 			continue
 		}
@@ -254,8 +261,12 @@ func structMembers(members map[string]reflect.Value, v reflect.Value) {
 		if slices.Contains(list, "omitempty") && emptyJSON(v.Field(i)) || slices.Contains(list, "omitzero") && v.Field(i).IsZero() {
 			continue
 		}
+		if _, again := members[name]; !again {
+			names = append(names, name)
+		}
 		members[name] = v.Field(i)
 	}
+	return names
 }
 
 func emptyJSON(v reflect.Value) bool {

@@ -64,6 +64,20 @@ func TestJSON(t *testing.T) {
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
+	type inner struct {
+		Z int `json:"z"`
+	}
+	got, err = flask.JSON{Unsorted: true}.Marshal(struct {
+		B    int `json:"b"`
+		A    int `json:"a"`
+		None int `json:"none,omitempty"`
+		inner
+		M map[string]int `json:"m"`
+		L []inner        `json:"l"`
+	}{B: 1, M: map[string]int{"y": 1, "x": 2}, L: []inner{{1}}})
+	if want := `{"b":1,"a":0,"z":0,"m":{"x":2,"y":1},"l":[{"z":1}]}` + "\n"; err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
 	loop := map[string]any{}
 	loop["self"] = loop
 	if _, err := (flask.JSON{}).Marshal(loop); err == nil {
