@@ -14,6 +14,9 @@ import (
 type taskRow struct {
 	*tasks.Task
 	state int
+	// outbox keeps it for another broker: its own queue is in the data alone, and its unique key is the broker's to
+	// judge.
+	outbox bool
 }
 
 // insert inserts tasks, and returns those that are left out because of their unique key.
@@ -40,8 +43,12 @@ func (b *TaskBroker) insert(ctx context.Context, tx *sql.Tx, rows []taskRow) (le
 			if err != nil {
 				return err
 			}
-			args = append(args, r.ID, r.Kind, r.Queue, state, (delay + time.Duration(r.Priority)*tasks.Ageing).Milliseconds(), delay.Milliseconds(),
-				orNull(r.Unique), orNull(r.Group), data)
+			queue, unique := r.Queue, r.Unique
+			if r.outbox {
+				queue, unique = outboxQueue, ""
+			}
+			args = append(args, r.ID, r.Kind, queue, state, (delay + time.Duration(r.Priority)*tasks.Ageing).Milliseconds(), delay.Milliseconds(),
+				orNull(unique), orNull(r.Group), data)
 		}
 		n, err := b.insertNew(ctx, tx, text.String(), args...)
 		if err != nil || n == int64(len(part)) {

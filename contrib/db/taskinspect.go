@@ -226,6 +226,10 @@ func (b *TaskBroker) Schedules(ctx context.Context) (list []tasks.ScheduleState,
 
 // Advance compares and sets the time of a periodic task, and enqueues t in the same transaction.
 func (b *TaskBroker) Advance(ctx context.Context, s tasks.ScheduleState, next time.Time, t *tasks.Task) (done bool, err error) {
+	return b.advance(ctx, s, next, t, false)
+}
+
+func (b *TaskBroker) advance(ctx context.Context, s tasks.ScheduleState, next time.Time, t *tasks.Task, outbox bool) (done bool, err error) {
 	if t != nil {
 		if err := t.Check(); err != nil {
 			return false, err
@@ -245,7 +249,7 @@ func (b *TaskBroker) Advance(ctx context.Context, s tasks.ScheduleState, next ti
 		if done = n > 0; !done || t == nil {
 			return nil
 		}
-		_, err = b.insert(ctx, tx, []taskRow{{t, taskWaiting}})
+		_, err = b.insert(ctx, tx, []taskRow{{t, taskWaiting, outbox}})
 		return err
 	}})
 	return done, err

@@ -14,6 +14,7 @@ import (
 // A taskOp is something to write: one of enqueue, group, settle and do.
 type taskOp struct {
 	enqueue []*tasks.Task
+	outbox  bool // enqueue is for another broker
 	group   *tasks.Group
 	settle  *settlement
 	do      func(context.Context, *sql.Tx) error
@@ -49,6 +50,9 @@ func (o *taskOp) committed() {
 
 // unique reports whether the caller must hear what became of a unique task.
 func (o *taskOp) unique() bool {
+	if o.outbox {
+		return false
+	}
 	for _, t := range o.enqueue {
 		if t.Unique != "" {
 			return true
@@ -189,12 +193,12 @@ func (b *TaskBroker) apply(ctx context.Context, tx *sql.Tx, batch []*taskOp) err
 	for _, op := range batch {
 		op.err, op.left = nil, nil
 		for _, t := range op.enqueue {
-			rows = append(rows, taskRow{t, taskWaiting})
+			rows = append(rows, taskRow{t, taskWaiting, op.outbox})
 		}
 		if op.group != nil {
-			rows = append(rows, taskRow{op.group.End, taskHeld})
+			rows = append(rows, taskRow{op.group.End, taskHeld, false})
 			for _, t := range op.group.Members {
-				rows = append(rows, taskRow{t, taskWaiting})
+				rows = append(rows, taskRow{t, taskWaiting, false})
 			}
 			if err := b.insertGroup(ctx, tx, op.group); err != nil {
 				return err
