@@ -8,6 +8,8 @@ import (
 	"io"
 	"reflect"
 	"strings"
+
+	"github.com/dewar-go/dewar/internal/pii"
 )
 
 // A JSONProvider encodes and decodes JSON for an app, as Flask's does. Set it
@@ -50,8 +52,15 @@ func (GoJSON) Unmarshal(data []byte, v any, strict bool) error {
 	return nil
 }
 
-// JSON answers with v encoded by the app's [JSONProvider].
+// JSON answers with v encoded by the app's [JSONProvider]. A v with a field that is tagged pii or secret is an error: see
+// package privacy.
 func (c *Context) JSON(v any) error {
+	switch personal, secret := pii.Fields(v); {
+	case secret != "":
+		return fmt.Errorf("dewar: JSON: the field %s is tagged secret: answer with a type that does not have it", secret)
+	case personal != "":
+		return fmt.Errorf("dewar: JSON: the field %s is tagged pii: answer with a type that does not have it, or with privacy.Reveal", personal)
+	}
 	b, err := c.app.cfg.JSON.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("dewar: JSON: %w", err)

@@ -16,9 +16,9 @@ type Account struct {
 	// ID is random and stays the same: 26 letters and digits.
 	ID string
 	// Email is the address in its canonical form, see [CanonicalEmail]. No two accounts have the same.
-	Email string
+	Email string `pii:"contact"`
 	// PasswordHash is what package password made, "" for an account without a password.
-	PasswordHash string `json:"-"`
+	PasswordHash string `json:"-" secret:""`
 	// ShortPassword says that the password is of the length that is allowed beside a second factor. Such an account
 	// must not lose its last factor.
 	ShortPassword bool

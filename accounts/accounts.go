@@ -15,6 +15,7 @@ import (
 	"github.com/dewar-go/dewar/forms"
 	"github.com/dewar-go/dewar/limit"
 	"github.com/dewar-go/dewar/login"
+	"github.com/dewar-go/dewar/privacy"
 )
 
 //go:embed templates
@@ -79,6 +80,7 @@ func (a *Accounts) Init(app *dewar.App) error {
 	if a.cfg.Site == "" {
 		a.cfg.Site = app.Config().Name
 	}
+	privacy.Register(app, privacy.Source{Name: "accounts", Export: a.exported, Erase: a.erase})
 	if a.hasher == nil {
 		a.hasher = app.Passwords()
 	}

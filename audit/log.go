@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/privacy"
 )
 
 // Config are the settings of [New].
@@ -98,6 +99,10 @@ func (l *Log) Init(app *dewar.App) error {
 	}
 	app.OnStart(l.start)
 	l.addCommands(app)
+	privacy.Register(app, privacy.Source{Name: "audit", Last: true, Export: l.exported, Erase: func(ctx context.Context, user string) error {
+		_, err := l.Erase(ctx, user)
+		return err
+	}})
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/dewar-go/dewar"
 )
 
 // eraseData is the data of an EventErase: the pseudonyms of whom it was about.
@@ -34,12 +36,33 @@ func (l *Log) Export(ctx context.Context, who string, visit func(Record, Values)
 	})
 }
 
+// exported is what package privacy exports.
+func (l *Log) exported(ctx context.Context, user string) (any, error) {
+	type entry struct {
+		Seq     uint64
+		Time    time.Time
+		Event   dewar.EventName
+		Outcome Outcome
+		Values
+	}
+	var list []entry
+	err := l.Export(ctx, user, func(r Record, v Values) error {
+		list = append(list, entry{r.Seq, r.Time, r.Event, r.Outcome, v})
+		return nil
+	})
+	if list == nil {
+		return nil, err
+	}
+	return list, err
+}
+
 // Erase erases what is personal about somebody, a user id or an address, and returns in how many records there was
 // something. The records stay, and the log stays whole; that something was erased is a record too, with the pseudonyms.
 func (l *Log) Erase(ctx context.Context, who string) (records int, err error) {
 	if who == "" {
 		return 0, errors.New("audit: Erase needs a user id or an address")
 	}
+	l.flush()
 	pseudonyms := map[string]bool{}
 	add := func(list ...pair) {
 		for _, p := range list {
@@ -67,6 +90,19 @@ func (l *Log) Erase(ctx context.Context, who string) (records int, err error) {
 		return changed
 	})
 	return records, err
+}
+
+// flush waits for what is in the queue now.
+func (l *Log) flush() {
+	l.mu.Lock()
+	n := len(l.waiting)
+	if n == 0 {
+		l.mu.Unlock()
+		return
+	}
+	last := l.waiting[n-1]
+	l.mu.Unlock()
+	l.await(last, l.cfg.Wait)
 }
 
 // Purge removes the records from before a time, with their values, and returns the number of the last that was removed, 0

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/privacy"
 )
 
 // A Manager is the extension, as Flask-Login's LoginManager. Make it with [New] and add it with app.Extend.
@@ -62,6 +63,7 @@ func (m *Manager) Init(app *dewar.App) error {
 	}
 	m.app, m.flask = app, app.Config().Flask != nil
 	m.cfg.setDefaults(m.flask)
+	privacy.Register(app, privacy.Source{Name: "login", Export: m.exported, Erase: m.erase})
 	dewar.ContextVariable(app, "current_user", func(c *dewar.Context) any { return Current(c) })
 	return nil
 }

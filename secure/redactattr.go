@@ -6,11 +6,14 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/dewar-go/dewar/internal/pii"
 )
 
 // RedactAttr is for slog.HandlerOptions.ReplaceAttr: attributes with a
 // [SensitiveName] lose their value, headers and forms that of their sensitive
-// fields, texts and errors what [Redact] finds, and times are in UTC.
+// fields, structs the fields that are tagged pii or secret, texts and errors what
+// [Redact] finds, and times are in UTC.
 func RedactAttr(groups []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindTime:
@@ -60,6 +63,8 @@ func redactAny(a slog.Attr) slog.Attr {
 	default:
 		if SensitiveName(a.Key) {
 			a.Value = slog.StringValue(Redacted)
+		} else if shown, tagged := pii.Redact(v); tagged {
+			a.Value = slog.AnyValue(shown)
 		}
 	}
 	return a
