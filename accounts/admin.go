@@ -108,8 +108,8 @@ func (a *Accounts) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// RemoveDue removes the accounts whose time is over after their users deleted them, and returns how many. It is called once an hour
-// while mails are asked for; a program that needs it to be on time calls it itself.
+// RemoveDue removes the accounts whose time is over after their users deleted them, and returns how many. It is called
+// once an hour while mails are asked for; a program that needs it to be on time calls it itself.
 func (a *Accounts) RemoveDue(ctx context.Context) (n int, err error) {
 	for {
 		list, err := a.cfg.Store.Due(ctx, time.Now(), 100)

@@ -16,7 +16,8 @@ import (
 type Config struct {
 	// Store keeps accounts. Default: a [Memory], for tests.
 	Store Store
-	// Mail sends the links. It is required.
+	// Mail sends the links. It is required. It is called after the answer and has a minute: one that must lose no mail
+	// when the process ends, or a receiver is away, puts it into a queue, such as that of package tasks.
 	Mail mail.Sender
 	// From is the address that mails come from. It is required.
 	From string
@@ -29,8 +30,8 @@ type Config struct {
 	Home string
 	// NoRegistration leaves the pages out that make accounts. Default: false.
 	NoRegistration bool
-	// Login are the settings of the [login.Manager] that comes with it. Its LoginView is "accounts.login" and its RefreshView
-	// "accounts.reauth" unless they are set.
+	// Login are the settings of the [login.Manager] that comes with it. Its LoginView is "accounts.login" and its
+	// RefreshView "accounts.reauth" unless they are set.
 	Login login.Config
 	// Limiter counts the requests of addresses. Default: one of its own, in memory.
 	Limiter *limit.Limiter

@@ -269,7 +269,8 @@ func TestChangeEmail(t *testing.T) {
 	})
 }
 
-// The address that is confirmed is the one that the link was sent to, whatever was asked for between the mail and the click.
+// The address that is confirmed is the one that the link was sent to, whatever was asked for between the mail and the
+// click.
 func TestChangeEmailTwice_CVE_2026_32700(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, s *site) {
 		s.member("eve@example.com")

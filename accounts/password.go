@@ -33,9 +33,9 @@ type PasswordPolicy struct {
 	// Breached asks for passwords that were stolen elsewhere, such as a [RangeService]. It is given a second; when it does
 	// not answer, the password passes, with an event. Default: none.
 	Breached Breached
-	// Normalize makes one form of texts that look the same before they are hashed and checked, such as
-	// norm.NFKC.String of golang.org/x/text/unicode/norm, as NIST recommends. A later change locks those out whose passwords
-	// it changes. Default: none, a password is the bytes that were typed; browsers and keyboards of all common systems type
+	// Normalize makes one form of texts that look the same before they are hashed and checked, such as norm.NFKC.String
+	// of golang.org/x/text/unicode/norm, as NIST recommends. A later change locks those out whose passwords it changes.
+	// Default: none, a password is the bytes that were typed; browsers and keyboards of all common systems type
 	// composed letters (NFC).
 	Normalize func(string) string
 }
@@ -84,8 +84,8 @@ func (p *PasswordPolicy) normalize(password string) string {
 	return password
 }
 
-// A refusal is why a password is not taken: a code, a text with at most one number, which is translated before the number is
-// put in.
+// A refusal is why a password is not taken: a code, a text with at most one number, which is translated before the
+// number is put in.
 type refusal struct {
 	code, text string
 	number     int
@@ -126,8 +126,8 @@ func (p *PasswordPolicy) refuse(password string, withFactor bool, words ...strin
 // rows are keys that lie beside each other.
 var rows = []string{"qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p"}
 
-// distinct counts the characters that a guesser cannot derive from those before: three that were there before, a character that
-// follows in a sequence or on the keyboard, and one that was there three times before count nothing.
+// distinct counts the characters that a guesser cannot derive from those before: three that were there before, a
+// character that follows in a sequence or on the keyboard, and one that was there three times before count nothing.
 func distinct(text string) (n int) {
 	runes := []rune(text)
 	seen, threes := map[rune]int{}, map[[3]rune]bool{}

@@ -80,9 +80,9 @@ func (a *Accounts) registerPage(c *dewar.Context) error {
 
 func (a *Accounts) sentPage(c *dewar.Context) error { return a.render(c, "accounts/sent.html", nil) }
 
-// confirmPage makes the account of a registration. In the browser that registered it takes a click. Any other browser chooses
-// a new password: the one of the registration may be that of somebody who waits for the owner of the mailbox to make the
-// account good (CVE-2024-38351).
+// confirmPage makes the account of a registration. In the browser that registered it takes a click. Any other browser
+// chooses a new password: the one of the registration may be that of somebody who waits for the owner of the mailbox to
+// make the account good (CVE-2024-38351).
 func (a *Accounts) confirmPage(c *dewar.Context) error {
 	t, err := a.link(c, PurposeConfirm)
 	if err != nil {

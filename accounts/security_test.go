@@ -81,8 +81,8 @@ func TestBruteForceAtOnce_CVE_2019_5421(t *testing.T) {
 	}
 }
 
-// An address tries 20 times a minute and 10 accounts in ten minutes, whether it succeeds or not (allauth 65.8.1), and what it says of
-// itself in a header is not believed (allauth 65.14.2).
+// An address tries 20 times a minute and 10 accounts in ten minutes, whether it succeeds or not (allauth 65.8.1), and
+// what it says of itself in a header is not believed (allauth 65.14.2).
 func TestAddressThrottle(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, s *site) {
 		s.member("ann@example.com")

@@ -116,8 +116,8 @@ func (s *accountStore) change(ctx context.Context, list ...change) error {
 	return nil
 }
 
-// spending puts the spending of a token before a change. Of two transactions at once, the second waits for the row of the token
-// and finds it gone.
+// spending puts the spending of a token before a change. Of two transactions at once, the second waits for the row of
+// the token and finds it gone.
 func spending(hash string, then change) []change {
 	if hash == "" {
 		return []change{then}
