@@ -38,7 +38,10 @@ func (GoJSON) Marshal(v any) ([]byte, error) {
 // Unmarshal decodes one value. A name that a tag gives a field is that field's in its own
 // case alone, as in other languages; encoding/json takes any case.
 func (GoJSON) Unmarshal(data []byte, v any, strict bool) error {
-	data = exactNames(data, reflect.TypeOf(v))
+	data, hidden := exactNames(data, reflect.TypeOf(v))
+	if strict && hidden != "" {
+		return fmt.Errorf("json: unknown field %q", hidden)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if strict {
 		d.DisallowUnknownFields()

@@ -115,25 +115,26 @@ func (tags *jsonTags) have(data []byte) bool {
 
 // exactNames hides the names in a JSON text that encoding/json would take for those of a
 // tag in spite of their case: {"Role": …} is not "role" to Flask, nor to the program in
-// front that judged the body. The text is returned as it is when there is none.
-func exactNames(data []byte, t reflect.Type) []byte {
+// front that judged the body. It returns the first of them, and the text as it is when
+// there is none.
+func exactNames(data []byte, t reflect.Type) (exact []byte, hidden string) {
 	if t == nil {
-		return data
+		return data, ""
 	}
 	if tags := jsonTagsIn(t); len(tags.names) == 0 || tags.have(data) {
-		return data
+		return data, ""
 	}
 	n := &jsonNames{data: data, d: json.NewDecoder(bytes.NewReader(data))}
 	if n.value(t, 0) != nil {
-		return data // not JSON: decoding it says why
+		return data, "" // not JSON: decoding it says why
 	}
-	return n.data
+	return n.data, n.hidden
 }
 
 type jsonNames struct {
 	data   []byte
 	d      *json.Decoder
-	copied bool
+	hidden string // the first name that was hidden; data is a copy then
 }
 
 // value reads a value that is for a type, nil for one without names.
@@ -196,8 +197,8 @@ func (n *jsonNames) name(fields map[string]jsonField) (reflect.Type, error) {
 		}
 	}
 	if hide {
-		if !n.copied {
-			n.data, n.copied = bytes.Clone(n.data), true
+		if n.hidden == "" {
+			n.data, n.hidden = bytes.Clone(n.data), name
 		}
 		key := n.data[before:n.d.InputOffset()]
 		key = key[bytes.IndexByte(key, '"')+1 : len(key)-1]

@@ -92,6 +92,10 @@ func TestBindNamesAreExact(t *testing.T) {
 	if resp := dewartest.New(t, app).Do(r); resp.Text != "user|x" {
 		t.Errorf("got %d %q", resp.Status, resp.Text)
 	}
+	var in namedBody
+	if err := (dewar.GoJSON{}).Unmarshal([]byte(`{"role":"user","Role":"admin"}`), &in, true); err == nil || err.Error() != `json: unknown field "Role"` {
+		t.Errorf("strict: %v", err)
+	}
 }
 
 func FuzzJSONNames(f *testing.F) {
