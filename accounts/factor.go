@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -76,7 +75,7 @@ func StepUp(d time.Duration) dewar.Guard {
 	return dewar.GuardFunc(dewar.StagePermission, "step up within "+d.String(), func(c *dewar.Context) error {
 		account, ok := User(c)
 		record, _ := login.ThisSession(c)
-		if !ok || !login.IsFresh(c) || c.Method() == http.MethodOptions {
+		if !ok || !login.IsFresh(c) {
 			return within.Check(c)
 		}
 		needed, err := of(c).factorNeeded(c, account, record.Methods)

@@ -425,6 +425,17 @@ func TestWrongCodes(t *testing.T) {
 	})
 }
 
+// The right password does not forget wrong codes, in a browser with a count of its own neither.
+func TestPasswordForgetsNoWrongCodes(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, s *site) {
+		s.withApp("ann@example.com")
+		for i := range 6 {
+			wantTo(t, s.logIn(s.Client, "ann@example.com", good), "/account/factor")
+			want(t, post(s.Client, "/account/factor/code", "code", "000000"), map[bool]int{true: 422, false: 429}[i < 5])
+		}
+	})
+}
+
 // A login that waits for its factor ends after ten minutes.
 func TestPendingEnds(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, s *site) {
