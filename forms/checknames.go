@@ -91,6 +91,9 @@ func NewCheck(name string, positional []any, named map[string]any) (Check, error
 				v = "(?i)" + pythonText(v)
 			}
 		}
+		if field == "" && known[i] != "flags" && v != nil && !strings.EqualFold(pythonText(v), "false") {
+			return nil, fmt.Errorf("forms: check %s: %s is not to be had: no DNS is asked, and the text is always that of message", name, known[i])
+		}
 		if field == "" || v == nil && p[0] != '*' {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -107,11 +108,42 @@ func (f *Form) populate(model reflect.Value) {
 			}
 		}
 		to := scan.FieldAt(model, index)
+		if b.mayOverflow(to.Type()) {
+			panic(fmt.Sprintf("forms: Populate: %s (%v) may hold numbers that do not fit %v.%s, of type %v: bound it by number_range, or give it that type",
+				b.name, b.goType, model.Type(), model.Type().FieldByIndex(index).Name, to.Type()))
+		}
 		if !b.writeTo(to) {
 			panic(fmt.Sprintf("forms: Populate: the value of %s (%s) does not fit %v.%s, of type %v", b.name, b.plan.Type,
 				model.Type(), model.Type().FieldByIndex(index).Name, to.Type()))
 		}
 	}
+}
+
+// mayOverflow reports whether a whole number that the checks let pass does not fit a type. It goes by the types, so that a
+// mistake does not wait for the user who enters a great number.
+func (b *BoundField) mayOverflow(t reflect.Type) bool {
+	from := b.goType
+	if from == nil {
+		return false
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	for from.Kind() == reflect.Pointer {
+		from = from.Elem()
+	}
+	to, v := reflect.Zero(t), reflect.Zero(from)
+	if t.Size() >= from.Size() || !(to.CanInt() && v.CanInt() || to.CanUint() && v.CanUint()) {
+		return false
+	}
+	for _, bound := range []string{"min", "max"} {
+		n, err := strconv.ParseInt(pythonText(b.flags.Get(bound)), 10, 64)
+		switch {
+		case to.CanInt() && (err != nil || to.OverflowInt(n)), to.CanUint() && bound == "max" && (err != nil || n < 0 || to.OverflowUint(uint64(n))):
+			return true
+		}
+	}
+	return false
 }
 
 // writeTo sets a place of a model by the value.

@@ -504,3 +504,44 @@ func TestListWithoutRows(t *testing.T) {
 		}
 	}
 }
+
+// TestPopulateIntoNarrowerNumbers: whether it may happen that a number does not fit is said of any number.
+func TestPopulateIntoNarrowerNumbers(t *testing.T) {
+	bounded := []forms.Check{forms.NumberRange{Min: 1, Max: 100}}
+	for _, row := range []struct {
+		name   string
+		field  forms.Field
+		model  any
+		panics bool
+	}{
+		{"unbounded", forms.Field{Name: "n", Type: "IntegerField"}, &struct{ N int8 }{}, true},
+		{"pointer", forms.Field{Name: "n", Type: "IntegerField"}, &struct{ N *int32 }{}, true},
+		{"pointers", forms.Field{Name: "n", GoType: reflect.TypeFor[*int64]()}, &struct{ N *int32 }{}, true},
+		{"bounded below alone", forms.Field{Name: "n", Type: "IntegerField", Checks: []forms.Check{forms.NumberRange{Min: 1}}}, &struct{ N int8 }{}, true},
+		{"bounds that do not fit", forms.Field{Name: "n", Type: "IntegerField", Checks: []forms.Check{forms.NumberRange{Min: 0, Max: 128}}}, &struct{ N int8 }{}, true},
+		{"bounded", forms.Field{Name: "n", Type: "IntegerField", Checks: bounded}, &struct{ N int8 }{}, false},
+		{"as wide", forms.Field{Name: "n", Type: "IntegerField"}, &struct{ N int64 }{}, false},
+		{"unsigned", forms.Field{Name: "n", GoType: reflect.TypeFor[uint64]()}, &struct{ N uint8 }{}, true},
+		{"unsigned and bounded", forms.Field{Name: "n", GoType: reflect.TypeFor[uint64](), Checks: bounded}, &struct{ N uint8 }{}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			defer func() {
+				text, panicked := recover().(string)
+				if panicked != row.panics || panicked && !strings.Contains(text, "bound it by number_range") {
+					t.Errorf("%q, want a panic: %v", text, row.panics)
+				}
+			}()
+			schema(t, row.field).Read(url.Values{"n": {"7"}}).Populate(row.model)
+			if got := reflect.ValueOf(row.model).Elem().Field(0); !row.panics && wholeNumber(got) != 7 {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func wholeNumber(v reflect.Value) int64 {
+	if v.CanUint() {
+		return int64(v.Uint())
+	}
+	return v.Int()
+}

@@ -27,6 +27,7 @@ type misspelt struct {
 	O bool          `form:"o" type:"date"`
 	p string        `form:"p"`
 	Q string        `form:"errors"`
+	R string        `form:"r" check:"email(granular_message=false, check_deliverability=true)"`
 }
 
 type misspeltInner struct {
@@ -58,6 +59,7 @@ func TestTagMistakesAreAllFoundAtStart(t *testing.T) {
 		`misspelt.J: entries:"3" is no range, such as entries:"1..10"`,
 		`misspelt.K: check length: a parenthesis is not closed`,
 		`misspelt.L: check email has no argument "foo"`,
+		`misspelt.R: check email: check_deliverability is not to be had`,
 		`misspelt.M: check length: Length{Min: 9, Max: 3}: `,
 		`forms: forms_test.misspeltInner.X: there is no check "nope"`,
 		`misspelt.O: field "o": the value of a DateField is a time.Time, not bool`,
