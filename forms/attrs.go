@@ -203,9 +203,6 @@ func (p *plan) fixedAttrs(args *jinja.Args, own []attr) []attr {
 // merge returns an element's own attributes, which are in the order of their keys, with those of the call, which replace
 // them.
 func (a *Attrs) merge(f *BoundField, own []attr) []attr {
-	if a.all != nil {
-		return a.all
-	}
 	given, all := a.list, a.room[:0]
 	for _, x := range own {
 		for len(given) > 0 && given[0].key < x.key {

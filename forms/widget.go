@@ -28,11 +28,15 @@ type ownAttrs interface{ attrs(p *plan) []attr }
 
 // startTag appends the start of an element.
 func startTag[W element](buf []byte, tag string, w W, f *BoundField, a *Attrs) []byte {
-	own := f.plan.own
-	if f.plan.Field.Widget != Widget(w) {
-		own = ready(w.attrs(f.plan))
+	all := a.all
+	if all == nil {
+		own := f.plan.own
+		if f.plan.Field.Widget != Widget(w) {
+			own = ready(w.attrs(f.plan))
+		}
+		all = a.merge(f, own)
 	}
-	return append(f.appendAttrs(append(append(buf, '<'), tag...), a.merge(f, own)), '>')
+	return append(f.appendAttrs(append(append(buf, '<'), tag...), all), '>')
 }
 
 // attrs are the attributes of an element in the order of their keys, with the flags of the field that it takes.
