@@ -184,3 +184,37 @@ func TestSchemaIsSharedByRequests(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestConstantKeywordsOfOneTemplate: what is kept for a place in a template is neither another field's nor another
+// request's.
+func TestConstantKeywordsOfOneTemplate(t *testing.T) {
+	env, err := jinja.New(jinja.Options{Autoescape: jinja.Always})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := env.FromString(`{% for f in form %}{{ f(class='w', autofocus=true, checked=true) }}{{ f.label(class='l') }}{% endfor %}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := schema(t, forms.Field{Name: "a", Checks: []forms.Check{forms.Required{}}}, forms.Field{Name: "b", Type: "BooleanField"})
+	const box = `class="w" id="b" name="b" type="checkbox" value="y"><label class="l" for="b">B</label>`
+	for range 2 {
+		for _, row := range []struct {
+			name, want string
+			form       *forms.Form
+		}{
+			{"right", `<input autofocus checked class="w" id="a" name="a" required type="text" value="x"><label class="l" for="a">A</label><input autofocus checked ` + box,
+				s.Read(url.Values{"a": {"x"}, "b": {"y"}})},
+			{"prefix", `<input autofocus checked class="w" id="p-a" name="p-a" required type="text" value="&lt;"><label class="l" for="p-a">A</label><input autofocus checked ` +
+				strings.NewReplacer(`="b"`, `="p-b"`).Replace(box), s.Read(url.Values{"p-a": {"<"}}, forms.Options{Prefix: "p"})},
+			{"wrong", `<input aria-describedby="a-error" aria-invalid="true" checked class="w" id="a" name="a" required type="text" value=""><label class="l" for="a">A</label><input checked ` + box,
+				s.Read(url.Values{"a": {""}})},
+		} {
+			row.form.Valid()
+			got, err := page.Append(nil, jinja.Run{Vars: map[string]any{"form": row.form}})
+			if err != nil || string(got) != row.want {
+				t.Errorf("%s: %v\n%s, want\n%s", row.name, err, got, row.want)
+			}
+		}
+	}
+}
