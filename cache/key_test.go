@@ -14,19 +14,19 @@ import (
 )
 
 type (
-	id    int
+	id    int //nolint:unused // a part of embedsID
 	plain struct {
 		User int
 		When time.Time
 		Addr netip.Addr
 	}
 	embedded struct{ plain }
-	hidden   struct{ user, org int }
+	hidden   struct{ user, org int } //nolint:unused // what JSON leaves out
 	leftOut  struct{ User, Org int }
 	tagged   struct {
 		User int `json:"-"`
 	}
-	embedsID struct{ id }
+	embedsID struct{ id } //nolint:unused // as above
 	nested   struct{ All []map[string]*hidden }
 	tree     struct{ Left, Right *tree }
 	own      struct{ user int }

@@ -21,7 +21,7 @@ func TestTranslationsThatCannotBeShown(t *testing.T) {
 	for _, row := range []struct{ id, plural, text, want string }{
 		{"Hello %(name)s", "", "Hallo %(name)s", ""},
 		{"Hello %(name)s", "", "Hallo", ""},
-		{"Hello %(name)s", "", "Hallo %(nmae)s", "%(nmae)s"},
+		{"Hello %(name)s", "", "Hallo %(nom)s", "%(nom)s"},
 		{"Hello %(name)s", "", "100 % %(name)s", "begins no placeholder"},
 		{"Hello %(name)s", "", "%(name)999999999s", "begins no placeholder"},
 		{"Hello %(name)s", "", "%(name)5s 100 %%", ""},
