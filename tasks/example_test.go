@@ -101,3 +101,10 @@ func ExampleQueue_EverySchedule() {
 	queue.EverySchedule(tasks.Schedule{Spec: "0 3 * * *", Location: berlin}, report.With(struct{}{}))
 	queue.EverySchedule(tasks.Schedule{Spec: "@hourly", Name: "every hour"}, report.With(struct{}{}))
 }
+
+// Weights of queues, as the command worker takes them.
+func ExampleParseQueues() {
+	list, err := tasks.ParseQueues("mail=3,default")
+	fmt.Println(list, err)
+	// Output: [{mail 3} {default 1}] <nil>
+}

@@ -1,10 +1,9 @@
-package tasks_test
+package cli_test
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -14,7 +13,7 @@ import (
 	"github.com/dewar-go/dewar/tasks"
 )
 
-func TestCommands(t *testing.T) {
+func TestTaskCommands(t *testing.T) {
 	broker := tasks.Memory()
 	dir := t.TempDir()
 	var kind tasks.Kind[string]
@@ -44,8 +43,13 @@ func TestCommands(t *testing.T) {
 	if _, err := factory(dewar.Config{}); err != nil {
 		t.Fatal(err)
 	}
-	bad := enqueue(t, kind, "bad \x1b[31m")
-	enqueue(t, kind.In(1), "stop")
+	bad, err := kind.EnqueueContext(t.Context(), "bad \x1b[31m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kind.In(1).EnqueueContext(t.Context(), "stop"); err != nil {
+		t.Fatal(err)
+	}
 	for _, row := range []struct {
 		args   string
 		status int
@@ -71,10 +75,4 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: status %d\n%q\n%q", row.args, status, stdout, stderr)
 		}
 	}
-}
-
-func ExampleParseQueues() {
-	list, err := tasks.ParseQueues("mail=3,default")
-	fmt.Println(list, err)
-	// Output: [{mail 3} {default 1}] <nil>
 }
