@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -304,4 +305,47 @@ func TestEraseAndPurge(t *testing.T) {
 	if report, err = l.Verify(t.Context(), sink.all()); err != nil || report.First != 9 || report.Last != 9 || report.Covered != 9 {
 		t.Errorf("%+v %v", report, err)
 	}
+}
+
+// TestShortenedWhileItRuns (hyprstream#679): a writer does not go on behind a head that went back, and signs none.
+func TestShortenedWhileItRuns(t *testing.T) {
+	store := &backwards{Store: audit.NewFile(t.TempDir(), audit.FileOptions{})}
+	l := audit.New(store, audit.Config{Wait: 20 * time.Millisecond})
+	app, log := newApp(t, l)
+	dewartest.New(t, app)
+	for range 3 {
+		if err := l.Write(audit.Event{Name: audit.EventSensitiveRead}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store.back.Store(true)
+	if err := l.Write(audit.Event{Name: audit.EventSensitiveRead}); err == nil || !strings.Contains(log.String(), "went back from record 4 to 2") {
+		t.Errorf("%v\n%s", err, log)
+	}
+	if err := l.Checkpoint(t.Context()); err == nil || !strings.Contains(err.Error(), "went back") {
+		t.Error(err)
+	}
+	store.back.Store(false)
+}
+
+// backwards is a store whose head can go back.
+type backwards struct {
+	audit.Store
+	back atomic.Bool
+}
+
+func (b *backwards) head(h audit.Head) audit.Head {
+	if b.back.Load() {
+		h.Seq -= 2
+	}
+	return h
+}
+
+func (b *backwards) Head(ctx context.Context) (audit.Head, error) {
+	h, err := b.Store.Head(ctx)
+	return b.head(h), err
+}
+
+func (b *backwards) Append(ctx context.Context, link func(audit.Head) ([]audit.Row, error)) error {
+	return b.Store.Append(ctx, func(h audit.Head) ([]audit.Row, error) { return link(b.head(h)) })
 }
