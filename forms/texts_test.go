@@ -192,22 +192,25 @@ func TestConstantKeywordsOfOneTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := env.FromString(`{% for f in form %}{{ f(class='w', autofocus=true, checked=true) }}{{ f.label(class='l') }}{% endfor %}`)
+	page, err := env.FromString(`{% for f in form %}{{ f(class='w', autofocus=true, checked=true) }}{{ f.label(class='l') }}{% endfor %}{{ form.b(checked='on') }}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := schema(t, forms.Field{Name: "a", Checks: []forms.Check{forms.Required{}}}, forms.Field{Name: "b", Type: "BooleanField"})
+	s := schema(t, forms.Field{Name: "a", Checks: []forms.Check{forms.Required{}}}, forms.Field{Name: "b", Type: "BooleanField"}, forms.Field{Name: "c"})
 	const box = `class="w" id="b" name="b" type="checkbox" value="y"><label class="l" for="b">B</label>`
+	const plain = `<input checked id="b" name="b" type="checkbox" value="y">`
+	given := strings.Replace(plain, "checked", `checked="on"`, 1)
+	const last = `<input autofocus checked class="w" id="c" name="c" type="text" value=""><label class="l" for="c">C</label>`
 	for range 2 {
 		for _, row := range []struct {
 			name, want string
 			form       *forms.Form
 		}{
-			{"right", `<input autofocus checked class="w" id="a" name="a" required type="text" value="x"><label class="l" for="a">A</label><input autofocus checked ` + box,
+			{"right", `<input autofocus checked class="w" id="a" name="a" required type="text" value="x"><label class="l" for="a">A</label><input autofocus checked ` + box + last + plain,
 				s.Read(url.Values{"a": {"x"}, "b": {"y"}})},
 			{"prefix", `<input autofocus checked class="w" id="p-a" name="p-a" required type="text" value="&lt;"><label class="l" for="p-a">A</label><input autofocus checked ` +
-				strings.NewReplacer(`="b"`, `="p-b"`).Replace(box), s.Read(url.Values{"p-a": {"<"}}, forms.Options{Prefix: "p"})},
-			{"wrong", `<input aria-describedby="a-error" aria-invalid="true" checked class="w" id="a" name="a" required type="text" value=""><label class="l" for="a">A</label><input checked ` + box,
+				strings.NewReplacer(`="b"`, `="p-b"`, `="c"`, `="p-c"`).Replace(box+last+given), s.Read(url.Values{"p-a": {"<"}}, forms.Options{Prefix: "p"})},
+			{"wrong", `<input aria-describedby="a-error" aria-invalid="true" checked class="w" id="a" name="a" required type="text" value=""><label class="l" for="a">A</label><input checked ` + box + strings.Replace(last, "autofocus ", "", 1) + given,
 				s.Read(url.Values{"a": {""}})},
 		} {
 			row.form.Valid()
