@@ -92,7 +92,7 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 		p.index, p.goName = sf.Index, sf.Name
 		s.add(p)
 	}
-	if len(s.fields) == 0 && len(mistakes) == 0 {
+	if len(s.fields) == 0 && len(mistakes) == 0 && t.NumField() > 0 {
 		mistakes = append(mistakes, fmt.Errorf(`forms: %v has no field with a tag, such as form:"email"`, t))
 	}
 	mistakes = append(mistakes, s.findMethods()...)

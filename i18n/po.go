@@ -25,13 +25,12 @@ func ParsePO(text string) (*Catalog, error) {
 	switch {
 	case len(text) > maxCatalog:
 		return nil, fmt.Errorf("it is larger than %d bytes", maxCatalog)
-	case strings.HasPrefix(text, "\ufeff"):
-		return nil, errors.New("line 1: it begins with a byte order mark; save it without")
 	case !utf8.ValidString(text):
 		return nil, errors.New("it is not UTF-8")
 	}
 	r := poReader{c: newCatalog()}
 	n := 0
+	text = strings.TrimPrefix(text, "\ufeff") // the byte order mark of some editors
 	for line := range strings.SplitSeq(text, "\n") {
 		n++
 		if err := r.read(n, strings.TrimSpace(line)); err != nil {

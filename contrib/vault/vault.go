@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -141,7 +142,7 @@ func (v *Vault) connect() error {
 			return fmt.Errorf("vault: CACert: %w", err)
 		}
 		t.TLSClientConfig.RootCAs = x509.NewCertPool()
-		if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM(pem) {
+		if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM(bytes.TrimPrefix(pem, []byte("\ufeff"))) {
 			return fmt.Errorf("vault: CACert: %s has no certificate in PEM", v.cfg.CACert)
 		}
 	}
