@@ -263,21 +263,8 @@ func scanAudit(rows *sql.Rows) (row audit.Row, seq uint64, err error) {
 // Erase changes the rows of the values that name who.
 func (s *auditLog) Erase(ctx context.Context, who string, erase func(*audit.Values) bool) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, s.query("SELECT seq, data FROM TABLE_NAME_values WHERE actor = ? OR impersonator = ? OR target = ? OR ip = ?"), who, who, who, who)
+		found, err := s.valuesOf(ctx, tx, who)
 		if err != nil {
-			return s.failed(err)
-		}
-		found := map[uint64]audit.Values{}
-		for rows.Next() {
-			var seq uint64
-			var data string
-			var v audit.Values
-			if err := errors.Join(rows.Scan(&seq, &data), json.Unmarshal([]byte(data), &v)); err != nil {
-				return s.failed(errors.Join(err, rows.Close()))
-			}
-			found[seq] = v
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return s.failed(err)
 		}
 		for seq, v := range found {
@@ -295,6 +282,26 @@ func (s *auditLog) Erase(ctx context.Context, who string, erase func(*audit.Valu
 		}
 		return nil
 	})
+}
+
+// valuesOf returns the values that name who, by number.
+func (s *auditLog) valuesOf(ctx context.Context, tx *sql.Tx, who string) (map[uint64]audit.Values, error) {
+	rows, err := tx.QueryContext(ctx, s.query("SELECT seq, data FROM TABLE_NAME_values WHERE actor = ? OR impersonator = ? OR target = ? OR ip = ?"), who, who, who, who)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[uint64]audit.Values{}
+	for rows.Next() {
+		var seq uint64
+		var data string
+		var v audit.Values
+		if err := errors.Join(rows.Scan(&seq, &data), json.Unmarshal([]byte(data), &v)); err != nil {
+			return nil, err
+		}
+		found[seq] = v
+	}
+	return found, rows.Err()
 }
 
 // Purge removes records and values up to a number.

@@ -172,7 +172,7 @@ func TestWritingInAGet(t *testing.T) {
 				_, failure = tx.ExecContext(ctx, "\n "+raw)
 			case "query":
 				var rows interface{ Close() error }
-				rows, failure = tx.QueryContext(ctx, strings.ToLower(raw))
+				rows, failure = tx.QueryContext(ctx, strings.ToLower(raw)) //nolint:rowserrcheck // there are none: it is refused
 				_ = rows
 			case "transaction":
 				failure = tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
