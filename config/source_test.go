@@ -116,9 +116,9 @@ func TestSecretsChange(t *testing.T) {
 				}
 			}
 			set("two")
-			time.Sleep(row.after - 1)
+			time.Sleep(row.after - time.Nanosecond)
 			check("a moment before", "one")
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			check("when it is old", "two")
 			set("")
 			time.Sleep(row.after)
