@@ -200,7 +200,7 @@ func TestLastValueStays(t *testing.T) {
 					t.Errorf("Err: %v, findings: %v", err, v.Check())
 				}
 				f.set(func() {
-					if row.up(f); f.asked > 100 {
+					if row.up(f); f.asked > 150 {
 						t.Errorf("asked %d times in half an hour", f.asked)
 					}
 				})
