@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,13 +23,19 @@ import (
 func TestSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := tasks.Memory()
+		var mu sync.Mutex // several tasks at once
 		var at []string
+		ran := func(text string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, text)
+			return nil
+		}
 		make := func(missed tasks.Missed, name string) *tasks.Queue {
 			q, _ := newQueue(b)
 			k := tasks.New(q, name, func(ctx context.Context, _ int) error {
 				task, _ := tasks.Current(ctx)
-				at = append(at, name+task.RunAt.UTC().Format(" 15:04"))
-				return nil
+				return ran(name + task.RunAt.UTC().Format(" 15:04"))
 			})
 			q.EverySchedule(tasks.Schedule{Spec: "*/10 * * * *", Missed: missed}, k.With(1))
 			return q
@@ -63,7 +70,7 @@ func TestSchedule(t *testing.T) {
 
 		// Another spec from now on.
 		q, _ := newQueue(b)
-		q.Every("30 1 * * *", tasks.New(q, "a", func(context.Context, int) error { at = append(at, time.Now().UTC().Format("15:04")); return nil }).With(1))
+		q.Every("30 1 * * *", tasks.New(q, "a", func(context.Context, int) error { return ran(time.Now().UTC().Format("15:04")) }).With(1))
 		run(2*time.Hour, q)
 		check("a new spec", "01:30")
 	})
