@@ -73,9 +73,13 @@ func BenchmarkLogin(b *testing.B) {
 					}
 				})
 			}
+			rests := make([]float64, len(logins)) // of each login, before the lists are sorted
+			for i := range rests {
+				rests[i] = logins[i] - hashes[i]
+			}
 			b.ReportMetric(median(hashes), "hash-ms")
 			b.ReportMetric(median(logins), "login-ms")
-			b.ReportMetric(median(logins)-median(hashes), "rest-ms")
+			b.ReportMetric(median(rests), "rest-ms")
 			b.ReportMetric(median(pages), "page-ms")
 		})
 	}
