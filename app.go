@@ -42,7 +42,8 @@ type App struct {
 	endpoints    map[string]*endpoint
 	rootFallback *endpoint
 	unmatched    unmatched
-	proxy        *Fallback // nil without
+	proxy        *Fallback     // nil without
+	toolbar      *debugToolbar // nil outside debug mode
 	certificates *CertificateSource
 
 	// Made when the app is frozen.
@@ -157,6 +158,7 @@ func (a *App) buildNow(m mode) error {
 	}
 	mistakes = append(mistakes, a.checkTemplatesAtStart()...)
 	report(a.buildUnmatched())
+	a.buildToolbar()
 	if a.proxy != nil {
 		report(a.proxy.build())
 	}

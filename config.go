@@ -30,6 +30,9 @@ type Config struct {
 	// reloads templates when they change. It is refused wherever the app is
 	// reachable from another machine. Default: false.
 	Debug bool
+	// NoDebugToolbar leaves out the link that debug mode puts on every page, and what it leads to below /-/debug/: what
+	// the last 25 requests did. Default: false.
+	NoDebugToolbar bool
 	// InstanceDir is the folder for what belongs to this installation. It is
 	// made, readable by its owner alone, when something is first kept there.
 	// Default: "instance" in the working directory.

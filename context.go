@@ -69,6 +69,7 @@ type Context struct {
 	stale     *secure.CSRFError // the token does not count, and the view shows the form again
 	cors      secure.CORSResult
 	reported  error                 // the refusal of the last security event
+	debug     debugging             // in debug mode
 	processed Vars                  // what context processors gave, once asked
 	objects   *flaskobjects.Objects // request, session and g of templates, once asked for
 }
@@ -131,7 +132,11 @@ func (c *Context) RequestID() string {
 
 // Log returns the app's logger with the request's id.
 func (c *Context) Log() *slog.Logger {
-	return c.app.log.With("request_id", c.RequestID())
+	log := c.app.log
+	if c.debug.trace != nil {
+		log = slog.New(traceLog{log.Handler(), c.debug.trace})
+	}
+	return log.With("request_id", c.RequestID())
 }
 
 // Rule returns the rule that was matched, such as "/users/<int:id>", or "" when

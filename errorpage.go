@@ -60,7 +60,7 @@ func asRefusal(err error) error {
 
 // errorPage writes the built-in page: HTML, or JSON by RFC 9457 where the
 // client prefers it or the route is an API's. The cause is shown in debug mode
-// only.
+// only, on a page of its own.
 func (c *Context) errorPage(he *HTTPError) {
 	code := he.Code
 	detail := cmp.Or(he.Detail, descriptions[he.Code])
@@ -68,6 +68,9 @@ func (c *Context) errorPage(he *HTTPError) {
 	addHeader(h, he.Header)
 	if AnswersJSON(c) {
 		c.problem(he, detail)
+		return
+	}
+	if c.showDebug(he) {
 		return
 	}
 	h["Content-Type"] = textHTML
@@ -80,9 +83,6 @@ func (c *Context) errorPage(he *HTTPError) {
 	}
 	if code >= 500 {
 		b.WriteString("<p>Request " + c.RequestID() + "</p>\n")
-	}
-	if cause := c.debugCause(he); cause != "" {
-		b.WriteString("<h2>Cause (debug mode)</h2>\n<pre>" + escapeText(cause) + "</pre>\n")
 	}
 	c.w.WriteHeader(code)
 	_, _ = c.w.Write([]byte(b.String()))
@@ -119,7 +119,7 @@ func (c *Context) problem(he *HTTPError, detail string) {
 
 // debugCause is the text behind a 5xx, with a panic's stack, in debug mode.
 func (c *Context) debugCause(he *HTTPError) string {
-	if !c.app.cfg.Debug || he.Err == nil {
+	if he.Err == nil || !c.debug.local {
 		return ""
 	}
 	var p *PanicError

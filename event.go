@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/dewar-go/dewar/internal/debugtrace"
 	"github.com/dewar-go/dewar/secure"
 )
 
@@ -100,6 +101,9 @@ func (c *Context) Emit(e SecurityEvent) {
 		e.User = c.user
 	}
 	c.reported = e.Err
+	if c.debug.trace != nil {
+		c.debug.trace.Add(debugtrace.Span{Kind: debugtrace.Event, Text: string(e.Name), Err: e.Reason()}, c.clock())
+	}
 	c.app.emit(c.r.Context(), e)
 }
 

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/debugtrace"
 	"github.com/dewar-go/dewar/internal/httpconn"
 )
 
@@ -50,6 +51,9 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.app.connections.Admit(r, &c.admission) {
 		return
 	}
+	if h.app.cfg.Debug {
+		c.beginTrace()
+	}
 	c.res.c, c.res.w, c.w = c, w, &c.res
 	defer c.end()
 	switch err := c.oneAnswer(guardPanic(c.enter)); {
@@ -89,7 +93,12 @@ func (c *Context) enter() error {
 func (c *Context) guard(guards []Guard) error {
 	c.state.set(guarding)
 	for _, g := range guards {
-		if err := g.Check(c); err != nil || c.wrote() {
+		began := c.clock()
+		err := g.Check(c)
+		if c.debug.trace != nil {
+			c.traced(debugtrace.Guard, g.Name(), began)
+		}
+		if err != nil || c.wrote() {
 			return err
 		}
 	}
@@ -116,7 +125,10 @@ func (c *Context) inner() {
 	if !c.behindMiddleware() {
 		c.keepHeaders()
 	}
-	if err := c.oneAnswer(guardPanic(c.view)); err != nil {
+	began := c.clock()
+	err := c.oneAnswer(guardPanic(c.view))
+	c.traced(debugtrace.View, c.at.name, began)
+	if err != nil {
 		if c.behindMiddleware() && c.wrote() {
 			c.late = err // as in handleError
 			return
@@ -129,7 +141,10 @@ func (c *Context) inner() {
 // view runs the before hooks and the view.
 func (c *Context) view() error {
 	for _, f := range c.at.before {
-		if err := f(c); err != nil || c.wrote() {
+		began := c.clock()
+		err := f(c)
+		c.traced(debugtrace.Hook, "before", began)
+		if err != nil || c.wrote() {
 			return err
 		}
 	}
@@ -217,20 +232,26 @@ func (c *Context) endConnection(h http.Header) {
 // an error page; the others then have seen the answer they were for.
 func (c *Context) afterHooks() {
 	c.state.set(hooksRan)
+	c.debug.trace.Headers("view", c.w.Header())
 	for _, list := range [2][]func(*Context) error{c.afterThis, c.at.after} {
 		for _, f := range list {
-			if err := c.oneAnswer(guardPanic(func() error { return f(c) })); err != nil {
+			began := c.clock()
+			err := c.oneAnswer(guardPanic(func() error { return f(c) }))
+			c.traced(debugtrace.Hook, "after", began)
+			if err != nil {
 				c.handleError(err)
 				return
 			}
 		}
 	}
+	c.debug.trace.Headers("after hooks", c.w.Header())
 }
 
 // conclude is the commit stage and the first byte. A session that lives in its
 // cookie is written before the commit: it may be too large, and then nothing
 // must have been committed.
 func (c *Context) conclude() {
+	began := c.clock()
 	if err := c.oneAnswer(nil); err != nil { // of a receiver of a signal
 		c.handleError(err)
 	}
@@ -244,6 +265,7 @@ func (c *Context) conclude() {
 		c.state.set(sessionDropped)
 		c.handleError(err)
 	}
+	c.traced(debugtrace.Commit, "commit", began)
 	if err := c.res.finish(); err != nil && !c.res.sent() {
 		// The session could not be saved: say so instead of answering as if.
 		c.state.set(sessionDropped)
@@ -296,6 +318,7 @@ func (c *Context) end() {
 	}
 	httpconn.DropDeadlines(c.base, c.res.w, c.r.ProtoMajor)
 	c.logRequest()
+	c.endEntry()
 	c.endStream()
 	c.admission.Done(c.r)
 	c.res.body.Release()

@@ -156,7 +156,10 @@ func (c *Context) logError(err error, what string) {
 		slog.String("request_id", c.RequestID()),
 	}
 	var p *PanicError
-	if errors.As(err, &p) && p.Stack != nil {
+	hasStack := errors.As(err, &p) && p.Stack != nil
+	if hasStack && c.debug.trace != nil && c.app.ownLog {
+		defer c.printStack(p.Stack)
+	} else if hasStack {
 		attrs = append(attrs, slog.String("stack", c.scrub(string(p.Stack))))
 	}
 	if what == "" {

@@ -80,6 +80,10 @@ func (c *Context) find() {
 	if isPreflight(c.r) && c.findPreflight() {
 		return
 	}
+	if a.toolbar.takes(c) {
+		c.at = a.toolbar.at
+		return
+	}
 	ws := isWebSocket(c.r)
 	err := a.match(&c.match, &routing.Request{
 		Bind: routing.Bind{ServerName: a.subdomainsOf(), URLScheme: c.origin.Scheme, ScriptName: c.origin.Prefix},

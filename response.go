@@ -149,6 +149,7 @@ func (w *response) begin(length int) error {
 	if err := w.c.settleHeaders(); err != nil {
 		return err
 	}
+	w.c.debug.trace.Headers("framework", w.Header())
 	var long *bodybuf.Waiting
 	if size := int64(len(w.body.B)); size > bodybuf.Short && w.c.r.Method != http.MethodHead {
 		var err error
@@ -320,6 +321,9 @@ func (w *response) finish() error {
 		return err
 	}
 	w.c.state.set(sessionSettled)
+	if w.c.debug.trace != nil {
+		w.c.remember()
+	}
 	w.c.showAnswer()
 	w.validate()
 	return w.begin(len(w.body.B))

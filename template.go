@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dewar-go/dewar/internal/debugtrace"
 	"github.com/dewar-go/dewar/jinja"
 )
 
@@ -218,6 +219,10 @@ func (c *Context) Render(name string, vars any) error {
 	if signal := &c.app.Signals.BeforeRender; signal.connected() {
 		signal.Send(RenderEvent{c, name, vars})
 	}
+	if c.debug.trace != nil {
+		c.debug.rendered = append(c.debug.rendered, RenderEvent{c, name, vars})
+	}
+	began := c.clock()
 	run := jinja.Run{Vars: vars, Globals: c.templateVariable, Data: c, Ctx: c.r.Context()}
 	if c.w.Header()["Content-Type"] == nil {
 		c.w.Header()["Content-Type"] = templateType(name)
@@ -234,6 +239,7 @@ func (c *Context) Render(name string, vars any) error {
 			c.writeStatus()
 		}
 	}
+	c.traced(debugtrace.Template, name, began)
 	if err != nil {
 		return fmt.Errorf("dewar: Render: %w", err)
 	}
