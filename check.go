@@ -20,6 +20,10 @@ import (
 type Finding struct {
 	// ID is stable, such as "no-csrf", so that a finding can be referred to.
 	ID string
+	// Number is stable, too, such as "DW302", and Page is where it is explained.
+	// Check fills them in for the findings of Dewar; an extension of your own may
+	// give its findings numbers with letters of its own.
+	Number, Page string
 	// Severity is how much it matters. The zero value is a warning.
 	Severity Severity
 	// Subject is what it is about: a route, a setting, a template.
@@ -54,7 +58,7 @@ const (
 // the same circumstances: those of an app in the open unless [Config.Loopback]
 // is set. It makes no key, and opens nothing but
 // the certificate's files. The most severe findings come
-// first.
+// first. Those that [Config.Accepted] accepts are left out.
 func (a *App) Check() []Finding {
 	var list []Finding
 	m := a.modeFor("")
@@ -73,11 +77,12 @@ func (a *App) Check() []Finding {
 	list = append(list, a.headerFindings()...)
 	list = append(list, a.configFindings()...)
 	list = append(list, a.certificateFindings()...)
+	list = append(list, a.guardFindings()...)
+	list = append(list, a.corsFindings()...)
 	for _, check := range a.checkers {
 		list = append(list, check()...)
 	}
-	slices.SortStableFunc(list, func(x, y Finding) int { return cmp.Compare(y.Severity, x.Severity) })
-	return slices.Compact(list)
+	return a.numbered(list)
 }
 
 // mistakeFindings makes findings of what stops the start. Those of templates

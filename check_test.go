@@ -3,12 +3,14 @@ package dewar_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/dewar-go/dewar"
@@ -108,6 +110,34 @@ func TestCheckDeviations(t *testing.T) {
 			"plain-http warning Config.InsecurePlainHTTP", "cookie-samesite warning Config.Session.CookieSameSite",
 			"trusted-origin note Config.CSRFTrustedOrigins", "large-body note Config.MaxContentLength", "cookie-domain note Config.Session.CookieDomain",
 		}},
+		{name: "a policy that is wide", config: func(c *dewar.Config) {
+			c.Headers.ContentSecurityPolicy = secure.DefaultCSP().Merge(secure.CSP{"script-src": {"https:"}, "base-uri": {"https://a.example"}})
+			c.Headers.StrictTransportSecurityMaxAge = time.Hour
+		}, want: []string{"csp-base warning Config.Headers.ContentSecurityPolicy", "csp-schemes warning Config.Headers.ContentSecurityPolicy",
+			"hsts-short warning Config.Headers.StrictTransportSecurityMaxAge"}},
+		{name: "proxies without a scheme", config: func(c *dewar.Config) { c.Proxies = secure.ProxyConfig{Trusted: []string{"10.0.0.1"}, For: 1} },
+			want: []string{"proxies-scheme warning Config.Proxies.Proto"}},
+		{name: "a forgotten guard", app: func(app *dewar.App) {
+			signedIn := dewar.GuardFunc(dewar.StagePermission, "login", func(*dewar.Context) error { return nil })
+			bp := dewar.NewBlueprint("blog", dewar.BlueprintOptions{Prefix: "/blog"})
+			bp.Post("/create", text("x")).Name("create").Guard(signedIn)
+			bp.Post("/update", text("x")).Name("update")
+			bp.Post("/login", text("x")).Name("login")
+			bp.Get("/", text("x")).Name("index")
+			app.Register(bp)
+			app.Post("/other", text("x")).Name("other")
+		}, want: []string{"missing-guard warning route /blog/update (blog.update)"}},
+		{name: "GET deletes", app: func(app *dewar.App) {
+			app.Get("/a", text("x")).Name("delete_post")
+			app.Post("/b", text("x")).Name("delete_user")
+			app.Get("/c", text("x")).Name("undeleted")
+		}, want: []string{"get-changes warning route /a (delete_post)"}},
+		{name: "CORS", app: func(app *dewar.App) {
+			signedIn := dewar.GuardFunc(dewar.StagePermission, "login", func(*dewar.Context) error { return nil })
+			app.Get("/a", text("x")).Name("a").Guard(dewar.CORS(secure.CORSOptions{Origins: []string{"*"}}))
+			app.Get("/b", text("x")).Name("b").Guard(signedIn, dewar.CORS(secure.CORSOptions{Origins: []string{"*"}}))
+			app.Get("/c", text("x")).Name("c").Guard(dewar.CORS(secure.CORSOptions{Origins: []string{"http://a.example", "https://b.example"}}))
+		}, want: []string{"cors-open warning CORS of route /b (b)", "cors-open warning CORS of route /c (c)", "cors-open note CORS of route /a (a)"}},
 		{name: "a short key", config: func(c *dewar.Config) {
 			c.SecretKey, c.Flask = dewar.NewSecret("dev"), &dewar.FlaskSharing{InsecureShortKey: true}
 		}, want: []string{"short-key warning Config.Flask.InsecureShortKey", "flask-sharing note Config.Flask"}},
@@ -340,5 +370,63 @@ func TestTemplatesThatHaveNotMoved(t *testing.T) {
 	}
 	if _, err := checked(t, nil, files...).Handler(); err == nil {
 		t.Error("an app of its own starts with mistakes in its templates")
+	}
+}
+
+// TestCheckNumbers: what the check finds has a number, and what is accepted is
+// left out until its day, by number and subject.
+func TestCheckNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // it is 1 January 2000
+		for _, row := range []struct {
+			name     string
+			accepted dewar.Acceptance
+			loopback bool
+			want     []string
+		}{
+			{"nothing", dewar.Acceptance{}, false, []string{"DW302 route /hook (hook)", "DW903 Config.Accepted[0]"}},
+			{"all of the number", dewar.Acceptance{Number: "DW302", Reason: "signed", Until: "2000-01-01"}, false, nil},
+			{"the subject", dewar.Acceptance{Number: "DW302", Subject: "route /hook (hook)", Reason: "signed", Until: "2001-01-01"}, false, nil},
+			{"another subject", dewar.Acceptance{Number: "DW302", Subject: "route /x (x)", Reason: "signed", Until: "2000-06-01"}, false, []string{"DW302 route /hook (hook)", "DW901 Config.Accepted[0]"}},
+			{"another subject, on this machine", dewar.Acceptance{Number: "DW302", Subject: "route /x (x)", Reason: "signed", Until: "2000-06-01"}, true, []string{"DW302 route /hook (hook)"}},
+			{"ended", dewar.Acceptance{Number: "DW302", Reason: "signed", Until: "1999-12-31"}, false, []string{"DW302 route /hook (hook)", "DW902 Config.Accepted[0]"}},
+			{"no reason", dewar.Acceptance{Number: "DW302", Until: "2000-06-01"}, false, []string{"DW302 route /hook (hook)", "DW903 Config.Accepted[0]"}},
+			{"no date", dewar.Acceptance{Number: "DW302", Reason: "signed", Until: "soon"}, false, []string{"DW302 route /hook (hook)", "DW903 Config.Accepted[0]"}},
+			{"far away", dewar.Acceptance{Number: "DW302", Reason: "signed", Until: "2001-06-01"}, false, []string{"DW302 route /hook (hook)", "DW903 Config.Accepted[0]"}},
+		} {
+			app := checked(t, func(c *dewar.Config) { c.Accepted, c.Loopback = []dewar.Acceptance{row.accepted}, row.loopback })
+			app.Post("/hook", text("x")).Name("hook").InsecureNoCSRF()
+			var got []string
+			for _, f := range app.Check() {
+				got = append(got, f.Number+" "+f.Subject)
+			}
+			if !slices.Equal(got, row.want) {
+				t.Errorf("%s: %q, want %q", row.name, got, row.want)
+			}
+		}
+	})
+	app := checked(t, func(c *dewar.Config) {
+		c.SecretKey = dewar.Secret{}
+		c.Accepted = []dewar.Acceptance{{Number: "DW100", Reason: "no", Until: time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}}
+	})
+	if list := app.Check(); len(list) == 0 || list[0].Number != "DW100" {
+		t.Errorf("an error was accepted: %+v", list)
+	}
+}
+
+// BenchmarkCheck is the check of 1,000 routes and 500 templates.
+func BenchmarkCheck(b *testing.B) {
+	templates := fstest.MapFS{"base.html": {Data: []byte("<main>{% block body %}{% endblock %}</main>")}}
+	for i := range 500 {
+		page := fmt.Sprintf(`{%% extends "base.html" %%}{%% block body %%}{%% for x in rows %%}<a href="{{ url_for('r%d') }}">{{ x.title|upper }}</a>{%% endfor %%}{%% endblock %%}`, i)
+		templates[fmt.Sprintf("page%d.html", i)] = &fstest.MapFile{Data: []byte(page)}
+	}
+	for b.Loop() {
+		app := dewar.New(dewar.Config{SecretKey: dewar.NewSecret(sign.GenerateKey()), TrustedHosts: []string{"example.com"}, Templates: templates, Logger: slog.New(slog.DiscardHandler)})
+		for i := range 1000 {
+			app.Post(fmt.Sprintf("/r%d/save", i), text("x")).Name(fmt.Sprintf("r%d", i))
+		}
+		if list := app.Check(); len(list) > 0 {
+			b.Fatal(list)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -114,6 +115,12 @@ func (a *App) configFindings() (list []Finding) {
 	if a.cfg.Session.CookieDomain != "" {
 		add("cookie-domain", SeverityNote, "Session.CookieDomain", "every subdomain of "+a.cfg.Session.CookieDomain+" gets the session and can replace it", "take the value away")
 	}
+	if p := a.cfg.Proxies; len(p.Trusted) > 0 && p.Proto == 0 && (p.For > 0 || p.Host > 0 || p.Port > 0 || p.Prefix > 0) {
+		add("proxies-scheme", SeverityWarning, "Proxies.Proto", "no proxy is believed about the scheme: every request counts as plain HTTP", "set it to 1, and let the proxy send the scheme")
+	}
+	if age := a.cfg.Headers.StrictTransportSecurityMaxAge; age > 0 && age < 365*24*time.Hour && a.mode == secured {
+		add("hsts-short", SeverityWarning, "Headers.StrictTransportSecurityMaxAge", fmt.Sprintf("browsers forget after %v that this site is served by HTTPS alone", age), "leave it out: the default is two years")
+	}
 	if a.cfg.Flask != nil {
 		add("flask-sharing", SeverityNote, "Flask", "sessions are shared with a Flask application, in a cookie that nothing revokes", "take the switch away once the move is over")
 	}
@@ -150,13 +157,23 @@ func fieldFindings(v reflect.Value, prefix, source string) (list []Finding) {
 }
 
 // policyFindings lists what lets injected scripts run in spite of the policy.
-func policyFindings(policy secure.CSP, subject, source string) (list []Finding) {
+func policyFindings(policy secure.CSP, subject, place string) (list []Finding) {
 	for directive, sources := range policy {
+		scripts := strings.HasPrefix(directive, "script-src")
+		add := func(id, message, remedy string) {
+			list = append(list, Finding{ID: id, Subject: subject, Source: place, Message: message, Remedy: remedy})
+		}
+		for _, source := range sources {
+			switch {
+			case scripts && slices.Contains([]string{"http:", "https:", "data:"}, strings.ToLower(source)):
+				add("csp-schemes", fmt.Sprintf("%s has %s: scripts of anyone run", directive, source), "name the hosts that are needed")
+			case (directive == "base-uri" || directive == "object-src") && source != "'none'" && source != "'self'":
+				add("csp-base", fmt.Sprintf("%s has %s: a planted element leads scripts elsewhere", directive, source), "leave it at 'none'")
+			}
+		}
 		for _, bad := range []string{"'unsafe-inline'", "'unsafe-eval'", "*"} {
 			if slices.Contains(sources, bad) && (strings.HasPrefix(directive, "script-src") || directive == "default-src") {
-				list = append(list, Finding{ID: "csp-unsafe", Subject: subject, Source: source,
-					Message: fmt.Sprintf("%s has %s: injected scripts run", directive, bad),
-					Remedy:  "take it away; scripts of the templates have their nonce by themselves"})
+				add("csp-unsafe", fmt.Sprintf("%s has %s: injected scripts run", directive, bad), "take it away; scripts of the templates have their nonce by themselves")
 			}
 		}
 	}

@@ -160,6 +160,9 @@ type Config struct {
 	// Headers are the protective headers of every answer.
 	Headers secure.Headers `config:"-"`
 
+	// Accepted are findings of [App.Check] that stay for a time. Default: none.
+	Accepted []Acceptance `config:"-"`
+
 	// JSON encodes and decodes JSON. Default: [GoJSON]; flask.JSON writes what
 	// Flask's jsonify writes.
 	JSON JSONProvider `config:"-"`

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/dewar-go/dewar"
-	"github.com/dewar-go/dewar/jinja"
+	"github.com/dewar-go/dewar/internal/checks"
 )
 
 // The parts of SARIF 2.1.0 (OASIS) that code scanning services read.
@@ -32,7 +32,9 @@ type (
 	}
 	sarifRule struct {
 		ID               string    `json:"id"`
+		Name             string    `json:"name,omitempty"`
 		ShortDescription sarifText `json:"shortDescription"`
+		HelpURI          string    `json:"helpUri,omitempty"`
 	}
 	sarifText struct {
 		Text string `json:"text"`
@@ -62,26 +64,30 @@ type (
 
 // sarif returns the findings as a SARIF log.
 func sarif(findings []dewar.Finding) sarifLog {
-	texts := jinja.CheckRules()
+	rules := map[string]sarifRule{}
+	for _, r := range checks.Rules {
+		rules[r.Number] = sarifRule{r.Number, r.ID, sarifText{r.What}, r.Page()}
+	}
 	for _, f := range findings {
-		if texts[f.ID] == "" {
-			texts[f.ID] = f.Message
+		if id := cmp.Or(f.Number, f.ID); rules[id].ID == "" {
+			rules[id] = sarifRule{id, f.ID, sarifText{f.Message}, f.Page}
 		}
 	}
-	ids := slices.Sorted(maps.Keys(texts))
+	ids := slices.Sorted(maps.Keys(rules))
 	run := sarifRun{
 		Tool:    sarifTool{sarifDriver{Name: "dewar check", InformationURI: "https://github.com/dewar-go/dewar"}},
 		Results: []sarifResult{},
 	}
 	for _, id := range ids {
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{id, sarifText{texts[id]}})
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rules[id])
 	}
 	for _, f := range findings {
 		message := f.Subject + ": " + f.Message
 		if f.Remedy != "" {
 			message += " (" + f.Remedy + ")"
 		}
-		r := sarifResult{RuleID: f.ID, RuleIndex: slices.Index(ids, f.ID), Level: f.Severity.String(), Message: sarifText{message}}
+		id := cmp.Or(f.Number, f.ID)
+		r := sarifResult{RuleID: id, RuleIndex: slices.Index(ids, id), Level: f.Severity.String(), Message: sarifText{message}}
 		if f.Source != "" {
 			r.Locations = []sarifLocation{{place(f.Source)}}
 		}
