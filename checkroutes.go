@@ -7,7 +7,7 @@ import (
 )
 
 // openNames are views that are there for who is not signed in.
-var openNames = []string{"login", "signin", "sign_in", "register", "signup", "sign_up", "logout", "forgot", "reset", "confirm", "verify", "callback", "webhook", "hook"}
+var openNames = []string{"login", "signin", "sign_in", "register", "signup", "sign_up", "logout", "forgot", "reset", "confirm", "verify", "callback", "webhook", "hook", "undo", "restore", "unlock", "recover"}
 
 // destroying are names of views that take something away.
 var destroying = []string{"delete", "remove", "destroy", "purge"}

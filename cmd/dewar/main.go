@@ -3,6 +3,7 @@
 //	dewar version                                   the version it was built from
 //	dewar render page.html --data page.json         render a Jinja template to standard output
 //	dewar check --csp                               print the policy that the pages of a fallback need
+//	dewar vet ./...                                 look for unsafe code, after go vet
 //	dewar extract templates -o messages.pot         collect the messages of templates for translators
 //
 // What belongs to an application (run, routes, secret) is in the application's
@@ -21,6 +22,7 @@ const mainUsage = `Usage:
   dewar version
   dewar render TEMPLATE [DATA] [OPTIONS]
   dewar check --csp [OPTIONS]
+  dewar vet [PACKAGE...]
   dewar extract FILE-OR-FOLDER... [OPTIONS]
 
 dewar COMMAND --help says more.
@@ -44,6 +46,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			err = render(args[1:], stdin, stdout)
 		case "check":
 			err = check(args[1:], stdout)
+		case "vet":
+			err = vet(args[1:], stdout, stderr)
 		case "extract":
 			err = extract(args[1:], stdout, stderr)
 		case "help", "-h", "-help", "--help":

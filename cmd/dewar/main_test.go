@@ -121,3 +121,12 @@ func TestOutfile(t *testing.T) {
 		t.Errorf("%q, %v", raw, err)
 	}
 }
+
+// TestVet: without its tool, vet says how to get it.
+func TestVet(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"vet", "./..."}, strings.NewReader(""), &stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "go install") {
+		t.Errorf("%d %s", status, stderr.String())
+	}
+}

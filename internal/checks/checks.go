@@ -46,12 +46,16 @@ var byID = func() map[string]Rule {
 
 // areas are the blocks of a hundred numbers.
 var areas = map[byte]string{
-	'1': "Configuration, hosts, proxies, TLS", '2': "Headers and cookies", '3': "Routes", '5': "Templates",
+	'1': "Configuration, hosts, proxies, TLS", '2': "Headers and cookies", '3': "Routes", '5': "Templates", '7': "Source, by `dewar vet`",
 	'8': "Extensions", '9': "What the check accepts",
 }
 
 // Text is the rule's page.
 func (r Rule) Text() string {
+	if r.Number[2] == '7' {
+		return fmt.Sprintf("# %s: %s\n\n%s\n\n**Why.** %s\n\n**To mend it.** %s\n\n**To accept it**, with a reason and an end, on the line or above it:\n\n```go\n//dewar:accept %s REASON until=2027-06-30\n```\n",
+			r.Number, r.ID, r.What, r.Why, r.Mend, r.Number)
+	}
 	return fmt.Sprintf(`# %s: %s
 
 %s

@@ -94,7 +94,7 @@ func TestEveryFindingHasANumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range checks.Rules {
-		if !used[r.ID] {
+		if !used[r.ID] && r.Number[2] != '7' { // those are contrib/vet's, whose test looks
 			t.Errorf("%s: nothing reports %s", r.Number, r.ID)
 		}
 	}

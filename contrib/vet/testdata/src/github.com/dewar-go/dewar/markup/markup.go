@@ -1,0 +1,5 @@
+package markup
+
+type HTML string
+
+func Format(format HTML, args ...any) HTML { return format }
