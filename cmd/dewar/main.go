@@ -4,6 +4,7 @@
 //	dewar render page.html --data page.json         render a Jinja template to standard output
 //	dewar check --csp                               print the policy that the pages of a fallback need
 //	dewar vet ./...                                 look for unsafe code, after go vet
+//	dewar verify https://shop.example.com           look at a running site from outside
 //	dewar extract templates -o messages.pot         collect the messages of templates for translators
 //
 // What belongs to an application (run, routes, secret) is in the application's
@@ -23,6 +24,7 @@ const mainUsage = `Usage:
   dewar render TEMPLATE [DATA] [OPTIONS]
   dewar check --csp [OPTIONS]
   dewar vet [PACKAGE...]
+  dewar verify https://HOST [OPTIONS]
   dewar extract FILE-OR-FOLDER... [OPTIONS]
 
 dewar COMMAND --help says more.
@@ -48,6 +50,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			err = check(args[1:], stdout)
 		case "vet":
 			err = vet(args[1:], stdout, stderr)
+		case "verify":
+			err = verifySite(args[1:], stdout)
 		case "extract":
 			err = extract(args[1:], stdout, stderr)
 		case "help", "-h", "-help", "--help":

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,5 +131,24 @@ func TestVet(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if status := run([]string{"vet", "./..."}, strings.NewReader(""), &stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "go install") {
 		t.Errorf("%d %s", status, stderr.String())
+	}
+}
+
+// TestVerify: the exit status says whether a probe fails, and the results are JSON when that is asked for.
+func TestVerify(t *testing.T) {
+	site := httptest.NewServer(http.NotFoundHandler())
+	defer site.Close()
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"verify", "--json", site.URL}, strings.NewReader(""), &stdout, &stderr); status != 1 {
+		t.Errorf("%d %s", status, stderr.String())
+	}
+	var results []struct{ Probe, Outcome, Text string }
+	if err := json.Unmarshal(stdout.Bytes(), &results); err != nil || len(results) == 0 || results[0].Probe != "https" || results[0].Outcome != "fails" {
+		t.Errorf("%v %s", err, stdout.String())
+	}
+	for args, want := range map[string]int{"verify": 2, "verify a b": 2, "verify shop.example.com": 1, "verify --help": 0, "verify --none x": 2} {
+		if status := run(strings.Fields(args), strings.NewReader(""), &stdout, &stderr); status != want {
+			t.Errorf("%s: %d, want %d", args, status, want)
+		}
 	}
 }
