@@ -35,8 +35,9 @@ race: ## the same under the race detector (needs a C compiler)
 	go test -race -timeout 30m work
 
 .PHONY: test-tasks
-test-tasks: ## kill workers among 20,000 tasks on each database (some minutes)
+test-tasks: ## kill workers among 20,000 tasks on each database and on Redis (some minutes)
 	cd contrib/db && DEWAR_TEST_TASKS=20000 go test -count 1 -timeout 30m -run TestTasksKilled -v .
+	cd contrib/redis && DEWAR_TEST_TASKS=20000 go test -count 1 -timeout 30m -run TestTasksKilled -v .
 
 .PHONY: lint
 lint: $(GOLANGCI) ## go vet, golangci-lint, gofmt and tidy modules

@@ -1,5 +1,5 @@
 // Package redis gives a Dewar application Redis: one client for everything that
-// uses it, and stores of sessions, logins, rate limits and the cache. It works with Redis 6.2
+// uses it, stores of sessions, logins, rate limits and the cache, and a broker of tasks. It works with Redis 6.2
 // and newer and with Valkey.
 //
 //	server := redis.New(redis.Config{URL: cfg.RedisURL})
@@ -55,6 +55,28 @@
 //
 // Logins, remember tokens and API keys are hashes under "login:", with the lists
 // of each user beside them; see [Server.Logins]. They hold no secret.
+//
+// # Tasks
+//
+//	queue := tasks.NewQueue(tasks.Config{Broker: server.Tasks("")})
+//
+// [Server.Tasks] can do all that brokers of tasks can, except to be part of a
+// database's transaction: contrib/db's Outbox adds that. A task is a hash under
+// "{tasks}:t:". Waiting ones are in a sorted set per queue, by rank, so that a
+// low priority is late and never forgotten; later ones in another by time.
+// Everything goes by Redis's clock, and every step is one script. A worker's
+// lease is one score, which it renews every five seconds; each end of a task is
+// checked against the worker and the attempt. A finished task is deleted, or
+// expires with its result.
+//
+// Redis answers from memory. For tasks that outlive a crash set appendonly yes,
+// appendfsync always and maxmemory-policy noeviction; the first worker of a
+// process says in the log what is missing. A replica that takes over may lack
+// the last tasks whatever the setting. A user for tasks needs these rights:
+//
+//	~{tasks}:* &{tasks}:wake +@connection +eval +evalsha +time +publish +subscribe +exists +del +pexpire +@hash +@set +@sortedset +config|get
+//
+// # Persistence
 //
 // Sessions live as long as Redis keeps them: configure persistence (appendonly)
 // if a restart must not sign everybody out, and a maxmemory-policy of

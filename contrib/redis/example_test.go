@@ -1,6 +1,7 @@
 package redis_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/dewar-go/dewar"
@@ -8,6 +9,7 @@ import (
 	"github.com/dewar-go/dewar/limit"
 	"github.com/dewar-go/dewar/login"
 	"github.com/dewar-go/dewar/session"
+	"github.com/dewar-go/dewar/tasks"
 )
 
 // Two limits that all processes of the application share.
@@ -44,6 +46,22 @@ func ExampleServer_Logins() {
 	app.Extend(login.New(loadUser, login.Config{
 		Store: server.Logins(""),
 	}))
+}
+
+// Tasks that workers on several machines share.
+func ExampleServer_Tasks() {
+	server := redis.New(redis.Config{URL: "redis://127.0.0.1:6379"})
+	queue := tasks.NewQueue(tasks.Config{Broker: server.Tasks("")})
+	resize := tasks.New(queue, "resize", func(_ context.Context, picture int) error { return nil })
+	app := dewar.New(dewar.Config{})
+	app.Extend(server)
+	app.Extend(queue)
+	app.Post("/pictures/<int:id>", func(c *dewar.Context) error {
+		if _, err := resize.Enqueue(c, c.Int("id")); err != nil {
+			return err
+		}
+		return c.Redirect(dewar.Path("/"))
+	})
 }
 
 type user struct {

@@ -26,6 +26,10 @@ import (
 var strategies = []limit.Strategy{limit.FixedWindow, limit.SlidingWindow, limit.GCRA}
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv("DEWAR_TEST_TASK_WORKER"); url != "" {
+		killedWorker(url)
+		return
+	}
 	if url := os.Getenv("DEWAR_TEST_LIMIT_CHILD"); url != "" {
 		os.Exit(limitChild(url))
 	}
