@@ -66,7 +66,7 @@ var Rules = []Rule{
 	{"DW820", "limit-zero", "A limit lets nothing through.", "Everyone is refused.", "Give it a number."},
 	{"DW821", "limit-disabled", "The limiter is switched off.", "Passwords can be guessed and the server be kept busy.", "Take `InsecureDisabled` away."},
 	{"DW822", "limit-none", "A limiter limits nothing.", "It was meant to.", "Put `Guard` on routes, or give a default."},
-	{"DW830", "tasks-schedules", "Schedules need a broker that keeps them.", "They are run twice, or never.", "Give the queue the broker of contrib/db."},
+	{"DW830", "tasks-schedules", "Schedules need a broker that keeps them.", "None of them would run.", "Give the queue the broker of contrib/db."},
 	{"DW835", "audit-no-sink", "The audit log goes nowhere that its program cannot change.", "Who takes over the program takes its traces away.", "Add a sink under another user."},
 	{"DW836", "audit-go-on", "Requests go on when the audit log cannot be written.", "What they do leaves no trace.", "Take `InsecureGoOn` away."},
 	{"DW840", "oidc-no-login", "contrib/oidc is used without package login.", "Nobody can be signed in.", "Extend the app with a `login.Manager`."},

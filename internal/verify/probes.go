@@ -125,7 +125,21 @@ func directives(policy string) map[string][]string {
 	return list
 }
 
+// noPage says that no answer is a page.
+func (s *site) noPage() bool {
+	for _, a := range s.all() {
+		if a.html() && a.status/100 != 3 {
+			return false
+		}
+	}
+	s.add(NotApplicable, "", "", "no answer that was seen is HTML")
+	return true
+}
+
 func probeCSP(s *site, _ context.Context) {
+	if s.noPage() {
+		return
+	}
 	for _, a := range s.all() {
 		if !a.html() || a.status/100 == 3 {
 			continue
@@ -148,6 +162,9 @@ func probeCSP(s *site, _ context.Context) {
 }
 
 func probeFraming(s *site, _ context.Context) {
+	if s.noPage() {
+		return
+	}
 	for _, a := range s.all() {
 		ancestors, ok := directives(a.header.Get("Content-Security-Policy"))["frame-ancestors"]
 		if old := strings.ToUpper(a.header.Get("X-Frame-Options")); a.html() && a.status/100 != 3 && (!ok || strings.Join(ancestors, "") == "*") && old != "DENY" && old != "SAMEORIGIN" {
@@ -214,7 +231,8 @@ func probeCookies(s *site, _ context.Context) {
 }
 
 var (
-	formText   = regexp.MustCompile(`(?is)<form\b([^>]*)>`)
+	formText   = regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form`)
+	fieldText  = regexp.MustCompile(`(?i)<(?:input|textarea|select|button)\b[^>]*\bname=["']?([^"'\s>]+)`)
 	methodPost = regexp.MustCompile(`(?i)\bmethod=["']?post\b`)
 	actionText = regexp.MustCompile(`(?i)\baction=["']?([^"'\s>]*)`)
 	harmful    = regexp.MustCompile(`(?i)delete|remove|pay|send|order|logout`)
@@ -236,7 +254,11 @@ func probeCSRF(s *site, ctx context.Context) {
 				continue
 			}
 			a, err := s.do(ctx, http.MethodPost, action.String(), func(r *http.Request) {
-				const form = "csrf_token=invalid"
+				fields := url.Values{"csrf_token": {"invalid"}}
+				for _, field := range fieldText.FindAllStringSubmatch(m[2], 50) {
+					fields.Set(field[1], "invalid") // the token, by whatever name, too
+				}
+				form := fields.Encode()
 				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(form)), int64(len(form))
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				r.Header.Set("Origin", "https://"+foreign)

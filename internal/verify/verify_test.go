@@ -96,10 +96,10 @@ func faulty(fault string, w http.ResponseWriter, r *http.Request) {
 			body += r.URL.Query().Get("q")
 		}
 		page(200, body)
-	case r.URL.Path == "/form" && r.Method == "POST" && !on("csrf"):
+	case r.URL.Path == "/form" && r.Method == "POST" && (!on("csrf") || r.FormValue("title") == ""):
 		page(403, "no")
 	case r.URL.Path == "/form":
-		page(200, `<form method="post"><input type="hidden" name="csrf_token" value="x"></form><form method="post" action="/delete"></form>`)
+		page(200, `<form method="post"><input type="hidden" name="csrf_token" value="x"><input name=title></form><form method="post" action="/delete"></form>`)
 	case r.URL.Path == "/login":
 		if on("redirect") && r.URL.Query().Get("next") != "" {
 			h.Set("Location", r.URL.Query().Get("next"))
