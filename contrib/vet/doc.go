@@ -5,8 +5,8 @@
 //	go vet -vettool=$(which dewar-vet) ./...      # or: dewar vet ./..., which runs plain go vet first
 //
 // [Analyzers] are those of golang.org/x/tools/go/analysis, without facts: only
-// the packages that are named are read. A custom build of golangci-lint takes
-// them by its module plugins.
+// the packages that are named are read. A plugin of golangci-lint's module plugin
+// system can return them; none comes with this package.
 //
 // # What counts as input
 //
