@@ -147,6 +147,27 @@ func TestTaskDurability(t *testing.T) {
 	}
 }
 
+// The rights that the manual names are enough for the whole suite.
+func TestTaskRights(t *testing.T) {
+	r := newOwnRedis(t)
+	s := open(t, redis.Config{URL: r.url()})
+	rights := "~{tasks}:* &{tasks}:wake +@connection +eval +evalsha +time +publish +subscribe +exists +del +pexpire +@hash +@set +@sortedset +config|get"
+	args := []any{"ACL", "SETUSER", "shop", "on", ">password"}
+	for _, right := range strings.Fields(rights) {
+		args = append(args, right)
+	}
+	if err := s.Client().Do(t.Context(), args...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	shop := open(t, redis.Config{URL: "redis://shop:password@127.0.0.1:" + r.port + "/0"})
+	taskstest.Test(t, taskstest.Harness{New: func(t *testing.T) tasks.Broker {
+		if err := s.Client().FlushDB(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		return shop.Tasks("")
+	}})
+}
+
 func counting(s *redis.Server) (*tasks.Queue, tasks.Kind[int]) {
 	q := tasks.NewQueue(tasks.Config{Broker: s.Tasks(""), Logger: slog.New(slog.DiscardHandler)})
 	return q, tasks.New(q, "count", func(ctx context.Context, n int) error {
