@@ -26,7 +26,7 @@ type Account struct {
 	Confirmed time.Time
 	// Disabled keeps the account from logging in; see [Accounts.Disable].
 	Disabled bool
-	// Roles are the application's own. This package does not look at them.
+	// Roles are the application's own, such as those that package permit asks for. This package does not look at them.
 	Roles []string
 	// Created is when the account was made.
 	Created time.Time
@@ -51,6 +51,9 @@ func (a *Account) IsAuthenticated() bool { return true }
 
 // IsAnonymous returns false.
 func (a *Account) IsAnonymous() bool { return false }
+
+// RoleNames returns the Roles, for package permit.
+func (a *Account) RoleNames() []string { return a.Roles }
 
 // Stamp is another text from a change of the password on; see [login.Stamped].
 func (a *Account) Stamp() string {

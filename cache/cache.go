@@ -62,6 +62,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/sign"
 )
 
@@ -284,4 +285,15 @@ func Invalidate(ctx context.Context, store Store, tags ...string) error {
 		}
 	}
 	return nil
+}
+
+// InvalidateAfter is [Invalidate] for what a request changes: once its transactions are committed, and before its
+// answer leaves. Before the commit another request could keep what was there before anew. A store that does
+// not answer is logged, and the old values are shown until their time ends.
+func InvalidateAfter(c *dewar.Context, store Store, tags ...string) {
+	dewar.OnAnswer(c, func(dewar.Answer) {
+		if err := Invalidate(c.Context(), store, tags...); err != nil {
+			c.Log().Error("cache: not invalidated", "tags", tags, "error", err.Error())
+		}
+	})
 }

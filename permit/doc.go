@@ -11,8 +11,8 @@
 //	app.Get("/drafts", drafts).Guard(editors.Require())
 //	app.Get("/", index).Guard(permit.Public)
 //
-// One need of a permission is enough. A user has the roles of a method Roles() []string, UserNeed of the own id, and what
-// Config.Provide gives. [Scope] is for what API keys may do. With Config.DenyByDefault a route that nothing guards stops the start, with its place. The command
+// One need of a permission is enough. A user has the roles of a method Roles() []string (or RoleNames, as the accounts of
+// package accounts), UserNeed of the own id, and what Config.Provide gives. [Scope] is for what API keys may do. With Config.DenyByDefault a route that nothing guards stops the start, with its place. The command
 // routes lists the needs, and check what is wrong with them.
 //
 // # Objects

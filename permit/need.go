@@ -171,10 +171,15 @@ func (p *Policies) provides(c *dewar.Context) ([]Need, error) {
 		return id.needs, nil // the view may have logged in another user
 	}
 	needs := []Need{UserNeed(user.GetID())}
-	if u, ok := user.(interface{ Roles() []string }); ok {
-		for _, role := range u.Roles() {
-			needs = append(needs, RoleNeed(role))
-		}
+	var roles []string
+	switch u := user.(type) {
+	case interface{ Roles() []string }:
+		roles = u.Roles()
+	case interface{ RoleNames() []string }:
+		roles = u.RoleNames()
+	}
+	for _, role := range roles {
+		needs = append(needs, RoleNeed(role))
 	}
 	if p.config.Provide != nil {
 		more, err := p.config.Provide(c, user)

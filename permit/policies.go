@@ -21,7 +21,8 @@ type Config struct {
 	// looked at.
 	Roles []string
 	// Provide gives a user further needs, as a receiver of Flask-Principal's identity_loaded. It is called once a request, for
-	// users who are logged in. Those of a method Roles() []string are there without it. Default: none.
+	// users who are logged in. Those of a method Roles() []string, or RoleNames() []string, are there without it.
+	// Default: none.
 	Provide func(c *dewar.Context, user login.Account) ([]Need, error)
 }
 
