@@ -1,13 +1,15 @@
 package forms
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"reflect"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/dewar-go/dewar/secure"
 )
 
 // A Check is a validator. Its error is shown to the user; make one with [Fail] or [Stop].
@@ -53,12 +55,99 @@ func (f *Flags) Get(name string) any {
 	return nil
 }
 
-// message is the text of a failed check: the check's own, or the translated text of WTForms, with values put in.
-func message(form *Form, own, text string, values ...any) string {
-	if own == "" {
-		own = form.gettext(text)
+// add sets the flags of a check.
+func (f *Flags) add(c Check) {
+	set := func(on bool, name string, value any) {
+		if on {
+			f.Set(name, value)
+		}
 	}
-	return expand(own, values...)
+	switch c := c.(type) {
+	case Flagger:
+		c.SetFlags(f)
+	case Required, InputRequired, DataRequired, FileRequired:
+		f.Set("required", true)
+	case Optional:
+		f.Set("optional", true)
+	case ReadOnly:
+		f.Set("readonly", true)
+	case Disabled:
+		f.Set("disabled", true)
+	case Length:
+		set(c.Min != 0, "minlength", c.Min)
+		set(c.Max != 0, "maxlength", c.Max)
+	case NumberRange:
+		set(c.Min != nil, "min", c.Min)
+		set(c.Max != nil, "max", c.Max)
+	case DateRange:
+		set(!c.Min.IsZero(), "min", c.Min)
+		set(!c.Max.IsZero(), "max", c.Max)
+	case Regexp:
+		pattern, ok := c.pattern()
+		set(ok, "pattern", pattern)
+	case FileAllowed:
+		f.Set("accept", strings.Join(c.dotted(), ","))
+	}
+}
+
+// mistakeOf says what is wrong with the fields of a check.
+func mistakeOf(c Check) string {
+	switch c := c.(type) {
+	case nil:
+		return "it is nil"
+	case Length:
+		if c.Min < 0 || c.Max < 0 || c.Min == 0 && c.Max == 0 || c.Max != 0 && c.Min > c.Max {
+			return fmt.Sprintf("Length{Min: %d, Max: %d}: at least one bound is needed, neither below zero, and Min at most Max", c.Min, c.Max)
+		}
+	case NumberRange:
+		for _, bound := range []any{c.Min, c.Max} {
+			if _, err := decimalOf(bound); bound != nil && err != nil {
+				return fmt.Sprintf("NumberRange: %v is no number", bound)
+			}
+		}
+	case EqualTo:
+		if c.Field == "" {
+			return "EqualTo: fieldname must be the name of a field"
+		}
+	case Regexp:
+		if c.Regexp == nil {
+			return "Regexp: the field Regexp is nil"
+		}
+	case FileAllowed:
+		for _, ending := range c.dotted() {
+			if !secure.KnownFileEnding(ending) {
+				return fmt.Sprintf("FileAllowed: the content of files that end in %q cannot be checked", ending[1:])
+			}
+		}
+	case Image:
+		if c.MaxWidth < 0 || c.MaxHeight < 0 || (c.MaxWidth == 0) != (c.MaxHeight == 0) {
+			return "Image: MaxWidth and MaxHeight belong together"
+		}
+	}
+	return ""
+}
+
+// unless is the error of a check that does not hold. Its text is the check's own, or the translated one of WTForms, with
+// values put in.
+func (f *Form) unless(holds bool, code, own, text string, values ...any) error {
+	if holds {
+		return nil
+	}
+	if own == "" {
+		own = f.gettext(text)
+	}
+	return Fail(code, expand(own, values...))
+}
+
+// rangeText picks the text of a range with both bounds, without an upper one, or without a lower one.
+func rangeText(low, high bool, both, least, most string) string {
+	switch {
+	case !high:
+		return least
+	case !low:
+		return most
+	}
+	return both
 }
 
 // Required checks that something other than white space was sent. Zero and false are something. It stands between
@@ -68,26 +157,21 @@ type Required struct{ Message string }
 
 // Check implements [Check].
 func (c Required) Check(form *Form, field *BoundField) error {
+	sent := len(field.raw) > 0 && strings.TrimSpace(field.raw[0]) != ""
 	switch {
-	case field.kind == kindFile, field.kind == kindFiles:
-		if len(field.files) > 0 || field.object.IsValid() {
-			return nil
-		}
+	case field.isFile():
+		sent = len(field.files) > 0 || field.object.IsValid()
 	case field.kind == kindList:
-		if len(field.entries) > 0 {
-			return nil
-		}
-	case len(field.raw) > 0 && strings.TrimSpace(field.raw[0]) != "":
-		return nil
+		sent = len(field.entries) > 0
 	}
-	return required(form, c.Message)
+	return required(form, sent, c.Message)
 }
 
-// SetFlags implements [Flagger].
-func (Required) SetFlags(flags *Flags) { flags.Set("required", true) }
-
-func required(form *Form, own string) error {
-	return &checkError{"required", message(form, own, "This field is required."), true, true}
+func required(form *Form, given bool, own string) error {
+	if given {
+		return nil
+	}
+	return &checkError{"required", cmp.Or(own, form.gettext("This field is required.")), true, true}
 }
 
 // InputRequired checks that something was sent.
@@ -95,33 +179,22 @@ type InputRequired struct{ Message string }
 
 // Check implements [Check].
 func (c InputRequired) Check(form *Form, field *BoundField) error {
-	if len(field.raw) > 0 && field.raw[0] != "" || len(field.files) > 0 {
-		return nil
-	}
-	return required(form, c.Message)
+	return required(form, len(field.raw) > 0 && field.raw[0] != "" || len(field.files) > 0, c.Message)
 }
-
-// SetFlags implements [Flagger].
-func (InputRequired) SetFlags(flags *Flags) { flags.Set("required", true) }
 
 // DataRequired checks that the value is true in Python's sense: not zero, empty or white space.
 type DataRequired struct{ Message string }
 
 // Check implements [Check].
 func (c DataRequired) Check(form *Form, field *BoundField) error {
-	if s, ok := field.text(); ok && strings.TrimSpace(s) != "" || !ok && field.truth() {
-		return nil
-	}
-	return required(form, c.Message)
+	text, ok := field.text()
+	return required(form, strings.TrimSpace(text) != "" || !ok && field.truth(), c.Message)
 }
-
-// SetFlags implements [Flagger].
-func (DataRequired) SetFlags(flags *Flags) { flags.Set("required", true) }
 
 // truth is the value's truth in Python's sense.
 func (f *BoundField) truth() bool {
 	switch {
-	case f.kind == kindFile || f.kind == kindFiles:
+	case f.isFile():
 		return len(f.files) > 0
 	case f.kind == kindList:
 		return len(f.entries) > 0
@@ -129,15 +202,13 @@ func (f *BoundField) truth() bool {
 		return true
 	case f.null:
 		return false
-	case f.kind == kindTime, f.kind == kindDate, f.kind == kindDateTime, f.kind == kindWeek:
+	case f.isTime():
 		return true
 	}
-	switch v := f.value.Interface().(type) {
-	case Decimal:
-		return v.sign() != 0
-	default:
-		return !f.value.IsZero() && (f.value.Kind() != reflect.Slice || f.value.Len() > 0)
+	if d, ok := f.value.Interface().(Decimal); ok {
+		return d.sign() != 0
 	}
+	return !f.value.IsZero() && (f.value.Kind() != reflect.Slice || f.value.Len() > 0)
 }
 
 // Optional ends the checks of a field for which nothing was sent, without an error.
@@ -153,9 +224,6 @@ func (c Optional) Check(_ *Form, field *BoundField) error {
 	}
 	return nil
 }
-
-// SetFlags implements [Flagger].
-func (Optional) SetFlags(flags *Flags) { flags.Set("optional", true) }
 
 // Length bounds the number of characters, or of the values of a list. The end of a line is one character, as browsers
 // count it, though they send two.
@@ -185,23 +253,6 @@ func (c Length) Check(form *Form, field *BoundField) error {
 	return Fail("length", expand(text, "min", c.Min, "max", c.Max, "length", n))
 }
 
-// SetFlags implements [Flagger].
-func (c Length) SetFlags(flags *Flags) {
-	if c.Min != 0 {
-		flags.Set("minlength", c.Min)
-	}
-	if c.Max != 0 {
-		flags.Set("maxlength", c.Max)
-	}
-}
-
-func (c Length) mistake() string {
-	if c.Min < 0 || c.Max < 0 || c.Min == 0 && c.Max == 0 || c.Max != 0 && c.Min > c.Max {
-		return fmt.Sprintf("Length{Min: %d, Max: %d}: at least one bound is needed, neither below zero, and Min at most Max", c.Min, c.Max)
-	}
-	return ""
-}
-
 func (f *BoundField) length() int {
 	if s, ok := f.text(); ok {
 		return utf8.RuneCountInString(s) - strings.Count(s, "\r\n")
@@ -209,9 +260,9 @@ func (f *BoundField) length() int {
 	switch {
 	case f.kind == kindList:
 		return len(f.entries)
-	case f.kind == kindFile, f.kind == kindFiles:
+	case f.isFile():
 		return len(f.files)
-	case f.null || !f.value.IsValid():
+	case f.isNull():
 		return 0
 	case f.value.Kind() == reflect.Slice:
 		return f.value.Len()
@@ -230,44 +281,14 @@ func (c NumberRange) Check(form *Form, field *BoundField) error {
 	if field.isWithin(c.Min, c.Max) {
 		return nil
 	}
-	text := "Number must be between %(min)s and %(max)s."
-	switch {
-	case c.Max == nil:
-		text = "Number must be at least %(min)s."
-	case c.Min == nil:
-		text = "Number must be at most %(max)s."
-	}
-	return Fail("number_range", message(form, c.Message, text, "min", c.Min, "max", c.Max))
-}
-
-// SetFlags implements [Flagger].
-func (c NumberRange) SetFlags(flags *Flags) {
-	if c.Min != nil {
-		flags.Set("min", c.Min)
-	}
-	if c.Max != nil {
-		flags.Set("max", c.Max)
-	}
-}
-
-func (c NumberRange) mistake() string {
-	for _, bound := range []any{c.Min, c.Max} {
-		if _, err := decimalOf(bound); bound != nil && err != nil {
-			return fmt.Sprintf("NumberRange: %v is no number", bound)
-		}
-	}
-	return ""
+	text := rangeText(c.Min != nil, c.Max != nil, "Number must be between %(min)s and %(max)s.",
+		"Number must be at least %(min)s.", "Number must be at most %(max)s.")
+	return form.unless(false, "number_range", c.Message, text, "min", c.Min, "max", c.Max)
 }
 
 // number returns the value as a number.
 func (f *BoundField) number() (Decimal, bool) {
-	if f.null || !f.value.IsValid() {
-		return Decimal{}, false
-	}
-	switch v := f.value; {
-	case v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)):
-		return Decimal{}, false
-	case v.Type() == timeType:
+	if f.isNull() || f.isTime() {
 		return Decimal{}, false
 	}
 	d, err := decimalOf(f.value.Interface())
@@ -314,35 +335,16 @@ func (c DateRange) Check(form *Form, field *BoundField) error {
 	if ok && (c.Min.IsZero() || !t.Before(c.Min)) && (c.Max.IsZero() || !t.After(c.Max)) {
 		return nil
 	}
-	text := "Date must be between %(min)s and %(max)s."
-	switch {
-	case c.Max.IsZero():
-		text = "Date must be at least %(min)s."
-	case c.Min.IsZero():
-		text = "Date must be at most %(max)s."
-	}
-	return Fail("date_range", message(form, c.Message, text, "min", field.plan.timeText(c.Min), "max", field.plan.timeText(c.Max)))
-}
-
-// SetFlags implements [Flagger].
-func (c DateRange) SetFlags(flags *Flags) {
-	if !c.Min.IsZero() {
-		flags.Set("min", c.Min)
-	}
-	if !c.Max.IsZero() {
-		flags.Set("max", c.Max)
-	}
+	text := rangeText(!c.Min.IsZero(), !c.Max.IsZero(), "Date must be between %(min)s and %(max)s.",
+		"Date must be at least %(min)s.", "Date must be at most %(max)s.")
+	return form.unless(false, "date_range", c.Message, text, "min", field.plan.timeText(c.Min), "max", field.plan.timeText(c.Max))
 }
 
 func (f *BoundField) time() (time.Time, bool) {
-	if f.null || !f.value.IsValid() {
+	if f.isNull() {
 		return time.Time{}, false
 	}
-	v := f.value
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	t, ok := v.Interface().(time.Time)
+	t, ok := reflect.Indirect(f.value).Interface().(time.Time)
 	return t, ok
 }
 
@@ -358,17 +360,8 @@ func (c EqualTo) Check(form *Form, field *BoundField) error {
 	if other == nil {
 		return Fail("equal_to", strings.Replace(form.gettext("Invalid field name '%s'."), "%s", c.Field, 1))
 	}
-	if field.null == other.null && field.valueText() == other.valueText() {
-		return nil
-	}
-	return Fail("equal_to", message(form, c.Message, "Field must be equal to %(other_name)s.", "other_name", c.Field, "other_label", other.Label()))
-}
-
-func (c EqualTo) mistake() string {
-	if c.Field == "" {
-		return "EqualTo: fieldname must be the name of a field"
-	}
-	return ""
+	same := field.null == other.null && field.valueText() == other.valueText()
+	return form.unless(same, "equal_to", c.Message, "Field must be equal to %(other_name)s.", "other_name", c.Field, "other_label", other.Label())
 }
 
 // Regexp checks the text by a regular expression of package regexp, at its beginning as Python's match does. Texts
@@ -383,31 +376,19 @@ const maxPattern = 64 << 10
 
 // Check implements [Check].
 func (c Regexp) Check(form *Form, field *BoundField) error {
-	text, _ := field.text()
-	if len(text) <= maxPattern {
-		if at := c.Regexp.FindStringIndex(text); at != nil && at[0] == 0 {
-			return nil
-		}
+	var at []int
+	if text, _ := field.text(); len(text) <= maxPattern {
+		at = c.Regexp.FindStringIndex(text)
 	}
-	return Fail("regexp", message(form, c.Message, "Invalid input."))
+	return form.unless(at != nil && at[0] == 0, "regexp", c.Message, notValue)
 }
 
-// SetFlags gives the browser a pattern that means the same to it: one that is bound to both ends of the text and has
+// pattern is the expression for browsers, if it means the same to them: it is bound to both ends of the text and has
 // nothing that JavaScript reads otherwise.
-func (c Regexp) SetFlags(flags *Flags) {
-	pattern := c.Regexp.String()
-	inner, begins := strings.CutPrefix(pattern, "^")
+func (c Regexp) pattern() (string, bool) {
+	inner, begins := strings.CutPrefix(c.Regexp.String(), "^")
 	inner, ends := strings.CutSuffix(inner, "$")
-	if begins && ends && !strings.HasSuffix(inner, `\`) && !strings.ContainsAny(inner, "|") && !unlikeJavaScript.MatchString(inner) {
-		flags.Set("pattern", inner)
-	}
-}
-
-func (c Regexp) mistake() string {
-	if c.Regexp == nil {
-		return "Regexp: the field Regexp is nil"
-	}
-	return ""
+	return inner, begins && ends && !strings.HasSuffix(inner, `\`) && !strings.Contains(inner, "|") && !unlikeJavaScript.MatchString(inner)
 }
 
 // unlikeJavaScript finds what a pattern of JavaScript with the flag v reads otherwise or refuses: groups with flags,
@@ -422,10 +403,7 @@ type AnyOf struct {
 
 // Check implements [Check].
 func (c AnyOf) Check(form *Form, field *BoundField) error {
-	if field.isOneOf(c.Values) {
-		return nil
-	}
-	return Fail("any_of", message(form, c.Message, "Invalid value, must be one of: %(values)s.", "values", joinValues(c.Values)))
+	return form.unless(field.isOneOf(c.Values), "any_of", c.Message, "Invalid value, must be one of: %(values)s.", "values", c.Values)
 }
 
 // NoneOf checks that the value is none of a list.
@@ -436,10 +414,7 @@ type NoneOf struct {
 
 // Check implements [Check].
 func (c NoneOf) Check(form *Form, field *BoundField) error {
-	if !field.isOneOf(c.Values) {
-		return nil
-	}
-	return Fail("none_of", message(form, c.Message, "Invalid value, can't be any of: %(values)s.", "values", joinValues(c.Values)))
+	return form.unless(!field.isOneOf(c.Values), "none_of", c.Message, "Invalid value, can't be any of: %(values)s.", "values", c.Values)
 }
 
 func (f *BoundField) isOneOf(values []any) bool {
@@ -459,12 +434,4 @@ func (f *BoundField) isOneOf(values []any) bool {
 		}
 	}
 	return false
-}
-
-func joinValues(values []any) string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = pythonText(v)
-	}
-	return strings.Join(list, ", ")
 }

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -27,17 +28,11 @@ type ReadOnly struct{}
 // Check implements [Check].
 func (ReadOnly) Check(*Form, *BoundField) error { return nil }
 
-// SetFlags implements [Flagger].
-func (ReadOnly) SetFlags(flags *Flags) { flags.Set("readonly", true) }
-
 // Disabled makes a field show its value and never take one that was sent (WTForms 3.1).
 type Disabled struct{}
 
 // Check implements [Check].
 func (Disabled) Check(*Form, *BoundField) error { return nil }
-
-// SetFlags implements [Flagger].
-func (Disabled) SetFlags(flags *Flags) { flags.Set("disabled", true) }
 
 // FileRequired checks that a file was sent.
 type FileRequired struct{ Message string }
@@ -47,11 +42,8 @@ func (c FileRequired) Check(form *Form, field *BoundField) error {
 	if len(field.files) > 0 {
 		return nil
 	}
-	return Stop("required", message(form, c.Message, "This field is required."))
+	return Stop("required", cmp.Or(c.Message, form.gettext("This field is required.")))
 }
-
-// SetFlags implements [Flagger].
-func (FileRequired) SetFlags(flags *Flags) { flags.Set("required", true) }
 
 // FileAllowed checks the ending of each file's name, and that its content is of the kind that the ending says
 // ([secure.FileType]).
@@ -66,13 +58,10 @@ func (c FileAllowed) Check(form *Form, field *BoundField) error {
 	for _, file := range field.files {
 		if !c.allows(file) {
 			text := strings.ReplaceAll(form.gettext("File does not have an approved extension: {extensions}"), "{extensions}", strings.Join(c.Endings, ", "))
-			if c.Message != "" {
-				text = c.Message
-			}
-			return Stop("file_allowed", text)
+			return Stop("file_allowed", cmp.Or(c.Message, text))
 		}
 		if !isWhatItSays(file) {
-			return Stop("file_content", message(form, c.Message, "The file is not what its name says."))
+			return Stop("file_content", cmp.Or(c.Message, form.gettext("The file is not what its name says.")))
 		}
 	}
 	return nil
@@ -80,25 +69,16 @@ func (c FileAllowed) Check(form *Form, field *BoundField) error {
 
 func (c FileAllowed) allows(file *dewar.Upload) bool {
 	name := strings.ToLower(file.Filename)
-	return slices.ContainsFunc(c.Endings, func(ending string) bool { return strings.HasSuffix(name, "."+strings.TrimPrefix(ending, ".")) })
+	return slices.ContainsFunc(c.dotted(), func(ending string) bool { return strings.HasSuffix(name, ending) })
 }
 
-// SetFlags implements [Flagger].
-func (c FileAllowed) SetFlags(flags *Flags) {
+// dotted are the endings with the dot.
+func (c FileAllowed) dotted() []string {
 	list := make([]string, len(c.Endings))
 	for i, ending := range c.Endings {
 		list[i] = "." + strings.TrimPrefix(ending, ".")
 	}
-	flags.Set("accept", strings.Join(list, ","))
-}
-
-func (c FileAllowed) mistake() string {
-	for _, ending := range c.Endings {
-		if !secure.KnownFileEnding("." + strings.TrimPrefix(ending, ".")) {
-			return fmt.Sprintf("FileAllowed: the content of files that end in %q cannot be checked", ending)
-		}
-	}
-	return ""
+	return list
 }
 
 // isWhatItSays reports whether the beginning of a file is of the kind that its name says.
@@ -126,10 +106,7 @@ type FileSize struct {
 func (c FileSize) Check(form *Form, field *BoundField) error {
 	for _, file := range field.files {
 		if file.Size < c.Min || c.Max > 0 && file.Size > c.Max {
-			text := form.gettext("File must be between {min_size} and {max_size} bytes.")
-			if c.Message != "" {
-				text = c.Message
-			}
+			text := cmp.Or(c.Message, form.gettext("File must be between {min_size} and {max_size} bytes."))
 			return Fail("file_size", strings.NewReplacer("{min_size}", fmt.Sprint(c.Min), "{max_size}", fmt.Sprint(c.Max)).Replace(text))
 		}
 	}
@@ -144,17 +121,10 @@ type FileCount struct {
 
 // Check implements [Check].
 func (c FileCount) Check(form *Form, field *BoundField) error {
-	if n := len(field.files); n < c.Min || c.Max > 0 && n > c.Max {
-		text := "Choose between %(min)d and %(max)d files."
-		switch {
-		case c.Max == 0:
-			text = "Choose at least %(min)d files."
-		case c.Min == 0:
-			text = "Choose at most %(max)d files."
-		}
-		return Fail("file_count", message(form, c.Message, text, "min", c.Min, "max", c.Max))
-	}
-	return nil
+	n := len(field.files)
+	text := rangeText(c.Min != 0, c.Max != 0, "Choose between %(min)d and %(max)d files.",
+		"Choose at least %(min)d files.", "Choose at most %(max)d files.")
+	return form.unless(n >= c.Min && (c.Max == 0 || n <= c.Max), "file_count", c.Message, text, "min", c.Min, "max", c.Max)
 }
 
 // Image checks that each file is a picture (GIF, JPEG or PNG) and bounds its width and height. Only the head of the file
@@ -170,20 +140,13 @@ func (c Image) Check(form *Form, field *BoundField) error {
 		config, err := imageConfig(file)
 		switch {
 		case err != nil:
-			return Fail("image", message(form, c.Message, "The file is no image."))
+			return form.unless(false, "image", c.Message, "The file is no image.")
 		case c.MaxWidth > 0 && config.Width > c.MaxWidth || c.MaxHeight > 0 && config.Height > c.MaxHeight:
-			return Fail("image_size", message(form, c.Message, "The image must be at most %(width)d by %(height)d pixels large.",
-				"width", c.MaxWidth, "height", c.MaxHeight))
+			return form.unless(false, "image_size", c.Message, "The image must be at most %(width)d by %(height)d pixels large.",
+				"width", c.MaxWidth, "height", c.MaxHeight)
 		}
 	}
 	return nil
-}
-
-func (c Image) mistake() string {
-	if c.MaxWidth < 0 || c.MaxHeight < 0 || (c.MaxWidth == 0) != (c.MaxHeight == 0) {
-		return "Image: MaxWidth and MaxHeight belong together"
-	}
-	return ""
 }
 
 func imageConfig(file *dewar.Upload) (image.Config, error) {

@@ -47,30 +47,26 @@ var checkTypes = map[string]struct {
 // arguments that WTForms' class takes, by place or by name. "required" is [Required].
 func NewCheck(name string, positional []any, named map[string]any) (Check, error) {
 	names := sortedKeys(checkTypes)
-	key := ""
-	for _, k := range names {
-		if plainName(k) == plainName(name) {
-			key = k
-		}
-	}
-	if key == "" {
+	at := slices.IndexFunc(names, func(k string) bool { return plainName(k) == plainName(name) })
+	if at < 0 {
 		return nil, fmt.Errorf("forms: there is no check %q%s", name, didYouMean(name, names...))
 	}
-	params := strings.Fields(checkTypes[key].params)
+	declared := checkTypes[names[at]]
+	params := strings.Fields(declared.params)
+	known, fields := make([]string, len(params)), make([]string, len(params))
+	for i, p := range params {
+		known[i], fields[i], _ = strings.Cut(strings.TrimPrefix(p, "*"), "=")
+	}
 	values := map[string]any{}
 	for i, v := range positional {
 		switch {
-		case len(params) > 0 && params[0][0] == '*':
-			values[paramName(params[0])] = positional
+		case strings.HasPrefix(declared.params, "*"):
+			values[known[0]] = positional
 		case i < len(params):
-			values[paramName(params[i])] = v
+			values[known[i]] = v
 		default:
 			return nil, fmt.Errorf("forms: check %s takes at most %d arguments", name, len(params))
 		}
-	}
-	known := make([]string, len(params))
-	for i, p := range params {
-		known[i] = paramName(p)
 	}
 	for k, v := range named {
 		if !slices.Contains(known, k) {
@@ -78,40 +74,35 @@ func NewCheck(name string, positional []any, named map[string]any) (Check, error
 		}
 		values[k] = v
 	}
-	check := reflect.New(reflect.TypeOf(checkTypes[key].zero)).Elem()
-	check.Set(reflect.ValueOf(checkTypes[key].zero))
-	for i, p := range params {
-		v, field := values[known[i]], p[strings.IndexByte(p, '=')+1:]
-		if flags := values["flags"]; known[i] == "regex" && flags != nil {
-			n, err := strconv.Atoi(pythonText(flags))
-			if err != nil {
-				return nil, fmt.Errorf("forms: check %s: flags must be a whole number, not %q", name, pythonText(flags))
-			}
-			if n&2 != 0 { // re.IGNORECASE
-				v = "(?i)" + pythonText(v)
-			}
+	if flags := values["flags"]; flags != nil {
+		n, err := strconv.Atoi(pythonText(flags))
+		if err != nil {
+			return nil, fmt.Errorf("forms: check %s: flags must be a whole number, not %q", name, pythonText(flags))
 		}
-		if field == "" && known[i] != "flags" && v != nil && !strings.EqualFold(pythonText(v), "false") {
-			return nil, fmt.Errorf("forms: check %s: %s is not to be had: no DNS is asked, and the text is always that of message", name, known[i])
+		if n&2 != 0 { // re.IGNORECASE
+			values["regex"] = "(?i)" + pythonText(values["regex"])
 		}
-		if field == "" || v == nil && p[0] != '*' {
+	}
+	check := reflect.New(reflect.TypeOf(declared.zero)).Elem()
+	check.Set(reflect.ValueOf(declared.zero))
+	for i, key := range known {
+		v, field := values[key], fields[i]
+		if field == "" && key != "flags" && v != nil && !strings.EqualFold(pythonText(v), "false") {
+			return nil, fmt.Errorf("forms: check %s: %s is not to be had: no DNS is asked, and the text is always that of message", name, key)
+		}
+		if field == "" || v == nil && params[i][0] != '*' {
 			continue
 		}
 		field, not := strings.CutPrefix(field, "!")
-		if err := setArgument(check.FieldByName(field), known[i], v, not); err != nil {
+		if err := setArgument(check.FieldByName(field), key, v, not); err != nil {
 			return nil, fmt.Errorf("forms: check %s: %w", name, err)
 		}
 	}
 	c, _ := check.Interface().(Check)
-	if m, ok := c.(interface{ mistake() string }); ok && m.mistake() != "" {
-		return nil, fmt.Errorf("forms: check %s: %s", name, m.mistake())
+	if mistake := mistakeOf(c); mistake != "" {
+		return nil, fmt.Errorf("forms: check %s: %s", name, mistake)
 	}
 	return c, nil
-}
-
-func paramName(param string) string {
-	name, _, _ := strings.Cut(param, "=")
-	return strings.TrimPrefix(name, "*")
 }
 
 // setArgument sets a field of a check.

@@ -26,10 +26,8 @@ const maxEmail = 254
 
 // Check implements [Check].
 func (c Email) Check(form *Form, field *BoundField) error {
-	if text, ok := field.text(); ok && len(text) <= maxEmail && c.valid(text) {
-		return nil
-	}
-	return Fail("email", message(form, c.Message, "Invalid email address."))
+	text, ok := field.text()
+	return form.unless(ok && len(text) <= maxEmail && c.valid(text), "email", c.Message, "Invalid email address.")
 }
 
 func (c Email) valid(address string) bool {
@@ -68,15 +66,14 @@ func (c Email) valid(address string) bool {
 	return last[len(last)-1]|0x20 >= 'a'
 }
 
+const (
+	digits  = "0123456789"
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
 // isHostLabel reports whether a text is a label of a host's name: letters, digits and inner hyphens.
 func isHostLabel(label string) bool {
-	for i := range len(label) {
-		c := label[i] | 0x20
-		if (c < 'a' || c > 'z') && (label[i] < '0' || label[i] > '9') && (label[i] != '-' || i == 0 || i == len(label)-1) {
-			return false
-		}
-	}
-	return label != "" && len(label) <= 63
+	return label != "" && len(label) <= 63 && strings.Trim(label, "-") == label && strings.Trim(label, letters+digits+"-") == ""
 }
 
 func isASCII(s string) bool {
@@ -99,19 +96,17 @@ func (c Email) atom(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.M)
 }
 
+// fullStops are those of IDNA (RFC 3490, section 3.1).
+var fullStops = strings.NewReplacer("。", ".", "．", ".", "｡", ".")
+
 // asciiHost writes a host name in lower case and in ASCII.
 func asciiHost(host string) (string, bool) {
 	if len(host) > 4*maxEmail {
 		return "", false
 	}
-	host = strings.ToLower(host)
-	labels := strings.FieldsFunc(host, func(r rune) bool { return strings.ContainsRune("。．｡", r) })
-	if !strings.ContainsAny(host, "。．｡") {
-		labels = []string{host}
-	}
-	labels = strings.Split(strings.Join(labels, "."), ".")
+	labels := strings.Split(fullStops.Replace(strings.ToLower(host)), ".")
 	for i, label := range labels {
-		if strings.IndexFunc(label, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		if isASCII(label) {
 			continue
 		}
 		for _, r := range label {
@@ -141,22 +136,20 @@ var urlTLD = regexp.MustCompile(`(?i)^([a-z]{2,20}|xn--([a-z0-9]+-)*[a-z0-9]+)$`
 
 // Check implements [Check].
 func (c URL) Check(form *Form, field *BoundField) error {
-	if text := field.valueText(); len(text) <= maxURL && c.valid(text) {
-		return nil
-	}
-	return Fail("url", message(form, c.Message, "Invalid URL."))
+	text := field.valueText()
+	return form.unless(len(text) <= maxURL && c.valid(text), "url", c.Message, "Invalid URL.")
 }
 
 func (c URL) valid(text string) bool {
 	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok || scheme == "" || strings.TrimFunc(scheme, isASCIILetter) != "" {
+	if !ok || scheme == "" || strings.Trim(scheme, letters) != "" {
 		return false
 	}
 	host := rest
 	if i := strings.IndexAny(rest, "/?:"); i >= 0 {
 		host, rest = rest[:i], rest[i:]
 		if port, ok := strings.CutPrefix(rest, ":"); ok {
-			if rest = strings.TrimLeft(port, "0123456789"); rest == port {
+			if rest = strings.TrimLeft(port, digits); rest == port {
 				return false
 			}
 		}
@@ -190,19 +183,14 @@ func (c URL) valid(text string) bool {
 	return c.NoTLD || count > 1 && urlTLD.MatchString(last)
 }
 
-func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' && r < utf8.RuneSelf }
-
 // isURLLabel reports whether a text is a part of the host of a URL. As WTForms has it, underscores are letters, and a
 // hyphen may stand at the end behind another one.
 func isURLLabel(label string) bool {
-	for i := range len(label) {
-		c := label[i]
-		if !isASCIILetter(rune(c)) && (c < '0' || c > '9') && c != '_' && (c != '-' || i == 0) {
-			return false
-		}
+	if label == "" || len(label) > 63 || label[0] == '-' || strings.Trim(label, letters+digits+"_-") != "" {
+		return false
 	}
 	hyphen := strings.IndexByte(label, '-')
-	return label != "" && len(label) <= 63 && (hyphen < 0 || hyphen < len(label)-1 || strings.EqualFold(label, "xn-"))
+	return hyphen < len(label)-1 || strings.EqualFold(label, "xn-")
 }
 
 // IPAddress checks for an IP address. With neither field set it is one of IPv4, as in WTForms.
@@ -213,13 +201,11 @@ type IPAddress struct {
 
 // Check implements [Check].
 func (c IPAddress) Check(form *Form, field *BoundField) error {
-	text := field.valueText()
-	if a, err := netip.ParseAddr(text); err == nil && !field.null && len(text) <= 64 {
-		if a.Is4() && (c.IPv4 || !c.IPv6) || a.Is6() && c.IPv6 {
-			return nil
-		}
+	var a netip.Addr // neither Is4 nor Is6
+	if text := field.valueText(); len(text) <= 64 {
+		a, _ = netip.ParseAddr(text)
 	}
-	return Fail("ip_address", message(form, c.Message, "Invalid IP address."))
+	return form.unless(a.Is4() && (c.IPv4 || !c.IPv6) || a.Is6() && c.IPv6, "ip_address", c.Message, "Invalid IP address.")
 }
 
 // MacAddress checks for a MAC address such as 01:23:45:67:ab:CD.
@@ -229,10 +215,8 @@ type MacAddress struct{ Message string }
 func (c MacAddress) Check(form *Form, field *BoundField) error {
 	text, _ := field.text()
 	text = strings.TrimSuffix(text, "\n") // Python's $
-	if _, err := net.ParseMAC(text); err == nil && len(text) == 17 && strings.Count(text, ":") == 5 {
-		return nil
-	}
-	return Fail("mac_address", message(form, c.Message, "Invalid Mac address."))
+	_, err := net.ParseMAC(text)
+	return form.unless(err == nil && len(text) == 17 && strings.Count(text, ":") == 5, "mac_address", c.Message, "Invalid Mac address.")
 }
 
 // UUID checks for a UUID in any spelling that Python's uuid.UUID reads: with hyphens or without, in braces, as a URN.
@@ -241,12 +225,9 @@ type UUID struct{ Message string }
 // Check implements [Check].
 func (c UUID) Check(form *Form, field *BoundField) error {
 	text := field.valueText()
-	if len(text) <= 100 && !field.null {
+	if len(text) <= 100 {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "urn:", ""), "uuid:", "")
 		text = strings.ReplaceAll(strings.Trim(text, "{}"), "-", "")
-		if len(text) == 32 && strings.Trim(text, "0123456789abcdefABCDEF") == "" {
-			return nil
-		}
 	}
-	return Fail("uuid", message(form, c.Message, "Invalid UUID."))
+	return form.unless(len(text) == 32 && strings.Trim(text, digits+"abcdefABCDEF") == "", "uuid", c.Message, "Invalid UUID.")
 }

@@ -22,12 +22,16 @@ func (f *BoundField) process(src *source, x reflect.Value, given bool) {
 		}
 	}
 	f.object = x
-	switch f.kind {
-	case kindForm:
-		f.processForm(src, x)
-		return
-	case kindList:
-		f.processList(src, x)
+	if f.isCompound() {
+		if f.kind == kindForm {
+			f.processForm(src, x)
+		} else {
+			f.processList(src, x)
+		}
+		f.null = false
+		if src != nil && src.bad[f.key] { // JSON had no object or no list
+			f.refuse(notValue)
+		}
 		return
 	}
 	if x.IsValid() || f.kind == kindBool {
@@ -47,58 +51,52 @@ func (f *BoundField) process(src *source, x reflect.Value, given bool) {
 
 // take reads what was sent.
 func (f *BoundField) take(src *source) {
-	if f.kind == kindFile || f.kind == kindFiles {
+	if f.isFile() {
 		f.takeFiles(src)
 		return
 	}
-	f.raw, f.sent = src.values[f.name]
-	f.offered = f.sent || src.offered(f.name)
-	if src.bad[f.name] {
-		f.refuse(f.invalid)
-		return
-	}
+	f.raw, f.sent = src.values[f.key]
+	f.offered = f.sent || src.offered(f.key)
+	pointer := f.value.Kind() == reflect.Pointer
 	switch {
-	case !f.offered && (src.json || f.value.Kind() == reflect.Pointer):
-		return // a browser sends nothing for an empty box, a program does
-	case src.json && len(f.raw) == 0 && f.value.Kind() == reflect.Pointer: // null
-		f.value.SetZero()
-		f.null = true
-		return
+	case src.bad[f.key]:
+		f.refuse(f.invalid)
+	case !f.offered && (src.json || pointer): // a browser sends nothing for an empty box, a program does
+	case src.json && len(f.raw) == 0 && pointer: // null
+		f.setNull()
 	case f.kind == kindBool:
 		f.setBool(f.sent && len(f.raw) > 0 && isOn(f.raw[0]))
-		return
 	case f.enum:
 		f.takeEnum()
-		return
 	case f.kind == kindChoices:
-		list := reflect.MakeSlice(f.value.Type(), len(f.raw), len(f.raw))
+		texts := make([]string, len(f.raw))
 		for i, text := range f.raw {
-			if err := scan.Text(list.Index(i), choiceInput(list.Type().Elem(), text)); err != nil {
-				f.refuse(f.invalid)
-				return
-			}
+			texts[i] = choiceInput(f.goType.Elem(), text)
 		}
-		f.value.Set(list)
+		if scan.Values(f.value, texts) != nil {
+			f.refuse(f.invalid)
+			return
+		}
 		f.null = false
-		return
 	case len(f.raw) == 0:
-		return
-	}
-	text := f.raw[0]
-	if f.isText {
-		f.value.SetString(text)
+	case f.isText:
+		f.value.SetString(f.raw[0])
 		f.null = false
-		return
-	}
-	if err := f.scan(text); err != nil {
+	default:
+		if f.scan(f.raw[0]) == nil {
+			f.null = pointer && f.value.IsNil()
+			return
+		}
 		f.refuse(f.invalid)
 		if f.kind != kindChoice {
-			f.value.SetZero()
-			f.null = true
+			f.setNull()
 		}
-		return
 	}
-	f.null = f.value.Kind() == reflect.Pointer && f.value.IsNil()
+}
+
+func (f *BoundField) setNull() {
+	f.value.SetZero()
+	f.null = true
 }
 
 // isOn is the value of a checkbox: any text but an empty one and those of false.
@@ -163,14 +161,13 @@ func (f *BoundField) scan(text string) error {
 		if strings.ContainsAny(text, "xXpP_") {
 			return errDecimal
 		}
-	case kindDate, kindDateTime, kindTime:
-		return f.scanTime(strings.Join(f.raw, " "))
-	case kindWeek:
-		t, err := parseWeek(text)
-		if err == nil {
-			f.setTime(t)
+	case kindDate, kindDateTime, kindTime, kindWeek:
+		t, ok := f.parseTime(strings.Join(f.raw, " "))
+		if !ok {
+			return errDecimal
 		}
-		return err
+		f.setTime(t)
+		return nil
 	}
 	if f.value.Kind() == reflect.Pointer {
 		if err := scan.Values(f.value, []string{text}); err != nil {
@@ -205,15 +202,10 @@ func choiceInput(t reflect.Type, text string) string {
 	return text
 }
 
-func (f *BoundField) scanTime(text string) error {
-	if t, ok := f.parseTime(text); ok {
-		f.setTime(t)
-		return nil
-	}
-	return errDecimal
-}
-
 func (p *plan) parseTime(text string) (time.Time, bool) {
+	if p.kind == kindWeek {
+		return parseWeek(text)
+	}
 	for _, r := range p.read {
 		if t, ok := r.Time(text); ok && (t.Year() > 0 || p.kind == kindTime) {
 			return t, true
@@ -231,18 +223,16 @@ func (f *BoundField) setTime(t time.Time) {
 }
 
 // parseWeek reads a week of HTML, "2026-W05", as the day it begins with: ISO 8601.
-func parseWeek(text string) (time.Time, error) {
-	if len(text) != 8 || text[4:6] != "-W" || strings.Trim(text[:4]+text[6:], "0123456789") != "" {
-		return time.Time{}, errDecimal
+func parseWeek(text string) (time.Time, bool) {
+	if len(text) != 8 || text[4:6] != "-W" || strings.Trim(text[:4]+text[6:], digits) != "" {
+		return time.Time{}, false
 	}
 	year, _ := strconv.Atoi(text[:4])
 	week, _ := strconv.Atoi(text[6:])
 	t := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // always in the first week
 	t = t.AddDate(0, 0, -int(t.Weekday()+6)%7+7*(week-1))
-	if y, w := t.ISOWeek(); y != year || w != week {
-		return time.Time{}, errDecimal
-	}
-	return t, nil
+	y, w := t.ISOWeek()
+	return t, y == year && w == week
 }
 
 func (f *BoundField) setBool(on bool) {
@@ -259,17 +249,18 @@ func (f *BoundField) takeFiles(src *source) {
 	if src.c == nil {
 		return
 	}
-	f.files, _ = src.c.FormFiles(f.name)
+	f.files, _ = src.c.FormFiles(f.key)
 	f.sent = len(f.files) > 0
 	f.offered = f.sent
 	switch {
 	case f.kind == kindFiles:
 		f.value.Set(reflect.ValueOf(f.files))
-		f.null = false
 	case f.sent:
 		f.value.Set(reflect.ValueOf(f.files[0]))
-		f.null = false
+	default:
+		return
 	}
+	f.null = false
 }
 
 // refuse notes that a value could not be read.
@@ -279,36 +270,15 @@ func (f *BoundField) refuse(text string) {
 
 // setObject takes a value of the program.
 func (f *BoundField) setObject(v reflect.Value) {
-	for v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	for v.Kind() == reflect.Pointer && !v.IsNil() && v.Type() != f.value.Type() {
-		v = v.Elem()
-	}
-	if v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
-		v = reflect.Value{}
-	}
-	if f.kind == kindBool && (v.IsValid() || f.value.Kind() != reflect.Pointer) {
-		f.setBool(v.IsValid() && !v.IsZero())
-		return
-	}
-	if !v.IsValid() {
-		f.object = v
-		return
-	}
-	to := f.value
-	if to.Kind() == reflect.Pointer && v.Type() != to.Type() {
-		to = reflect.New(to.Type().Elem())
-		if f.assign(to.Elem(), v) {
-			f.value.Set(to)
-			f.null = false
-			return
-		}
-	} else if f.assign(to, v) {
+	plain := plainValue(v)
+	switch {
+	case f.kind == kindBool && (plain.IsValid() || f.value.Kind() != reflect.Pointer):
+		f.setBool(plain.IsValid() && !plain.IsZero())
+	case !plain.IsValid():
+		f.object = plain
+	case f.assign(f.value, v):
 		f.null = false
-		return
-	}
-	if f.kind == kindInt {
+	case f.kind == kindInt:
 		f.refuse(f.invalid)
 	}
 }
@@ -318,6 +288,15 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 	switch {
 	case v.Type().AssignableTo(to.Type()):
 		to.Set(v)
+		return true
+	case v.Kind() == reflect.Pointer, v.Kind() == reflect.Interface:
+		return !v.IsNil() && f.assign(to, v.Elem())
+	case to.Kind() == reflect.Pointer:
+		p := reflect.New(to.Type().Elem())
+		if !f.assign(p.Elem(), v) {
+			return false
+		}
+		to.Set(p)
 		return true
 	case to.CanInt() && v.CanInt() && !to.OverflowInt(v.Int()), to.CanUint() && v.CanUint() && !to.OverflowUint(v.Uint()),
 		to.CanFloat() && (v.CanInt() || v.CanFloat()):
@@ -335,8 +314,6 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 		}
 		to.Set(list)
 		return true
-	case v.Kind() == reflect.Interface:
-		return !v.IsNil() && f.assign(to, v.Elem())
 	case to.Type() == timeType && len(f.read) > 0 && v.Kind() == reflect.String:
 		t, ok := f.parseTime(v.String())
 		if ok {
@@ -344,7 +321,7 @@ func (f *BoundField) assign(to, v reflect.Value) bool {
 		}
 		return ok
 	}
-	if f.kind == kindFile || f.kind == kindFiles {
+	if f.isFile() {
 		return false
 	}
 	return scan.Text(to, textOf(v)) == nil
@@ -372,7 +349,9 @@ func (f *BoundField) check() {
 			}
 		}
 	}
-	f.runMethod()
+	if validate := f.form.schema.methods[f.plan.Name]; validate != nil && f.path == "" {
+		f.fails(validate(f.form))
+	}
 }
 
 // fails notes the error of a check and reports whether the later ones are left out.
@@ -380,7 +359,7 @@ func (f *BoundField) fails(err error) (stop bool) {
 	if err == nil {
 		return false
 	}
-	if e, ok := err.(*checkError); ok { //nolint:errorlint // a check returns it as it is
+	if e, ok := err.(*checkError); ok {
 		if e.clear {
 			f.errs = nil
 		}
@@ -389,13 +368,13 @@ func (f *BoundField) fails(err error) (stop bool) {
 		}
 		return e.stop
 	}
-	f.AddError("invalid", err.Error())
+	f.AddError(codeOf(err), err.Error())
 	return false
 }
 
 // preCheck checks that a choice is one of those that are offered.
 func (f *BoundField) preCheck() {
-	if f.kind != kindChoice && f.kind != kindChoices {
+	if !f.isChoice() {
 		return
 	}
 	if f.Choices == nil {
@@ -458,7 +437,7 @@ func (f *BoundField) choiceText(i int) string {
 
 // valueText is the value as one text.
 func (f *BoundField) valueText() string {
-	if f.null || !f.value.IsValid() {
+	if f.isNull() {
 		return ""
 	}
 	if f.isText {

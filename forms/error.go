@@ -50,6 +50,14 @@ func Fail(code, text string) error { return &checkError{code: code, text: text} 
 // StopValidation.
 func Stop(code, text string) error { return &checkError{code: code, text: text, stop: true} }
 
+// codeOf is the code of the error of a check or method.
+func codeOf(err error) string {
+	if e, ok := err.(*checkError); ok {
+		return e.code
+	}
+	return "invalid"
+}
+
 // codeTexts are the texts of the codes of [Form.AddError] that come without one.
 var codeTexts = map[string]string{
 	"required": "This field is required.",
@@ -115,6 +123,12 @@ func pythonText(v any) string {
 		return strconv.Itoa(v)
 	case fmt.Stringer:
 		return v.String()
+	case []any: // the values of AnyOf
+		list := make([]string, len(v))
+		for i, x := range v {
+			list[i] = pythonText(x)
+		}
+		return strings.Join(list, ", ")
 	}
 	text, err := jinja.Str(jinja.ValueOf(v))
 	if err != nil {

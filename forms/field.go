@@ -3,6 +3,7 @@ package forms
 import (
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/dewar-go/dewar"
 	"github.com/dewar-go/dewar/jinja"
@@ -99,6 +100,7 @@ type BoundField struct {
 
 	form    *Form
 	name    string        // with the prefix
+	key     string        // the name that it was sent under: an entry's number may be another
 	id      string        // "" is the name
 	label   string        // of an option
 	path    string        // of an entry: its JSON pointer
@@ -152,6 +154,14 @@ func (f *BoundField) Offered() bool { return f.offered }
 // Form returns the form of a FormField, nil of any other.
 func (f *BoundField) Form() *Form { return f.sub }
 
+// parts are the fields of a FormField or the entries of a FieldList.
+func (f *BoundField) parts() []*BoundField {
+	if f.sub != nil {
+		return f.sub.fields
+	}
+	return f.entries
+}
+
 // Entries returns the entries of a FieldList.
 func (f *BoundField) Entries() []*BoundField { return f.entries }
 
@@ -166,15 +176,18 @@ func (f *BoundField) Value() any {
 			list[i] = e.Value()
 		}
 		return list
-	case f.null || !f.value.IsValid():
+	case f.isNull():
 		return nil
 	}
 	return f.value.Interface()
 }
 
+// isNull reports whether there is no value: Python's None.
+func (f *BoundField) isNull() bool { return f.null || !f.value.IsValid() }
+
 // text returns the value when it is a string.
 func (f *BoundField) text() (string, bool) {
-	if f.null || !f.value.IsValid() {
+	if f.isNull() {
 		return "", false
 	}
 	v := reflect.Indirect(f.value)
@@ -186,15 +199,9 @@ func (f *BoundField) text() (string, bool) {
 
 // Errors returns the field's errors. A FormField and a FieldList have those of their fields.
 func (f *BoundField) Errors() []Error {
-	if f.sub == nil && len(f.entries) == 0 {
-		return f.errs
-	}
-	list := slices.Clone(f.errs)
-	if f.sub != nil {
-		return append(list, f.sub.Errors()...)
-	}
-	for _, e := range f.entries {
-		list = append(list, e.Errors()...)
+	list := slices.Clip(f.errs)
+	for _, b := range f.parts() {
+		list = append(list, b.Errors()...)
 	}
 	return list
 }
@@ -211,8 +218,8 @@ func (f *BoundField) Changed() bool {
 	case f.sub != nil:
 		return f.sub.Changed()
 	case f.kind == kindList:
-		return f.initial != f.shape() || slices.ContainsFunc(f.entries, (*BoundField).Changed)
-	case f.kind == kindFile || f.kind == kindFiles:
+		return f.initial != strconv.Itoa(len(f.entries)) || slices.ContainsFunc(f.entries, (*BoundField).Changed)
+	case f.isFile():
 		return len(f.files) > 0
 	}
 	return f.valueText() != f.initial

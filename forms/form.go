@@ -37,6 +37,7 @@ type Form struct {
 	c            *dewar.Context
 	options      Options
 	prefix       string
+	keyPrefix    string // of what was sent
 	path         string // JSON pointer of a form that is a field
 	fields       []*BoundField
 	own          []Error // of the whole form
@@ -81,6 +82,7 @@ func (f *Form) begin(s *Schema, c *dewar.Context, o []Options) {
 		if f.prefix != "" && !strings.ContainsRune("-_;:/.", rune(f.prefix[len(f.prefix)-1])) {
 			f.prefix += "-"
 		}
+		f.keyPrefix = f.prefix
 	}
 }
 
@@ -101,21 +103,32 @@ func (f *Form) bind(from objectValues) {
 	bound := make([]BoundField, len(f.schema.fields))
 	f.fields = make([]*BoundField, len(bound), len(bound)+len(f.options.Fields))
 	for i, p := range f.schema.fields {
-		b := &bound[i]
-		f.fields[i] = b
-		b.init(p, f, f.prefix+p.Name)
-		if f.target.IsValid() {
-			b.value = scan.FieldAt(f.target, p.index)
-		} else if p.goType != nil {
-			b.value = reflect.New(p.goType).Elem()
-		}
-		x, ok := from.get(p)
-		b.process(f.source, x, ok)
+		f.fields[i] = &bound[i]
+		f.bindField(&bound[i], p, from)
 	}
 }
 
-func (b *BoundField) init(p *plan, form *Form, name string) {
-	b.plan, b.form, b.name, b.id, b.Choices, b.null = p, form, name, p.ID, p.Field.Choices, true
+// bindField makes a field and gives it its value.
+func (f *Form) bindField(b *BoundField, p *plan, from objectValues) {
+	key := f.keyPrefix + p.Name
+	name := key
+	if f.prefix != f.keyPrefix {
+		name = f.prefix + p.Name
+	}
+	b.init(p, f, name, key)
+	x, ok := from.get(p)
+	b.process(f.source, x, ok)
+}
+
+// init makes a field with a value of its own, if the form has no struct with a place for it.
+func (b *BoundField) init(p *plan, f *Form, name, key string) {
+	b.plan, b.form, b.name, b.key, b.id, b.Choices, b.null = p, f, name, key, p.ID, p.Field.Choices, true
+	switch {
+	case f.target.IsValid() && p.index != nil:
+		b.value = scan.FieldAt(f.target, p.index)
+	case p.goType != nil:
+		b.value = reflect.New(p.goType).Elem()
+	}
 }
 
 // Add adds a field to this form alone, reads its value and returns it. A mistake in the declaration panics.
@@ -128,12 +141,7 @@ func (f *Form) Add(field Field) *BoundField {
 		panic("forms: the form has a field " + field.Name + " already")
 	}
 	b := &BoundField{}
-	b.init(p, f, f.prefix+p.Name)
-	if p.goType != nil {
-		b.value = reflect.New(p.goType).Elem()
-	}
-	x, ok := valuesFrom(reflect.ValueOf(f.options.From)).get(p)
-	b.process(f.source, x, ok)
+	f.bindField(b, p, valuesFrom(reflect.ValueOf(f.options.From)))
 	f.fields = append(f.fields, b)
 	return b
 }
@@ -205,7 +213,7 @@ func (f *Form) hasErrors() bool {
 }
 
 func (f *BoundField) hasErrors() bool {
-	return len(f.errs) > 0 || f.sub != nil && f.sub.hasErrors() || slices.ContainsFunc(f.entries, (*BoundField).hasErrors)
+	return len(f.errs) > 0 || slices.ContainsFunc(f.parts(), (*BoundField).hasErrors)
 }
 
 // check runs the checks once.
@@ -217,7 +225,11 @@ func (f *Form) check() {
 	for _, b := range f.fields {
 		b.check()
 	}
-	f.runMethods()
+	if validate := f.schema.methods[""]; validate != nil {
+		if err := validate(f); err != nil {
+			f.AddError("", codeOf(err), err.Error())
+		}
+	}
 }
 
 // Errors returns what is wrong: the errors of the whole form, then those of the fields in their order. It is empty
@@ -254,7 +266,7 @@ func (f *Form) AddError(field, code, text string) {
 
 // Changed reports whether a value differs from the one that the form was made with.
 func (f *Form) Changed() bool {
-	return slices.ContainsFunc(f.fields, func(b *BoundField) bool { return b.Type() != "SubmitField" && b.Changed() })
+	return slices.ContainsFunc(f.fields, func(b *BoundField) bool { return !b.isSubmit() && b.Changed() })
 }
 
 // Values returns the values of all fields by their names.

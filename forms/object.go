@@ -122,18 +122,11 @@ func (f *Form) populate(model reflect.Value) {
 // mayOverflow reports whether a whole number that the checks let pass does not fit a type. It goes by the types, so that a
 // mistake does not wait for the user who enters a great number.
 func (b *BoundField) mayOverflow(t reflect.Type) bool {
-	from := b.goType
-	if from == nil {
+	if b.goType == nil {
 		return false
 	}
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	for from.Kind() == reflect.Pointer {
-		from = from.Elem()
-	}
-	to, v := reflect.Zero(t), reflect.Zero(from)
-	if t.Size() >= from.Size() || !(to.CanInt() && v.CanInt() || to.CanUint() && v.CanUint()) {
+	to, v := reflect.Zero(indirect(t)), reflect.Zero(indirect(b.goType))
+	if to.Type().Size() >= v.Type().Size() || !(to.CanInt() && v.CanInt() || to.CanUint() && v.CanUint()) {
 		return false
 	}
 	for _, bound := range []string{"min", "max"} {
@@ -174,25 +167,9 @@ func (b *BoundField) writeTo(to reflect.Value) bool {
 		}
 		to.Set(list)
 		return true
-	case b.null || !b.value.IsValid():
+	case b.isNull():
 		to.SetZero()
 		return true
 	}
-	v := b.value
-	if v.Kind() == reflect.Pointer && to.Kind() != reflect.Pointer {
-		v = v.Elem()
-	}
-	if to.Kind() == reflect.Pointer && v.Type() != to.Type() {
-		p := reflect.New(to.Type().Elem())
-		if !b.assign(p.Elem(), v) {
-			return false
-		}
-		to.Set(p)
-		return true
-	}
-	if v.Kind() == reflect.String && to.Kind() == reflect.String {
-		to.SetString(v.String())
-		return true
-	}
-	return b.assign(to, v)
+	return b.assign(to, b.value)
 }

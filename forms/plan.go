@@ -15,9 +15,9 @@ import (
 // A Schema is a list of fields that has been checked: what forms are made of. It may be used by many goroutines.
 type Schema struct {
 	fields  []*plan
-	goType  reflect.Type // nil without a struct
-	methods []validateMethod
-	submits bool // it has a SubmitField
+	goType  reflect.Type                 // nil without a struct
+	methods map[string]func(*Form) error // Validate<Field> by the form's name of the field, Validate by ""
+	submits bool                         // it has a SubmitField
 }
 
 // A plan is a declaration with all that follows from it.
@@ -64,7 +64,7 @@ func NewSchema(fields ...Field) (*Schema, error) {
 func (s *Schema) add(p *plan) {
 	if p != nil {
 		s.fields = append(s.fields, p)
-		s.submits = s.submits || p.Type == "SubmitField"
+		s.submits = s.submits || p.isSubmit()
 	}
 }
 
@@ -119,15 +119,10 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 		p.Field.Checks = append([]Check{Optional{}}, f.Checks...) // no value is nil
 	}
 	for i, c := range p.Field.Checks {
-		if c == nil {
-			return wrong("check %d is nil", i)
+		if mistake := mistakeOf(c); mistake != "" {
+			return wrong("check %d: %s", i, mistake)
 		}
-		if m, ok := c.(interface{ mistake() string }); ok && m.mistake() != "" {
-			return wrong("%s", m.mistake())
-		}
-		if m, ok := c.(Flagger); ok {
-			m.SetFlags(&p.flags)
-		}
+		p.flags.add(c)
 	}
 	p.ReadOnly = p.ReadOnly || p.flags.Get("readonly") != nil || f.RenderKw["readonly"] == true
 	p.Disabled = p.Disabled || p.flags.Get("disabled") != nil || f.RenderKw["disabled"] == true
@@ -140,7 +135,7 @@ func newPlan(f Field, nested *Schema) (*plan, error) {
 	if err := p.compound(); err != nil {
 		return wrong("%w", err)
 	}
-	if p.kind == kindChoice || p.kind == kindChoices {
+	if p.isChoice() {
 		option := plan{Field: p.Field, fieldType: p.fieldType, flags: p.flags}
 		option.Type, option.kind, option.Field.Description = "_Option", kindText, ""
 		option.goType, option.isText = stringType, true
@@ -174,9 +169,7 @@ func (p *plan) settle() *plan {
 
 func isRequired(c Check) bool {
 	var flags Flags
-	if m, ok := c.(Flagger); ok {
-		m.SetFlags(&flags)
-	}
+	flags.add(c)
 	return flags.Get("required") != nil
 }
 
@@ -215,7 +208,7 @@ func (p *plan) compound() (err error) {
 
 // fitType settles the type of the value.
 func (p *plan) fitType() error {
-	if p.kind == kindForm || p.kind == kindList {
+	if p.isCompound() {
 		return nil
 	}
 	p.goType = p.Field.GoType
@@ -234,10 +227,7 @@ func (p *plan) fitType() error {
 			return fmt.Errorf("the value of a %s is a slice, not %v", p.Type, t)
 		}
 	case kindBool:
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		if t.Kind() != reflect.Bool {
+		if t = indirect(t); t.Kind() != reflect.Bool {
 			return fmt.Errorf("the value of a %s is a bool, not %v", p.Type, t)
 		}
 	case kindDate, kindDateTime, kindTime, kindWeek:
@@ -248,7 +238,7 @@ func (p *plan) fitType() error {
 	if !scannable(t) {
 		return (&scan.TypeError{Type: t})
 	}
-	if elem := elemOf(t, p.kind); p.kind == kindChoice || p.kind == kindChoices {
+	if elem := elemOf(t, p.kind); p.isChoice() {
 		p.enum = elem.Implements(reflect.TypeFor[fmt.Stringer]()) && !scan.IsText(elem)
 		p.plain = p.enum || elem.Kind() == reflect.String && !scan.IsText(elem)
 	}
@@ -268,8 +258,8 @@ func scannable(t reflect.Type) bool {
 // typeFor is the field's type that fits the type of its value.
 func typeFor(f Field, nested *Schema) string {
 	t := f.GoType
-	for t != nil && t.Kind() == reflect.Pointer && t != uploadType {
-		t = t.Elem()
+	if t != nil {
+		t = indirect(t)
 	}
 	switch {
 	case f.Entry != nil:

@@ -251,7 +251,7 @@ func (f *BoundField) options() []*BoundField {
 	selected := f.selection()
 	for i := range f.Choices {
 		o := &BoundField{}
-		o.init(f.plan.option, f.form, f.name)
+		o.init(f.plan.option, f.form, f.name, f.key)
 		o.id = f.ID() + "-" + strconv.Itoa(i)
 		o.label = f.choiceLabel(i)
 		o.value, o.null, o.checked = reflect.ValueOf(pythonText(f.Choices[i].Value)), false, selected.has(i)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dewar-go/dewar"
@@ -78,7 +79,7 @@ func (f *Form) wasSent(src *source) bool {
 	foreign := false
 	for _, name := range src.names() {
 		p := f.schema.owner(name)
-		if p != nil && p.Type == "SubmitField" {
+		if p != nil && p.isSubmit() {
 			return true
 		}
 		foreign = foreign || p == nil && name != offeredName && !strings.HasSuffix(name, "csrf_token")
@@ -114,6 +115,10 @@ func (s *Schema) owner(name string) *plan {
 }
 
 func (p *plan) isCompound() bool { return p.kind == kindForm || p.kind == kindList }
+func (p *plan) isFile() bool     { return p.kind == kindFile || p.kind == kindFiles }
+func (p *plan) isChoice() bool   { return p.kind == kindChoice || p.kind == kindChoices }
+func (p *plan) isTime() bool     { return p.kind >= kindDateTime && p.kind <= kindWeek }
+func (p *plan) isSubmit() bool   { return p.Type == "SubmitField" }
 
 // offered reports whether a field's marker was sent.
 func (s *source) offered(name string) bool {
@@ -155,17 +160,19 @@ func (s *source) entries(prefix, separator string, limit int) []string {
 			break
 		}
 		part, _, _ := strings.Cut(rest, separator)
-		if part == "" || len(part) > 9 || strings.Trim(part, "0123456789") != "" {
+		if part == "" || len(part) > 9 || strings.Trim(part, digits) != "" {
 			continue
 		}
 		found = append(found, sentName{part, n.at})
 	}
 	known := s.names() != nil
 	slices.SortStableFunc(found, func(a, b sentName) int {
-		if !known {
-			return compareNumbers(a.name, b.name)
+		if known {
+			return cmp.Compare(a.at, b.at)
 		}
-		return cmp.Compare(a.at, b.at)
+		x, _ := strconv.Atoi(a.name) // nine digits at most
+		y, _ := strconv.Atoi(b.name)
+		return cmp.Compare(x, y)
 	})
 	var parts []string
 	seen := map[string]bool{}
@@ -176,13 +183,4 @@ func (s *source) entries(prefix, separator string, limit int) []string {
 		}
 	}
 	return parts
-}
-
-// compareNumbers compares whole numbers of at most nine digits.
-func compareNumbers(a, b string) int {
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	if len(a) != len(b) {
-		return cmp.Compare(len(a), len(b))
-	}
-	return strings.Compare(a, b)
 }

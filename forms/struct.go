@@ -72,18 +72,18 @@ func newStructSchema(t reflect.Type, within []reflect.Type) (*Schema, error) {
 			continue
 		}
 		p, err := structPlan(sf, name, append(within, t))
-		if err == nil && !sf.IsExported() {
-			err = errors.New("forms: the field must be exported")
-		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case !sf.IsExported():
+			err = errors.New("the field must be exported")
+		case names[name]:
+			err = fmt.Errorf("another field is called %q", name)
+		default:
 			err = scan.Reach(t, sf.Index)
-		}
-		if err == nil && names[name] {
-			err = fmt.Errorf("forms: another field is called %q", name)
 		}
 		names[name] = true
 		if err != nil {
-			if _, nested := err.(interface{ Unwrap() []error }); !nested { //nolint:errorlint // those of a nested struct have their places
+			if _, nested := err.(interface{ Unwrap() []error }); !nested { // those of a nested struct have their places
 				err = mistakeAt(t, sf.Name, err.Error())
 			}
 			mistakes = append(mistakes, err)
@@ -114,10 +114,7 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 	}
 	f.Name = name
 	t := sf.Type
-	base := t
-	for base.Kind() == reflect.Pointer && base != uploadType {
-		base = base.Elem()
-	}
+	base := indirect(t)
 	switch {
 	case isNested(base):
 		nested, err := newStructSchema(base, within)
@@ -128,47 +125,37 @@ func structPlan(sf reflect.StructField, name string, within []reflect.Type) (*pl
 	case base.Kind() == reflect.Slice && !scan.IsText(base) && base.Elem().Kind() != reflect.Uint8 && base != uploadsType &&
 		f.Choices == nil && !strings.HasPrefix(longType(f.Type), "SelectMultiple"):
 		elem := base.Elem()
-		list := f
-		list.Type, list.Checks, list.Entry = "FieldList", nil, &f
-		list.Default = nil
-		entry := f
-		entry.GoType, entry.MinEntries, entry.MaxEntries, entry.Description = elem, 0, 0, ""
+		list, entry := f, f
+		list.Type, list.Checks, list.Default, list.Entry = "FieldList", nil, nil, &entry
+		entry.GoType, entry.MinEntries, entry.MaxEntries, entry.Description, entry.Label = elem, 0, 0, "", ""
 		if longType(entry.Type) == "FieldList" {
 			entry.Type = ""
 		}
-		list.Entry = &entry
-		entry.Label = ""
-		if !isNested(indirect(elem)) {
+		item := indirect(elem)
+		if !isNested(item) {
 			entry.mayBeEmpty()
+			return newPlan(list, nil)
 		}
-		var nested *Schema
-		if item := indirect(elem); isNested(item) {
-			if nested, err = newStructSchema(item, within); err != nil {
-				return nil, err
-			}
-			list.Checks, entry.Checks = entry.Checks, nil
+		list.Checks, entry.Checks = entry.Checks, nil
+		nested, err := newStructSchema(item, within)
+		if err != nil {
+			return nil, err
 		}
 		return newPlan(list, nested)
 	}
 	f.GoType = t
 	f.mayBeEmpty()
 	if f.Type == "" && (base.Kind() == reflect.String || scan.IsText(base)) && f.Choices == nil {
-		f.Type = typeOfChecks(f.Checks)
-	}
-	return newPlan(f, nil)
-}
-
-// typeOfChecks is the type of a text that a check makes an address, "" for any other.
-func typeOfChecks(checks []Check) string {
-	for _, c := range checks {
-		switch c.(type) {
-		case Email:
-			return "EmailField"
-		case URL:
-			return "URLField"
+		for _, c := range slices.Backward(f.Checks) {
+			switch c.(type) {
+			case Email:
+				f.Type = "EmailField"
+			case URL:
+				f.Type = "URLField"
+			}
 		}
 	}
-	return ""
+	return newPlan(f, nil)
 }
 
 // mayBeEmpty lets a number, a date or the like without any check be left empty, and radio buttons without an answer, as
@@ -176,7 +163,7 @@ func typeOfChecks(checks []Check) string {
 // not a valid choice.
 func (f *Field) mayBeEmpty() {
 	t := indirect(f.GoType)
-	single := f.Choices == nil && t.Kind() != reflect.Bool && t != uploadsType && t != uploadType.Elem() &&
+	single := f.Choices == nil && t.Kind() != reflect.Bool && t != uploadsType && t != uploadType &&
 		(t.Kind() != reflect.String || scan.IsText(t))
 	if len(f.Checks) == 0 && (single || longType(f.Type) == "RadioField") {
 		f.Checks = []Check{Optional{}}
@@ -185,8 +172,9 @@ func (f *Field) mayBeEmpty() {
 
 func longType(name string) string { return cmp.Or(shortTypes[name], name) }
 
+// indirect follows pointers, but that of a file.
 func indirect(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
+	for t.Kind() == reflect.Pointer && t != uploadType {
 		t = t.Elem()
 	}
 	return t
@@ -194,7 +182,7 @@ func indirect(t reflect.Type) reflect.Type {
 
 // isNested reports whether values of a type are forms of their own.
 func isNested(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && t != timeType && !scan.IsText(t) && t != uploadType.Elem()
+	return t.Kind() == reflect.Struct && t != timeType && !scan.IsText(t)
 }
 
 // Declare reads the tags of a struct when the app starts: [dewar.App.Handler] and Run report every mistake, with its
@@ -217,15 +205,26 @@ type declared struct{ err error }
 // Init returns the mistakes.
 func (d declared) Init(*dewar.App) error { return d.err }
 
-// A validateMethod is a method Validate or Validate<Field> of a struct.
-type validateMethod struct {
-	index int
-	field string // the form's name of the field; "" is the whole form
-	takes reflect.Type
+// methodOf makes a function of the method Validate or Validate<Field> at an index of the struct's methods.
+func methodOf(index int, t reflect.Type) (func(*Form) error, bool) {
+	takes := t.NumIn() == 2 // beside the receiver
+	if t.NumIn() > 2 || t.NumOut() != 1 || t.Out(0) != reflect.TypeFor[error]() || takes && t.In(1) != contextType && t.In(1) != formType {
+		return nil, false
+	}
+	return func(f *Form) error {
+		var args []reflect.Value
+		switch {
+		case takes && t.In(1) == contextType:
+			args = append(args, reflect.ValueOf(f.c))
+		case takes:
+			args = append(args, reflect.ValueOf(f))
+		}
+		err, _ := f.target.Addr().Method(index).Call(args)[0].Interface().(error)
+		return err
+	}, true
 }
 
 var (
-	errorType   = reflect.TypeFor[error]()
 	contextType = reflect.TypeFor[*dewar.Context]()
 	formType    = reflect.TypeFor[*Form]()
 )
@@ -239,70 +238,20 @@ func (s *Schema) findMethods() (mistakes []error) {
 		if !ok {
 			continue
 		}
-		v := validateMethod{index: i}
-		sf, known := s.goType.FieldByName(goName)
-		known = goName == "" || known && sf.Tag.Get("form") != ""
-		for _, p := range s.fields {
-			if s.goType.FieldByIndex(p.index).Name == goName {
-				v.field = p.Name
-			}
-		}
-		switch {
-		case !known:
+		sf, _ := s.goType.FieldByName(goName)
+		name := sf.Tag.Get("form")
+		if goName != "" && (name == "" || name == "-") {
 			mistakes = append(mistakes, mistakeAt(s.goType, m.Name, "there is no field "+goName+" of the form"))
-		case m.Type.NumIn() > 2 || m.Type.NumOut() != 1 || m.Type.Out(0) != errorType ||
-			m.Type.NumIn() == 2 && m.Type.In(1) != contextType && m.Type.In(1) != formType:
-			mistakes = append(mistakes, mistakeAt(s.goType, m.Name, "the method must be func() error, func(*dewar.Context) error or func(*forms.Form) error"))
-		default:
-			if m.Type.NumIn() == 2 {
-				v.takes = m.Type.In(1)
-			}
-			s.methods = append(s.methods, v)
-		}
-	}
-	return mistakes
-}
-
-// call calls a method of the struct.
-func (f *Form) call(m validateMethod) error {
-	var args []reflect.Value
-	switch m.takes {
-	case contextType:
-		args = append(args, reflect.ValueOf(f.c))
-	case formType:
-		args = append(args, reflect.ValueOf(f))
-	}
-	err, _ := f.target.Addr().Method(m.index).Call(args)[0].Interface().(error)
-	return err
-}
-
-// runMethods calls the method Validate of the struct.
-func (f *Form) runMethods() {
-	if !f.target.IsValid() {
-		return
-	}
-	for _, m := range f.schema.methods {
-		if m.field != "" {
 			continue
 		}
-		if err := f.call(m); err != nil {
-			code := "invalid"
-			if e, ok := err.(*checkError); ok { //nolint:errorlint // as in fails
-				code = e.code
-			}
-			f.AddError("", code, err.Error())
+		call, ok := methodOf(i, m.Type)
+		if !ok {
+			mistakes = append(mistakes, mistakeAt(s.goType, m.Name, "the method must be func() error, func(*dewar.Context) error or func(*forms.Form) error"))
 		}
-	}
-}
-
-// runMethod calls the method Validate<Field> of the struct.
-func (f *BoundField) runMethod() {
-	if !f.form.target.IsValid() || len(f.form.schema.methods) == 0 {
-		return
-	}
-	for _, m := range f.form.schema.methods {
-		if m.field == f.plan.Name && f.path == "" {
-			f.fails(f.form.call(m))
+		if s.methods == nil {
+			s.methods = map[string]func(*Form) error{}
 		}
+		s.methods[name] = call
 	}
+	return mistakes
 }

@@ -130,47 +130,35 @@ func parseChoices(text string) []Choice {
 }
 
 // parseAttrs reads "rows=5 class='wide red' autofocus".
-func parseAttrs(text string) (map[string]any, error) {
-	var kw map[string]any
-	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+func parseAttrs(text string) (kw map[string]any, err error) {
+	p := tagParser{text}
+	for p.skip(); p.text != ""; p.skip() {
 		if kw == nil {
 			kw = map[string]any{}
 		}
-		i := strings.IndexAny(text, "= ")
-		if i < 0 {
-			i = len(text)
+		key := p.word("= ")
+		if !p.take('=') {
+			kw[key] = true
+		} else if kw[key], err = p.value(" "); err != nil {
+			return nil, fmt.Errorf("forms: attrs: %s: %w", key, err)
 		}
-		key, rest := text[:i], text[i:]
-		if !strings.HasPrefix(rest, "=") {
-			kw[key], text = true, rest
-			continue
-		}
-		rest = rest[1:]
-		if strings.HasPrefix(rest, "'") {
-			value, after, ok := strings.Cut(rest[1:], "'")
-			if !ok {
-				return nil, fmt.Errorf("forms: attrs: the value of %s has no closing quote", key)
-			}
-			kw[key], text = value, after
-			continue
-		}
-		kw[key], text, _ = strings.Cut(rest, " ")
 	}
 	return kw, nil
 }
 
 // ParseChecks reads checks as the tag check has them: "required, length(3, 25), regexp('^[a-z]+$', message='Letters only')".
 func ParseChecks(text string) (list []Check, err error) {
-	p := checkParser{text}
+	p := tagParser{text}
 	for p.skip(); p.text != ""; p.skip() {
 		name := p.word("(,")
-		var args checkArgs
+		var positional []any
+		named := map[string]any{}
 		if p.take('(') {
-			if args, err = p.args(); err != nil {
+			if positional, err = p.args(named); err != nil {
 				return nil, fmt.Errorf("forms: check %s: %w", name, err)
 			}
 		}
-		c, err := NewCheck(name, args.positional, args.named)
+		c, err := NewCheck(name, positional, named)
 		if err != nil {
 			return nil, err
 		}
@@ -183,12 +171,12 @@ func ParseChecks(text string) (list []Check, err error) {
 	return list, nil
 }
 
-// A checkParser reads the tag check from its beginning.
-type checkParser struct{ text string }
+// A tagParser reads a tag from its beginning.
+type tagParser struct{ text string }
 
-func (p *checkParser) skip() { p.text = strings.TrimLeft(p.text, " \t\n") }
+func (p *tagParser) skip() { p.text = strings.TrimLeft(p.text, " \t\n") }
 
-func (p *checkParser) take(c byte) bool {
+func (p *tagParser) take(c byte) bool {
 	if p.text != "" && p.text[0] == c {
 		p.text = p.text[1:]
 		return true
@@ -196,7 +184,7 @@ func (p *checkParser) take(c byte) bool {
 	return false
 }
 
-func (p *checkParser) word(ends string) string {
+func (p *tagParser) word(ends string) string {
 	i := strings.IndexAny(p.text, ends)
 	if i < 0 {
 		i = len(p.text)
@@ -206,43 +194,39 @@ func (p *checkParser) word(ends string) string {
 	return word
 }
 
-type checkArgs struct {
-	positional []any
-	named      map[string]any
+// value reads a text in quotes, or up to one of the ends.
+func (p *tagParser) value(ends string) (text string, err error) {
+	if !p.take('\'') {
+		return p.word(ends), nil
+	}
+	text, rest, ok := strings.Cut(p.text, "'")
+	if p.text = rest; !ok {
+		return "", errors.New("a text has no closing quote")
+	}
+	return text, nil
 }
 
-func (p *checkParser) args() (a checkArgs, err error) {
-	for {
-		p.skip()
-		if p.take(')') {
-			return a, nil
-		}
+// args reads the arguments of a check up to the parenthesis that closes them.
+func (p *tagParser) args(named map[string]any) (positional []any, err error) {
+	for p.skip(); !p.take(')'); p.skip() {
 		name := ""
 		if i := strings.IndexAny(p.text, "=,)'"); i > 0 && p.text[i] == '=' && isName(strings.TrimSpace(p.text[:i])) {
 			name, p.text = strings.TrimSpace(p.text[:i]), p.text[i+1:]
 			p.skip()
 		}
-		var value any
-		if p.take('\'') {
-			i := strings.IndexByte(p.text, '\'')
-			if i < 0 {
-				return a, errors.New("a text has no closing quote")
-			}
-			value, p.text = p.text[:i], p.text[i+1:]
-		} else {
-			value = p.word(",)")
+		value, err := p.value(",)")
+		if err != nil {
+			return nil, err
 		}
 		if name == "" {
-			a.positional = append(a.positional, value)
+			positional = append(positional, value)
 		} else {
-			if a.named == nil {
-				a.named = map[string]any{}
-			}
-			a.named[name] = value
+			named[name] = value
 		}
 		p.skip()
 		if !p.take(',') && !strings.HasPrefix(p.text, ")") {
-			return a, errors.New("a parenthesis is not closed")
+			return nil, errors.New("a parenthesis is not closed")
 		}
 	}
+	return positional, nil
 }

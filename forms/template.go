@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"cmp"
 	"net/url"
 	"reflect"
 	"slices"
@@ -13,39 +14,20 @@ import (
 
 // This file is what templates see: WTForms' attributes of a form, a field, a label and so on.
 
-// Attr gives templates form.email, form.errors, form.data, form.hidden_tag() and form.csrf_token.
-func (f *Form) Attr(name string) (jinja.Value, bool) {
-	if b := f.find(name); b != nil {
-		return jinja.ValueOf(b), true
+// lookup finds a field, or that of the CSRF token.
+func (f *Form) lookup(name string) *BoundField {
+	b := f.find(name)
+	if b == nil && name == "csrf_token" {
+		b = f.token()
 	}
-	switch name {
-	case "errors":
-		return f.errorDict(), true
-	case "form_errors":
-		return texts(f.ownErrors()), true
-	case "data":
-		return f.dataDict(), true
-	case "csrf_token":
-		if b := f.token(); b != nil {
-			return jinja.ValueOf(b), true
-		}
-		return jinja.Value{}, false
-	case "hidden_tag":
-		return jinja.NewFunc(name, f.hiddenTag), true
-	case "is_submitted":
-		return jinja.NewFunc(name, func(jinja.State, jinja.Args) (jinja.Value, error) { return jinja.Bool(f.submitted), nil }), true
-	}
-	return f.macroAttr(name)
+	return b
 }
 
 // Item gives templates form['email'].
 func (f *Form) Item(key jinja.Value) (jinja.Value, bool) {
 	name, _ := key.Str()
-	if b := f.find(name); b != nil {
+	if b := f.lookup(name); b != nil {
 		return jinja.ValueOf(b), true
-	}
-	if name == "csrf_token" && f.token() != nil {
-		return jinja.ValueOf(f.token()), true
 	}
 	return jinja.Value{}, false
 }
@@ -57,12 +39,13 @@ func (f *Form) Contains(x jinja.Value) (bool, error) {
 }
 
 // Iterate goes through the fields in their order; that of the CSRF token is the last.
-func (f *Form) Iterate() (jinja.Iterator, error) {
-	list := f.fields
+func (f *Form) Iterate() (jinja.Iterator, error) { return &fieldIterator{f.withToken()}, nil }
+
+func (f *Form) withToken() []*BoundField {
 	if b := f.token(); b != nil {
-		list = append(slices.Clip(list), b)
+		return append(slices.Clip(f.fields), b)
 	}
-	return &fieldIterator{list}, nil
+	return f.fields
 }
 
 // TypeName is the name of the type in messages.
@@ -100,7 +83,7 @@ func (f *Form) token() *BoundField {
 		if shared := f.c.App().Config().Flask; shared != nil && shared.CSRFFieldName != "" {
 			name = shared.CSRFFieldName
 		}
-		f.csrf.init(tokenPlan, f, name)
+		f.csrf.init(tokenPlan, f, name, name)
 		f.csrf.id = f.prefix + name
 	}
 	return f.csrf
@@ -108,10 +91,7 @@ func (f *Form) token() *BoundField {
 
 // hiddenTag writes the hidden fields: all of them with the token, or those that are named.
 func (f *Form) hiddenTag(_ jinja.State, a jinja.Args) (jinja.Value, error) {
-	list := f.fields
-	if b := f.token(); b != nil {
-		list = append(slices.Clip(list), b)
-	}
+	list := f.withToken()
 	if len(a.Pos) > 0 {
 		list = nil
 		for _, v := range a.Pos {
@@ -215,7 +195,7 @@ func (f *BoundField) dataValue() jinja.Value {
 		return f.sub.dataDict()
 	case f.kind == kindList:
 		return listOf(f.entries, (*BoundField).dataValue)
-	case f.null || !f.value.IsValid():
+	case f.isNull():
 		return jinja.None
 	case f.isText:
 		return jinja.String(f.value.String())
@@ -245,105 +225,23 @@ func (f *BoundField) dataValue() jinja.Value {
 	return jinja.ValueOf(f.value.Interface())
 }
 
-// Attr gives templates WTForms' attributes of a field.
-func (f *BoundField) Attr(name string) (jinja.Value, bool) {
-	switch name {
-	case "label":
-		return jinja.ValueOf((*fieldLabel)(f)), true
-	case "errors":
-		return f.errorValue(), true
-	case "data":
-		return f.dataValue(), true
-	case "id":
-		return jinja.String(f.ID()), true
-	case "name":
-		return jinja.String(f.name), true
-	case "short_name":
-		return jinja.String(f.shortName()), true
-	case "type":
-		return jinja.String(f.plan.Type), true
-	case "flags":
-		return jinja.ValueOf(&f.plan.flags), true
-	case "description":
-		return jinja.String(f.form.gettext(f.Description)), true
-	case "render_kw":
-		return f.renderKw(), true
-	case "widget":
-		return jinja.ValueOf(widgetValue{f.widgetNow()}), true
-	case "default":
-		return f.givenValue(f.Default), true
-	case "object_data":
-		if !f.object.IsValid() {
-			return f.givenValue(nil), true
-		}
-		return f.givenValue(f.object.Interface()), true
-	case "raw_data":
-		if !f.sent && f.form.source == nil || f.isCompound() {
-			return jinja.None, true
-		}
-		return listOf(f.raw, jinja.String), true
-	case "own_errors":
-		return texts(f.errs), true
-	case "marker":
-		return jinja.Safe(markup.HTML(f.appendMarker(nil))), true
-	case "described_by":
-		return jinja.String(f.describedBy()), true
-	case "gettext":
-		return jinja.NewFunc(name, f.form.gettextFunc), true
-	case "file_lost":
-		return jinja.Bool(f.fileLost()), true
-	case "process_errors":
-		return texts(f.failed), true
-	case "validators":
-		return jinja.ValueOf(f.plan.Checks), true
-	case "_value":
-		return jinja.NewFunc(name, func(jinja.State, jinja.Args) (jinja.Value, error) { return jinja.String(f.shown()), nil }), true
-	}
-	return f.attrByKind(name)
-}
-
-// attrByKind gives the attributes that only some types of fields have.
-func (f *BoundField) attrByKind(name string) (jinja.Value, bool) {
-	switch {
-	case f.option != nil:
-		switch name {
-		case "choices":
-			return f.choiceList(), true
-		case "iter_choices":
-			return jinja.NewFunc(name, func(jinja.State, jinja.Args) (jinja.Value, error) { return f.choiceTriples(), nil }), true
-		case "has_groups":
-			return jinja.NewFunc(name, func(jinja.State, jinja.Args) (jinja.Value, error) { return jinja.Bool(f.hasGroups()), nil }), true
-		}
-	case f.plan.Type == "_Option":
-		if name == "checked" {
-			return jinja.Bool(f.checked), true
-		}
-	case f.sub != nil:
-		if name == "form" {
-			return jinja.ValueOf(f.sub), true
-		}
-		return f.sub.Attr(name)
-	case f.kind == kindList:
-		switch name {
-		case "entries":
-			return listOf(f.entries, func(e *BoundField) jinja.Value { return jinja.ValueOf(e) }), true
-		case "last_index":
-			return jinja.Int(int64(len(f.entries) - 1)), true
-		case "min_entries":
-			return jinja.Int(int64(f.MinEntries)), true
-		case "max_entries":
-			return jinja.Int(int64(f.MaxEntries)), true
-		}
-	}
-	return jinja.Value{}, false
-}
-
 // givenValue is a value that the program gave. That of a FieldList is an empty tuple where there is none.
-func (f *BoundField) givenValue(x any) jinja.Value {
-	if x == nil && f.kind == kindList {
+func (f *BoundField) givenValue(x reflect.Value) jinja.Value {
+	switch {
+	case x.IsValid():
+		return jinja.ValueOf(x.Interface())
+	case f.kind == kindList:
 		return jinja.NewTuple()
 	}
-	return jinja.ValueOf(x)
+	return jinja.None
+}
+
+// rawValue is field.raw_data.
+func (f *BoundField) rawValue() jinja.Value {
+	if !f.sent && f.form.source == nil || f.isCompound() {
+		return jinja.None
+	}
+	return listOf(f.raw, jinja.String)
 }
 
 func (f *BoundField) shortName() string {
@@ -369,19 +267,16 @@ func (f *BoundField) renderKw() jinja.Value {
 // choiceList is field.choices: pairs of value and label, or a dict of groups.
 func (f *BoundField) choiceList() jinja.Value {
 	d := jinja.NewDict()
-	var list []jinja.Value
+	list := make([]jinja.Value, len(f.Choices))
 	for i, c := range f.Choices {
-		pair := jinja.NewTuple(jinja.ValueOf(c.Value), jinja.String(f.choiceLabel(i)))
-		list = append(list, pair)
-		if c.Group != "" {
-			group, ok := d.GetString(c.Group)
-			if !ok {
-				group = jinja.NewList()
-				d.SetString(c.Group, group)
-			}
-			if l, ok := group.List(); ok {
-				l.Append(pair)
-			}
+		list[i] = jinja.NewTuple(jinja.ValueOf(c.Value), jinja.String(f.choiceLabel(i)))
+		if c.Group == "" {
+			continue
+		}
+		if group, _ := d.GetString(c.Group); group.IsUndefined() {
+			d.SetString(c.Group, jinja.NewList(list[i]))
+		} else if pairs, ok := group.List(); ok {
+			pairs.Append(list[i])
 		}
 	}
 	if d.Len() > 0 {
@@ -495,10 +390,7 @@ func (l *fieldLabel) TypeName() string { return "Label" }
 
 // Attr gives templates field.flags.required: None for a flag that no check sets.
 func (f *Flags) Attr(name string) (jinja.Value, bool) {
-	if v := f.Get(name); v != nil {
-		return jinja.ValueOf(v), true
-	}
-	return jinja.None, true
+	return jinja.ValueOf(f.Get(name)), true
 }
 
 // Contains gives templates 'required' in field.flags.
@@ -507,37 +399,18 @@ func (f *Flags) Contains(x jinja.Value) (bool, error) {
 	return f.Get(name) != nil, nil
 }
 
-// widgetValue is field.widget.
-type widgetValue struct{ w Widget }
-
-// Attr gives widget.input_type and the like.
-func (w widgetValue) Attr(name string) (jinja.Value, bool) {
-	switch v := w.w.(type) {
+// widgetValue is field.widget, with widget.input_type and the like.
+func (f *BoundField) widgetValue() jinja.Value {
+	attributes := map[string]any{}
+	switch w := f.widgetNow().(type) {
 	case Input:
-		if name == "input_type" {
-			return jinja.String(v.Type), true
-		}
+		attributes["input_type"] = w.Type
 	case FileInput:
-		switch name {
-		case "input_type":
-			return jinja.String("file"), true
-		case "multiple":
-			return jinja.Bool(v.Multiple), true
-		}
+		attributes["input_type"], attributes["multiple"] = "file", w.Multiple
 	case Select:
-		if name == "multiple" {
-			return jinja.Bool(v.Multiple), true
-		}
+		attributes["multiple"] = w.Multiple
 	case ListWidget:
-		switch name {
-		case "html_tag":
-			if v.Tag == "" {
-				return jinja.String("ul"), true
-			}
-			return jinja.String(v.Tag), true
-		case "prefix_label":
-			return jinja.Bool(v.PrefixLabel), true
-		}
+		attributes["html_tag"], attributes["prefix_label"] = cmp.Or(w.Tag, "ul"), w.PrefixLabel
 	}
-	return jinja.Value{}, false
+	return jinja.ValueOf(attributes)
 }

@@ -29,48 +29,33 @@ var Templates = func() fs.FS {
 	return sub
 }()
 
-// macroAttr gives the attributes that forms/fields.html uses and WTForms does not have.
-func (f *Form) macroAttr(name string) (jinja.Value, bool) {
-	switch name {
-	case "error_list":
-		return f.errorList(), true
-	case "enctype":
-		if f.hasFiles() {
-			return jinja.String("multipart/form-data"), true
+// enctype is None for a form without files.
+func (f *Form) enctype() jinja.Value {
+	if slices.ContainsFunc(f.fields, (*BoundField).hasFiles) {
+		return jinja.String("multipart/form-data")
+	}
+	return jinja.None
+}
+
+func (f *Form) gettextFunc() jinja.Value {
+	return jinja.NewFunc("gettext", func(_ jinja.State, a jinja.Args) (jinja.Value, error) {
+		in, err := a.Bind("gettext", jinja.Param{Name: "message", Required: true})
+		if err != nil {
+			return jinja.None, err
 		}
-		return jinja.None, true
-	case "submits":
-		return jinja.Bool(slices.ContainsFunc(f.fields, func(b *BoundField) bool { return b.plan.Type == "SubmitField" })), true
-	case "gettext":
-		return jinja.NewFunc(name, f.gettextFunc), true
-	}
-	return jinja.Value{}, false
-}
-
-func (f *Form) gettextFunc(_ jinja.State, a jinja.Args) (jinja.Value, error) {
-	in, err := a.Bind("gettext", jinja.Param{Name: "message", Required: true})
-	if err != nil {
-		return jinja.None, err
-	}
-	text, err := jinja.Str(in[0])
-	return jinja.String(f.gettext(text)), err
-}
-
-func (f *Form) hasFiles() bool {
-	return slices.ContainsFunc(f.fields, (*BoundField).hasFiles)
+		text, err := jinja.Str(in[0])
+		return jinja.String(f.gettext(text)), err
+	})
 }
 
 func (f *BoundField) hasFiles() bool {
-	if f.kind == kindFile || f.kind == kindFiles || f.sub != nil && f.sub.hasFiles() {
-		return true
-	}
-	return len(f.entries) > 0 && f.entries[0].hasFiles()
+	return f.isFile() || slices.ContainsFunc(f.parts(), (*BoundField).hasFiles)
 }
 
 // errorList is the errors of all fields in their order: the id of an element that can have the focus, the label, the
 // text and the code.
 func (f *Form) errorList() jinja.Value {
-	var list []jinja.Value
+	list := []jinja.Value{}
 	for _, e := range f.own {
 		list = append(list, errorItem(nil, e))
 	}
@@ -84,13 +69,8 @@ func (f *BoundField) appendErrors(list []jinja.Value) []jinja.Value {
 	for _, e := range f.errs {
 		list = append(list, errorItem(f, e))
 	}
-	if f.sub != nil {
-		for _, b := range f.sub.fields {
-			list = b.appendErrors(list)
-		}
-	}
-	for _, e := range f.entries {
-		list = e.appendErrors(list)
+	for _, b := range f.parts() {
+		list = b.appendErrors(list)
 	}
 	return list
 }

@@ -293,15 +293,10 @@ func (ListWidget) attrs(p *plan) []attr { return p.attrs(nil, p.id("id")) }
 
 // items are the entries of a list, the fields of a FormField, or the options of a list of choices.
 func (f *BoundField) items() []*BoundField {
-	switch {
-	case f.sub != nil:
-		return f.sub.fields
-	case f.kind == kindList:
-		return f.entries
-	case f.option != nil:
+	if f.option != nil {
 		return f.options()
 	}
-	return nil
+	return f.parts()
 }
 
 // TableWidget writes the fields of a FormField as the rows of a table.
