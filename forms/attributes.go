@@ -105,6 +105,12 @@ func (f *Form) Attr(name string) (jinja.Value, bool) {
 
 // Attr gives templates WTForms' attributes of a field.
 func (f *BoundField) Attr(name string) (jinja.Value, bool) {
+	switch name { // what every page asks is not looked up
+	case "label":
+		return jinja.ValueOf((*fieldLabel)(f)), true
+	case "errors":
+		return f.errorValue(), true
+	}
 	get := fieldAttributes[name]
 	if get == nil {
 		get = f.ownAttributes()[name]
