@@ -80,7 +80,7 @@ func (p *program) command(name string) *urfave.Command {
 		Description:     "Without a command the application is served: the options of run may follow the program's name.",
 		HideVersion:     true,
 		HideHelpCommand: true,
-		Commands:        []*urfave.Command{p.run(), p.routes(), p.check(), p.secret()},
+		Commands:        []*urfave.Command{p.run(), p.routes(), p.check(), p.secret(), p.request()},
 	}
 	p.complete(root, "--help")
 	return root

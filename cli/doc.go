@@ -17,6 +17,8 @@
 //	                            the default of --port
 //	shop run --cert F --key F   serve HTTPS; --cert adhoc --debug while developing
 //	shop routes                 list endpoints, methods, rules and guards; --json
+//	shop request GET /users/1   send one request to the application, without a server; --as ID, --data, --header,
+//	                            --include
 //	shop check                  list routes with their guards, mistakes in templates and settings, and
 //	                            protections that are off; --json, --sarif, --accept ID, --host ADDRESS
 //	shop secret new             print a new secret key

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dewar-go/dewar"
+	"github.com/dewar-go/dewar/internal/clihook"
 	"github.com/dewar-go/dewar/session"
 )
 
@@ -54,6 +55,9 @@ func (m *Manager) visit(c *dewar.Context) (*visit, error) {
 
 // find asks the session, the remember cookie and the loaders, in this order.
 func (m *Manager) find(c *dewar.Context) (*visit, error) {
+	if asked := clihook.UserOf(dewar.RequestContext(c)); asked != nil {
+		return m.fromCommand(c, asked)
+	}
 	v, err := (*visit)(nil), error(nil)
 	if m.flask {
 		if v, err = m.fromFlask(c); v == nil && err == nil {
@@ -69,6 +73,17 @@ func (m *Manager) find(c *dewar.Context) (*visit, error) {
 		v = &visit{}
 	}
 	return v, err
+}
+
+// fromCommand finds the user as whom the command request asks. Who runs it has the program's own rights.
+func (m *Manager) fromCommand(c *dewar.Context, asked *clihook.User) (*visit, error) {
+	asked.Asked = true
+	u, err := m.load(c, asked.ID)
+	if err != nil || u == nil || !u.IsActive() {
+		return &visit{}, err
+	}
+	asked.Found = true
+	return &visit{user: u, level: Full}, nil
 }
 
 // fromSession finds the login that the session names. An empty visit says that the remember cookie must not be asked.

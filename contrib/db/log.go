@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"github.com/dewar-go/dewar/internal/debugtrace"
 )
 
-// queryLog logs each statement at debug level. bun puts the parameters into the text, so literals are removed from it.
+// queryLog logs each statement at debug level, and tells debug mode of it. bun puts the parameters into the text, so literals are removed from it.
 type queryLog struct {
 	log       *slog.Logger
 	backslash bool // a backslash is an escape within quotes, as in MySQL
@@ -22,14 +24,25 @@ func (q *queryLog) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.C
 }
 
 func (q *queryLog) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
-	if !q.log.Enabled(ctx, slog.LevelDebug) {
+	trace := debugtrace.From(ctx)
+	logged := q.log.Enabled(ctx, slog.LevelDebug)
+	if trace == nil && !logged {
 		return
 	}
-	attrs := []slog.Attr{
-		slog.String("query", withoutLiterals(e.Query, q.backslash)),
-		slog.Duration("duration", time.Since(e.StartTime)),
+	query, took := withoutLiterals(e.Query, q.backslash), time.Since(e.StartTime)
+	failed := e.Err != nil && !errors.Is(e.Err, sql.ErrNoRows)
+	if trace != nil {
+		span := debugtrace.Span{Kind: debugtrace.SQL, Text: query, Place: debugtrace.Caller(debugtrace.Foreign), Took: took}
+		if failed {
+			span.Err = "failed"
+		}
+		trace.Add(span, e.StartTime)
 	}
-	if e.Err != nil && !errors.Is(e.Err, sql.ErrNoRows) {
+	if !logged {
+		return
+	}
+	attrs := []slog.Attr{slog.String("query", query), slog.Duration("duration", took)}
+	if failed {
 		// A driver's error may contain a value ("Duplicate entry 'alice'").
 		attrs = append(attrs, slog.Bool("failed", true))
 	}
