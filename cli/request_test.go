@@ -40,7 +40,9 @@ func TestRequest(t *testing.T) {
 		app.Get("/", func(c *dewar.Context) error { return c.Text("hello " + c.Query("to") + "\n") })
 		app.Post("/", func(c *dewar.Context) error { return c.Text("posted " + c.Form("name") + "\n") })
 		app.Put("/", func(c *dewar.Context) error {
-			var v struct{ Name string }
+			var v struct {
+				Name string `json:"name"`
+			}
 			if err := c.Bind(&v); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -12,6 +13,17 @@ type Config struct {
 	// URL names the database; see the package comment for the forms. It may
 	// hold a password, so Config prints without it.
 	URL string
+
+	// Password returns the password for each new connection to a server, in place of that of URL: for tokens that are valid
+	// for minutes (IAM), and passwords that change while the program runs. It has 5 seconds with the connection. Its error
+	// is that of the connection. Default: none.
+	Password func(ctx context.Context) (string, error)
+
+	// InsecurePlainConnection lets a connection to another machine go without TLS, or with a certificate that nobody
+	// checks: whoever stands between reads and changes everything. Default: false. A server that is not on this machine needs
+	// a certificate for its name: of an authority that the system trusts, or for PostgreSQL one of the file
+	// sslrootcert. Over a Unix socket and a loopback address nothing is asked.
+	InsecurePlainConnection bool
 
 	// Name is the setting that the URL came from, such as "DATABASE_URL".
 	// Errors name it as the thing to change. Default: "DATABASE_URL".

@@ -23,6 +23,10 @@
 //	mysql://user:password@host:3306/shop?tls=true       MariaDB 10.6 or newer, MySQL 8
 //	mysql://user@/shop?unix_socket=/run/mysqld/mysqld.sock
 //
+// A server on another machine is reached over TLS with a certificate that is checked (sslmode=verify-full, tls=true), also when
+// the URL says nothing of it; [Config.InsecurePlainConnection] turns that off. [Config.Password] gives each new
+// connection a password of its own, such as a token of a cloud's IAM.
+//
 // Special characters in user name and password are percent-encoded. No message
 // of this package holds the password. The driver in a URL of SQLAlchemy's, such
 // as postgresql+psycopg2://, is not looked at. A path that would make a file or

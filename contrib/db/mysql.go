@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -49,13 +50,27 @@ func openMySQL(t *target, c *Config) (*pools, error) {
 	}
 	// The driver's own log lines ("bad idle connection") are dropped. Its errors are reported where they are returned.
 	config.Logger = log.New(discard{}, "", 0)
-	if mode := t.query.Get("tls"); mode != "" {
-		switch mode {
-		case "true", "false", "preferred", "skip-verify":
-			config.TLSConfig = mode
-		default:
-			return nil, fmt.Errorf("%s: option tls of the database URL is true, false, preferred or skip-verify", t.shown)
+	checked := t.remote() && !c.InsecurePlainConnection
+	switch mode := t.query.Get("tls"); {
+	case mode == "true", mode == "" && checked:
+		config.TLSConfig = "true"
+	case mode == "":
+	case mode != "false" && mode != "preferred" && mode != "skip-verify":
+		return nil, fmt.Errorf("%s: option tls of the database URL is true, false, preferred or skip-verify", t.shown)
+	case checked:
+		return nil, fmt.Errorf("%s: tls=%s does not check whom the program talks to: leave it out, or write true; InsecurePlainConnection of db.Config takes it as it is", t.shown, mode)
+	default:
+		config.TLSConfig = mode
+	}
+	if c.Password != nil {
+		err := config.Apply(mysql.BeforeConnect(func(ctx context.Context, conn *mysql.Config) (err error) {
+			conn.Passwd, err = c.Password(ctx)
+			return err
+		}))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.shown, err)
 		}
+		config.AllowCleartextPasswords = config.TLSConfig == "true" // tokens are sent as they are
 	}
 	connector, err := mysql.NewConnector(config)
 	if err != nil {

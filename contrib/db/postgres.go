@@ -34,6 +34,14 @@ func openPostgres(t *target, c *Config) (*pools, error) {
 		}
 		t.query.Del("client_encoding")
 	}
+	if t.remote() && !c.InsecurePlainConnection {
+		switch mode := t.query.Get("sslmode"); mode {
+		case "":
+			t.query.Set("sslmode", "verify-full")
+		case "disable", "allow", "prefer", "require":
+			return nil, fmt.Errorf("%s: sslmode=%s does not check whom the program talks to: leave it out, or write verify-full, with sslrootcert=FILE for an authority of your own; InsecurePlainConnection of db.Config takes it as it is", t.shown, mode)
+		}
+	}
 	u := url.URL{Scheme: "postgres", Host: t.host, Path: "/" + t.database}
 	if t.socket != "" {
 		t.query.Set("host", t.socket)
@@ -66,6 +74,12 @@ func openPostgres(t *target, c *Config) (*pools, error) {
 		options = append(options, stdlib.OptionAfterConnect(func(_ context.Context, conn *pgx.Conn) error {
 			conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamp", OID: pgtype.TimestampOID, Codec: &pgtype.TimestampCodec{ScanLocation: jinja.Naive}})
 			return nil
+		}))
+	}
+	if c.Password != nil {
+		options = append(options, stdlib.OptionBeforeConnect(func(ctx context.Context, conn *pgx.ConnConfig) (err error) {
+			conn.Password, err = c.Password(ctx)
+			return err
 		}))
 	}
 	pool := stdlib.OpenDB(*config, options...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,6 +36,16 @@ type target struct {
 	port     string // PostgreSQL: the port in the name of the socket
 	database string
 	query    url.Values
+}
+
+// remote reports whether the server is on another machine, as far as its address tells.
+func (t *target) remote() bool {
+	host, _, err := net.SplitHostPort(t.host)
+	if t.socket != "" || err != nil && t.host == "" || strings.EqualFold(host, "localhost") {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return err != nil || !addr.Unmap().IsLoopback()
 }
 
 // forms ends every message about a URL that cannot be understood.
