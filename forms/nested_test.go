@@ -2,6 +2,7 @@ package forms_test
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -106,5 +107,38 @@ func TestPartialOfLists(t *testing.T) {
 	f := s.Read(url.Values{"stops-0-days": {"3"}, "stops-1-days": {"4"}}, from)
 	if f.Partial() || len(f.Errors()) != 1 || f.Errors()[0].Field != "stops-1-name" {
 		t.Error(f.Errors())
+	}
+}
+
+// TestFewestEntries: what MinEntries adds reads as WTForms 3.0.1 reads it from the same form: nothing was sent, the
+// default of the field counts, and what the object has does not. A list of which nothing was sent is left as it is.
+func TestFewestEntries(t *testing.T) {
+	type list struct {
+		N     string   `form:"n"`
+		Flags []bool   `form:"flags" entries:"3..9" default:"true"`
+		Names []string `form:"names" entries:"3..9" default:"d"`
+	}
+	s, err := forms.SchemaOf[list]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := list{Flags: []bool{true, false, true, true}, Names: []string{"o1", "o2", "o3", "o4"}}
+	for _, row := range []struct {
+		sent  url.Values
+		flags string
+		names string
+	}{
+		{url.Values{"n": {"1"}, "flags-0": {"x"}, "names-0": {"x"}}, "[true false false]", "[x d d]"},
+		{url.Values{"n": {"1"}, "flags-2": {"x"}, "names-2": {"x"}}, "[true false false]", "[x d d]"},
+		{url.Values{"n": {"1"}, "flags-7": {"x"}, "names-7": {"y"}}, "[true false false]", "[y d d]"},
+	} {
+		for _, options := range []forms.Options{{}, {From: from}} {
+			var into list
+			f := s.Read(row.sent, options)
+			f.Populate(&into)
+			if fmt.Sprint(into.Flags) != row.flags || fmt.Sprint(into.Names) != row.names {
+				t.Errorf("%v, with an object %v: %v %v, want %s %s", row.sent, options.From != nil, into.Flags, into.Names, row.flags, row.names)
+			}
+		}
 	}
 }
