@@ -91,15 +91,16 @@ func (a *Accounts) confirmEmailPage(c *dewar.Context) error {
 	if err := a.spend(c, changed, t); err != nil {
 		return a.answer(c, err)
 	}
+	// The owner hears of it whatever fails behind this.
+	a.emailChanged(c, changed)
+	a.notify(c, "undo", account, dewar.Vars{"link": link, "email": changed.Email, "days": int(a.cfg.UndoFor.Hours() / 24)})
+	if err := login.EndOthers(c); err != nil {
+		return err
+	}
 	// Links that were sent to the old address are no longer good.
 	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID, PurposeReset, PurposeEmail); err != nil {
 		return unavailable(err)
 	}
-	if err := login.EndOthers(c); err != nil {
-		return err
-	}
-	a.emailChanged(c, changed)
-	a.notify(c, "undo", account, dewar.Vars{"link": link, "email": changed.Email, "days": int(a.cfg.UndoFor.Hours() / 24)})
 	c.Flash(forms.Gettext(c, "Your address is changed."))
 	return c.Redirect(dewar.To("accounts.account"))
 }
@@ -119,16 +120,46 @@ func (a *Accounts) undoEmailPage(c *dewar.Context) error {
 	if err := a.spend(c, changed, t); err != nil {
 		return a.answer(c, err)
 	}
-	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID); err != nil {
-		return unavailable(err)
-	}
+	a.emailChanged(c, changed)
+	a.notify(c, "undone", account, nil)
 	if err := a.endAll(c.Context(), account.ID); err != nil {
 		return err
 	}
-	a.emailChanged(c, changed)
-	a.notify(c, "undone", account, nil)
+	if err := a.forgetSince(c.Context(), account.ID, t.Created); err != nil {
+		return unavailable(err)
+	}
 	c.Flash(forms.Gettext(c, "Your old address is back, and everybody is logged out. Ask for a new password now."))
 	return c.Redirect(dewar.To("accounts.forgot"))
+}
+
+// forgetSince takes back what an account got since its address was changed: links, the authenticator app with its recovery
+// codes, and the credentials of other packages. Whoever changed the address may have made them, to come back. The way
+// back to an address from before that stays: an owner whose address was changed twice has the older link.
+func (a *Accounts) forgetSince(ctx context.Context, id string, since time.Time) error {
+	err := a.cfg.Store.DeleteTokens(ctx, id, PurposeConfirm, PurposeReset, PurposeEmail, PurposeRestore)
+	err = errors.Join(err, a.cfg.Store.DeleteTokensSince(ctx, id, since))
+	f, found := a.cfg.Store.Factors(ctx, id)
+	if found != nil {
+		return errors.Join(err, found)
+	}
+	if f.Version != 0 {
+		f.Pending, f.Recovery = nil, nil // codes have no time, and can be made anew
+		if !f.Enrolled.Before(since) {
+			f = &Factors{Account: id, Version: f.Version}
+		}
+		err = errors.Join(err, a.cfg.Store.SaveFactors(ctx, f))
+	}
+	if a.cfg.Credentials == nil {
+		return err
+	}
+	list, found := a.cfg.Credentials.CredentialsOf(ctx, id, "")
+	err = errors.Join(err, found)
+	for _, credential := range list {
+		if !credential.Created.Before(since) {
+			err = errors.Join(err, a.cfg.Credentials.RemoveCredential(ctx, id, credential.Kind, credential.ID, true))
+		}
+	}
+	return err
 }
 
 func (a *Accounts) emailChanged(c *dewar.Context, account *Account) {

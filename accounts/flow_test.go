@@ -503,3 +503,38 @@ func (failing) AccountByEmail(context.Context, string) (*accounts.Account, error
 }
 
 var _ dewar.Extension = (*accounts.Accounts)(nil)
+
+// A thief who changes the address twice, and undoes the second change from a mailbox of their own, keeps nobody from
+// undoing the first; and what they enrolled meanwhile goes with the undoing.
+func TestUndoOfTheFirstChange(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, s *site) {
+		a := s.member("ann@example.com")
+		change := func(c *dewartest.Client, to string) {
+			wantTo(t, c.PostForm("/account/email", url.Values{"email": {to}}), "/account/sent")
+			wantTo(t, c.PostForm(follow(t, c, s.link(to)), nil), "/account/")
+		}
+		thief := s.in("ann@example.com")
+		change(thief, "thief@example.com")
+		first := s.link("ann@example.com")
+		time.Sleep(time.Minute) // of the bubble's clock
+		change(thief, "other@example.com")
+		second := s.link("thief@example.com")
+		ctx := t.Context()
+		if err := s.store.SaveFactors(ctx, &accounts.Factors{Account: a.ID, Secret: []byte("thief's"), Enrolled: time.Now(), Recovery: []string{"x"}}); err != nil {
+			t.Fatal(err)
+		}
+		wantTo(t, thief.PostForm(follow(t, thief, second), nil), "/account/forgot")
+		owner := s.Another()
+		wantTo(t, owner.PostForm(follow(t, owner, first), nil), "/account/forgot")
+		if got := s.account("ann@example.com"); got.ID != a.ID {
+			t.Errorf("%+v", got)
+		}
+		f, err := s.store.Factors(ctx, a.ID)
+		if err != nil || f.Secret != nil || f.Recovery != nil {
+			t.Errorf("the thief's factor is there: %+v, %v", f, err)
+		}
+		forgot(owner, "ann@example.com")
+		wantTo(t, owner.PostForm(follow(t, owner, s.link("ann@example.com")), url.Values{"password": {other}}), "/account/login")
+		wantTo(t, s.logIn(owner, "ann@example.com", other), "/account/")
+	})
+}

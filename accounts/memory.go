@@ -159,6 +159,14 @@ func (m *Memory) DeleteTokens(_ context.Context, account string, purposes ...Pur
 	return nil
 }
 
+// DeleteTokensSince removes the newer tokens of an account.
+func (m *Memory) DeleteTokensSince(_ context.Context, account string, since time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.tokens, func(_ string, t Token) bool { return t.Account == account && !t.Created.Before(since) })
+	return nil
+}
+
 // Attempts returns the count of a key.
 func (m *Memory) Attempts(_ context.Context, key string) (Attempts, error) {
 	m.mu.Lock()

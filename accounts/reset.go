@@ -95,11 +95,10 @@ func (a *Accounts) resetPage(c *dewar.Context) error {
 	if err := a.spend(c, changed, t); err != nil {
 		return a.answer(c, err)
 	}
-	if err := a.passwordChanged(c, changed); err != nil {
-		return err
-	}
-	if err := a.manager.EndUser(c.Context(), changed.ID); err != nil {
-		return unavailable(err)
+	// First the logins of whoever knew the old password: the link is spent, and cannot be tried again when something fails.
+	ended := a.manager.EndUser(c.Context(), changed.ID)
+	if err := a.passwordChanged(c, changed); err != nil || ended != nil {
+		return unavailable(errors.Join(ended, err))
 	}
 	if err := a.succeeded(c.Context(), accountKey(changed.Email)); err != nil {
 		return err
@@ -145,10 +144,8 @@ func (a *Accounts) passwordPage(c *dewar.Context) error {
 	if err := a.update(c, changed); err != nil {
 		return err
 	}
-	if err := a.passwordChanged(c, changed); err != nil {
-		return err
-	}
-	if err := login.EndOthers(c); err != nil {
+	ended := login.EndOthers(c)
+	if err := errors.Join(ended, a.passwordChanged(c, changed)); err != nil {
 		return err
 	}
 	c.Flash(forms.Gettext(c, "Your password is changed. All other devices are logged out."))
@@ -185,12 +182,12 @@ func (a *Accounts) withPassword(c *dewar.Context, account *Account, field *forms
 
 // passwordChanged tells everybody who must know, and ends links that were sent before.
 func (a *Accounts) passwordChanged(c *dewar.Context, account *Account) error {
-	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID, PurposeReset, PurposeEmail); err != nil {
-		return unavailable(err)
-	}
 	c.Emit(dewar.SecurityEvent{Name: dewar.EventPasswordChange, User: account.ID})
 	a.Signals.PasswordChanged.Send(Event{c, account})
 	a.notify(c, "password", account, nil)
+	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID, PurposeReset, PurposeEmail); err != nil {
+		return unavailable(err)
+	}
 	return nil
 }
 

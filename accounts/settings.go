@@ -89,17 +89,18 @@ func (a *Accounts) deletePage(c *dewar.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := clone(*account)
-	changed.DeleteAt = t.Expires
-	if err := a.update(c, changed); err != nil {
-		return err
-	}
-	// The way back to an address from before stays: whoever deletes the account may have changed that too.
+	// The way back is there before the way. That to an address from before stays: whoever deletes the account may have
+	// changed that too.
 	if err := a.cfg.Store.DeleteTokens(c.Context(), account.ID, PurposeReset, PurposeEmail, PurposeRestore); err != nil {
 		return unavailable(err)
 	}
 	if err := a.cfg.Store.AddToken(c.Context(), t); err != nil {
 		return unavailable(err)
+	}
+	changed := clone(*account)
+	changed.DeleteAt = t.Expires
+	if err := a.update(c, changed); err != nil {
+		return err
 	}
 	if err := login.Out(c); err != nil {
 		return err

@@ -86,6 +86,8 @@ type Store interface {
 	Token(ctx context.Context, hash string) (Token, error)
 	// DeleteTokens removes the tokens of an account that have one of the purposes; without any, all of them.
 	DeleteTokens(ctx context.Context, account string, purposes ...Purpose) error
+	// DeleteTokensSince removes the tokens of an account that were made at a time or later.
+	DeleteTokensSince(ctx context.Context, account string, since time.Time) error
 
 	// Attempts returns the count of a key, zero for none.
 	Attempts(ctx context.Context, key string) (Attempts, error)

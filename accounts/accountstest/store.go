@@ -200,7 +200,13 @@ func tokens(t *testing.T, s accounts.Store) {
 	}
 	ok(t, s.DeleteTokens(ctx, want.Account, accounts.PurposeReset, accounts.PurposeEmail))
 	left("two purposes", map[string]bool{want.Hash: false, third.Hash: false, other.Hash: true, another.Hash: true})
+	older := token(want.Account)
+	older.Created = other.Created.Add(-time.Second)
+	ok(t, s.AddToken(ctx, older))
+	ok(t, s.DeleteTokensSince(ctx, want.Account, other.Created))
+	left("the newer ones", map[string]bool{other.Hash: false, older.Hash: true, another.Hash: true})
 	ok(t, s.DeleteTokens(ctx, want.Account))
+	left("all of an account", map[string]bool{older.Hash: false})
 	left("all", map[string]bool{other.Hash: false, another.Hash: true})
 }
 

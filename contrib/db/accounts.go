@@ -249,6 +249,12 @@ func (s *accountStore) DeleteTokens(ctx context.Context, account string, purpose
 	return err
 }
 
+// DeleteTokensSince removes the newer tokens of an account.
+func (s *accountStore) DeleteTokensSince(ctx context.Context, account string, since time.Time) error {
+	_, err := s.exec(ctx, "DELETE FROM TABLE_NAME_token WHERE account = ? AND created >= ?", []byte(account), since.UnixMilli())
+	return err
+}
+
 // Attempts returns the count of a key.
 func (s *accountStore) Attempts(ctx context.Context, key string) (n accounts.Attempts, err error) {
 	err = s.rows(ctx, "SELECT tries, next FROM TABLE_NAME_attempt WHERE id = ?", []any{[]byte(key)}, func(rows *sql.Rows) error {
