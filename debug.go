@@ -135,7 +135,7 @@ func (c *Context) showDebug(he *HTTPError) bool {
 	}
 	c.w.Header()["Content-Type"] = kind
 	c.w.WriteHeader(he.Code)
-	_, _ = c.w.Write(page)
+	_, _ = c.w.Write(page) //nolint:gosec // escaped by its template, or text
 	c.given.whole = true
 	return true
 }

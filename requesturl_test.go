@@ -27,6 +27,7 @@ var targetReads = map[string]string{
 	"mount.go mountHandler":                    "the query; the path is the rule's variable",
 	"form.go QueryValues":                      "the query",
 	"login/guard.go sendTo":                    "the canonical path and the query, into a parameter that is judged when it is used",
+	"cli/request.go newRequest":                "makes the request that the command line names",
 	"static.go serveStatic":                    "the query",
 	"accounts/breached.go Breached":            "the URL of a service, which the application set",
 	"cache/view.go key":                        "the query, of which the key has what the options name",

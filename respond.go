@@ -199,7 +199,7 @@ func (c *Context) writeString(s string) error {
 
 func (c *Context) writeBytes(b []byte) error {
 	c.writeStatus()
-	_, err := c.w.Write(b)
+	_, err := c.w.Write(b) //nolint:gosec // the answer as the view made it
 	return c.answered(ignoreClient(c, err))
 }
 

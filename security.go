@@ -3,6 +3,7 @@ package dewar
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dewar-go/dewar/secure"
 )
@@ -39,4 +40,33 @@ func (a *App) buildSecurity(m mode) error {
 	a.nonces = !a.cfg.Headers.InsecureNoContentSecurityPolicy && (policy == nil || policy.UsesNonce()) ||
 		a.cfg.Headers.ContentSecurityPolicyReportOnly.UsesNonce()
 	return errors.Join(problems...)
+}
+
+// allowsOwnFiles reports whether every policy of the app allows scripts and style sheets of the site itself, so that they
+// need no nonce.
+func (a *App) allowsOwnFiles() bool {
+	all := []secure.Headers{a.cfg.Headers}
+	var changes []headersAt
+	for _, s := range a.templateScopes() {
+		changes = append(changes, s.headers...)
+	}
+	for _, e := range a.placed {
+		changes = append(changes, e.route.headers...)
+	}
+	for _, change := range changes {
+		all = append(all, change.headers)
+	}
+	return !slices.ContainsFunc(all, func(h secure.Headers) bool {
+		return !allowsSelf(h.ContentSecurityPolicy) || !allowsSelf(h.ContentSecurityPolicyReportOnly)
+	})
+}
+
+// allowsSelf reports whether each directive for scripts and styles that a policy has takes 'self'.
+func allowsSelf(p secure.CSP) bool {
+	for _, name := range []string{"default-src", "script-src", "script-src-elem", "style-src", "style-src-elem"} {
+		if values, there := p[name]; there && (!slices.Contains(values, "'self'") || slices.Contains(values, "'strict-dynamic'")) {
+			return false
+		}
+	}
+	return true
 }

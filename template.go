@@ -118,6 +118,7 @@ func (a *App) buildTemplates() error {
 		AutoReload: a.cfg.Debug,
 		Reloaded:   a.checkReloaded,
 		Nonce:      templateNonce,
+		OwnFiles:   a.allowsOwnFiles(),
 		FormField:  templateFormField,
 		SameSite:   templateSameSite,
 

@@ -50,6 +50,10 @@ type Options struct {
 	// address is an output, unless that is a [markup.ResourceURL] or a call of url_for. With [Compat] it is never
 	// called. State.Data gives access to the request. Default: none.
 	Nonce func(st State) (string, error)
+	// OwnFiles says that the policy allows scripts and style sheets of the site itself ('self'), so that an element whose
+	// address is a path of it ("/static/style.css") gets no nonce. A page without a nonce is the same for everybody: it
+	// has an ETag and may be kept. Default: false.
+	OwnFiles bool
 	// FormField returns the hidden field that the engine puts into the template's own forms with method="post" whose
 	// action is not on another site, or "". It is not called for a form that writes a token itself. Default: none.
 	FormField func(st State) (markup.HTML, error)
@@ -199,7 +203,7 @@ func (e *Environment) configure() error {
 		}
 		c.LinkSchemes = append(c.LinkSchemes, strings.ToLower(s))
 	}
-	c.Nonce, c.SameSite, c.FormField = o.Nonce, o.SameSite, nil
+	c.Nonce, c.SameSite, c.OwnFiles, c.FormField = o.Nonce, o.SameSite, o.OwnFiles, nil
 	if o.FormField != nil {
 		c.FormField = func(st State) (string, error) {
 			field, err := o.FormField(st)

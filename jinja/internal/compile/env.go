@@ -67,6 +67,8 @@ type Env struct {
 	Nonce     func(st value.State) (string, error)
 	FormField func(st value.State) (string, error)
 	SameSite  func(st value.State, url string) bool
+	// OwnFiles says that scripts and style sheets from a path of the site get no nonce.
+	OwnFiles bool
 	// LinkSchemes are schemes in lower case that links may have besides the usual ones.
 	LinkSchemes []string
 	NoOptimize  bool

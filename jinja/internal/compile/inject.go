@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"bytes"
+
 	"github.com/dewar-go/dewar/jinja/internal/ast"
 	"github.com/dewar-go/dewar/jinja/internal/context"
 	"github.com/dewar-go/dewar/markup"
@@ -77,6 +79,9 @@ func (c *compiler) printEvent(n *textEvent, pre, post string) stmt {
 
 // writeNonce puts the nonce into the start tag that ends here.
 func (f *frame) writeNonce() error {
+	if f.rt.env.OwnFiles && fromOwnPath(f.rt.out) {
+		return nil
+	}
 	nonce, err := f.rt.env.Nonce(f)
 	if err != nil || nonce == "" {
 		return err
@@ -88,6 +93,22 @@ func (f *frame) writeNonce() error {
 	out = append(out, `nonce="`...)
 	f.rt.out = append(markup.AppendEscape(out, nonce), '"')
 	return nil
+}
+
+// maxLook is how far back the start of a tag is looked for, in bytes.
+const maxLook = 1 << 10
+
+// fromOwnPath reports whether the tag that ends out is of a file of the site itself: its address is a quoted path. When it
+// is not sure it is none, and a nonce too many does no harm.
+func fromOwnPath(out []byte) bool {
+	tag := out[max(0, len(out)-maxLook):]
+	tag = tag[max(0, bytes.LastIndexByte(tag, '<')):]
+	for _, name := range [...]string{` href="`, ` src="`, ` href='`, ` src='`} {
+		if _, v, ok := bytes.Cut(tag, []byte(name)); ok {
+			return len(v) > 1 && v[0] == '/' && v[1] != '/' && v[1] != '\\'
+		}
+	}
+	return false
 }
 
 // writeFormField puts the hidden field with the token behind the start tag of
