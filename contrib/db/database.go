@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/dewar-go/dewar"
 )
@@ -114,13 +116,29 @@ func (d *Database) prepare(ctx context.Context, t *target, p *pools) error {
 func ping(ctx context.Context, p *pools) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
-	if err := p.writer.PingContext(ctx); err != nil {
+	if err := connect(ctx, p.writer); err != nil {
 		return err
 	}
 	if p.reader == p.writer {
 		return nil
 	}
-	return p.reader.PingContext(ctx)
+	return connect(ctx, p.reader)
+}
+
+// connect opens a connection of a pool. SQLite does not wait for its busy_timeout while another process switches a new
+// file to the write-ahead log, so that of processes that start together one would fail.
+func connect(ctx context.Context, pool *sql.DB) error {
+	for {
+		err := pool.PingContext(ctx)
+		if sqliteCode(err)&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 func (p *pools) close() error {
