@@ -57,7 +57,7 @@ func (c *Context) traced(kind, name string, began time.Time) {
 // headers of proxies away that nobody believes.
 func isLocal(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() || !isLoopbackHost(r.Host) {
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || !isLoopbackHost(r.Host) || !r.ProtoAtLeast(1, 1) { // 1.0 is nginx's way
 		return false
 	}
 	for name := range r.Header {

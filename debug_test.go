@@ -132,13 +132,18 @@ func TestDebugAccess(t *testing.T) {
 		{"Forwarded", "127.0.0.1:4000", "localhost", "Forwarded", false},
 		{"Via", "127.0.0.1:4000", "localhost", "Via", false},
 		{"X-Real-IP", "127.0.0.1:4000", "localhost", "X-Real-IP", false},
+		{"HTTP/1.0, as a proxy speaks that adds no header", "127.0.0.1:4000", "localhost", "HTTP/1.0", false},
 		{"no address", "@", "localhost", "", false},
 	} {
 		client := browser(t, app)
 		ask := func(path string) *dewartest.Response {
 			r := client.NewRequest("GET", path, nil)
 			r.RemoteAddr, r.Host = row.peer, row.host
-			if row.header != "" {
+			switch row.header {
+			case "":
+			case "HTTP/1.0":
+				r.Proto, r.ProtoMinor = row.header, 0
+			default:
 				r.Header.Set(row.header, "127.0.0.1")
 			}
 			return client.Do(r)

@@ -87,6 +87,7 @@ func (c *Context) remember() {
 			c.res.body.B = page
 			delete(h, "Content-Length")
 		}
+		e.Spans = nil // endEntry takes the secrets out of them first
 	}
 	e.Panels = c.debugPanels()
 	t.ring.Add(e)
